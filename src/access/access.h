@@ -1,0 +1,39 @@
+/* The one policy function: who may do what. Deny first. Any thread; pure.
+ *
+ * There are no accounts yet. Until they come, whoever reaches the server's address may use it, so
+ * the address is the fence: loopback unless the owner opens it. What this function keeps out today
+ * is another web site that uses the owner's own browser against the server (cross-site requests,
+ * DNS rebinding). */
+#pragma once
+#include <stdbool.h>
+
+enum access_role {
+    ACCESS_PUBLIC,   /* no login ever: the page's own files, health */
+    ACCESS_DEVICE,   /* a camera */
+    ACCESS_VIEWER,   /* looks */
+    ACCESS_OPERATOR, /* looks and changes settings */
+    ACCESS_ADMIN,    /* everything */
+    ACCESS_ROLES
+};
+
+struct access_request {
+    enum access_role needs;
+    const char *method; /* "GET", … */
+    bool websocket;
+    bool peer_is_loopback;
+    bool listener_is_loopback; /* the address it came in on is one that only this machine reaches */
+    const char *host, *origin; /* the headers, NULL = absent */
+    const char *const
+        *hosts; /* further names this server is known by, NULL-terminated; NULL = none */
+};
+
+enum access_verdict {
+    ACCESS_ALLOW,
+    ACCESS_DENY_HOST,   /* a Host that is neither an address, nor localhost, nor a name of ours: DNS
+                           rebinding */
+    ACCESS_DENY_ORIGIN, /* another site's page asks */
+};
+
+enum access_verdict access_decide(const struct access_request *request);
+const char *
+access_verdict_text(enum access_verdict verdict); /* a sentence for the log and the 403 */

@@ -1,0 +1,35 @@
+/* Text built piece by piece, either in a fixed array (over-long text is cut and said so) or growing
+ * on the heap. Guarded by its owner. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+    char *bytes; /* always ends in a NUL within cap */
+    size_t len, cap;
+    bool grows; /* on the heap, grows up to limit */
+    bool cut;   /* something did not fit */
+    size_t limit;
+};
+
+/* Text over the caller's array of cap bytes, cap >= 1. */
+struct text text_over(char *bytes, size_t cap);
+
+/* Text on the heap that holds at most limit bytes; finish it with text_finish. */
+struct text text_growing(size_t limit);
+void text_finish(struct text *text);
+
+void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Appends s as a JSON string with its quotes (RFC 8259 section 7). Bytes that are no valid UTF-8
+ * become U+FFFD. */
+void text_add_json(struct text *text, const char *s);
+
+/* True when s is 1 to 32 characters of a-z, 0-9 and '-': a camera's id. */
+bool text_is_id(const char *s);
+
+/* Reads a whole decimal number within [min, max]; -EINVAL for anything else, surrounding white
+ * space included. */
+int text_to_int(const char *s, int64_t min, int64_t max, int64_t *ret_value)
+    __attribute__((warn_unused_result));

@@ -1,0 +1,15 @@
+/* A way to wake somebody without knowing who it is: how the lower rooms call up. */
+#pragma once
+
+/* wake must be callable from any thread, must not block and must not take a lock of a rank at or
+ * below the caller's. A zeroed waker wakes nobody. */
+struct waker {
+    void (*wake)(void *ctx);
+    void *ctx;
+};
+
+static inline void waker_wake(const struct waker *waker)
+{
+    if (waker->wake)
+        waker->wake(waker->ctx);
+}

@@ -1,0 +1,146 @@
+/* A camera: its identity, its source, its leases and their demand, and what it has done so far.
+ * Loop only.
+ *
+ * Consumers (api) take leases on it and read; sources (push; later v4l2, libcamera, mjpeg) feed it
+ * and obey. Neither knows the other. */
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/list.h"
+#include "media/jpeg.h"
+#include "net/net.h"
+#include "stream/demand.h"
+#include "stream/lease.h"
+#include "stream/opener.h"
+
+enum { CAMERA_ID_MAX = 32, CAMERA_NAME_MAX = 64, CAMERA_CONTROLS_MAX = 32, CAMERA_HOURS = 24 };
+
+/* Why a frame was dropped: a jpeg_fault, or one of these behind them. */
+enum camera_drop {
+    CAMERA_DROP_UNWANTED = JPEG_UNSUPPORTED + 1, /* pushed while nobody wants it */
+    CAMERA_DROP_DARK,                            /* exposure still settling after waking */
+    CAMERA_DROP_UNDECODABLE, /* passed the gatekeeper, but the decoder refused it */
+    CAMERA_DROP_PROTOCOL,    /* a binary message that is no frame at all */
+    CAMERA_DROPS
+};
+const char *camera_drop_name(unsigned drop);
+
+/* What a source is asked to deliver; 0 = the source's choice. */
+struct camera_wish {
+    uint16_t fps, width, height;
+};
+
+/* What a source can do. Called by the camera only, on the loop. */
+struct source_ops {
+    const char *name; /* "push" */
+    void (*start)(void *source,
+                  const struct camera_wish *wish); /* also when the wish changed while it runs */
+    void (*stop)(void *source);
+    /* A still under this request number: answered by camera_captured. -ENOTSUP: it can only stream.
+     */
+    int (*capture)(void *source, uint32_t request);
+    /* values: object of control name → value, already checked against the controls. -ENOTSUP: it
+     * has no controls. */
+    int (*set)(void *source, json_t *values);
+};
+
+struct camera {
+    struct list node; /* in its registry */
+    struct registry *registry;
+    char id[CAMERA_ID_MAX + 1], name[CAMERA_NAME_MAX + 1];
+
+    const struct source_ops *source_ops; /* NULL while no device is there */
+    void *source;
+    bool controlled;                /* the device obeys; else it pushes as it likes */
+    json_t *controls;               /* array of the schema's objects (docs/protocol.md), or NULL */
+    json_t *model;                  /* string or NULL */
+    int battery_percent;            /* -1 = unknown */
+    int64_t sleeping_until_wall_us; /* the device sleeps by itself and said when it wakes; 0 = it
+                                       does not */
+    char error[96];                 /* what the owner should know, "" = nothing */
+
+    struct demand demand;
+    struct lease_set leases;
+    struct hub *hubs[RENDITION_KINDS];
+    struct net_wake *wakes[RENDITION_KINDS];
+    struct hub_watch watches[RENDITION_KINDS];
+    struct net_timer *timer;
+    void *work; /* of the opener, while H.264 is wanted */
+
+    struct packet *poster; /* the last good frame ever seen, or NULL */
+    uint16_t width, height;
+    int64_t frame_interval_us; /* smoothed; 0 = not known */
+    int64_t woke_us;           /* when the last start was sent */
+    unsigned dark_frames;      /* dropped as dark since then */
+
+    struct {
+        uint64_t received, received_bytes, dropped[CAMERA_DROPS], starts, start_timeouts;
+        struct opener_stats past;        /* of works that are closed */
+        uint64_t sent, skipped_for_slow; /* frames, all viewers; the consumers add to them */
+    } stats;
+
+    /* Awake accounting. Seconds by reason are those during which at least one lease of that reason
+     * was held while the camera ran; "linger" (index LEASE_REASONS) is when it ran and nobody held
+     * one. */
+    int64_t accounted_us;                                      /* up to here */
+    int64_t awake_us;                                          /* in all */
+    int64_t awake_by_hour_us[CAMERA_HOURS][LEASE_REASONS + 1]; /* of the local day `awake_day` */
+    int64_t awake_by_reason_us[LEASE_REASONS + 1];             /* the same day's sums */
+    int awake_day;                                             /* days since the epoch, local */
+};
+
+/* --- For consumers. --- */
+
+/* Takes a lease; the poster, if any, may be shown while the first frame is on its way. */
+struct lease *camera_lease(struct camera *camera, const struct lease_params *params)
+    __attribute__((returns_nonnull, warn_unused_result));
+
+/* Changes controls: values is an object of name → value. Checks every value against the schema
+ * first and changes nothing when one is off. 0; -ENOTSUP: it has no controls; -EINVAL: *ret_message
+ * says which value and what would be right (static or inside camera, valid until the next call);
+ * -ENOTCONN: remembered, and set when it comes back. */
+int camera_set(struct camera *camera, json_t *values, const char **ret_message)
+    __attribute__((warn_unused_result));
+
+/* The running totals of the work at hand and all before it. */
+struct opener_stats camera_encode_stats(const struct camera *camera);
+
+/* Brings the awake accounting up to now; call before reading it. */
+void camera_account(struct camera *camera, int64_t now_us);
+
+/* The camera as JSON for page and REST (docs/protocol.md, "Camera object"); a new reference. */
+json_t *camera_describe(struct camera *camera, int64_t now_us);
+json_t *camera_describe_awake(struct camera *camera,
+                              int64_t now_us); /* hours of the day by reason */
+
+/* --- For sources. --- */
+
+struct camera_source_info {
+    bool controlled;
+    const char *name, *model; /* NULL = unknown; copied */
+    json_t *controls;         /* NULL = none; a reference is taken */
+};
+void camera_source_up(struct camera *camera, const struct source_ops *ops, void *source,
+                      const struct camera_source_info *info);
+void camera_source_down(struct camera *camera);
+
+/* A good frame. The buffer holds room for the transport and live header before unit_off. Takes the
+ * buffer. dark: the device says its exposure has not settled. Not for stills. */
+struct camera_frame {
+    struct buf *takes_buf;
+    uint32_t unit_off, end_off;
+    struct jpeg_info info;
+    int64_t capture_us, arrival_us;
+    bool dark;
+};
+void camera_frame(struct camera *camera, const struct camera_frame *frame);
+void camera_drop(struct camera *camera, unsigned drop);
+void camera_battery(struct camera *camera, int percent);
+void camera_controls_changed(struct camera *camera,
+                             json_t *values); /* the device reports what is in force */
+
+/* Tells every observer that something visible changed; coalesced to one call a turn of the loop. */
+void camera_changed(struct camera *camera);

@@ -1,0 +1,54 @@
+/* The engine: JPEG bytes in, H.264 access units out. It is the one seam between the house and
+ * everything that turns pixels into bits, and it passes only bytes and plain structs, so that a
+ * hardware encoder or a worker in a process of its own is a second implementation and not a
+ * rewrite.
+ *
+ * An engine belongs to one thread at a time. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "media/h264.h"
+
+struct engine;
+
+struct engine_params {
+    const char *encoder; /* "x264", "openh264", or NULL for the default; borrowed during the call */
+    unsigned quality;    /* 1 (smallest) to 100 (best), 0 = default */
+};
+
+/* Only JPEG in this version; raw pictures are the next kind. */
+struct engine_input {
+    const uint8_t *jpeg; /* borrowed; passed jpeg_inspect */
+    size_t len_bytes;
+    int64_t pts_us; /* arrival, monotonic; rises from input to input */
+    bool want_key;
+};
+
+/* Borrowed from the engine, valid until its next call. */
+struct engine_output {
+    const uint8_t *unit; /* AVCC, 4-byte lengths, slices only: parameter sets travel in params */
+    size_t len_bytes;
+    bool key;
+    bool new_params; /* params differ from those of the unit before: a new init segment */
+    const struct h264_params *params;
+    uint16_t width, height;        /* pixels */
+    uint32_t decode_us, encode_us; /* CPU time of the calling thread */
+};
+
+struct engine_ops {
+    const char *name;
+    /* -ENOENT: no such encoder; -ENOMEM. The encoder itself opens with the first picture, at its
+     * size. */
+    int (*create)(const struct engine_params *params, struct engine **ret_engine);
+    /* One unit for each picture, always: no delay, no reordering. A picture of another size
+     * restarts the encoder at a key. -EBADMSG: the JPEG does not decode, the engine goes on with
+     * the next; any other error: it is broken, destroy it. */
+    int (*encode)(struct engine *engine, const struct engine_input *input,
+                  struct engine_output *ret_output);
+    void (*destroy)(struct engine *engine); /* takes NULL */
+};
+
+/* Codec libraries in this process; immutable. */
+extern const struct engine_ops engine_software;

@@ -1,0 +1,50 @@
+/* The loop: one thread that owns every socket, timer and signal. It runs on libuv under
+ * libwebsockets. Loop only, but for net_wake_waker's wake. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/waker.h"
+
+struct net;
+
+struct net_params {
+    unsigned
+        max_connections; /* 0 = 8192; the process's file limit is raised to fit where it may be */
+    size_t send_buffer_bytes; /* SO_SNDBUF of each connection: how far a slow peer may lag in the
+                                 kernel; 0 = 128 KiB */
+};
+
+int net_create(const struct net_params *params, struct net **ret_net)
+    __attribute__((warn_unused_result));
+void net_destroy(struct net *net); /* closes all that is left; takes NULL */
+
+/* Runs until net_stop. */
+int net_run(struct net *net) __attribute__((warn_unused_result));
+
+/* Stops listening, closes WebSockets with 1001 (going away) and HTTP streams, and lets net_run
+ * return when all are gone or after grace_us. */
+void net_stop(struct net *net, int64_t grace_us);
+
+/* Monotonic time, read once per turn of the loop where that is enough. */
+int64_t net_now_us(const struct net *net);
+
+/* A one-shot timer. fire may set it again or destroy it. */
+struct net_timer;
+struct net_timer *net_timer_create(struct net *net, void (*fire)(void *ctx), void *ctx)
+    __attribute__((returns_nonnull));
+void net_timer_destroy(struct net_timer *timer);                  /* takes NULL */
+void net_timer_set(struct net_timer *timer, int64_t deadline_us); /* CLOCK_NEVER_US disarms it */
+
+/* A wake: other threads (and this one) poke it, the loop calls run once for any number of pokes. */
+struct net_wake;
+struct net_wake *net_wake_create(struct net *net, void (*run)(void *ctx), void *ctx)
+    __attribute__((returns_nonnull));
+void net_wake_destroy(struct net_wake *wake);       /* nobody pokes it any more; takes NULL */
+struct waker net_wake_waker(struct net_wake *wake); /* its wake: any thread */
+
+/* Calls on_signal on the loop; the signal is no longer deadly. Once per signal. */
+int net_on_signal(struct net *net, int signal_number,
+                  void (*on_signal)(void *ctx, int signal_number), void *ctx)
+    __attribute__((warn_unused_result));

@@ -1,0 +1,49 @@
+/* The store: the one SQLite database, `eyelid.db` in the data folder. It holds cameras and their
+ * settings; users, schedules and the archive's index will come in by further migrations.
+ *
+ * Reads happen once, at start, on the calling thread. Writes are queued and done by the writer
+ * thread in their order, a batch a transaction; nothing is written while nothing changes.
+ * store_open and store_close: main thread; store_put_*: any thread, never blocks on the disk. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+enum { STORE_SCHEMA_VERSION = 1 };
+
+struct store_camera {
+    const char *id, *name;
+    const char *source; /* "push" */
+    bool adopted;
+};
+
+/* Called once per row while store_open runs; the strings are borrowed. */
+struct store_loader {
+    void (*camera)(void *ctx, const struct store_camera *camera);
+    void (*setting)(void *ctx, const char *camera_id, const char *name, const char *value_json);
+    void *ctx;
+};
+
+/* Opens or creates DIR/eyelid.db (DIR too, mode 0700), migrates it and loads it. -EEXIST: the
+ * schema is newer than this program, nothing was touched; -EBADMSG: no database of ours or damaged;
+ * -EACCES, -ENOSPC, -EIO as the system has them; -EBUSY: another server uses this folder.
+ * *ret_error is then a sentence for the user (store_error_free). */
+int store_open(const char *dir, const struct store_loader *loader, struct store **ret_store,
+               char **ret_error) __attribute__((warn_unused_result));
+
+/* Writes what is queued and closes; takes NULL. */
+void store_close(struct store *store);
+
+/* Insert or replace. The strings are copied. */
+void store_put_camera(struct store *store, const struct store_camera *camera);
+void store_put_setting(struct store *store, const char *camera_id, const char *name,
+                       const char *value_json);
+/* Its settings go with it. */
+void store_remove_camera(struct store *store, const char *camera_id);
+
+/* Blocks until all that was queued before is on disk; tests and shutdown use it. 0, or the first
+ * error a write met. */
+int store_flush(struct store *store);
+void store_error_free(char *error);

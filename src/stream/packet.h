@@ -1,0 +1,53 @@
+/* A packet: one immutable, reference-counted unit of a rendition, laid out once so that one buffer
+ * serves every consumer in every form it may ask for:
+ *
+ *     | transport room | live header | moof+mdat header | access unit |     h264
+ *     | transport room | live header | JPEG                           |     jpeg
+ *                      ^ message_off ^ chunk_off         ^ unit_off   ^ end_off
+ *
+ * Any thread; written by its creator before it is published, immutable after. The transport room
+ * alone is scratch space of the loop thread: the transport writes its framing there. */
+#pragma once
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Room in front for the transport's framing; at least libwebsockets' LWS_PRE, which net asserts. */
+enum { PACKET_TRANSPORT_ROOM = 16 };
+
+enum rendition_kind { RENDITION_JPEG, RENDITION_H264, RENDITION_KINDS };
+
+struct packet {
+    atomic_uint refs;
+    struct buf *buf; /* owned reference */
+    struct packet
+        *init; /* h264: the init segment this unit belongs to, owned reference; else NULL */
+    uint32_t message_off, chunk_off, unit_off, end_off;
+    uint32_t sequence; /* in its hub, from 1; set by hub_publish */
+    bool key;          /* decodable on its own */
+    uint16_t width, height;
+    int64_t capture_us; /* server's monotonic clock: when the device took it, as well as we know */
+    int64_t arrival_us; /* server's monotonic clock: when its last byte came in */
+};
+
+/* One reference; takes buf, and takes it even when it fails; takes a new reference on init where
+ * there is one. The offsets are the caller's to set. */
+struct packet *packet_create(struct buf *takes_buf, struct packet *init)
+    __attribute__((returns_nonnull));
+
+struct packet *packet_ref(struct packet *packet);
+
+/* Drops one reference and sets *packet to NULL; takes a pointer to NULL. */
+void packet_unref(struct packet **packet);
+
+static inline const uint8_t *packet_unit(const struct packet *p)
+{
+    return p->buf->data + p->unit_off;
+}
+
+static inline uint32_t packet_unit_len_bytes(const struct packet *p)
+{
+    return p->end_off - p->unit_off;
+}
