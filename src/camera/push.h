@@ -8,4 +8,3 @@
  * the path or ?id=. */
 int push_upgrade(struct registry *registry, struct http_request *request, const char *id_from_path,
                  struct ws_accept *ret_accept);
-void push_open(void *session, struct ws *ws);

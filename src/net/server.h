@@ -97,6 +97,9 @@ struct ws_ops {
     const char *subprotocol;  /* offered by the peer and answered; NULL = none is asked for */
     size_t max_message_bytes; /* larger ones end the connection with 1009 */
     size_t headroom;          /* bytes left free in front of each message that is handed up */
+    /* It is open; the ws lives until closed(). The first call, if any: an upgrade whose peer leaves
+     * before the handshake is done gets closed() alone. */
+    void (*opened)(void *session, struct ws *ws);
     /* A whole message, however many frames it came in: bytes [headroom, headroom + len_bytes) of
      * the buffer, and a NUL behind a text. Takes the buffer. Text is checked to be UTF-8. */
     void (*message)(void *session, struct buf *takes_buf, size_t len_bytes, bool binary);
@@ -130,8 +133,6 @@ struct net_listener_params {
     /* A WebSocket wants to open: 0 and *ret_accept, or an HTTP status to refuse with (403, 404,
      * 503). */
     int (*on_upgrade)(void *ctx, struct http_request *request, struct ws_accept *ret_accept);
-    /* It is open; ws lives until ops->closed. */
-    void (*on_open)(void *session, struct ws *ws);
 };
 
 struct net_listener;
