@@ -1,0 +1,26 @@
+/* The 16-byte header in front of every JPEG that a controlled device sends (docs/protocol.md,
+ * section 1.2). Pure functions over bytes: plain C11, the same file in firmware and server. Any
+ * thread. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+enum { WIRE_VERSION = 1, WIRE_HEAD_BYTES = 16 };
+
+enum wire_flag {
+    WIRE_FLAG_STILL = 1 << 0, /* answers a capture; sequence is the request number */
+    WIRE_FLAG_DARK = 1 << 1,  /* exposure has not settled */
+};
+
+struct wire_frame {
+    uint8_t flags;      /* enum wire_flag; unknown bits are for newer peers and to be ignored */
+    uint32_t sequence;  /* rises by one a frame and wraps; for a still, the request number */
+    int64_t capture_us; /* the device's own monotonic clock, 0 and up */
+};
+
+void wire_frame_write(const struct wire_frame *frame, uint8_t out[WIRE_HEAD_BYTES]);
+
+/* -EINVAL when the message is too short or does not begin with a header of this version. The JPEG
+ * follows at data + WIRE_HEAD_BYTES, in whatever is left of the message (perhaps nothing). */
+int wire_frame_read(const uint8_t *data, size_t len_bytes, struct wire_frame *ret_frame)
+    __attribute__((warn_unused_result));
