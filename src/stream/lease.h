@@ -28,7 +28,7 @@ struct lease_params {
     enum lease_reason reason;
     enum rendition_kind rendition;
     uint16_t max_fps, max_width, max_height; /* largest useful; 0 = no wish */
-    void (*ready)(void *ctx); /* something to read, or the state changed; may release leases */
+    void (*ready)(void *ctx); /* something to read; only marks, takes and releases nothing */
     void *ctx;
 };
 

@@ -1,0 +1,145 @@
+#include "stream/demand.h"
+
+#include "base/clock.h"
+
+const struct demand_policy demand_policy_default = {
+    .linger_us = 10 * US_PER_S,
+    .start_timeout_us = 5 * US_PER_S,
+    .stall_timeout_us = 5 * US_PER_S,
+    .retry_min_us = 1 * US_PER_S,
+    .retry_max_us = 30 * US_PER_S,
+};
+
+struct demand demand_initial(int64_t now_us)
+{
+    return (struct demand){.since_us = now_us, .deadline_us = CLOCK_NEVER_US};
+}
+
+const char *demand_state_name(enum demand_state state)
+{
+    static const char *const NAMES[DEMAND_STATES] = {"offline", "asleep", "waking", "awake",
+                                                     "lingering"};
+    return NAMES[state];
+}
+
+static void enter(struct demand *d, enum demand_state state, int64_t now_us, int64_t deadline_us)
+{
+    if (d->state != state)
+        d->since_us = now_us;
+    d->state = state;
+    d->deadline_us = deadline_us;
+    d->backing_off = false;
+}
+
+static unsigned start(struct demand *d, const struct demand_policy *p, int64_t now_us)
+{
+    enter(d, DEMAND_WAKING, now_us, now_us + p->start_timeout_us);
+    return DEMAND_DO_START;
+}
+
+static unsigned stop(struct demand *d, int64_t now_us)
+{
+    enter(d, DEMAND_ASLEEP, now_us, CLOCK_NEVER_US);
+    return DEMAND_DO_STOP;
+}
+
+/* retry_min_us, doubled with each failure after the first, up to retry_max_us. */
+static int64_t retry_wait_us(const struct demand *d, const struct demand_policy *p)
+{
+    int64_t wait_us = p->retry_min_us;
+    for (unsigned i = 1; i < d->failures && wait_us < p->retry_max_us; i++)
+        wait_us *= 2;
+    return wait_us < p->retry_max_us ? wait_us : p->retry_max_us;
+}
+
+/* The deadline passed. */
+static unsigned expire(struct demand *d, const struct demand_policy *p, int64_t now_us)
+{
+    switch (d->state) {
+    case DEMAND_WAKING:
+        if (d->backing_off)
+            return start(d, p, now_us);
+        d->failures++;
+        enter(d, DEMAND_WAKING, now_us, now_us + retry_wait_us(d, p));
+        d->backing_off = true;
+        return DEMAND_DO_STOP | DEMAND_DO_REPORT;
+    case DEMAND_AWAKE: /* it fell silent */
+        return start(d, p, now_us);
+    case DEMAND_LINGERING:
+        return stop(d, now_us);
+    default:
+        d->deadline_us = CLOCK_NEVER_US;
+        return 0;
+    }
+}
+
+static unsigned device_up(struct demand *d, const struct demand_policy *p, int64_t now_us)
+{
+    d->failures = 0;
+    if (d->wanted)
+        return start(d, p, now_us);
+    /* A device that comes up streaming, or reconnects where a linger was running, is told to rest.
+     */
+    return stop(d, now_us);
+}
+
+static unsigned wanted(struct demand *d, const struct demand_policy *p, int64_t now_us)
+{
+    d->wanted = true;
+    if (d->state == DEMAND_ASLEEP)
+        return start(d, p, now_us);
+    if (d->state == DEMAND_LINGERING)
+        enter(d, DEMAND_AWAKE, now_us, now_us + p->stall_timeout_us);
+    return 0;
+}
+
+static unsigned unwanted(struct demand *d, const struct demand_policy *p, int64_t now_us)
+{
+    d->wanted = false;
+    d->failures = 0;
+    if (d->state == DEMAND_AWAKE)
+        enter(d, DEMAND_LINGERING, now_us, now_us + p->linger_us);
+    else if (d->state == DEMAND_WAKING)
+        return stop(d, now_us);
+    return 0;
+}
+
+static unsigned frame(struct demand *d, const struct demand_policy *p, int64_t now_us)
+{
+    if (d->state == DEMAND_WAKING || d->state == DEMAND_AWAKE) {
+        d->failures = 0;
+        enter(d, DEMAND_AWAKE, now_us, now_us + p->stall_timeout_us);
+    }
+    return 0;
+}
+
+struct demand demand_step(struct demand d, const struct demand_policy *policy,
+                          enum demand_event event, int64_t now_us, unsigned *ret_actions)
+{
+    unsigned actions = 0;
+    switch (event) {
+    case DEMAND_DEVICE_UP:
+        actions = device_up(&d, policy, now_us);
+        break;
+    case DEMAND_DEVICE_DOWN:
+        enter(&d, DEMAND_OFFLINE, now_us, CLOCK_NEVER_US);
+        break;
+    case DEMAND_WANTED:
+        actions = wanted(&d, policy, now_us);
+        break;
+    case DEMAND_UNWANTED:
+        actions = unwanted(&d, policy, now_us);
+        break;
+    case DEMAND_FRAME:
+        actions = frame(&d, policy, now_us);
+        break;
+    case DEMAND_TICK:
+        if (now_us >= d.deadline_us)
+            actions = expire(&d, policy, now_us);
+        break;
+    case DEMAND_EVENTS:
+        break;
+    }
+    *ret_actions = actions;
+    return d;
+}
