@@ -17,8 +17,8 @@ enum {
 };
 
 /* Writes ftyp+moov: mvhd duration 0 and no mehd, because a browser leaves its live mode for either;
- * colr is full-range BT.601 as in the SPS. *ret_len_bytes of out are used. -EINVAL for parameter
- * sets that cannot be read. */
+ * colr (nclx) says of the colours what the SPS says. *ret_len_bytes of out are used. -EINVAL for
+ * parameter sets that cannot be read. */
 int fmp4_init_write(const struct h264_params *params, uint8_t out[FMP4_INIT_MAX_BYTES],
                     size_t *ret_len_bytes) __attribute__((warn_unused_result));
 
@@ -26,7 +26,7 @@ struct fmp4_chunk {
     uint32_t sequence;    /* mfhd: rises by one a chunk, from 1 */
     uint64_t decode_time; /* tfdt, in 1/90000 s, from the frame's arrival */
     uint32_t duration; /* in 1/90000 s: for live MSE about twice the interval, see docs/decisions */
-    uint32_t unit_len_bytes; /* of the AVCC access unit that will follow */
+    uint32_t unit_len_bytes; /* of the AVCC access unit that will follow, below 4 GiB - 8 */
     bool key;
 };
 

@@ -22,25 +22,30 @@ struct h264_nal {
     uint8_t type;
 };
 
-/* Walks an Annex B stream: *pos starts at 0; true and *ret_nal while there is another NAL unit. */
+/* Walks an Annex B stream: *pos starts at 0; true and *ret_nal while there is another NAL unit.
+ * Units without a byte are passed over. */
 bool h264_annexb_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct h264_nal *ret_nal);
 
 /* Walks an AVCC access unit (4-byte big-endian lengths); true and *ret_nal while there is another
- * whole NAL unit. */
+ * whole NAL unit of at least one byte. After the last one of a sound access unit *pos is len_bytes.
+ */
 bool h264_avcc_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct h264_nal *ret_nal);
 
 struct h264_sps {
     uint8_t profile, constraints, level; /* bytes 1 to 3 of the NAL unit */
     uint32_t width, height;              /* pixels after cropping */
+    uint8_t chroma_format;               /* chroma_format_idc; 1 = 4:2:0 */
+    uint8_t luma_bits, chroma_bits;      /* 8 to 14 */
     uint8_t ref_frames;
-    bool full_range;                /* video_full_range_flag; false when not signalled */
-    uint8_t matrix;                 /* matrix_coefficients; 2 (unspecified) when not signalled */
+    bool full_range; /* video_full_range_flag; false when not signalled */
+    uint8_t primaries, transfer,
+        matrix;                     /* of colour, Annex E; 2 (unspecified) when not signalled */
     bool has_bitstream_restriction; /* the two fields below mean something */
     uint8_t max_num_reorder_frames, max_dec_frame_buffering;
 };
 
-/* Reads a sequence parameter set (nal: header byte first). -EINVAL when it is none or is malformed.
- */
+/* Reads a sequence parameter set (nal: header byte first). -EINVAL when it is none, is malformed
+ * or is longer than H264_PARAMETER_SET_MAX_BYTES. */
 int h264_sps_parse(const uint8_t *nal, size_t len_bytes, struct h264_sps *ret_sps)
     __attribute__((warn_unused_result));
 

@@ -18,12 +18,13 @@ enum jpeg_chroma {
 enum jpeg_fault {
     JPEG_OK,
     JPEG_NO_SOI,      /* does not begin with FF D8 */
-    JPEG_NO_EOI,      /* no FF D9 at the end: the frame outgrew the device's buffer */
+    JPEG_NO_EOI,      /* no FF D9 behind the scan: the frame outgrew the device's buffer */
     JPEG_TRUNCATED,   /* a segment or the scan ends too early for the size it announces */
-    JPEG_GARBAGE,     /* an impossible marker or segment, or bytes after EOI that are no padding */
+    JPEG_GARBAGE,     /* an impossible marker or segment, no frame header, quantization table or
+                         scan, or bytes after EOI that are no padding (00 and FF) */
     JPEG_TOO_LARGE,   /* width or height above the limit */
-    JPEG_UNSUPPORTED, /* progressive, arithmetic, lossless, 12 bit, CMYK, or a subsampling that no
-                         camera uses */
+    JPEG_UNSUPPORTED, /* progressive, arithmetic, lossless, 12 bit, CMYK, RGB, several scans, or a
+                         subsampling that no camera uses */
 };
 
 struct jpeg_limits {
@@ -37,7 +38,12 @@ struct jpeg_info {
 };
 
 /* JPEG_OK and *ret_info, or the fault (*ret_info untouched). Reads every byte of the scan once,
- * decodes nothing. */
+ * decodes nothing. Missing Huffman tables are legal: UVC cameras mean the standard ones.
+ *
+ * A scan counts as truncated when it holds fewer bits than its blocks can take at the very least:
+ * the shortest DC code with its category's extra bits, and the shorter of the end-of-block code and
+ * four of the shortest AC codes (63 coefficients, at most 16 a code). It is checked for each
+ * restart interval on its own. No whole picture can be refused by it. */
 enum jpeg_fault jpeg_inspect(const uint8_t *data, size_t len_bytes,
                              const struct jpeg_limits *limits, struct jpeg_info *ret_info)
     __attribute__((warn_unused_result));
