@@ -114,6 +114,21 @@ bool text_is_id(const char *s)
     return n >= 1 && n <= 32 && s[n] == '\0';
 }
 
+bool text_is_name(const char *s, size_t max_bytes)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    size_t len = 0;
+    while (p[len]) {
+        unsigned n = utf8_len(p + len);
+        if (n == 0 || p[len] < 0x20 || p[len] == 0x7f)
+            return false;
+        len += n;
+        if (len > max_bytes)
+            return false;
+    }
+    return len > 0;
+}
+
 int text_to_int(const char *s, int64_t min, int64_t max, int64_t *ret_value)
 {
     if (!isdigit((unsigned char)s[0]) && s[0] != '-')

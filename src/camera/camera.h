@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/list.h"
 #include "media/jpeg.h"
+#include "media/live.h"
 #include "net/net.h"
 #include "stream/demand.h"
 #include "stream/lease.h"
@@ -47,6 +48,17 @@ struct source_ops {
     int (*set)(void *source, json_t *values);
 };
 
+/* Awake time. A column a reason: the time during which at least one lease of that reason was held
+ * while the camera ran; then the time it ran with nobody holding one, and the time it ran at all.
+ */
+enum { CAMERA_AWAKE_LINGER = LEASE_REASONS, CAMERA_AWAKE_TOTAL, CAMERA_AWAKE_COLUMNS };
+struct camera_awake {
+    int64_t accounted_us; /* up to here, monotonic */
+    int64_t total_us;     /* since the server started */
+    int day;              /* local days since the epoch that the hours below are of */
+    int64_t hours_us[CAMERA_HOURS][CAMERA_AWAKE_COLUMNS];
+};
+
 struct camera {
     struct list node; /* in its registry */
     struct registry *registry;
@@ -61,6 +73,7 @@ struct camera {
     int64_t sleeping_until_wall_us; /* the device sleeps by itself and said when it wakes; 0 = it
                                        does not */
     char error[96];                 /* what the owner should know, "" = nothing */
+    char refusal[96];               /* of the last camera_set */
 
     struct demand demand;
     struct lease_set leases;
@@ -68,7 +81,14 @@ struct camera {
     struct net_wake *wakes[RENDITION_KINDS];
     struct hub_watch watches[RENDITION_KINDS];
     struct net_timer *timer;
-    void *work; /* of the opener, while H.264 is wanted */
+    int64_t armed_us; /* when the timer fires */
+    struct camera_wish wish;
+    void *work;            /* of the opener, while H.264 is wanted */
+    struct list captures;  /* of struct capture.node */
+    uint32_t last_request; /* number of the last still asked of the device */
+    json_t *settings; /* object of name → value: what the owner chose, set again whenever the device
+                         comes */
+    bool dirty;       /* observers have yet to be told */
 
     struct packet *poster; /* the last good frame ever seen, or NULL */
     uint16_t width, height;
@@ -82,14 +102,7 @@ struct camera {
         uint64_t sent, skipped_for_slow; /* frames, all viewers; the consumers add to them */
     } stats;
 
-    /* Awake accounting. Seconds by reason are those during which at least one lease of that reason
-     * was held while the camera ran; "linger" (index LEASE_REASONS) is when it ran and nobody held
-     * one. */
-    int64_t accounted_us;                                      /* up to here */
-    int64_t awake_us;                                          /* in all */
-    int64_t awake_by_hour_us[CAMERA_HOURS][LEASE_REASONS + 1]; /* of the local day `awake_day` */
-    int64_t awake_by_reason_us[LEASE_REASONS + 1];             /* the same day's sums */
-    int awake_day;                                             /* days since the epoch, local */
+    struct camera_awake awake;
 };
 
 /* --- For consumers. --- */
@@ -105,6 +118,16 @@ struct lease *camera_lease(struct camera *camera, const struct lease_params *par
 int camera_set(struct camera *camera, json_t *values, const char **ret_message)
     __attribute__((warn_unused_result));
 
+/* 1 to 64 bytes of UTF-8 without control characters; else -EINVAL. */
+int camera_rename(struct camera *camera, const char *name) __attribute__((warn_unused_result));
+
+/* Frames dropped for this reason (enum jpeg_fault or camera_drop), the decoder's refusals among
+ * them. */
+uint64_t camera_dropped(const struct camera *camera, unsigned drop);
+
+/* True while the source is meant to deliver. */
+bool camera_runs(const struct camera *camera);
+
 /* The running totals of the work at hand and all before it. */
 struct opener_stats camera_encode_stats(const struct camera *camera);
 
@@ -117,6 +140,9 @@ json_t *camera_describe_awake(struct camera *camera,
                               int64_t now_us); /* hours of the day by reason */
 
 /* --- For sources. --- */
+
+/* A good frame needs this much room before it. */
+enum { CAMERA_FRAME_ROOM = PACKET_TRANSPORT_ROOM + LIVE_HEAD_BYTES };
 
 struct camera_source_info {
     bool controlled;
@@ -137,8 +163,9 @@ struct camera_frame {
     bool dark;
 };
 void camera_frame(struct camera *camera, const struct camera_frame *frame);
-void camera_drop(struct camera *camera, unsigned drop);
+void camera_count_drop(struct camera *camera, unsigned drop);
 void camera_battery(struct camera *camera, int percent);
+void camera_sleeps(struct camera *camera, int64_t seconds); /* by itself, from now on */
 void camera_controls_changed(struct camera *camera,
                              json_t *values); /* the device reports what is in force */
 

@@ -1,10 +1,14 @@
 /* Push: devices that connect by WebSocket and push JPEG frames, plain or controlled
- * (docs/protocol.md). Loop only. */
+ * (docs/protocol.md, 1). Loop only. */
 #pragma once
 #include "camera/registry.h"
 #include "net/server.h"
 
-/* The decision for a device that knocks: 0 and *ret_accept, or an HTTP status. The id comes from
- * the path or ?id=. */
-int push_upgrade(struct registry *registry, struct http_request *request, const char *id_from_path,
+/* Limits of one device; a larger message ends its connection with 1009. */
+enum { PUSH_MAX_MESSAGE_BYTES = 4 << 20, PUSH_MAX_QUEUED = 16 };
+
+/* The decision for a device that knocks: 0 and *ret_accept, or an HTTP status (400: no valid id,
+ * 503: too many cameras or too many new ones at once). id: from the address's path, NULL or "" =
+ * none, then `?id=` and at last the peer's address decide. */
+int push_upgrade(struct registry *registry, struct http_request *request, const char *id,
                  struct ws_accept *ret_accept);

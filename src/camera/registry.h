@@ -18,7 +18,6 @@ struct registry_params {
     struct jpeg_limits jpeg_limits;
     unsigned max_cameras;        /* 0 = 64; a device beyond is refused */
     unsigned max_new_per_minute; /* 0 = 10; unknown devices, all together */
-    size_t max_frame_bytes;      /* 0 = 4 MiB */
     bool skip_dark;              /* drop frames that are still dark after waking */
     int64_t max_dark_us;         /* but no longer than this after the start; 0 = 700 ms */
     int (*mean_luma)(const uint8_t *jpeg,
@@ -40,7 +39,12 @@ unsigned registry_count(const struct registry *registry);
 int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
     __attribute__((warn_unused_result));
 
-/* What the store remembers; called while it is opened. */
+/* From now on new cameras, names and settings are remembered there; borrowed, NULL to forget it
+ * again. */
+void registry_use_store(struct registry *registry, struct store *store);
+struct store *registry_store(const struct registry *registry); /* NULL: nothing is remembered */
+
+/* What the store remembers; called while it is opened, before registry_use_store. */
 void registry_load_camera(struct registry *registry, const struct store_camera *row);
 void registry_load_setting(struct registry *registry, const char *camera_id, const char *name,
                            const char *value_json);

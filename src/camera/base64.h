@@ -1,0 +1,8 @@
+/* Base64 (RFC 4648 section 4), for devices that send their JPEG as text. Pure; any thread. */
+#pragma once
+#include <stddef.h>
+
+/* Decodes text in place: the bytes stand at its beginning, *ret_len_bytes of them. Skips a
+ * "data:…;base64," prefix and line ends. -EINVAL, and the text is spoilt, when it is no base64. */
+int base64_decode_in_place(char *text, size_t len_bytes, size_t *ret_len_bytes)
+    __attribute__((warn_unused_result));

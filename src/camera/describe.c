@@ -1,0 +1,127 @@
+/* The camera as JSON: docs/protocol.md, "Camera object". */
+#include <stdio.h>
+#include <time.h>
+
+#include "camera/internal.h"
+
+static json_t *null_or_integer(bool known, json_int_t value)
+{
+    return known ? json_integer(value) : json_null();
+}
+
+/* One entry for each pair of reason and rendition that somebody holds. */
+static json_t *why(const struct camera *camera, int64_t now_us)
+{
+    unsigned count[LEASE_REASONS][RENDITION_KINDS] = {0};
+    int64_t since_us[LEASE_REASONS][RENDITION_KINDS];
+    json_t *list = json_array();
+
+    list_for_each (lease, &camera->leases.leases, const struct lease, node) {
+        enum lease_reason reason = lease->params.reason;
+        enum rendition_kind kind = lease->params.rendition;
+        if (count[reason][kind]++ == 0) /* the list is in order of time: the first is the oldest */
+            since_us[reason][kind] = lease->since_us;
+    }
+    for (unsigned reason = 0; reason < LEASE_REASONS; reason++)
+        for (unsigned kind = 0; kind < RENDITION_KINDS; kind++)
+            if (count[reason][kind])
+                json_array_append_new(
+                    list, json_pack("{s:s, s:s, s:i, s:I}", "reason", lease_reason_name(reason),
+                                    "rendition", kind == RENDITION_H264 ? "h264" : "jpeg", "count",
+                                    (int)count[reason][kind], "for_s",
+                                    (json_int_t)((now_us - since_us[reason][kind]) / US_PER_S)));
+    return list;
+}
+
+static const char *column_name(unsigned column)
+{
+    return column == CAMERA_AWAKE_TOTAL    ? "total"
+           : column == CAMERA_AWAKE_LINGER ? "linger"
+                                           : lease_reason_name((enum lease_reason)column);
+}
+
+static json_t *awake_today(const struct camera *camera)
+{
+    json_t *object = json_object();
+    for (unsigned column = 0; column < CAMERA_AWAKE_COLUMNS; column++) {
+        int64_t sum_us = 0;
+        for (unsigned hour = 0; hour < CAMERA_HOURS; hour++)
+            sum_us += camera->awake.hours_us[hour][column];
+        if (sum_us > 0 || column == CAMERA_AWAKE_TOTAL)
+            json_object_set_new(object, column_name(column), json_integer(sum_us / US_PER_S));
+    }
+    return object;
+}
+
+/* Until it said it would wake; a device that is late for a minute is plainly offline. */
+static json_t *sleeping_for(const struct camera *camera)
+{
+    int64_t left_us =
+        camera->sleeping_until_wall_us - clock_wall_us(registry_params(camera->registry)->clock);
+    bool sleeps = camera->sleeping_until_wall_us && !camera->source && left_us > -60 * US_PER_S;
+    return null_or_integer(sleeps, left_us > 0 ? left_us / US_PER_S : 0);
+}
+
+json_t *camera_describe(struct camera *camera, int64_t now_us)
+{
+    const struct demand *d = &camera->demand;
+    const struct packet *last = camera->poster;
+    bool runs = camera_runs(camera);
+    json_t *o = json_object();
+
+    camera_account(camera, now_us);
+    json_object_set_new(o, "id", json_string(camera->id));
+    json_object_set_new(o, "name", json_string(camera->name));
+    json_object_set_new(o, "source", json_string("push"));
+    json_object_set_new(o, "model", camera->model ? json_incref(camera->model) : json_null());
+    json_object_set_new(o, "controlled", json_boolean(camera->controlled));
+    json_object_set_new(o, "state", json_string(demand_state_name(d->state)));
+    json_object_set_new(o, "state_since_ms", json_integer((now_us - d->since_us) / US_PER_MS));
+    json_object_set_new(o, "sleeping_for_s", sleeping_for(camera));
+    json_object_set_new(o, "retry_in_ms",
+                        null_or_integer(d->backing_off, (d->deadline_us - now_us) / US_PER_MS));
+    json_object_set_new(o, "error", camera->error[0] ? json_string(camera->error) : json_null());
+    json_object_set_new(o, "width", null_or_integer(runs && camera->width, camera->width));
+    json_object_set_new(o, "height", null_or_integer(runs && camera->height, camera->height));
+    json_object_set_new(o, "fps",
+                        runs && camera->frame_interval_us
+                            ? json_real((double)US_PER_S / (double)camera->frame_interval_us)
+                            : json_null());
+    json_object_set_new(o, "battery",
+                        null_or_integer(camera->battery_percent >= 0, camera->battery_percent));
+    json_object_set_new(o, "controls",
+                        camera->controls ? json_deep_copy(camera->controls) : json_array());
+    json_object_set_new(o, "streams",
+                        json_pack("{s:I, s:I}", "jpeg",
+                                  (json_int_t)camera->leases.renditions[RENDITION_JPEG].stream,
+                                  "h264",
+                                  (json_int_t)camera->leases.renditions[RENDITION_H264].stream));
+    json_object_set_new(o, "why", why(camera, now_us));
+    json_object_set_new(o, "awake_today_s", awake_today(camera));
+    json_object_set_new(o, "last_frame_age_ms",
+                        null_or_integer(last, last ? (now_us - last->arrival_us) / US_PER_MS : 0));
+    return o;
+}
+
+json_t *camera_describe_awake(struct camera *camera, int64_t now_us)
+{
+    char day[16];
+    json_t *hours = json_array();
+
+    camera_account(camera, now_us);
+    time_t midnight = (time_t)camera->awake.day * 24 * 3600;
+    struct tm tm;
+    gmtime_r(&midnight, &tm); /* the day is counted in local time already */
+    strftime(day, sizeof(day), "%Y-%m-%d", &tm);
+    for (unsigned hour = 0; hour < CAMERA_HOURS; hour++) {
+        json_t *row = json_pack("{s:i}", "hour", (int)hour);
+        for (unsigned column = 0; column < CAMERA_AWAKE_COLUMNS; column++) {
+            int64_t span_us = camera->awake.hours_us[hour][column];
+            if (span_us > 0 || column == CAMERA_AWAKE_TOTAL)
+                json_object_set_new(row, column_name(column),
+                                    json_real((double)span_us / US_PER_S));
+        }
+        json_array_append_new(hours, row);
+    }
+    return json_pack("{s:s, s:o}", "day", day, "hours", hours);
+}

@@ -1,0 +1,31 @@
+/* What the files of this room share and nobody else needs. Loop only. */
+#pragma once
+#include "camera/camera.h"
+#include "camera/registry.h"
+
+struct camera *camera_create(struct registry *registry, const char *id)
+    __attribute__((returns_nonnull));
+void camera_destroy(struct camera *camera);
+
+/* Writes the camera's row to the store, where there is one. */
+void camera_remember(const struct camera *camera);
+
+/* The next number for a rendition. */
+uint32_t registry_next_stream(struct registry *registry);
+void registry_mark_dirty(struct registry *registry, struct camera *camera);
+
+/* Every capture that waits gets this error. */
+void capture_fail_all(struct camera *camera, int error);
+
+/* camera/control.c: the schema of a device's controls. */
+
+/* The well-formed ones of a device's list, at most CAMERA_CONTROLS_MAX; a new reference, NULL when
+ * there is none. */
+json_t *control_schema(json_t *list);
+
+/* NULL when the value suits the control of this name in the schema; else a sentence, written into
+ * out. */
+const char *control_refusal(json_t *schema, const char *name, json_t *value, char *out, size_t cap);
+
+/* Writes the values that the schema knows into its objects; true when one differed. */
+bool control_update(json_t *schema, json_t *values);

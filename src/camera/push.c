@@ -1,0 +1,373 @@
+#include "camera/push.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "camera/base64.h"
+#include "camera/capture.h"
+#include "camera/clockmap.h"
+#include "camera/device_message.h"
+#include "camera/internal.h"
+#include "device/wire.h"
+
+/* The clocks are compared at the start and then at this pace, while frames flow. */
+enum { TIME_INTERVAL_S = 5, BAD_TEXTS_MAX = 16 };
+enum { CLOSE_REPLACED = 4001, CLOSE_POLICY = 1008, CLOSE_BAD_DATA = 1003, CLOSE_TRY_LATER = 1013 };
+
+static const char SUBPROTOCOL[] = "eyelid.device.v1";
+
+struct push {
+    struct registry *registry;
+    struct ws *ws;
+    struct camera *camera; /* NULL before hello and after it was replaced */
+    char id[CAMERA_ID_MAX + 1];
+    bool id_is_given; /* by the address; else hello may bring one */
+    bool controlled;
+    struct clockmap clockmap;
+    int64_t asked_time_us; /* when the clocks were compared last */
+    unsigned bad_texts;
+    struct buf *queue[PUSH_MAX_QUEUED]; /* texts to send: a ring */
+    unsigned queue_first, queue_count;
+};
+
+static int64_t now(const struct push *push)
+{
+    return clock_now_us(registry_params(push->registry)->clock);
+}
+
+/* --- To the device. --- */
+
+static void send_json(struct push *push, json_t *takes_message)
+{
+    char *text = json_dumps(takes_message, JSON_COMPACT);
+    struct buf *buf;
+    json_decref(takes_message);
+    if (!text)
+        return;
+    size_t len = strlen(text);
+    if (push->queue_count == PUSH_MAX_QUEUED) {
+        ws_close(push->ws, CLOSE_POLICY, "the device does not read what it is told");
+    } else if (buf_create(PACKET_TRANSPORT_ROOM + len, &buf) == 0) {
+        memcpy(buf->data + PACKET_TRANSPORT_ROOM, text, len);
+        push->queue[(push->queue_first + push->queue_count++) % PUSH_MAX_QUEUED] = buf;
+        ws_ready(push->ws);
+    }
+    mem_free(text);
+}
+
+static int next(void *session, struct net_out *ret_out)
+{
+    struct push *push = session;
+    if (push->queue_count == 0)
+        return 0;
+    struct buf *buf = push->queue[push->queue_first];
+    push->queue_first = (push->queue_first + 1) % PUSH_MAX_QUEUED;
+    push->queue_count--;
+    *ret_out = (struct net_out){.takes_buf = buf,
+                                .off = PACKET_TRANSPORT_ROOM,
+                                .len_bytes = buf->len_bytes - PACKET_TRANSPORT_ROOM};
+    return 1;
+}
+
+static void ask_time(struct push *push)
+{
+    push->asked_time_us = now(push);
+    send_json(push, json_pack("{s:s, s:I}", "type", "time", "server_us",
+                              (json_int_t)push->asked_time_us));
+}
+
+static void source_start(void *source, const struct camera_wish *wish)
+{
+    struct push *push = source;
+    if (!push->controlled)
+        return;
+    send_json(push, json_pack("{s:s, s:i, s:i, s:i}", "type", "start", "fps", wish->fps, "width",
+                              wish->width, "height", wish->height));
+    ask_time(push);
+}
+
+static void source_stop(void *source)
+{
+    struct push *push = source;
+    if (push->controlled)
+        send_json(push, json_pack("{s:s}", "type", "stop"));
+}
+
+static int source_capture(void *source, uint32_t request)
+{
+    struct push *push = source;
+    if (!push->controlled)
+        return -ENOTSUP;
+    send_json(push, json_pack("{s:s, s:I}", "type", "capture", "request", (json_int_t)request));
+    return 0;
+}
+
+static int source_set(void *source, json_t *values)
+{
+    struct push *push = source;
+    if (!push->controlled)
+        return -ENOTSUP;
+    send_json(push, json_pack("{s:s, s:O}", "type", "set", "values", values));
+    return 0;
+}
+
+static const struct source_ops SOURCE_OPS = {
+    .name = "push",
+    .start = source_start,
+    .stop = source_stop,
+    .capture = source_capture,
+    .set = source_set,
+};
+
+/* --- From the device: who it is. --- */
+
+/* A second connection with an id takes the place of the first. */
+static void replace(struct camera *camera)
+{
+    if (!camera->source || camera->source_ops != &SOURCE_OPS)
+        return;
+    struct push *old = camera->source;
+    old->camera = NULL;
+    ws_close(old->ws, CLOSE_REPLACED, "another device came with this id");
+    camera_source_down(camera);
+}
+
+/* False when the connection is being closed instead. */
+static bool attach(struct push *push, const struct camera_source_info *info)
+{
+    struct camera *camera;
+    int r = registry_get_or_add(push->registry, push->id, &camera);
+    if (r < 0) {
+        ws_close(push->ws, CLOSE_TRY_LATER,
+                 r == -ENOSPC ? "this server has as many cameras as it may"
+                              : "too many new cameras at once, try again in a minute");
+        return false;
+    }
+    replace(camera);
+    push->camera = camera;
+    camera_source_up(camera, &SOURCE_OPS, push, info);
+    return true;
+}
+
+static void opened(void *session, struct ws *ws)
+{
+    struct push *push = session;
+    push->ws = ws;
+    if (!push->controlled)
+        attach(push, &(struct camera_source_info){0});
+}
+
+static void closed(void *session)
+{
+    struct push *push = session;
+    if (push->camera)
+        camera_source_down(push->camera);
+    while (push->queue_count > 0) {
+        struct net_out out;
+        next(push, &out);
+        buf_unref(&out.takes_buf);
+    }
+    mem_free(push);
+}
+
+static void on_hello(struct push *push, const struct device_message *m)
+{
+    if (push->camera) {
+        ws_close(push->ws, CLOSE_POLICY, "hello came twice");
+        return;
+    }
+    if (m->hello.id &&
+        (push->id_is_given ? strcmp(m->hello.id, push->id) != 0 : !text_is_id(m->hello.id))) {
+        ws_close(push->ws, CLOSE_POLICY,
+                 push->id_is_given ? "the id in hello is not that of the address"
+                                   : "an id is 1 to 32 of a-z, 0-9 and -");
+        return;
+    }
+    if (m->hello.id)
+        snprintf(push->id, sizeof(push->id), "%s", m->hello.id);
+    attach(push, &(struct camera_source_info){.controlled = true,
+                                              .name = m->hello.name,
+                                              .model = m->hello.model,
+                                              .controls = m->hello.controls});
+}
+
+/* --- From the device: texts. --- */
+
+static void on_message(struct push *push, const struct device_message *m)
+{
+    struct camera *camera = push->camera;
+    if (m->type == DEVICE_HELLO)
+        on_hello(push, m);
+    else if (m->type == DEVICE_TIME)
+        clockmap_add(&push->clockmap, m->time.server_us, now(push), m->time.device_us);
+    else if (m->type == DEVICE_STATE && m->state.sleeping && camera)
+        camera_sleeps(camera, m->state.wake_in_s);
+    else if (m->type == DEVICE_CAPTURED && !m->captured.ok && camera)
+        camera_captured(camera, m->captured.request, -EIO, NULL);
+    else if (m->type == DEVICE_VALUES && camera)
+        camera_controls_changed(camera, m->values);
+    if (m->battery >= 0 && push->camera)
+        camera_battery(push->camera, m->battery);
+}
+
+static void on_text(struct push *push, const char *text, size_t len_bytes)
+{
+    struct device_message message;
+    const char *wrong = device_message_read(text, len_bytes, &message);
+    if (!wrong) {
+        on_message(push, &message);
+        device_message_finish(&message);
+        return;
+    }
+    if (push->bad_texts++ == 0)
+        log_warn("push", push->id, "%s", wrong);
+    if (push->bad_texts > BAD_TEXTS_MAX)
+        ws_close(push->ws, CLOSE_BAD_DATA, wrong);
+}
+
+/* --- From the device: frames. --- */
+
+/* The device's still: a packet that no hub carries. Takes the buffer. */
+static void on_still(struct push *push, const struct camera_frame *frame, uint32_t request)
+{
+    struct packet *still = packet_create(frame->takes_buf, NULL);
+    still->message_off = frame->unit_off - LIVE_HEAD_BYTES;
+    still->chunk_off = still->unit_off = frame->unit_off;
+    still->end_off = frame->end_off;
+    still->key = true;
+    still->width = frame->info.width;
+    still->height = frame->info.height;
+    still->capture_us = frame->capture_us;
+    still->arrival_us = frame->arrival_us;
+    camera_captured(push->camera, request, 0, still);
+    packet_unref(&still);
+}
+
+/* One JPEG at [off, end) of the buffer, behind its wire header if it had one. Takes the buffer. */
+static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t end,
+                    const struct wire_frame *wire)
+{
+    struct camera *camera = push->camera;
+    struct camera_frame frame = {
+        .takes_buf = takes_buf, .unit_off = (uint32_t)off, .arrival_us = now(push)};
+    bool is_still = wire && wire->flags & WIRE_FLAG_STILL;
+    unsigned drop = JPEG_OK;
+
+    camera->stats.received++;
+    camera->stats.received_bytes += end - off;
+    if (!is_still && !camera_runs(camera))
+        drop = CAMERA_DROP_UNWANTED;
+    else
+        drop = jpeg_inspect(takes_buf->data + off, end - off,
+                            &registry_params(push->registry)->jpeg_limits, &frame.info);
+    if (drop != JPEG_OK) {
+        camera_count_drop(camera, drop);
+        buf_unref(&takes_buf);
+        return;
+    }
+    frame.end_off = (uint32_t)(off + frame.info.len_bytes);
+    frame.capture_us = frame.arrival_us;
+    if (wire) {
+        frame.capture_us = clockmap_to_server(&push->clockmap, wire->capture_us, frame.arrival_us);
+        frame.dark = wire->flags & WIRE_FLAG_DARK;
+        if (frame.arrival_us - push->asked_time_us > TIME_INTERVAL_S * US_PER_S)
+            ask_time(push);
+    }
+    if (is_still)
+        on_still(push, &frame, wire->sequence);
+    else
+        camera_frame(camera, &frame);
+}
+
+static void on_binary(struct push *push, struct buf *takes_buf, size_t len_bytes)
+{
+    size_t off = CAMERA_FRAME_ROOM, end = off + len_bytes;
+    struct wire_frame wire;
+
+    if (!push->camera) { /* before hello, or replaced already */
+        buf_unref(&takes_buf);
+    } else if (!push->controlled) {
+        on_jpeg(push, takes_buf, off, end, NULL);
+    } else if (wire_frame_read(takes_buf->data + off, len_bytes, &wire) == 0) {
+        on_jpeg(push, takes_buf, off + WIRE_HEAD_BYTES, end, &wire);
+    } else {
+        push->camera->stats.received++;
+        camera_count_drop(push->camera, CAMERA_DROP_PROTOCOL);
+        buf_unref(&takes_buf);
+    }
+}
+
+/* A plain device's text: hobby firmware that sends its JPEG as base64. Decoded in place, the bytes
+ * shrink. */
+static void on_base64(struct push *push, struct buf *takes_buf, size_t len_bytes)
+{
+    size_t jpeg_len;
+    char *text = (char *)takes_buf->data + CAMERA_FRAME_ROOM;
+    if (push->camera && base64_decode_in_place(text, len_bytes, &jpeg_len) == 0) {
+        on_binary(push, takes_buf, jpeg_len);
+        return;
+    }
+    if (push->camera) {
+        push->camera->stats.received++;
+        camera_count_drop(push->camera, CAMERA_DROP_PROTOCOL);
+    }
+    buf_unref(&takes_buf);
+}
+
+static void message(void *session, struct buf *takes_buf, size_t len_bytes, bool binary)
+{
+    struct push *push = session;
+    if (binary) {
+        on_binary(push, takes_buf, len_bytes);
+    } else if (!push->controlled) {
+        on_base64(push, takes_buf, len_bytes);
+    } else {
+        on_text(push, (const char *)takes_buf->data + CAMERA_FRAME_ROOM, len_bytes);
+        buf_unref(&takes_buf);
+    }
+}
+
+/* --- The door. --- */
+
+#define WS_OPS                                                                                     \
+    .max_message_bytes = PUSH_MAX_MESSAGE_BYTES, .headroom = CAMERA_FRAME_ROOM, .opened = opened,  \
+    .message = message, .next = next, .closed = closed
+
+static const struct ws_ops PLAIN_OPS = {WS_OPS};
+static const struct ws_ops CONTROLLED_OPS = {.subprotocol = SUBPROTOCOL, WS_OPS};
+
+/* "cam-" and the FNV-1a hash (32 bit, draft-eastlake-fnv) of the peer's address. */
+static void id_from_peer(const char *peer, char out[CAMERA_ID_MAX + 1])
+{
+    uint32_t hash = 2166136261u;
+    for (const char *p = peer; *p; p++)
+        hash = (hash ^ (uint8_t)*p) * 16777619u;
+    snprintf(out, CAMERA_ID_MAX + 1, "cam-%08x", hash);
+}
+
+int push_upgrade(struct registry *registry, struct http_request *request, const char *id,
+                 struct ws_accept *ret_accept)
+{
+    char from_query[CAMERA_ID_MAX + 1], protocol[64];
+    if ((!id || !id[0]) && http_query(request, "id", from_query, sizeof(from_query)))
+        id = from_query;
+    if (id && id[0] && !text_is_id(id))
+        return 400;
+
+    struct push *push = mem_new(struct push);
+    push->registry = registry;
+    push->id_is_given = id && id[0];
+    if (push->id_is_given)
+        snprintf(push->id, sizeof(push->id), "%s", id);
+    else
+        id_from_peer(http_peer(request), push->id);
+    push->controlled = http_header(request, HTTP_SUBPROTOCOL, protocol, sizeof(protocol)) &&
+                       strstr(protocol, SUBPROTOCOL) != NULL;
+    *ret_accept =
+        (struct ws_accept){.ops = push->controlled ? &CONTROLLED_OPS : &PLAIN_OPS, .session = push};
+    return 0;
+}

@@ -1,0 +1,172 @@
+#include "camera/registry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "camera/internal.h"
+
+struct registry {
+    struct registry_params params; /* immutable */
+    struct store *store;
+    struct list cameras, observers;
+    unsigned count;
+    uint32_t last_stream;
+    struct net_wake *tell; /* tells the observers, once a turn of the loop */
+    int64_t minute_us;     /* when the running minute of new devices began */
+    unsigned new_in_minute;
+};
+
+static void tell(void *ctx)
+{
+    struct registry *registry = ctx;
+    list_for_each (camera, &registry->cameras, struct camera, node) {
+        if (!camera->dirty)
+            continue;
+        camera->dirty = false;
+        list_for_each (observer, &registry->observers, struct registry_observer, node)
+            observer->changed(observer->ctx, camera);
+    }
+}
+
+static int64_t now(const struct registry *registry)
+{
+    return clock_now_us(registry->params.clock);
+}
+
+struct registry *registry_create(const struct registry_params *params)
+{
+    struct registry *registry = mem_new(struct registry);
+    struct registry_params *p = &registry->params;
+    *p = *params;
+    p->max_cameras = p->max_cameras ? p->max_cameras : 64;
+    p->max_new_per_minute = p->max_new_per_minute ? p->max_new_per_minute : 10;
+    p->max_dark_us = p->max_dark_us ? p->max_dark_us : 700 * US_PER_MS;
+    list_init(&registry->cameras);
+    list_init(&registry->observers);
+    registry->tell = net_wake_create(p->net, tell, registry);
+    registry->minute_us = now(registry);
+    return registry;
+}
+
+void registry_destroy(struct registry *registry)
+{
+    if (!registry)
+        return;
+    list_for_each (camera, &registry->cameras, struct camera, node)
+        camera_destroy(camera);
+    net_wake_destroy(registry->tell);
+    mem_free(registry);
+}
+
+const struct registry_params *registry_params(const struct registry *registry)
+{
+    return &registry->params;
+}
+
+void registry_use_store(struct registry *registry, struct store *store)
+{
+    registry->store = store;
+}
+
+struct store *registry_store(const struct registry *registry)
+{
+    return registry->store;
+}
+
+struct camera *registry_find(struct registry *registry, const char *id)
+{
+    list_for_each (camera, &registry->cameras, struct camera, node)
+        if (strcmp(camera->id, id) == 0)
+            return camera;
+    return NULL;
+}
+
+struct list *registry_cameras(struct registry *registry)
+{
+    return &registry->cameras;
+}
+
+unsigned registry_count(const struct registry *registry)
+{
+    return registry->count;
+}
+
+uint32_t registry_next_stream(struct registry *registry)
+{
+    return ++registry->last_stream;
+}
+
+void registry_mark_dirty(struct registry *registry, struct camera *camera)
+{
+    struct waker waker = net_wake_waker(registry->tell);
+    camera->dirty = true;
+    waker_wake(&waker);
+}
+
+static struct camera *add(struct registry *registry, const char *id)
+{
+    struct camera *camera = camera_create(registry, id);
+    list_append(&registry->cameras, &camera->node);
+    registry->count++;
+    camera_changed(camera);
+    return camera;
+}
+
+int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
+{
+    struct camera *camera = registry_find(registry, id);
+    if (camera) {
+        *ret_camera = camera;
+        return 0;
+    }
+    if (!text_is_id(id))
+        return -EINVAL;
+    if (registry->count >= registry->params.max_cameras)
+        return -ENOSPC;
+    int64_t now_us = now(registry);
+    if (now_us - registry->minute_us >= 60 * US_PER_S) {
+        registry->minute_us = now_us;
+        registry->new_in_minute = 0;
+    }
+    if (registry->new_in_minute >= registry->params.max_new_per_minute)
+        return -EAGAIN;
+    registry->new_in_minute++;
+    camera = add(registry, id);
+    log_info("camera", id, "a new device");
+    camera_remember(camera);
+    *ret_camera = camera;
+    return 0;
+}
+
+void registry_load_camera(struct registry *registry, const struct store_camera *row)
+{
+    if (!text_is_id(row->id) || registry_find(registry, row->id))
+        return;
+    struct camera *camera = add(registry, row->id);
+    if (text_is_name(row->name, CAMERA_NAME_MAX))
+        snprintf(camera->name, sizeof(camera->name), "%s", row->name);
+}
+
+void registry_load_setting(struct registry *registry, const char *camera_id, const char *name,
+                           const char *value_json)
+{
+    struct camera *camera = registry_find(registry, camera_id);
+    json_t *value = json_loads(value_json, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+    if (camera && value)
+        json_object_set(camera->settings, name, value);
+    json_decref(value);
+}
+
+void registry_observe(struct registry *registry, struct registry_observer *observer)
+{
+    list_append(&registry->observers, &observer->node);
+}
+
+void registry_unobserve(struct registry_observer *observer)
+{
+    list_remove(&observer->node);
+}
