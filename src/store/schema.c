@@ -1,0 +1,72 @@
+#include "store/schema.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "store/sql.h"
+#include "store/store.h"
+
+/* Step N takes version N to N + 1. A step that has been released is never edited again: databases
+ * out there have run it. */
+static const char *const STEPS[] = {
+    /* `number` keeps the order of first sight. */
+    "CREATE TABLE camera ("
+    "  number INTEGER PRIMARY KEY,"
+    "  id TEXT NOT NULL UNIQUE,"
+    "  name TEXT NOT NULL,"
+    "  source TEXT NOT NULL,"
+    "  adopted INTEGER NOT NULL CHECK (adopted IN (0, 1))"
+    ") STRICT;"
+    "CREATE TABLE setting ("
+    "  camera TEXT NOT NULL REFERENCES camera (id) ON DELETE CASCADE,"
+    "  name TEXT NOT NULL,"
+    "  value TEXT NOT NULL," /* JSON */
+    "  PRIMARY KEY (camera, name)"
+    ") STRICT, WITHOUT ROWID;",
+};
+
+_Static_assert(sizeof(STEPS) / sizeof(STEPS[0]) == STORE_SCHEMA_VERSION,
+               "one step for each version");
+
+int schema_version(sqlite3 *db, int *ret_version)
+{
+    int application_id, version, objects;
+    int error = sql_get_int(db, "PRAGMA application_id", &application_id);
+    if (!error)
+        error = sql_get_int(db, "PRAGMA user_version", &version);
+    if (!error)
+        error = sql_get_int(db, "SELECT count(*) FROM sqlite_schema", &objects);
+    if (error)
+        return error;
+    if (application_id == 0 && version == 0 && objects == 0) {
+        *ret_version = 0;
+        return 0;
+    }
+    if (application_id != SCHEMA_APPLICATION_ID || version < 1)
+        return -EBADMSG;
+    *ret_version = version;
+    return 0;
+}
+
+static int step(sqlite3 *db, int version)
+{
+    char after[96];
+    snprintf(after, sizeof(after), "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+             SCHEMA_APPLICATION_ID, version + 1);
+    int error = sql_run(db, "BEGIN IMMEDIATE");
+    if (!error)
+        error = sql_run(db, STEPS[version]);
+    if (!error)
+        error = sql_run(db, after);
+    if (error && !sqlite3_get_autocommit(db))
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return error;
+}
+
+int schema_migrate(sqlite3 *db, int version)
+{
+    int error = 0;
+    for (; version < STORE_SCHEMA_VERSION && !error; version++)
+        error = step(db, version);
+    return error;
+}

@@ -1,0 +1,285 @@
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "store/schema.h"
+#include "store/sql.h"
+#include "store/writer.h"
+
+enum { SENTENCE_MAX_BYTES = 8192 };
+
+struct store {
+    struct writer *writer;
+    int lock_fd; /* held while this server uses the folder */
+};
+
+static char *path_in(const char *dir, const char *name)
+{
+    struct text path = text_growing(SENTENCE_MAX_BYTES);
+    text_add(&path, "%s/%s", dir, name);
+    return path.bytes;
+}
+
+/* Creates dir and the folders above it. */
+static int make_dirs(const char *dir)
+{
+    char *path = mem_strdup_or_die(dir);
+    int error = 0;
+    for (char *p = path + 1; !error && *p; p++) {
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        if (mkdir(path, 0700) < 0 && errno != EEXIST)
+            error = -errno;
+        *p = '/';
+    }
+    if (!error && mkdir(path, 0700) < 0 && errno != EEXIST)
+        error = -errno;
+    struct stat st;
+    if (!error && stat(path, &st) < 0)
+        error = -errno;
+    else if (!error && !S_ISDIR(st.st_mode))
+        error = -ENOTDIR;
+    mem_free(path);
+    return error;
+}
+
+/* One server a folder: the kernel drops this lock with the process, whatever ends it. The file
+ * names the process for whoever comes second (*ret_owner, 0 when it is not known). */
+static int lock_folder(const char *dir, int *ret_fd, long *ret_owner)
+{
+    char *path = path_in(dir, "eyelid.lock"), pid[24] = "";
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int error = fd < 0 ? -errno : 0;
+    mem_free(path);
+    if (!error && flock(fd, LOCK_EX | LOCK_NB) < 0)
+        error = errno == EWOULDBLOCK ? -EBUSY : -errno;
+    if (error) {
+        if (error == -EBUSY && read(fd, pid, sizeof(pid) - 1) > 0)
+            *ret_owner = strtol(pid, NULL, 10);
+        if (fd >= 0)
+            close(fd);
+        return error;
+    }
+    int n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+    if (ftruncate(fd, 0) < 0 || write(fd, pid, (size_t)n) < 0) {
+        error = -errno;
+        close(fd);
+        return error;
+    }
+    *ret_fd = fd;
+    return 0;
+}
+
+/* Until the file is known to be ours, closing it must not even move its own log into it. */
+static int open_database(const char *path, sqlite3 **ret_db)
+{
+    sqlite3 *db = NULL;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    int result = sqlite3_open_v2(path, &db, flags, NULL);
+    if (result == SQLITE_OK) {
+        sqlite3_extended_result_codes(db, 1);
+        result = sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
+    int error = sql_errno(db, result);
+    if (error) {
+        sqlite3_close(db);
+        return error;
+    }
+    *ret_db = db;
+    return 0;
+}
+
+static int set_up_database(sqlite3 *db, int version)
+{
+    int damaged = 0;
+    int error = sql_get_int(db, "SELECT quick_check <> 'ok' FROM pragma_quick_check(1)", &damaged);
+    if (!error && damaged)
+        error = -EBADMSG;
+    if (!error)
+        error = sql_errno(db, sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL));
+    if (!error)
+        error = sql_run(db, "PRAGMA journal_mode = WAL;"
+                            "PRAGMA synchronous = NORMAL;"
+                            "PRAGMA foreign_keys = ON;"
+                            "PRAGMA mmap_size = 0;"
+                            "PRAGMA cache_size = -256;" /* KiB: the whole database is small */
+                            "PRAGMA busy_timeout = 2000");
+    if (!error)
+        error = schema_migrate(db, version);
+    return error;
+}
+
+static const char *column(sqlite3_stmt *statement, int i)
+{
+    const unsigned char *text = sqlite3_column_text(statement, i);
+    return text ? (const char *)text : "";
+}
+
+static void load_camera(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    struct store_camera camera = {.id = column(row, 0),
+                                  .name = column(row, 1),
+                                  .source = column(row, 2),
+                                  .adopted = sqlite3_column_int(row, 3)};
+    if (loader->camera)
+        loader->camera(loader->ctx, &camera);
+}
+
+static void load_setting(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    if (loader->setting)
+        loader->setting(loader->ctx, column(row, 0), column(row, 1), column(row, 2));
+}
+
+static int load(sqlite3 *db, const char *sql, const struct store_loader *loader,
+                void (*load_row)(const struct store_loader *loader, sqlite3_stmt *row))
+{
+    sqlite3_stmt *statement = NULL;
+    int result = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    if (result == SQLITE_OK)
+        while ((result = sqlite3_step(statement)) == SQLITE_ROW)
+            load_row(loader, statement);
+    int error = sql_errno(db, result);
+    sqlite3_finalize(statement);
+    return error;
+}
+
+static int load_all(sqlite3 *db, const struct store_loader *loader)
+{
+    int error = load(db, "SELECT id, name, source, adopted FROM camera ORDER BY number", loader,
+                     load_camera);
+    if (!error)
+        error = load(db, "SELECT camera, name, value FROM setting ORDER BY camera, name", loader,
+                     load_setting);
+    return error;
+}
+
+/* What failed and what would be right, for the one who started the server. */
+static char *sentence(const char *dir, int error, int version, long owner)
+{
+    struct text text = text_growing(SENTENCE_MAX_BYTES);
+    struct passwd *user = error == -EACCES || error == -EPERM ? getpwuid(geteuid()) : NULL;
+    switch (error) {
+    case -EBUSY:
+        text_add(&text, "%s: another eyelid ", dir);
+        if (owner > 0)
+            text_add(&text, "(process %ld) ", owner);
+        text_add(&text, "uses this folder; stop it, or give this one another folder with --data");
+        break;
+    case -EEXIST:
+        text_add(&text,
+                 "%s/eyelid.db: written by a newer eyelid (its version is %d, this program knows "
+                 "up to %d); install the newer program again, or give another folder with --data",
+                 dir, version, STORE_SCHEMA_VERSION);
+        break;
+    case -EBADMSG:
+        text_add(&text,
+                 "%s/eyelid.db: damaged, or no database of eyelid; put a backup in its place, or "
+                 "move it away to begin anew",
+                 dir);
+        break;
+    case -ENOSPC:
+        text_add(&text, "%s: the disk is full; make room, or give another folder with --data", dir);
+        break;
+    case -EACCES:
+    case -EPERM:
+        text_add(&text,
+                 "%s: user %s may not write here; give a folder that may be written with "
+                 "--data",
+                 dir, user ? user->pw_name : "of this process");
+        break;
+    default:
+        text_add(&text, "%s: cannot be used: %s; give a folder that can be written with --data",
+                 dir, strerror(-error));
+    }
+    return text.bytes;
+}
+
+int store_open(const char *dir, const struct store_loader *loader, struct store **ret_store,
+               char **ret_error)
+{
+    struct store *store = mem_new(struct store);
+    store->lock_fd = -1;
+    sqlite3 *db = NULL;
+    char *path = path_in(dir, "eyelid.db");
+    int version = 0;
+    long owner = 0;
+
+    int error = make_dirs(dir);
+    if (!error)
+        error = lock_folder(dir, &store->lock_fd, &owner);
+    if (!error)
+        error = open_database(path, &db);
+    if (!error)
+        error = schema_version(db, &version);
+    if (!error && version > STORE_SCHEMA_VERSION)
+        error = -EEXIST;
+    if (!error)
+        error = set_up_database(db, version);
+    if (!error)
+        error = load_all(db, loader);
+    if (!error) {
+        error = writer_create(db, path, &store->writer);
+        db = NULL;
+    }
+    mem_free(path);
+    if (error) {
+        sqlite3_close(db);
+        store_close(store);
+        *ret_error = sentence(dir, error, version, owner);
+        return error;
+    }
+    *ret_store = store;
+    return 0;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    writer_destroy(store->writer);
+    if (store->lock_fd >= 0)
+        close(store->lock_fd);
+    mem_free(store);
+}
+
+void store_put_camera(struct store *store, const struct store_camera *camera)
+{
+    writer_put(store->writer, &(struct write){.kind = WRITE_CAMERA,
+                                              .texts = {camera->id, camera->name, camera->source},
+                                              .flag = camera->adopted});
+}
+
+void store_put_setting(struct store *store, const char *camera_id, const char *name,
+                       const char *value_json)
+{
+    writer_put(store->writer,
+               &(struct write){.kind = WRITE_SETTING, .texts = {camera_id, name, value_json}});
+}
+
+void store_remove_camera(struct store *store, const char *camera_id)
+{
+    writer_put(store->writer, &(struct write){.kind = WRITE_REMOVE, .texts = {camera_id}});
+}
+
+int store_flush(struct store *store)
+{
+    return writer_flush(store->writer);
+}
+
+void store_error_free(char *error)
+{
+    mem_free(error);
+}
