@@ -1,0 +1,27 @@
+/* What the agent's files share; nobody else includes it. */
+#pragma once
+#include "device/agent.h"
+
+/* Messages that wait for the socket. They are composed when they are sent, from what is true then:
+ * so none is ever stale, and no queue can grow. */
+enum due {
+    DUE_HELLO = 1 << 0, /* always first */
+    DUE_TIME = 1 << 1,
+    DUE_VALUES = 1 << 2,
+    DUE_STATE = 1 << 3,
+};
+
+/* agent_say.c: each writes one message into agent->out and returns its length. */
+size_t agent_say_hello(struct agent *agent);
+size_t agent_say_time(struct agent *agent, int64_t now_us);
+size_t agent_say_values(struct agent *agent);
+size_t agent_say_state(struct agent *agent);
+size_t agent_say_captured(struct agent *agent);
+
+/* agent_hear.c: obeys one message of the server, or counts it as ignored. */
+void agent_hear(struct agent *agent, const char *text, size_t len_bytes, int64_t now_us);
+
+/* agent.c: what messages can bring about. */
+void agent_stream_start(struct agent *agent, const struct agent_stream *stream, int64_t now_us);
+void agent_stream_stop(struct agent *agent, int64_t now_us);
+void agent_leave(struct agent *agent, int64_t rest_us, int64_t now_us);
