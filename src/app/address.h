@@ -1,0 +1,22 @@
+/* Addresses to listen on, as people write them. Pure functions over text. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct address {
+    char host[46]; /* numeric, without brackets, or "*" for every address of this machine */
+    uint16_t port; /* 0 = any free one */
+};
+
+/* "127.0.0.1:8080", "[::1]:8080", "localhost:8080"; ":8080" and "*:8080" mean every address.
+ * -EINVAL for anything else. */
+int address_parse(const char *text, struct address *ret_address)
+    __attribute__((warn_unused_result));
+
+/* True when only this machine itself reaches it. */
+bool address_is_loopback(const struct address *address);
+
+enum { ADDRESS_TEXT_MAX = 56 };
+
+/* The form that address_parse reads. */
+void address_format(const struct address *address, char out[ADDRESS_TEXT_MAX]);

@@ -1,0 +1,118 @@
+#include "app/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+const char cli_help[] =
+    "eyelid: a camera server that opens its eyes only when somebody looks\n"
+    "\n"
+    "  eyelid serve [--config FILE] [--http ADDR:PORT] [--device ADDR:PORT]\n"
+    "               [--data DIR] [--lan]\n"
+    "      --config FILE       settings (default: /etc/eyelid/eyelid.conf, if there)\n"
+    "      --http ADDR:PORT    page and API (default: 127.0.0.1:8080)\n"
+    "      --device ADDR:PORT  cameras' WebSocket (default: 127.0.0.1:8765)\n"
+    "      --data DIR          where eyelid keeps what it knows\n"
+    "      --lan               open both addresses to the network\n"
+    "  eyelid check-config [FILE]\n"
+    "      says what is wrong with the settings, or shows those in force\n"
+    "  eyelid --version\n"
+    "  eyelid --help\n"
+    "\n"
+    "Manual: eyelid(1), eyelid.conf(5).\n";
+
+struct option {
+    const char *name;
+    const char *key;     /* of the configuration; NULL: --config */
+    const char *implied; /* value of an option that takes none */
+};
+
+static const struct option OPTIONS[] = {
+    {"--config", NULL, NULL}, {"--http", "http", NULL}, {"--device", "device", NULL},
+    {"--data", "data", NULL}, {"--lan", "lan", "on"},
+};
+
+/* The option whose name is the part of arg before a "=", or NULL. */
+static const struct option *find_option(const char *arg)
+{
+    size_t len = strcspn(arg, "=");
+    for (size_t i = 0; i < sizeof(OPTIONS) / sizeof(OPTIONS[0]); i++)
+        if (strlen(OPTIONS[i].name) == len && strncmp(OPTIONS[i].name, arg, len) == 0)
+            return &OPTIONS[i];
+    return NULL;
+}
+
+static int parse_serve(int argc, char **argv, struct cli *cli, char error[CLI_ERROR_MAX])
+{
+    for (int i = 2; i < argc; i++) {
+        const struct option *option = find_option(argv[i]);
+        const char *equals = strchr(argv[i], '='), *value = equals ? equals + 1 : NULL;
+        if (!option) {
+            snprintf(error, CLI_ERROR_MAX, "serve knows no \"%s\"; see eyelid --help", argv[i]);
+            return -EINVAL;
+        }
+        if (option->implied && value) {
+            snprintf(error, CLI_ERROR_MAX, "%s takes no value", option->name);
+            return -EINVAL;
+        }
+        if (option->implied)
+            value = option->implied;
+        if (!value && ++i < argc)
+            value = argv[i];
+        if (!value) {
+            snprintf(error, CLI_ERROR_MAX, "%s needs a value; see eyelid --help", option->name);
+            return -EINVAL;
+        }
+        if (cli->n_options == CLI_OPTIONS_MAX) {
+            snprintf(error, CLI_ERROR_MAX, "too many options; give each once");
+            return -EINVAL;
+        }
+        if (option->key)
+            cli->options[cli->n_options++] =
+                (struct config_option){.key = option->key, .value = value, .option = option->name};
+        else
+            cli->config_file = value;
+    }
+    return 0;
+}
+
+static int parse_check_config(int argc, char **argv, struct cli *cli, char error[CLI_ERROR_MAX])
+{
+    if (argc > 3 || (argc == 3 && argv[2][0] == '-')) {
+        snprintf(error, CLI_ERROR_MAX, "check-config takes one file, not \"%s\"",
+                 argv[argc > 3 ? 3 : 2]);
+        return -EINVAL;
+    }
+    cli->config_file = argc == 3 ? argv[2] : NULL;
+    return 0;
+}
+
+int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_MAX])
+{
+    struct cli cli = {0};
+    const char *word = argc > 1 ? argv[1] : "";
+    int result = 0;
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            word = "--help";
+    if (strcmp(word, "serve") == 0) {
+        cli.command = CLI_SERVE;
+        result = parse_serve(argc, argv, &cli, error);
+    } else if (strcmp(word, "check-config") == 0) {
+        cli.command = CLI_CHECK_CONFIG;
+        result = parse_check_config(argc, argv, &cli, error);
+    } else if (strcmp(word, "--version") == 0) {
+        cli.command = CLI_VERSION;
+    } else if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0) {
+        cli.command = CLI_HELP;
+    } else if (*word) {
+        snprintf(error, CLI_ERROR_MAX, "there is no command \"%s\"; see eyelid --help", word);
+        result = -EINVAL;
+    } else {
+        snprintf(error, CLI_ERROR_MAX, "say what to do: eyelid serve, or eyelid --help");
+        result = -EINVAL;
+    }
+    if (!result)
+        *ret_cli = cli;
+    return result;
+}

@@ -1,0 +1,23 @@
+/* The command line. Pure: it looks at argv and touches nothing else. */
+#pragma once
+#include <stddef.h>
+
+#include "app/config.h"
+
+enum cli_command { CLI_SERVE, CLI_CHECK_CONFIG, CLI_VERSION, CLI_HELP };
+
+enum { CLI_OPTIONS_MAX = 8, CLI_ERROR_MAX = 256 };
+
+struct cli {
+    enum cli_command command;
+    const char *config_file; /* NULL = not given; borrowed from argv, as all below */
+    struct config_option options[CLI_OPTIONS_MAX];
+    size_t n_options;
+};
+
+/* -EINVAL: error holds what is wrong and what would be right. */
+int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_MAX])
+    __attribute__((warn_unused_result));
+
+/* What --help prints; immutable. */
+extern const char cli_help[];

@@ -1,0 +1,67 @@
+/* The configuration: everything that belongs to the process (addresses, folders, limits). Parsed
+ * once, immutable after. The order of weight: command line, environment (EYELID_KEY), file,
+ * default.
+ *
+ * What does not belong here: cameras and their settings, which live in the store. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/address.h"
+#include "base/log.h"
+
+enum { CONFIG_HOSTS_MAX = 32, CONFIG_FILE_MAX_BYTES = 64 * 1024 };
+
+struct config {
+    struct address http, device;
+    bool lan; /* both are opened to every address, which http and device already say */
+    char *data;
+    char *hosts[CONFIG_HOSTS_MAX + 1]; /* further names of this server, NULL-terminated */
+    enum log_level log_level;
+    bool log_json;
+    const char *encoder; /* NULL = the best there is */
+    unsigned quality;    /* 1 to 100; 0 = the encoder's default */
+    unsigned linger_s, start_timeout_s;
+    unsigned max_cameras, max_new_cameras_per_minute;
+    unsigned max_frame_bytes, max_width, max_height;
+    bool skip_dark;
+
+    struct config_value *values; /* one for each key, in the order of config_key_name */
+};
+
+/* What a key was set to and by whom. */
+struct config_value {
+    char *text;
+    char *origin; /* "default", "eyelid.conf:12", "EYELID_HTTP", "--http" */
+};
+
+struct config_option {
+    const char *key, *value;
+    const char *option; /* as the user wrote it, "--http" */
+};
+
+/* Where values come from; borrowed during the call. */
+struct config_sources {
+    const char *file_name; /* for messages; NULL = there is no file */
+    const char *file_text;
+    size_t file_len_bytes;
+    const char *const *environment; /* "NAME=value", NULL-terminated; NULL = none */
+    const struct config_option *options;
+    size_t n_options;
+    bool is_root; /* whose data folder is the default one */
+};
+
+/* -EINVAL: something is wrong, *ret_error says where, what, and what would be right. The caller
+ * frees it with mem_free. */
+int config_parse(const struct config_sources *sources, struct config **ret_config, char **ret_error)
+    __attribute__((warn_unused_result));
+void config_destroy(struct config *config); /* takes NULL */
+
+/* Reads a file whole; the caller frees *ret_text. Negative errno as the system has it; -EFBIG:
+ * larger than CONFIG_FILE_MAX_BYTES. */
+int config_read_file(const char *path, char **ret_text, size_t *ret_len_bytes)
+    __attribute__((warn_unused_result));
+
+/* The keys, in the order of documentation; NULL behind the last. */
+const char *config_key_name(unsigned i);

@@ -1,0 +1,247 @@
+#include "app/config_key.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/config.h"
+#include "base/alloc.h"
+#include "base/text.h"
+
+enum kind {
+    KIND_ADDRESS,
+    KIND_INT,
+    KIND_SWITCH,
+    KIND_PATH,
+    KIND_NAMES,
+    KIND_LEVEL,
+    KIND_FORMAT,
+    KIND_ENCODER
+};
+
+struct key {
+    const char *name;
+    enum kind kind;
+    size_t offset;       /* of its field in struct config */
+    const char *initial; /* NULL: found out at run time */
+    const char *right;   /* what would be right */
+    int64_t min, max;    /* KIND_INT */
+};
+
+#define FIELD(name) #name, .offset = offsetof(struct config, name)
+#define ADDRESS_RIGHT "it is ADDRESS:PORT like 127.0.0.1:8080 or [::1]:8080, or :8080 for all"
+#define SWITCH_RIGHT "it is on or off"
+
+static const struct key KEYS[] = {
+    {FIELD(http), .kind = KIND_ADDRESS, .initial = "127.0.0.1:8080", .right = ADDRESS_RIGHT},
+    {FIELD(device), .kind = KIND_ADDRESS, .initial = "127.0.0.1:8765", .right = ADDRESS_RIGHT},
+    {FIELD(lan), .kind = KIND_SWITCH, .initial = "off", .right = SWITCH_RIGHT},
+    {FIELD(hosts), .kind = KIND_NAMES, .initial = "",
+     .right = "it is up to 32 names like eyelid.example.org, separated by blanks"},
+    {FIELD(data), .kind = KIND_PATH, .initial = NULL, .right = "it is a folder"},
+    {FIELD(log_level), .kind = KIND_LEVEL, .initial = "info",
+     .right = "it is error, warn, info or debug"},
+    {"log_format", .kind = KIND_FORMAT, .offset = offsetof(struct config, log_json),
+     .initial = "text", .right = "it is text or json"},
+    {FIELD(encoder), .kind = KIND_ENCODER, .initial = "auto",
+     .right = "it is auto, x264 or openh264"},
+    {FIELD(quality), .kind = KIND_INT, .initial = "0", .min = 0, .max = 100,
+     .right = "it is 1 (smallest) to 100 (best), or 0 for the encoder's default"},
+    {FIELD(linger_s), .kind = KIND_INT, .initial = "10", .min = 0, .max = 3600,
+     .right = "it is 0 to 3600 seconds"},
+    {FIELD(start_timeout_s), .kind = KIND_INT, .initial = "5", .min = 1, .max = 300,
+     .right = "it is 1 to 300 seconds"},
+    {FIELD(skip_dark), .kind = KIND_SWITCH, .initial = "on", .right = SWITCH_RIGHT},
+    {FIELD(max_cameras), .kind = KIND_INT, .initial = "64", .min = 1, .max = 1000,
+     .right = "it is 1 to 1000"},
+    {FIELD(max_new_cameras_per_minute), .kind = KIND_INT, .initial = "10", .min = 1, .max = 1000,
+     .right = "it is 1 to 1000"},
+    {FIELD(max_frame_bytes), .kind = KIND_INT, .initial = "4194304", .min = 65536,
+     .max = 64 * 1024 * 1024, .right = "it is 65536 to 67108864 bytes"},
+    {FIELD(max_width), .kind = KIND_INT, .initial = "4096", .min = 16, .max = 16384,
+     .right = "it is 16 to 16384 pixels"},
+    {FIELD(max_height), .kind = KIND_INT, .initial = "4096", .min = 16, .max = 16384,
+     .right = "it is 16 to 16384 pixels"},
+};
+
+enum { N_KEYS = sizeof(KEYS) / sizeof(KEYS[0]) };
+
+unsigned config_key_count(void)
+{
+    return N_KEYS;
+}
+
+const char *config_key_name(unsigned i)
+{
+    return i < N_KEYS ? KEYS[i].name : NULL;
+}
+
+const char *config_key_default(unsigned i)
+{
+    return KEYS[i].initial;
+}
+
+const char *config_key_right(unsigned i)
+{
+    return KEYS[i].right;
+}
+
+int config_key_find(const char *name)
+{
+    for (int i = 0; i < N_KEYS; i++)
+        if (strcmp(KEYS[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+/* How many letters must be put in, taken out or changed (Levenshtein), at most max + 1. */
+static unsigned distance(const char *a, const char *b, unsigned max)
+{
+    enum { LONGEST = 40 };
+    size_t len_a = strlen(a), len_b = strlen(b);
+    if (len_a > LONGEST || len_b > LONGEST)
+        return max + 1;
+    unsigned row[LONGEST + 1];
+    for (size_t j = 0; j <= len_b; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= len_a; i++) {
+        unsigned diagonal = row[0];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= len_b; j++) {
+            unsigned change = diagonal + (a[i - 1] != b[j - 1]);
+            unsigned one_more = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < one_more ? change : one_more;
+        }
+    }
+    return row[len_b];
+}
+
+const char *config_key_near(const char *name)
+{
+    unsigned best = strlen(name) < 5 ? 2 : 3; /* further off is no slip of the finger */
+    const char *near = NULL;
+    for (int i = 0; i < N_KEYS; i++) {
+        unsigned d = distance(name, KEYS[i].name, best);
+        if (d < best + (near == NULL)) {
+            best = d;
+            near = KEYS[i].name;
+        }
+    }
+    return near;
+}
+
+static int set_switch(bool *field, const char *value, const char *off, const char *on)
+{
+    bool is_on = strcmp(value, on) == 0;
+    if (!is_on && strcmp(value, off) != 0)
+        return -EINVAL;
+    *field = is_on;
+    return 0;
+}
+
+static int set_encoder(const char **field, const char *value)
+{
+    static const char *const ENCODERS[] = {"x264", "openh264"};
+    const char *encoder = NULL;
+    for (unsigned i = 0; i < sizeof(ENCODERS) / sizeof(ENCODERS[0]); i++)
+        if (strcmp(value, ENCODERS[i]) == 0)
+            encoder = ENCODERS[i];
+    if (!encoder && strcmp(value, "auto") != 0)
+        return -EINVAL;
+    *field = encoder;
+    return 0;
+}
+
+static int set_path(char **field, const char *value)
+{
+    if (*value == '\0')
+        return -EINVAL;
+    mem_free(*field);
+    *field = mem_strdup_or_die(value);
+    return 0;
+}
+
+/* Host names as browsers send them (RFC 1123 section 2.1), in lower case, without a port. */
+static int set_names(char **field, const char *value)
+{
+    char *names[CONFIG_HOSTS_MAX + 1] = {0};
+    unsigned n = 0;
+    bool fine = true;
+    for (const char *p = value; fine && *(p += strspn(p, " \t,"));) {
+        size_t len = strcspn(p, " \t,");
+        fine = n < CONFIG_HOSTS_MAX && len <= 253;
+        for (size_t i = 0; i < len && fine; i++)
+            fine = isalnum((unsigned char)p[i]) || p[i] == '-' || p[i] == '.';
+        if (!fine)
+            break;
+        char name[254] = "";
+        for (size_t i = 0; i < len; i++)
+            name[i] = (char)tolower((unsigned char)p[i]);
+        names[n++] = mem_strdup_or_die(name);
+        p += len;
+    }
+    char **drop = fine ? field : names;
+    for (unsigned i = 0; drop[i]; i++)
+        mem_free(drop[i]);
+    if (!fine)
+        return -EINVAL;
+    memcpy(field, names, sizeof(names));
+    return 0;
+}
+
+int config_key_set(struct config *config, unsigned i, const char *value)
+{
+    const struct key *key = &KEYS[i];
+    void *field = (char *)config + key->offset;
+    int64_t number;
+    switch (key->kind) {
+    case KIND_ADDRESS:
+        return address_parse(value, field);
+    case KIND_INT:
+        if (text_to_int(value, key->min, key->max, &number) < 0)
+            return -EINVAL;
+        *(unsigned *)field = (unsigned)number;
+        return 0;
+    case KIND_SWITCH:
+        return set_switch(field, value, "off", "on");
+    case KIND_FORMAT:
+        return set_switch(field, value, "text", "json");
+    case KIND_LEVEL:
+        return log_level_parse(value, field);
+    case KIND_ENCODER:
+        return set_encoder(field, value);
+    case KIND_PATH:
+        return set_path(field, value);
+    case KIND_NAMES:
+        return set_names(field, value);
+    }
+    return -EINVAL;
+}
+
+static const char *look_up(const char *const *environment, const char *name)
+{
+    size_t len = strlen(name);
+    for (; environment && *environment; environment++)
+        if (strncmp(*environment, name, len) == 0 && (*environment)[len] == '=' &&
+            (*environment)[len + 1])
+            return *environment + len + 1;
+    return NULL;
+}
+
+const char *config_default_data(const char *const *environment, bool is_root, char *out, size_t cap)
+{
+    const char *systemd = look_up(environment, "STATE_DIRECTORY");
+    const char *state = look_up(environment, "XDG_STATE_HOME");
+    const char *home = look_up(environment, "HOME");
+    if (systemd)
+        snprintf(out, cap, "%s", systemd);
+    else if (is_root || (!state && !home))
+        snprintf(out, cap, "/var/lib/eyelid");
+    else if (state)
+        snprintf(out, cap, "%s/eyelid", state);
+    else
+        snprintf(out, cap, "%s/.local/state/eyelid", home);
+    return out;
+}

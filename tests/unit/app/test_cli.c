@@ -1,0 +1,114 @@
+#include "app/cli.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ARGS_MAX = 24 };
+
+/* Parses the words, of which "eyelid" is the first. */
+static int parse(struct cli *cli, char error[CLI_ERROR_MAX], const char *const words[ARGS_MAX])
+{
+    static char copies[ARGS_MAX][64];
+    char *argv[ARGS_MAX + 2] = {(char[]){"eyelid"}};
+    int argc = 1;
+    for (; words[argc - 1]; argc++) {
+        strcpy(copies[argc], words[argc - 1]);
+        argv[argc] = copies[argc];
+    }
+    return cli_parse(argc, argv, cli, error);
+}
+
+#define WORDS(...) ((const char *const[ARGS_MAX]){__VA_ARGS__})
+
+static void serve_without_anything(void **state)
+{
+    (void)state;
+    struct cli cli;
+    char error[CLI_ERROR_MAX];
+    assert_int_equal(parse(&cli, error, WORDS("serve")), 0);
+    assert_int_equal(cli.command, CLI_SERVE);
+    assert_null(cli.config_file);
+    assert_int_equal(cli.n_options, 0);
+}
+
+static void serve_with_everything(void **state)
+{
+    (void)state;
+    struct cli cli;
+    char error[CLI_ERROR_MAX];
+    assert_int_equal(parse(&cli, error,
+                           WORDS("serve", "--config", "a.conf", "--http=:1", "--device", "[::1]:2",
+                                 "--data", "d=e", "--lan")),
+                     0);
+    assert_string_equal(cli.config_file, "a.conf");
+    assert_int_equal(cli.n_options, 4);
+    static const struct config_option WANTED[] = {{"http", ":1", "--http"},
+                                                  {"device", "[::1]:2", "--device"},
+                                                  {"data", "d=e", "--data"},
+                                                  {"lan", "on", "--lan"}};
+    for (size_t i = 0; i < cli.n_options; i++) {
+        assert_string_equal(cli.options[i].key, WANTED[i].key);
+        assert_string_equal(cli.options[i].value, WANTED[i].value);
+        assert_string_equal(cli.options[i].option, WANTED[i].option);
+    }
+}
+
+static void other_commands(void **state)
+{
+    (void)state;
+    struct cli cli;
+    char error[CLI_ERROR_MAX];
+    assert_int_equal(parse(&cli, error, WORDS("check-config")), 0);
+    assert_int_equal(cli.command, CLI_CHECK_CONFIG);
+    assert_null(cli.config_file);
+    assert_int_equal(parse(&cli, error, WORDS("check-config", "x.conf")), 0);
+    assert_string_equal(cli.config_file, "x.conf");
+    assert_int_equal(parse(&cli, error, WORDS("--version")), 0);
+    assert_int_equal(cli.command, CLI_VERSION);
+    assert_int_equal(parse(&cli, error, WORDS("help")), 0);
+    assert_int_equal(cli.command, CLI_HELP);
+    assert_int_equal(parse(&cli, error, WORDS("serve", "--help")), 0);
+    assert_int_equal(cli.command, CLI_HELP);
+}
+
+static void mistakes_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[ARGS_MAX], *says;
+    } CASES[] = {
+        {{NULL}, "say what to do"},
+        {{"surve"}, "no command \"surve\""},
+        {{"serve", "--htpt", "x"}, "no \"--htpt\""},
+        {{"serve", "file"}, "no \"file\""},
+        {{"serve", "--http"}, "--http needs a value"},
+        {{"serve", "--lan=yes"}, "--lan takes no value"},
+        {{"check-config", "--all"}, "not \"--all\""},
+        {{"check-config", "a", "b"}, "not \"b\""},
+        {{"serve", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan"},
+         "too many options"},
+    };
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct cli cli;
+        char error[CLI_ERROR_MAX] = "";
+        assert_int_equal(parse(&cli, error, CASES[i].words), -EINVAL);
+        if (!strstr(error, CASES[i].says))
+            fail_msg("\"%s\" does not say \"%s\"", error, CASES[i].says);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(serve_without_anything),
+        cmocka_unit_test(serve_with_everything),
+        cmocka_unit_test(other_commands),
+        cmocka_unit_test(mistakes_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,296 @@
+#include "app/config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+
+static struct config_sources file(const char *text)
+{
+    return (struct config_sources){
+        .file_name = "my.conf", .file_text = text, .file_len_bytes = strlen(text)};
+}
+
+static struct config *parse_or_fail(const struct config_sources *sources)
+{
+    struct config *config = NULL;
+    char *error = NULL;
+    if (config_parse(sources, &config, &error) < 0)
+        fail_msg("%s", error);
+    assert_non_null(config);
+    return config;
+}
+
+/* The configuration must be refused with exactly this sentence. */
+static void refuse(const struct config_sources *sources, const char *sentence)
+{
+    struct config *config = NULL;
+    char *error = NULL;
+    assert_int_equal(config_parse(sources, &config, &error), -EINVAL);
+    assert_null(config);
+    assert_string_equal(error, sentence);
+    mem_free(error);
+}
+
+static void refuse_file(const char *text, const char *sentence)
+{
+    struct config_sources sources = file(text);
+    refuse(&sources, sentence);
+}
+
+static void nothing_gives_the_defaults(void **state)
+{
+    (void)state;
+    struct config *config = parse_or_fail(&(struct config_sources){.is_root = true});
+    assert_string_equal(config->http.host, "127.0.0.1");
+    assert_int_equal(config->http.port, 8080);
+    assert_int_equal(config->device.port, 8765);
+    assert_string_equal(config->data, "/var/lib/eyelid");
+    assert_null(config->hosts[0]);
+    assert_int_equal(config->log_level, LOG_LEVEL_INFO);
+    assert_false(config->log_json);
+    assert_null(config->encoder);
+    assert_int_equal(config->quality, 0);
+    assert_int_equal(config->linger_s, 10);
+    assert_int_equal(config->start_timeout_s, 5);
+    assert_int_equal(config->max_cameras, 64);
+    assert_int_equal(config->max_new_cameras_per_minute, 10);
+    assert_int_equal(config->max_frame_bytes, 4 * 1024 * 1024);
+    assert_int_equal(config->max_width, 4096);
+    assert_int_equal(config->max_height, 4096);
+    assert_true(config->skip_dark);
+    config_destroy(config);
+}
+
+static void file_sets_every_kind(void **state)
+{
+    (void)state;
+    struct config_sources sources = file("\xef\xbb\xbf# first\n"
+                                         "http = [::1]:80\n"
+                                         "  device: :81 ; behind a colon\n"
+                                         "\r\n"
+                                         "data=/srv/with = in it\r\n"
+                                         "hosts = Cam.Example.org, other\n"
+                                         "log_level = debug\n"
+                                         "log_format = json\n"
+                                         "encoder = openh264\n"
+                                         "quality = 100\n"
+                                         "skip_dark = off");
+    struct config *config = parse_or_fail(&sources);
+    assert_string_equal(config->http.host, "::1");
+    assert_int_equal(config->http.port, 80);
+    assert_string_equal(config->device.host, "*");
+    assert_int_equal(config->device.port, 81);
+    assert_string_equal(config->data, "/srv/with = in it");
+    assert_string_equal(config->hosts[0], "cam.example.org");
+    assert_string_equal(config->hosts[1], "other");
+    assert_null(config->hosts[2]);
+    assert_int_equal(config->log_level, LOG_LEVEL_DEBUG);
+    assert_true(config->log_json);
+    assert_string_equal(config->encoder, "openh264");
+    assert_int_equal(config->quality, 100);
+    assert_false(config->skip_dark);
+    assert_string_equal(config->values[0].text, "[::1]:80");
+    assert_string_equal(config->values[0].origin, "my.conf:2");
+    assert_string_equal(config->values[2].origin, "default");
+    config_destroy(config);
+}
+
+static void command_line_beats_environment_beats_file(void **state)
+{
+    (void)state;
+    static const char *const ENVIRONMENT[] = {"HOME=/home/me", "EYELID_HTTP=:2", "EYELID_QUALITY=2",
+                                              NULL};
+    static const struct config_option OPTIONS[] = {{"http", ":3", "--http"}};
+    struct config_sources sources = file("http = :1\nquality = 1\nlinger_s = 1\n");
+    sources.environment = ENVIRONMENT;
+    sources.options = OPTIONS;
+    sources.n_options = 1;
+    struct config *config = parse_or_fail(&sources);
+    assert_int_equal(config->http.port, 3);
+    assert_int_equal(config->quality, 2);
+    assert_int_equal(config->linger_s, 1);
+    assert_string_equal(config->values[0].origin, "--http");
+    config_destroy(config);
+}
+
+static void lan_opens_both_and_keeps_the_ports(void **state)
+{
+    (void)state;
+    static const struct config_option OPTIONS[] = {{"lan", "on", "--lan"}};
+    struct config_sources sources = file("http = 127.0.0.1:80\n");
+    sources.options = OPTIONS;
+    sources.n_options = 1;
+    struct config *config = parse_or_fail(&sources);
+    assert_string_equal(config->http.host, "*");
+    assert_int_equal(config->http.port, 80);
+    assert_string_equal(config->device.host, "*");
+    assert_int_equal(config->device.port, 8765);
+    config_destroy(config);
+}
+
+static void data_folder_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *environment[4];
+        bool is_root;
+        const char *data;
+    } CASES[] = {
+        {{"HOME=/home/me", NULL}, false, "/home/me/.local/state/eyelid"},
+        {{"HOME=/home/me", "XDG_STATE_HOME=/s", NULL}, false, "/s/eyelid"},
+        {{"HOME=/home/me", "XDG_STATE_HOME=", NULL}, false, "/home/me/.local/state/eyelid"},
+        {{"HOME=/root", NULL}, true, "/var/lib/eyelid"},
+        {{"HOME=/root", "STATE_DIRECTORY=/var/lib/x", NULL}, true, "/var/lib/x"},
+        {{NULL}, false, "/var/lib/eyelid"},
+    };
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct config *config = parse_or_fail(&(struct config_sources){
+            .environment = CASES[i].environment, .is_root = CASES[i].is_root});
+        assert_string_equal(config->data, CASES[i].data);
+        config_destroy(config);
+    }
+}
+
+static void mistakes_in_the_file_are_named(void **state)
+{
+    (void)state;
+    refuse_file("# x\n\nhtpt = :80\n", "my.conf:3: there is no key `htpt`; did you mean `http`?");
+    refuse_file("max_hight = 5\n", "my.conf:1: there is no key `max_hight`; did you mean "
+                                   "`max_height`?");
+    refuse_file("colour = 5\n",
+                "my.conf:1: there is no key `colour`; eyelid.conf(5) lists the keys");
+    refuse_file("quality = 101\n", "my.conf:1: `quality` cannot be \"101\"; it is 1 (smallest) to "
+                                   "100 (best), or 0 for the encoder's default");
+    refuse_file("http = 8080\n", "my.conf:1: `http` cannot be \"8080\"; it is ADDRESS:PORT like "
+                                 "127.0.0.1:8080 or [::1]:8080, or :8080 for all");
+    refuse_file("lan = yes\n", "my.conf:1: `lan` cannot be \"yes\"; it is on or off");
+    refuse_file("data =\n", "my.conf:1: `data` cannot be \"\"; it is a folder");
+    refuse_file("data = \"/srv\"\n", "my.conf:1: values stand without quotes; take them away");
+    refuse_file("quality = 1\nlan = on\nquality = 1\n",
+                "my.conf:3: `quality` was set before, at my.conf:1; keep one of the two");
+    refuse_file("[video]\nquality = 1\n",
+                "my.conf:2: eyelid.conf has no sections; take the line in brackets out");
+    refuse_file("quality\n",
+                "my.conf:1: this line says nothing; write `key = value`, or `#` in front of it");
+}
+
+static void continuation_is_no_trap(void **state)
+{
+    (void)state;
+    refuse_file("quality = 1\n  linger_z = 2\n",
+                "my.conf:2: there is no key `linger_z`; did you mean `linger_s`?");
+}
+
+static void binary_and_endless_lines_are_refused(void **state)
+{
+    (void)state;
+    struct config_sources sources = file("lan = on\n");
+    sources.file_text = "lan\0= on\n";
+    refuse(&sources, "my.conf:1: this is no text file; eyelid.conf has lines like `key = value`");
+    char line[400];
+    memset(line, 'x', sizeof(line) - 1);
+    line[sizeof(line) - 1] = '\0';
+    refuse_file(line, "my.conf:1: the line is too long; at most 190 characters fit");
+    line[0] = '#';
+    struct config_sources comment = file(line);
+    config_destroy(parse_or_fail(&comment));
+}
+
+static void longest_line_fits_whole(void **state)
+{
+    (void)state;
+    char text[256], path[190 - 7 + 1];
+    memset(path, 'p', sizeof(path) - 1);
+    path[sizeof(path) - 1] = '\0';
+    snprintf(text, sizeof(text), "data = %s\nlan = on\n", path);
+    struct config_sources sources = file(text);
+    struct config *config = parse_or_fail(&sources);
+    assert_string_equal(config->data, path);
+    assert_true(config->lan);
+    config_destroy(config);
+}
+
+static void mistakes_elsewhere_are_named(void **state)
+{
+    (void)state;
+    static const char *const TYPO[] = {"EYELID_QUALTY=5", NULL};
+    refuse(&(struct config_sources){.environment = TYPO},
+           "EYELID_QUALTY: there is no key `qualty`; did you mean `quality`?");
+    static const char *const RANGE[] = {"EYELID_LINGER_S=9999", NULL};
+    refuse(&(struct config_sources){.environment = RANGE},
+           "EYELID_LINGER_S: `linger_s` cannot be \"9999\"; it is 0 to 3600 seconds");
+    static const struct config_option OPTIONS[] = {{"http", "x", "--http"}};
+    refuse(&(struct config_sources){.options = OPTIONS, .n_options = 1},
+           "--http: `http` cannot be \"x\"; it is ADDRESS:PORT like 127.0.0.1:8080 or [::1]:8080, "
+           "or :8080 for all");
+}
+
+static void names_are_bounded(void **state)
+{
+    (void)state;
+    char text[128] = "EYELID_HOSTS=";
+    for (int i = 0; i <= CONFIG_HOSTS_MAX; i++)
+        strcat(text, "a ");
+    const char *const environment[] = {text, NULL};
+    refuse(
+        &(struct config_sources){.environment = environment},
+        "EYELID_HOSTS: `hosts` cannot be \"a a a a a a a a a a a a a a a a a a a a a a a a a a a "
+        "a a a a a a \"; it is up to 32 names like eyelid.example.org, separated by blanks");
+    refuse_file("hosts = eyelid:8080\n",
+                "my.conf:1: `hosts` cannot be \"eyelid:8080\"; it is up to "
+                "32 names like eyelid.example.org, separated by blanks");
+}
+
+static void files_are_read_whole_and_bounded(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/eyelid-conf-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    char *text = NULL;
+    size_t len_bytes = 0;
+    assert_int_equal(write(fd, "lan = on\n", 9), 9);
+    assert_int_equal(config_read_file(path, &text, &len_bytes), 0);
+    assert_int_equal(len_bytes, 9);
+    assert_memory_equal(text, "lan = on\n", 9);
+    mem_free(text);
+    text = NULL;
+    assert_int_equal(ftruncate(fd, CONFIG_FILE_MAX_BYTES), 0);
+    assert_int_equal(config_read_file(path, &text, &len_bytes), 0);
+    assert_int_equal(len_bytes, CONFIG_FILE_MAX_BYTES);
+    mem_free(text);
+    assert_int_equal(ftruncate(fd, CONFIG_FILE_MAX_BYTES + 1), 0);
+    assert_int_equal(config_read_file(path, &text, &len_bytes), -EFBIG);
+    close(fd);
+    unlink(path);
+    assert_int_equal(config_read_file(path, &text, &len_bytes), -ENOENT);
+    assert_int_equal(config_read_file("/tmp", &text, &len_bytes), -EISDIR);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_gives_the_defaults),
+        cmocka_unit_test(file_sets_every_kind),
+        cmocka_unit_test(command_line_beats_environment_beats_file),
+        cmocka_unit_test(lan_opens_both_and_keeps_the_ports),
+        cmocka_unit_test(data_folder_is_found),
+        cmocka_unit_test(mistakes_in_the_file_are_named),
+        cmocka_unit_test(continuation_is_no_trap),
+        cmocka_unit_test(binary_and_endless_lines_are_refused),
+        cmocka_unit_test(longest_line_fits_whole),
+        cmocka_unit_test(mistakes_elsewhere_are_named),
+        cmocka_unit_test(names_are_bounded),
+        cmocka_unit_test(files_are_read_whole_and_bounded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
