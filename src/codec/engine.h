@@ -33,7 +33,7 @@ struct engine_output {
     bool key;
     bool new_params; /* params differ from those of the unit before: a new init segment */
     const struct h264_params *params;
-    uint16_t width, height;        /* pixels */
+    uint16_t width, height; /* pixels; even: odd ones have their last column or row repeated */
     uint32_t decode_us, encode_us; /* CPU time of the calling thread */
 };
 
@@ -50,5 +50,6 @@ struct engine_ops {
     void (*destroy)(struct engine *engine); /* takes NULL */
 };
 
-/* Codec libraries in this process; immutable. */
+/* Codec libraries in this process; immutable. Pictures of less than 16 pixels a side or more than
+ * 4096x2304 in all do not decode. */
 extern const struct engine_ops engine_software;

@@ -1,0 +1,54 @@
+/* An H.264 encoder inside engine_software: 4:2:0 pictures in, access units out. What all of them
+ * promise: one slice a picture, one reference, no B-frames, no delay, one thread; an IDR only where
+ * one is asked for; full-range BT.601 and max_num_reorder_frames = 0 in the SPS.
+ *
+ * An encoder belongs to one thread at a time. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codec/picture.h"
+#include "media/h264.h"
+
+struct encoder_params {
+    uint16_t width, height; /* pixels, even */
+    unsigned quality;       /* 1 (smallest) to 100 (best) */
+};
+
+/* Borrowed from the encoder until its next call. */
+struct encoder_unit {
+    const uint8_t *data; /* AVCC, 4-byte lengths, slices only */
+    size_t len_bytes;
+    bool key;
+};
+
+struct encoder_ops {
+    const char *name;
+    /* -ENOMEM; -ENOTSUP: the library refuses this size. */
+    int (*create)(const struct encoder_params *params, struct h264_params *ret_params,
+                  void **ret_encoder);
+    /* pts_us rises from call to call; the first unit is a key. -EIO: the encoder is broken. */
+    int (*encode)(void *encoder, const struct picture *picture, int64_t pts_us, bool want_key,
+                  struct encoder_unit *ret_unit);
+    void (*destroy)(void *encoder); /* takes NULL */
+};
+
+/* Which of them exist is the build's choice; immutable. */
+extern const struct encoder_ops encoder_x264, encoder_openh264;
+
+/* How the samples are to be understood: what browsers take a JPEG for, so that both renditions of a
+ * camera look the same. Codes of ITU-T H.264 tables E-3 to E-5. */
+enum {
+    ENCODER_PRIMARIES = 1, /* BT.709, those of sRGB */
+    ENCODER_TRANSFER = 13, /* sRGB */
+    ENCODER_MATRIX = 6,    /* BT.601 */
+    ENCODER_MAX_FPS = 60,  /* what the level is chosen for */
+};
+
+/* The smallest level_idc that fits the size at ENCODER_MAX_FPS, or the highest there is (ITU-T
+ * H.264 table A-1). */
+int encoder_level(unsigned width, unsigned height);
+
+/* "x264", "openh264", or NULL for the default; NULL when the build has none of that name. */
+const struct encoder_ops *encoder_find(const char *name);

@@ -1,0 +1,208 @@
+#include "codec/jpeg_decode.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <turbojpeg.h>
+
+#include "base/alloc.h"
+
+enum {
+    ROW_ALIGN_BYTES = 32,
+    /* Some cameras pad the scan's last bytes; more than this is a decoder that lost its way. */
+    MAX_EXTRANEOUS_BYTES = 64,
+    /* LIMITSCANS: a progressive JPEG of thousands of scans is an attack. */
+    DECODE_FLAGS = TJFLAG_FASTDCT | TJFLAG_LIMITSCANS
+};
+
+struct header {
+    unsigned width, height;
+    enum jpeg_chroma chroma;
+};
+
+struct plane {
+    uint8_t *data;
+    unsigned stride;
+    unsigned have_width, have_height; /* of the JPEG */
+    unsigned want_width, want_height; /* of the even picture */
+};
+
+int jpeg_decode_init(struct jpeg_decode *decode)
+{
+    *decode = (struct jpeg_decode){.handle = tjInitDecompress()};
+    return decode->handle ? 0 : -ENOMEM;
+}
+
+void jpeg_decode_finish(struct jpeg_decode *decode)
+{
+    if (decode->handle)
+        tjDestroy(decode->handle);
+    mem_free(decode->planes);
+    *decode = (struct jpeg_decode){0};
+}
+
+static int reserve(struct jpeg_decode *decode, size_t len_bytes)
+{
+    if (len_bytes <= decode->capacity_bytes)
+        return 0;
+    mem_free(decode->planes);
+    decode->capacity_bytes = 0;
+    decode->planes = mem_try_alloc(len_bytes);
+    if (!decode->planes)
+        return -ENOMEM;
+    decode->capacity_bytes = len_bytes;
+    return 0;
+}
+
+static bool chroma_of(int subsampling, enum jpeg_chroma *ret_chroma)
+{
+    static const enum jpeg_chroma table[TJ_NUMSAMP] = {
+        [TJSAMP_444] = JPEG_CHROMA_444, [TJSAMP_422] = JPEG_CHROMA_422,
+        [TJSAMP_420] = JPEG_CHROMA_420, [TJSAMP_GRAY] = JPEG_CHROMA_GREY,
+        [TJSAMP_440] = JPEG_CHROMA_440, [TJSAMP_411] = JPEG_CHROMA_411,
+    };
+    if (subsampling < 0 || subsampling >= TJ_NUMSAMP)
+        return false;
+    *ret_chroma = table[subsampling];
+    return true;
+}
+
+/* Before anything is allocated for the picture: the sizes come from a peer. */
+static int read_header(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
+                       struct header *ret_header)
+{
+    int width, height, subsampling, colorspace;
+    enum jpeg_chroma chroma;
+    if (tjDecompressHeader3(decode->handle, jpeg, len_bytes, &width, &height, &subsampling,
+                            &colorspace) != 0)
+        return -EBADMSG;
+    if (colorspace != TJCS_YCbCr && colorspace != TJCS_GRAY)
+        return -EBADMSG;
+    if (!chroma_of(subsampling, &chroma))
+        return -EBADMSG;
+    if (width < JPEG_DECODE_MIN_SIDE || height < JPEG_DECODE_MIN_SIDE ||
+        width > JPEG_DECODE_MAX_SIDE || height > JPEG_DECODE_MAX_SIDE ||
+        (int64_t)width * height > JPEG_DECODE_MAX_PIXELS)
+        return -EBADMSG;
+    *ret_header =
+        (struct header){.width = (unsigned)width, .height = (unsigned)height, .chroma = chroma};
+    return 0;
+}
+
+/* TurboJPEG says -1 both for errors and for what it carried on after; it keeps the first complaint
+ * as a sentence only. Damage shows as one of libjpeg's sentences "Corrupt JPEG data: …" and
+ * "Premature end of JPEG file"; other warnings (an unknown JFIF revision) leave the picture whole.
+ */
+static bool is_damaged(struct jpeg_decode *decode)
+{
+    if (tjGetErrorCode(decode->handle) != TJERR_WARNING)
+        return true;
+    const char *complaint = tjGetErrorStr2(decode->handle);
+    unsigned extraneous;
+    if (sscanf(complaint, "Corrupt JPEG data: %u extraneous bytes", &extraneous) == 1)
+        return extraneous > MAX_EXTRANEOUS_BYTES;
+    return strstr(complaint, "Corrupt") || strstr(complaint, "Premature");
+}
+
+static void repeat_edges(const struct plane *plane)
+{
+    if (plane->want_width > plane->have_width)
+        for (unsigned y = 0; y < plane->have_height; y++) {
+            uint8_t *row = plane->data + (size_t)y * plane->stride;
+            memset(row + plane->have_width, row[plane->have_width - 1],
+                   plane->want_width - plane->have_width);
+        }
+    for (unsigned y = plane->have_height; y < plane->want_height; y++)
+        memcpy(plane->data + (size_t)y * plane->stride,
+               plane->data + (size_t)(plane->have_height - 1) * plane->stride, plane->want_width);
+}
+
+/* Lays the planes out one behind the other; *ret_len_bytes is what they need. Strides and heights
+ * leave room for what TurboJPEG pads (to a multiple of the chroma sampling, 4 at most). */
+static unsigned lay_out(const struct header *header, struct plane planes[3], size_t *ret_len_bytes)
+{
+    const unsigned width = picture_even(header->width), height = picture_even(header->height);
+    const enum jpeg_chroma chroma = header->chroma;
+    const unsigned count = chroma == JPEG_CHROMA_GREY ? 1 : 3;
+    size_t end = 0;
+    for (unsigned i = 0; i < count; i++) {
+        struct plane *plane = &planes[i];
+        if (i == 0)
+            *plane = (struct plane){.have_width = header->width,
+                                    .have_height = header->height,
+                                    .want_width = width,
+                                    .want_height = height};
+        else
+            *plane = (struct plane){.have_width = picture_chroma_width(chroma, header->width),
+                                    .have_height = picture_chroma_height(chroma, header->height),
+                                    .want_width = picture_chroma_width(chroma, width),
+                                    .want_height = picture_chroma_height(chroma, height)};
+        plane->stride = (plane->want_width + ROW_ALIGN_BYTES - 1) & ~(ROW_ALIGN_BYTES - 1U);
+        end += (size_t)plane->stride * plane->want_height;
+    }
+    *ret_len_bytes = end;
+    return count;
+}
+
+int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
+                       struct picture *ret_picture)
+{
+    struct header header;
+    int r = read_header(decode, jpeg, len_bytes, &header);
+    if (r < 0)
+        return r;
+
+    struct plane planes[3];
+    size_t need_bytes;
+    unsigned count = lay_out(&header, planes, &need_bytes);
+    r = reserve(decode, need_bytes);
+    if (r < 0)
+        return r;
+
+    struct picture picture = {.width = (uint16_t)picture_even(header.width),
+                              .height = (uint16_t)picture_even(header.height),
+                              .chroma = header.chroma};
+    uint8_t *data[3] = {NULL}, *next = decode->planes;
+    int strides[3] = {0};
+    for (unsigned i = 0; i < count; i++) {
+        planes[i].data = next;
+        next += (size_t)planes[i].stride * planes[i].want_height;
+        data[i] = planes[i].data;
+        strides[i] = (int)planes[i].stride;
+        picture.planes[i] = planes[i].data;
+        picture.strides[i] = planes[i].stride;
+    }
+    if (tjDecompressToYUVPlanes(decode->handle, jpeg, len_bytes, data, 0, strides, 0,
+                                DECODE_FLAGS) != 0 &&
+        is_damaged(decode))
+        return -EBADMSG;
+
+    for (unsigned i = 0; i < count; i++)
+        repeat_edges(&planes[i]);
+    *ret_picture = picture;
+    return 0;
+}
+
+int jpeg_decode_thumbnail(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
+                          struct picture *ret_picture)
+{
+    struct header header;
+    int r = read_header(decode, jpeg, len_bytes, &header);
+    if (r < 0)
+        return r;
+    const unsigned width = (header.width + 7) / 8, height = (header.height + 7) / 8;
+    r = reserve(decode, (size_t)width * height);
+    if (r < 0)
+        return r;
+    if (tjDecompress2(decode->handle, jpeg, len_bytes, decode->planes, (int)width, (int)width,
+                      (int)height, TJPF_GRAY, DECODE_FLAGS) != 0 &&
+        is_damaged(decode))
+        return -EBADMSG;
+    *ret_picture = (struct picture){.planes = {decode->planes},
+                                    .strides = {width},
+                                    .width = (uint16_t)width,
+                                    .height = (uint16_t)height,
+                                    .chroma = JPEG_CHROMA_GREY};
+    return 0;
+}

@@ -1,0 +1,159 @@
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "codec/jpeg_decode.h"
+#include "codec/luma.h"
+#include "drawn.h"
+
+static struct jpeg_decode open_decode(void)
+{
+    struct jpeg_decode decode;
+    assert_int_equal(jpeg_decode_init(&decode), 0);
+    return decode;
+}
+
+static void test_planes_are_those_that_were_drawn(void **state)
+{
+    (void)state;
+    struct jpeg_decode decode = open_decode();
+    for (int c = JPEG_CHROMA_GREY; c <= JPEG_CHROMA_411; c++)
+        for (unsigned odd = 0; odd < 4; odd++) {
+            const unsigned width = 96 + (odd & 1), height = 64 + (odd >> 1);
+            struct drawn drawn = drawn_gradient(width, height, (enum jpeg_chroma)c, 0);
+            size_t len_bytes;
+            uint8_t *jpeg = drawn_jpeg(&drawn, 95, &len_bytes);
+            struct picture picture;
+            assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, &picture), 0);
+            assert_int_equal(picture.chroma, c);
+            assert_int_equal(picture.width, (width + 1) & ~1U);
+            assert_int_equal(picture.height, (height + 1) & ~1U);
+            for (int i = 0; i < (c == JPEG_CHROMA_GREY ? 1 : 3); i++)
+                assert_true(drawn_psnr(picture.planes[i], picture.strides[i], drawn.planes[i],
+                                       drawn.plane_widths[i], drawn.plane_widths[i],
+                                       drawn.plane_heights[i]) > 38);
+            const uint8_t *luma = picture.planes[0];
+            if (width & 1)
+                for (unsigned y = 0; y < height; y++)
+                    assert_int_equal(luma[y * picture.strides[0] + width],
+                                     luma[y * picture.strides[0] + width - 1]);
+            if (height & 1)
+                assert_memory_equal(luma + (size_t)height * picture.strides[0],
+                                    luma + (size_t)(height - 1) * picture.strides[0],
+                                    picture.width);
+            drawn_free_jpeg(jpeg);
+            drawn_finish(&drawn);
+        }
+    jpeg_decode_finish(&decode);
+}
+
+/* Writes another size into SOF0: the header alone has to be enough for a refusal. */
+static void set_size(uint8_t *jpeg, size_t len_bytes, unsigned width, unsigned height)
+{
+    for (size_t i = 0; i + 9 < len_bytes; i++)
+        if (jpeg[i] == 0xFF && jpeg[i + 1] == 0xC0) {
+            jpeg[i + 5] = (uint8_t)(height >> 8);
+            jpeg[i + 6] = (uint8_t)height;
+            jpeg[i + 7] = (uint8_t)(width >> 8);
+            jpeg[i + 8] = (uint8_t)width;
+            return;
+        }
+    fail();
+}
+
+static void test_sizes_out_of_bounds_are_refused_by_the_header(void **state)
+{
+    (void)state;
+    static const unsigned sizes[][2] = {{15, 64},     {64, 15},       {65500, 16}, {16, 8193},
+                                        {8192, 8192}, {65500, 65500}, {4096, 2305}};
+    struct jpeg_decode decode = open_decode();
+    struct drawn drawn = drawn_gradient(64, 64, JPEG_CHROMA_422, 0);
+    size_t len_bytes;
+    uint8_t *jpeg = drawn_jpeg(&drawn, 80, &len_bytes);
+    for (unsigned s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+        struct picture picture;
+        set_size(jpeg, len_bytes, sizes[s][0], sizes[s][1]);
+        assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, &picture), -EBADMSG);
+        assert_int_equal(decode.capacity_bytes, 0);
+        assert_int_equal(luma_mean(jpeg, len_bytes), -EBADMSG);
+    }
+    drawn_free_jpeg(jpeg);
+    drawn_finish(&drawn);
+    jpeg_decode_finish(&decode);
+}
+
+static void test_damage_is_told_from_padding(void **state)
+{
+    (void)state;
+    struct jpeg_decode decode = open_decode();
+    struct picture picture;
+    struct drawn drawn = drawn_gradient(320, 240, JPEG_CHROMA_422, 0);
+    size_t len_bytes;
+    uint8_t *jpeg = drawn_jpeg(&drawn, 80, &len_bytes);
+    uint8_t *changed = malloc(len_bytes + 4096);
+
+    /* Padding between the scan's end and EOI: a few bytes are a habit, many are a lost decoder. */
+    static const struct {
+        size_t padding_bytes;
+        int result;
+    } cases[] = {{1, 0}, {12, 0}, {60, 0}, {100, -EBADMSG}, {4000, -EBADMSG}};
+    for (unsigned i = 0; i < 5; i++) {
+        memcpy(changed, jpeg, len_bytes - 2);
+        memset(changed + len_bytes - 2, 0x55, cases[i].padding_bytes);
+        memcpy(changed + len_bytes - 2 + cases[i].padding_bytes, jpeg + len_bytes - 2, 2);
+        assert_int_equal(
+            jpeg_decode_planes(&decode, changed, len_bytes + cases[i].padding_bytes, &picture),
+            cases[i].result);
+    }
+
+    /* A scan that ends early, with and without an EOI. */
+    memcpy(changed, jpeg, len_bytes * 3 / 4);
+    assert_int_equal(jpeg_decode_planes(&decode, changed, len_bytes * 3 / 4, &picture), -EBADMSG);
+    memcpy(changed + len_bytes * 3 / 4, jpeg + len_bytes - 2, 2);
+    assert_int_equal(jpeg_decode_planes(&decode, changed, len_bytes * 3 / 4 + 2, &picture),
+                     -EBADMSG);
+    assert_int_equal(luma_mean(changed, len_bytes * 3 / 4 + 2), -EBADMSG);
+
+    assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, &picture), 0);
+    free(changed);
+    drawn_free_jpeg(jpeg);
+    drawn_finish(&drawn);
+    jpeg_decode_finish(&decode);
+}
+
+static void test_mean_luma(void **state)
+{
+    (void)state;
+    static const uint8_t levels[] = {0, 16, 100, 200, 255};
+    for (unsigned i = 0; i < 5; i++)
+        for (int c = JPEG_CHROMA_GREY; c <= JPEG_CHROMA_411; c++) {
+            struct drawn drawn = drawn_gradient(101, 67, (enum jpeg_chroma)c, 0);
+            memset(drawn.planes[0], levels[i], (size_t)drawn.width * drawn.height);
+            size_t len_bytes;
+            uint8_t *jpeg = drawn_jpeg(&drawn, 80, &len_bytes);
+            assert_in_range(luma_mean(jpeg, len_bytes) + 2, levels[i], levels[i] + 4);
+            drawn_free_jpeg(jpeg);
+            drawn_finish(&drawn);
+        }
+    struct drawn bars = drawn_bars(640, 480, JPEG_CHROMA_422);
+    size_t len_bytes;
+    uint8_t *jpeg = drawn_jpeg(&bars, 80, &len_bytes);
+    assert_in_range(luma_mean(jpeg, len_bytes), 125, 130);
+    drawn_free_jpeg(jpeg);
+    drawn_finish(&bars);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_planes_are_those_that_were_drawn),
+        cmocka_unit_test(test_sizes_out_of_bounds_are_refused_by_the_header),
+        cmocka_unit_test(test_damage_is_told_from_padding),
+        cmocka_unit_test(test_mean_luma),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
