@@ -1,0 +1,156 @@
+#include "api/api.h"
+
+#include <string.h>
+
+#include "api/live.h"
+#include "api/reply.h"
+#include "api/routes.h"
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/text.h"
+
+enum { HEADER_MAX_BYTES = 512 };
+static const int64_t DENIAL_LOG_INTERVAL_US = 60 * US_PER_S;
+
+struct api *api_create(const struct api_params *params)
+{
+    struct api *api = mem_new(struct api);
+    api->params = *params;
+    list_init(&api->guests);
+    random_hex_id(api->boot);
+    api->live = live_create(api);
+    return api;
+}
+
+void api_destroy(struct api *api)
+{
+    if (!api)
+        return;
+    list_for_each (guest, &api->guests, struct api_guest, node) {
+        list_remove(&guest->node);
+        guest->leave(guest);
+    }
+    live_destroy(api->live);
+    mem_free(api);
+}
+
+/* A page of another site tries again and again: one line a minute is enough. */
+static void log_denial(struct api *api, const char *text, const char *path, const char *host,
+                       const char *origin)
+{
+    int64_t now_us = api_now_us(api);
+    if (now_us < api->next_denial_log_us) {
+        api->unlogged_denials++;
+        return;
+    }
+    log_warn("api", NULL, "refused %s for host \"%s\", origin \"%s\": %s (and %u others before)",
+             path, host ? host : "", origin ? origin : "", text, api->unlogged_denials);
+    api->next_denial_log_us = now_us + DENIAL_LOG_INTERVAL_US;
+    api->unlogged_denials = 0;
+}
+
+/* The one place that asks the access policy, for plain requests and WebSockets alike. NULL, or why
+ * not. */
+static const char *denied(const struct api_door *door, const struct http_request *request,
+                          const struct route *route, bool websocket)
+{
+    char host[HEADER_MAX_BYTES], origin[HEADER_MAX_BYTES];
+    struct access_request ask = {
+        .needs = route ? route->role : ACCESS_PUBLIC,
+        .method = http_method(request),
+        .websocket = websocket,
+        .peer_is_loopback = http_peer_is_loopback(request),
+        .listener_is_loopback = door->is_loopback,
+        .host = http_header(request, HTTP_HOST, host, sizeof(host)) ? host : NULL,
+        .origin = http_header(request, HTTP_ORIGIN, origin, sizeof(origin)) ? origin : NULL,
+        .hosts = door->api->params.hosts,
+    };
+    enum access_verdict verdict = access_decide(&ask);
+    if (verdict == ACCESS_ALLOW)
+        return NULL;
+    const char *text = access_verdict_text(verdict);
+    log_denial(door->api, text, http_path(request), ask.host, ask.origin);
+    return text;
+}
+
+static struct call call_of(struct api *api, const struct http_request *request,
+                           const struct routes_match *match)
+{
+    struct call call = {.api = api, .head = strcmp(http_method(request), "HEAD") == 0};
+    memcpy(call.id, match->id, sizeof(call.id));
+    return call;
+}
+
+static void reply_not_allowed(struct http_request *request, const char *allow)
+{
+    struct http_field fields[] = {{"allow", allow}};
+    static const char BODY[] = "this address does not know that method\n";
+    static const char JSON[] = "{\"error\":{\"code\":\"unsupported\",\"message\":"
+                               "\"this address does not know that method\"}}";
+    bool json = reply_is_json_path(http_path(request));
+    reply(request, &(struct http_response){
+                       .status = 405,
+                       .content_type = json ? "application/json" : "text/plain; charset=utf-8",
+                       .fields = fields,
+                       .n_fields = 1,
+                       .body = json ? JSON : BODY,
+                       .body_is_static = true,
+                       .len_bytes = json ? sizeof(JSON) - 1 : sizeof(BODY) - 1});
+}
+
+void api_request(void *door, struct http_request *request)
+{
+    const struct api_door *d = door;
+    struct routes_match match;
+    enum routes_result result =
+        routes_find(d->kind, http_method(request), http_path(request), false, &match);
+    const char *why_not = denied(d, request, match.route, false);
+    if (why_not) {
+        reply_error(request, &(struct reply_error){403, "not-allowed", why_not});
+        return;
+    }
+    switch (result) {
+    case ROUTES_FOUND: {
+        struct call call = call_of(d->api, request, &match);
+        match.route->handle(&call, request);
+        return;
+    }
+    case ROUTES_NOT_FOUND:
+        reply_error(request, &(struct reply_error){404, "not-found", "there is nothing here"});
+        return;
+    case ROUTES_NOT_ALLOWED:
+        reply_not_allowed(request, match.allow);
+        return;
+    case ROUTES_WEBSOCKET_ONLY:
+        reply_error(request, &(struct reply_error){426, "unsupported",
+                                                   "this address speaks WebSocket only"});
+        return;
+    }
+}
+
+int api_upgrade(void *door, struct http_request *request, struct ws_accept *ret_accept)
+{
+    const struct api_door *d = door;
+    struct routes_match match;
+    enum routes_result result =
+        routes_find(d->kind, http_method(request), http_path(request), true, &match);
+    if (denied(d, request, match.route, true))
+        return 403;
+    if (result != ROUTES_FOUND)
+        return 404;
+    struct call call = call_of(d->api, request, &match);
+    return match.route->upgrade(&call, request, ret_accept);
+}
+
+struct camera *endpoint_camera(const struct call *call, struct http_request *request)
+{
+    struct camera *camera = registry_find(call->api->params.registry, call->id);
+    if (camera)
+        return camera;
+    char message[96];
+    struct text text = text_over(message, sizeof(message));
+    text_add(&text, "there is no camera \"%s\"", call->id);
+    reply_error(request, &(struct reply_error){404, "no-such-camera", message});
+    return NULL;
+}

@@ -1,0 +1,58 @@
+/* The API: everything that a browser or a script can ask for, over HTTP and the page's WebSocket
+ * (docs/protocol.md, sections 2 and 3), and the door that devices knock at. One endpoint per file,
+ * one route table (routes.c), one place that asks the access policy (api.c). Loop only.
+ *
+ * What does not belong here: sockets (net), cameras and their state (camera), pixels. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "camera/registry.h"
+#include "net/server.h"
+
+/* A file of the page. The table and all it points to live for ever. */
+struct api_asset {
+    const char *path; /* "/index.html"; "/" asks for that one */
+    const char *content_type;
+    const char *etag;    /* with its quotes */
+    const uint8_t *gzip; /* the file, compressed */
+    size_t gzip_len_bytes;
+    bool immutable; /* its name holds a hash of its bytes: cache it for ever */
+};
+
+struct api_params {
+    struct net *net;
+    struct registry *registry;
+    const struct clock *clock;
+    const struct api_asset *assets;
+    size_t n_assets;
+    const char *version;      /* "0.1.0" */
+    const char *const *hosts; /* further names of this server, NULL-terminated; NULL = none */
+};
+
+struct api;
+
+/* Borrows all that params points to. */
+struct api *api_create(const struct api_params *params)
+    __attribute__((returns_nonnull, warn_unused_result));
+
+/* Lets go of every lease and capture; connections that are still open get nothing more and may be
+ * closed by net later. Before registry_destroy and net_destroy. Takes NULL. */
+void api_destroy(struct api *api);
+
+/* One for each listener: its net_listener_params.ctx. Plain data of the caller. */
+enum api_door_kind {
+    API_DOOR_PAGE,  /* the HTTP port: page, API, and devices under /device */
+    API_DOOR_DEVICE /* the devices' own port: ws://HOST:8765/ID */
+};
+struct api_door {
+    struct api *api;
+    enum api_door_kind kind;
+    bool is_loopback; /* only this machine reaches it */
+};
+
+/* net_listener_params.on_request and .on_upgrade; door is a struct api_door. */
+void api_request(void *door, struct http_request *request);
+int api_upgrade(void *door, struct http_request *request, struct ws_accept *ret_accept);

@@ -1,0 +1,62 @@
+/* What every endpoint may use: the API's own state, the request at hand, and the list of all
+ * endpoints for the route table. Only for src/api. */
+#pragma once
+#include "access/access.h"
+#include "api/api.h"
+#include "base/list.h"
+
+/* Something with an open connection that holds leases or captures. When the API goes first, leave()
+ * lets go of them; after it only the connection's closed() comes. */
+struct api_guest {
+    struct list node;
+    void (*leave)(struct api_guest *guest);
+};
+
+struct live;
+
+struct api {
+    struct api_params params;
+    struct list guests; /* of struct api_guest.node */
+    struct live *live;
+    char boot[33]; /* differs after every start of the server */
+    int64_t next_denial_log_us;
+    unsigned unlogged_denials;
+};
+
+static inline int64_t api_now_us(const struct api *api)
+{
+    return clock_now_us(api->params.clock);
+}
+
+/* The request at hand, beside what net knows of it. */
+struct call {
+    struct api *api;
+    char id[CAMERA_ID_MAX + 1]; /* what stood for :id in the path; "" where the pattern has none */
+    bool head;                  /* HEAD: answer as to GET, nothing may wake */
+};
+
+/* An endpoint answers or holds the request. */
+typedef void endpoint_handler(const struct call *call, struct http_request *request);
+/* 0 and *ret_accept, or the HTTP status to refuse with. */
+typedef int endpoint_upgrader(const struct call *call, struct http_request *request,
+                              struct ws_accept *ret_accept);
+
+/* The camera of call->id, or NULL after a 404 was sent. */
+struct camera *endpoint_camera(const struct call *call, struct http_request *request);
+
+endpoint_handler assets_get;
+endpoint_handler camera_awake_get;
+endpoint_handler cameras_get_one;
+endpoint_handler cameras_list;
+endpoint_handler cameras_patch;
+endpoint_handler capture_post;
+endpoint_handler healthz_get;
+endpoint_handler metrics_get;
+endpoint_handler mjpeg_get;
+endpoint_handler openapi_get;
+endpoint_handler settings_put;
+endpoint_handler snapshot_get;
+endpoint_handler stream_mp4_get;
+
+endpoint_upgrader device_upgrade;
+endpoint_upgrader live_upgrade;

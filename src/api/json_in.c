@@ -1,0 +1,50 @@
+#include "api/json_in.h"
+
+#include "api/reply.h"
+
+/* False when brackets nest deeper than any message does: the parser would follow them down. */
+static bool depth_is_fine(const char *text, size_t len_bytes)
+{
+    unsigned depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < len_bytes; i++) {
+        char c = text[i];
+        if (in_string) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                in_string = false;
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > JSON_IN_MAX_DEPTH)
+                return false;
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            depth--;
+        }
+    }
+    return true;
+}
+
+json_t *json_in_object(const char *text, size_t len_bytes)
+{
+    if (!depth_is_fine(text, len_bytes))
+        return NULL;
+    json_t *json = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, NULL);
+    if (json && !json_is_object(json)) {
+        json_decref(json);
+        json = NULL;
+    }
+    return json;
+}
+
+json_t *json_in_body(struct http_request *request)
+{
+    size_t len;
+    const char *body = http_body(request, &len);
+    json_t *json = json_in_object(body, len);
+    if (!json)
+        reply_error(request,
+                    &(struct reply_error){400, "bad-message", "the body must be one JSON object"});
+    return json;
+}

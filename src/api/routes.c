@@ -1,0 +1,102 @@
+#include "api/routes.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define PAGE API_DOOR_PAGE
+#define DEVICE API_DOOR_DEVICE
+
+/* clang-format off */
+const struct route routes_table[] = {
+    {PAGE, "GET",   "/healthz",                     ACCESS_PUBLIC,   healthz_get,      NULL},
+    {PAGE, "GET",   "/metrics",                     ACCESS_VIEWER,   metrics_get,      NULL},
+    {PAGE, "GET",   "/api/v1/openapi.json",         ACCESS_PUBLIC,   openapi_get,      NULL},
+    {PAGE, "GET",   "/api/v1/cameras",              ACCESS_VIEWER,   cameras_list,     NULL},
+    {PAGE, "GET",   "/api/v1/cameras/:id",          ACCESS_VIEWER,   cameras_get_one,  NULL},
+    {PAGE, "PATCH", "/api/v1/cameras/:id",          ACCESS_OPERATOR, cameras_patch,    NULL},
+    {PAGE, "GET",   "/api/v1/cameras/:id/awake",    ACCESS_VIEWER,   camera_awake_get, NULL},
+    {PAGE, "PUT",   "/api/v1/cameras/:id/settings", ACCESS_OPERATOR, settings_put,     NULL},
+    {PAGE, "POST",  "/api/v1/cameras/:id/capture",  ACCESS_VIEWER,   capture_post,     NULL},
+    {PAGE, "GET",   "/api/v1/live",                 ACCESS_VIEWER,   NULL,             live_upgrade},
+    {PAGE, "GET",   "/stream/:id.mp4",              ACCESS_VIEWER,   stream_mp4_get,   NULL},
+    {PAGE, "GET",   "/stream/:id.mjpg",             ACCESS_VIEWER,   mjpeg_get,        NULL},
+    {PAGE, "GET",   "/snapshot/:id.jpg",            ACCESS_VIEWER,   snapshot_get,     NULL},
+    {PAGE, "GET",   "/device",                      ACCESS_DEVICE,   NULL,             device_upgrade},
+    {PAGE, "GET",   "/device/:id",                  ACCESS_DEVICE,   NULL,             device_upgrade},
+    {PAGE, "GET",   "/*",                           ACCESS_PUBLIC,   assets_get,       NULL},
+
+    {DEVICE, "GET", "/",                            ACCESS_DEVICE,   NULL,             device_upgrade},
+    {DEVICE, "GET", "/:id",                         ACCESS_DEVICE,   NULL,             device_upgrade},
+};
+/* clang-format on */
+const size_t routes_count = sizeof(routes_table) / sizeof(routes_table[0]);
+
+static bool takes_id(const char *path, char ret_id[CAMERA_ID_MAX + 1], size_t *ret_len)
+{
+    size_t n = strcspn(path, "/.");
+    if (n == 0 || n > CAMERA_ID_MAX)
+        return false;
+    char id[CAMERA_ID_MAX + 1];
+    memcpy(id, path, n);
+    id[n] = '\0';
+    if (!text_is_id(id))
+        return false;
+    memcpy(ret_id, id, n + 1);
+    *ret_len = n;
+    return true;
+}
+
+static bool matches(const char *pattern, const char *path, char ret_id[CAMERA_ID_MAX + 1])
+{
+    ret_id[0] = '\0';
+    while (*pattern) {
+        if (strcmp(pattern, "*") == 0)
+            return strncmp(path, "api/", 4) != 0;
+        if (strncmp(pattern, ":id", 3) == 0) {
+            size_t n;
+            if (!takes_id(path, ret_id, &n))
+                return false;
+            path += n;
+            pattern += 3;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *path == '\0';
+}
+
+static bool is_rest(const struct route *route)
+{
+    return strchr(route->pattern, '*') != NULL;
+}
+
+enum routes_result routes_find(enum api_door_kind door, const char *method, const char *path,
+                               bool websocket, struct routes_match *ret_match)
+{
+    *ret_match = (struct routes_match){0};
+    struct text allow = text_over(ret_match->allow, sizeof(ret_match->allow));
+    bool is_get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0, has_upgrade = false;
+
+    for (const struct route *r = routes_table; r < routes_table + routes_count; r++) {
+        char id[CAMERA_ID_MAX + 1];
+        if (is_rest(r) && (allow.len > 0 || has_upgrade))
+            break; /* the path has a route of its own */
+        if (r->door != door || !matches(r->pattern, path, id))
+            continue;
+        if (!r->upgrade == !websocket && strcmp(r->method, is_get ? "GET" : method) == 0) {
+            ret_match->route = r;
+            memcpy(ret_match->id, id, sizeof(id));
+            return ROUTES_FOUND;
+        }
+        if (r->upgrade)
+            has_upgrade = true;
+        else
+            text_add(&allow, "%s%s%s", allow.len > 0 ? ", " : "", r->method,
+                     strcmp(r->method, "GET") == 0 ? ", HEAD" : "");
+    }
+    return websocket     ? ROUTES_NOT_FOUND
+           : has_upgrade ? ROUTES_WEBSOCKET_ONLY
+           : allow.len   ? ROUTES_NOT_ALLOWED
+                         : ROUTES_NOT_FOUND;
+}
