@@ -1,0 +1,69 @@
+#include <string.h>
+
+#include "api/reply.h"
+
+/* What ui/README.md promises that the page needs, and nothing more. */
+static const char CSP[] = "default-src 'none'; script-src 'self'; style-src 'self'; "
+                          "img-src 'self' blob: data:; media-src 'self' blob:; "
+                          "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "
+                          "font-src 'self'; base-uri 'none'; form-action 'self'; "
+                          "frame-ancestors 'self'";
+
+static const struct api_asset *find(const struct api_params *params, const char *path)
+{
+    if (strcmp(path, "/") == 0)
+        path = "/index.html";
+    for (size_t i = 0; i < params->n_assets; i++)
+        if (strcmp(params->assets[i].path, path) == 0)
+            return &params->assets[i];
+    return NULL;
+}
+
+/* True when one of the tags in the list is ours, or "*" (RFC 9110 section 13.1.2; a weak mark in
+ * front does not matter here). */
+static bool is_known(const struct http_request *request, const char *etag)
+{
+    char tags[256];
+    if (!http_header(request, HTTP_IF_NONE_MATCH, tags, sizeof(tags)))
+        return false;
+    return strcmp(tags, "*") == 0 || strstr(tags, etag);
+}
+
+/* The files exist compressed only. RFC 9110 section 12.5.3: without the header any coding will
+ * do. */
+static bool takes_gzip(const struct http_request *request)
+{
+    char codings[256];
+    if (!http_header(request, HTTP_ACCEPT_ENCODING, codings, sizeof(codings)))
+        return true;
+    return strstr(codings, "gzip") || strchr(codings, '*');
+}
+
+void assets_get(const struct call *call, struct http_request *request)
+{
+    const struct api_asset *asset = find(&call->api->params, http_path(request));
+    if (!asset) {
+        reply_error(request, &(struct reply_error){404, "not-found", "there is nothing here"});
+        return;
+    }
+    if (!takes_gzip(request)) {
+        reply_error(request, &(struct reply_error){406, "unsupported",
+                                                   "the page is served compressed (gzip) only"});
+        return;
+    }
+    const struct http_field fields[] = {
+        {"etag", asset->etag},
+        {"cache-control", asset->immutable ? "public, max-age=31536000, immutable" : "no-cache"},
+        {"content-encoding", "gzip"},
+        {"vary", "accept-encoding"},
+        {"content-security-policy", CSP},
+    };
+    bool known = is_known(request, asset->etag);
+    reply(request, &(struct http_response){.status = known ? 304 : 200,
+                                           .content_type = asset->content_type,
+                                           .fields = fields,
+                                           .n_fields = sizeof(fields) / sizeof(fields[0]),
+                                           .body = known ? NULL : asset->gzip,
+                                           .body_is_static = true,
+                                           .len_bytes = known ? 0 : asset->gzip_len_bytes});
+}

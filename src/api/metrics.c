@@ -1,0 +1,254 @@
+/* Prometheus text exposition format, version 0.0.4. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "api/live.h"
+#include "api/reply.h"
+#include "base/text.h"
+
+enum { METRICS_MAX_BYTES = 4 * 1024 * 1024 };
+
+static void family(struct text *out, const char *name, const char *type, const char *help)
+{
+    text_add(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* A label's value, escaped as the format asks. */
+static void add_label(struct text *out, const char *name, const char *value)
+{
+    text_add(out, "%s=\"", name);
+    for (; *value; value++) {
+        if (*value == '\n')
+            text_add(out, "\\n");
+        else if (*value == '"' || *value == '\\')
+            text_add(out, "\\%c", *value);
+        else
+            text_add(out, "%c", *value);
+    }
+    text_add(out, "\"");
+}
+
+/* The metric's name with the camera and one more label, where name is not NULL. */
+static void add_series(struct text *out, const char *metric, const struct camera *camera,
+                       const char *name, const char *value)
+{
+    text_add(out, "%s{", metric);
+    add_label(out, "camera", camera->id);
+    if (name) {
+        text_add(out, ",");
+        add_label(out, name, value);
+    }
+    text_add(out, "} ");
+}
+
+static double seconds(int64_t us)
+{
+    return (double)us / (double)US_PER_S;
+}
+
+/* --- One function for each value of a camera that is one number. --- */
+
+struct sample {
+    const struct camera *camera;
+    struct opener_stats encode;
+};
+
+static double received(const struct sample *s)
+{
+    return (double)s->camera->stats.received;
+}
+static double received_bytes(const struct sample *s)
+{
+    return (double)s->camera->stats.received_bytes;
+}
+static double encoded(const struct sample *s)
+{
+    return (double)s->encode.encoded;
+}
+static double encode_skipped(const struct sample *s)
+{
+    return (double)s->encode.skipped;
+}
+static double sent(const struct sample *s)
+{
+    return (double)s->camera->stats.sent;
+}
+static double skipped_slow(const struct sample *s)
+{
+    return (double)s->camera->stats.skipped_for_slow;
+}
+static double starts(const struct sample *s)
+{
+    return (double)s->camera->stats.starts;
+}
+static double start_timeouts(const struct sample *s)
+{
+    return (double)s->camera->stats.start_timeouts;
+}
+static double awake(const struct sample *s)
+{
+    return seconds(s->camera->awake.total_us);
+}
+static double frame_age(const struct sample *s)
+{
+    const struct packet *newest = s->camera->poster;
+    return newest ? seconds(newest->arrival_us - newest->capture_us) : 0;
+}
+
+static const struct {
+    const char *name, *type, *help;
+    double (*value)(const struct sample *sample);
+} PER_CAMERA[] = {
+    {"eyelid_frames_received_total", "counter", "Frames that came in, dropped ones included.",
+     received},
+    {"eyelid_received_bytes_total", "counter", "Bytes of those frames.", received_bytes},
+    {"eyelid_frames_encoded_total", "counter", "Frames encoded to H.264.", encoded},
+    {"eyelid_frames_encode_skipped_total", "counter",
+     "Frames replaced by a newer one before the encoder took them.", encode_skipped},
+    {"eyelid_frames_sent_total", "counter", "Frames handed to viewers, all together.", sent},
+    {"eyelid_frames_skipped_slow_total", "counter",
+     "Frames that viewers missed because they were slow, all together.", skipped_slow},
+    {"eyelid_starts_total", "counter", "Times that the camera was told to start.", starts},
+    {"eyelid_start_timeouts_total", "counter", "Starts after which no picture came in time.",
+     start_timeouts},
+    {"eyelid_awake_seconds_total", "counter", "Time that the camera ran.", awake},
+    {"eyelid_frame_age_seconds", "gauge",
+     "From capture to arrival at the server, of the newest frame.", frame_age},
+};
+
+static void add_numbers(struct text *out, struct list *cameras)
+{
+    for (size_t i = 0; i < sizeof(PER_CAMERA) / sizeof(PER_CAMERA[0]); i++) {
+        family(out, PER_CAMERA[i].name, PER_CAMERA[i].type, PER_CAMERA[i].help);
+        list_for_each (camera, cameras, struct camera, node) {
+            struct sample sample = {camera, camera_encode_stats(camera)};
+            add_series(out, PER_CAMERA[i].name, camera, NULL, NULL);
+            text_add(out, "%.15g\n", PER_CAMERA[i].value(&sample));
+        }
+    }
+}
+
+static void add_states(struct text *out, struct list *cameras)
+{
+    family(out, "eyelid_camera_state", "gauge", "1 for the state that the camera is in.");
+    list_for_each (camera, cameras, struct camera, node)
+        for (unsigned state = 0; state < DEMAND_STATES; state++) {
+            add_series(out, "eyelid_camera_state", camera, "state",
+                       demand_state_name((enum demand_state)state));
+            text_add(out, "%d\n", camera->demand.state == state);
+        }
+}
+
+static void add_drops(struct text *out, struct list *cameras)
+{
+    family(out, "eyelid_frames_dropped_total", "counter", "Frames dropped, by reason.");
+    list_for_each (camera, cameras, struct camera, node)
+        for (unsigned drop = JPEG_OK + 1; drop < CAMERA_DROPS; drop++) {
+            add_series(out, "eyelid_frames_dropped_total", camera, "reason",
+                       camera_drop_name(drop));
+            text_add(out, "%" PRIu64 "\n", camera_dropped(camera, drop));
+        }
+}
+
+static void add_leases(struct text *out, struct list *cameras)
+{
+    family(out, "eyelid_leases", "gauge", "What keeps the camera awake, by reason.");
+    list_for_each (camera, cameras, struct camera, node)
+        for (unsigned reason = 0; reason < LEASE_REASONS; reason++) {
+            add_series(out, "eyelid_leases", camera, "reason",
+                       lease_reason_name((enum lease_reason)reason));
+            text_add(out, "%u\n", camera->leases.by_reason[reason]);
+        }
+}
+
+static void add_encode_times(struct text *out, struct list *cameras)
+{
+    family(out, "eyelid_encode_seconds", "histogram", "CPU time to decode and encode one frame.");
+    list_for_each (camera, cameras, struct camera, node) {
+        struct opener_stats stats = camera_encode_stats(camera);
+        uint64_t count = 0;
+        for (unsigned i = 0; i < OPENER_BUCKETS; i++) {
+            char bound[24] = "+Inf";
+            if (i < OPENER_BUCKETS - 1)
+                snprintf(bound, sizeof(bound), "%g", seconds(opener_bucket_us[i]));
+            count += stats.buckets[i];
+            add_series(out, "eyelid_encode_seconds_bucket", camera, "le", bound);
+            text_add(out, "%" PRIu64 "\n", count);
+        }
+        add_series(out, "eyelid_encode_seconds_sum", camera, NULL, NULL);
+        text_add(out, "%.15g\n", seconds((int64_t)(stats.decode_us + stats.encode_us)));
+        add_series(out, "eyelid_encode_seconds_count", camera, NULL, NULL);
+        text_add(out, "%" PRIu64 "\n", count);
+    }
+}
+
+static void add_number(struct text *out, const char *name, const char *type, const char *help,
+                       double value)
+{
+    family(out, name, type, help);
+    text_add(out, "%s %.15g\n", name, value);
+}
+
+static double resident_bytes(void)
+{
+    unsigned long size, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%lu %lu", &size, &resident) != 2)
+        resident = 0;
+    (void)fclose(file);
+    return (double)resident * (double)sysconf(_SC_PAGESIZE);
+}
+
+static void add_process(struct text *out, const struct api *api)
+{
+    struct net_stats net = net_stats(api->params.net);
+    struct rusage usage = {0};
+    (void)getrusage(RUSAGE_SELF, &usage);
+    family(out, "eyelid_build_info", "gauge", "The version that runs.");
+    text_add(out, "eyelid_build_info{");
+    add_label(out, "version", api->params.version);
+    text_add(out, "} 1\n");
+    add_number(out, "eyelid_connections", "gauge", "Open connections of every kind.",
+               net.connections);
+    add_number(out, "eyelid_websockets", "gauge", "Open WebSockets, devices and pages.",
+               net.websockets);
+    add_number(out, "eyelid_pages", "gauge", "Pages that are connected.", live_sessions(api->live));
+    add_number(out, "eyelid_http_requests_total", "counter", "HTTP requests.",
+               (double)net.requests);
+    add_number(out, "eyelid_http_refused_total", "counter", "Connections and requests refused.",
+               (double)net.refused);
+    add_number(out, "process_cpu_seconds_total", "counter", "CPU time, all threads.",
+               (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                   (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+    add_number(out, "process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
+}
+
+void metrics_get(const struct call *call, struct http_request *request)
+{
+    struct api *api = call->api;
+    struct list *cameras = registry_cameras(api->params.registry);
+    int64_t now_us = api_now_us(api);
+    list_for_each (camera, cameras, struct camera, node)
+        camera_account(camera, now_us);
+
+    struct text out = text_growing(METRICS_MAX_BYTES);
+    add_states(&out, cameras);
+    add_numbers(&out, cameras);
+    add_drops(&out, cameras);
+    add_leases(&out, cameras);
+    add_encode_times(&out, cameras);
+    add_process(&out, api);
+    if (out.cut)
+        reply_text(request, 503, "the metrics are too long");
+    else
+        reply(request,
+              &(struct http_response){.status = 200,
+                                      .content_type = "text/plain; version=0.0.4; charset=utf-8",
+                                      .body = out.bytes,
+                                      .len_bytes = out.len});
+    text_finish(&out);
+}
