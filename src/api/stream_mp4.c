@@ -1,0 +1,48 @@
+#include "api/viewer.h"
+#include "base/alloc.h"
+
+/* Endless fragmented MP4: the init segment, then a chunk a frame. */
+struct stream_mp4 {
+    struct viewer viewer;
+    struct packet *init; /* the one that was sent; or NULL */
+    struct packet *held; /* to be sent behind it; or NULL */
+};
+
+static int stream_mp4_next(struct viewer *viewer, struct net_out *ret_out)
+{
+    struct stream_mp4 *mp4 = list_entry(viewer, struct stream_mp4, viewer);
+    struct packet *packet = mp4->held ? mp4->held : viewer_packet(viewer);
+    mp4->held = NULL;
+    if (!packet)
+        return 0;
+    int result;
+    if (!mp4->init && packet->init) {
+        mp4->init = packet_ref(packet->init);
+        mp4->held = packet_ref(packet);
+        result = viewer_send(mp4->init, mp4->init->chunk_off, ret_out);
+    } else if (packet->init == mp4->init) {
+        result = viewer_send(packet, packet->chunk_off, ret_out);
+    } else {
+        result = -1; /* other parameter sets: players can not follow inside one file */
+    }
+    packet_unref(&packet);
+    return result;
+}
+
+static void stream_mp4_finish(struct viewer *viewer)
+{
+    struct stream_mp4 *mp4 = list_entry(viewer, struct stream_mp4, viewer);
+    packet_unref(&mp4->init);
+    packet_unref(&mp4->held);
+}
+
+void stream_mp4_get(const struct call *call, struct http_request *request)
+{
+    static const struct viewer_ops OPS = {.content_type = "video/mp4",
+                                          .rendition = RENDITION_H264,
+                                          .next = stream_mp4_next,
+                                          .finish = stream_mp4_finish};
+    struct camera *camera = endpoint_camera(call, request);
+    if (camera)
+        viewer_reply(call, request, camera, &OPS, &mem_new(struct stream_mp4)->viewer);
+}

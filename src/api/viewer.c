@@ -1,0 +1,129 @@
+#include "api/viewer.h"
+
+#include "api/reply.h"
+#include "base/alloc.h"
+
+static const int64_t FIRST_PICTURE_TIMEOUT_US = 10 * US_PER_S;
+
+static void let_go(struct viewer *viewer)
+{
+    lease_release(&viewer->lease);
+    net_timer_destroy(viewer->timer);
+    viewer->timer = NULL;
+    list_remove(&viewer->guest.node);
+}
+
+static void viewer_leave(struct api_guest *guest)
+{
+    let_go(list_entry(guest, struct viewer, guest));
+}
+
+static void viewer_closed(void *ctx)
+{
+    struct viewer *viewer = ctx;
+    let_go(viewer);
+    packet_unref(&viewer->first);
+    if (viewer->ops->finish)
+        viewer->ops->finish(viewer);
+    mem_free(viewer);
+}
+
+static int viewer_next(void *ctx, struct net_out *ret_out)
+{
+    struct viewer *viewer = ctx;
+    return viewer->lease ? viewer->ops->next(viewer, ret_out) : -1;
+}
+
+/* Only marks: the answer begins in a turn of its own, where the stream may end at once. */
+static void viewer_ready(void *ctx)
+{
+    struct viewer *viewer = ctx;
+    if (viewer->timer)
+        net_timer_set(viewer->timer, api_now_us(viewer->api));
+    else
+        http_stream_ready(viewer->stream);
+}
+
+/* Something came, or the time is over. */
+static void look(void *ctx)
+{
+    struct viewer *viewer = ctx;
+    if (!viewer->first)
+        viewer->first = viewer_packet(viewer);
+    if (viewer->first) {
+        net_timer_destroy(viewer->timer);
+        viewer->timer = NULL;
+        reply_begin(viewer->stream, &(struct http_response){
+                                        .status = 200, .content_type = viewer->ops->content_type});
+        return;
+    }
+    if (api_now_us(viewer->api) < viewer->deadline_us) {
+        net_timer_set(viewer->timer, viewer->deadline_us);
+        return;
+    }
+    let_go(viewer);
+    reply_error_late(
+        viewer->stream, false,
+        &(struct reply_error){504, "timeout", "the camera did not deliver a picture in time"});
+}
+
+static const struct http_stream_ops STREAM_OPS = {.next = viewer_next, .closed = viewer_closed};
+
+void viewer_reply(const struct call *call, struct http_request *request, struct camera *camera,
+                  const struct viewer_ops *ops, struct viewer *takes_viewer)
+{
+    struct viewer *viewer = takes_viewer;
+    if (call->head || camera->demand.state == DEMAND_OFFLINE) {
+        mem_free(viewer);
+        if (call->head) /* who asks for the head alone must not wake a camera */
+            reply(request,
+                  &(struct http_response){.status = 200, .content_type = ops->content_type});
+        else
+            reply_error(request,
+                        &(struct reply_error){503, "offline", "the camera is not connected"});
+        return;
+    }
+    viewer->api = call->api;
+    viewer->camera = camera;
+    viewer->ops = ops;
+    viewer->guest.leave = viewer_leave;
+    list_append(&call->api->guests, &viewer->guest.node);
+    viewer->stream = http_hold(request, &STREAM_OPS, viewer);
+    viewer->deadline_us = api_now_us(call->api) + FIRST_PICTURE_TIMEOUT_US;
+    viewer->timer = net_timer_create(call->api->params.net, look, viewer);
+    viewer->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_VIEWER,
+                                                                .rendition = ops->rendition,
+                                                                .ready = viewer_ready,
+                                                                .ctx = viewer});
+    viewer_ready(viewer);
+}
+
+struct packet *viewer_packet(struct viewer *viewer)
+{
+    struct packet *packet = viewer->first;
+    viewer->first = NULL;
+    if (packet)
+        return packet;
+    uint64_t lost;
+    packet = lease_next(viewer->lease, &lost);
+    viewer->camera->stats.skipped_for_slow += lost;
+    if (packet)
+        viewer->camera->stats.sent++;
+    return packet;
+}
+
+int viewer_send_copy(const void *bytes, size_t len_bytes, struct net_out *ret_out)
+{
+    struct buf *buf = reply_buf(bytes, len_bytes);
+    if (!buf)
+        return -1;
+    *ret_out = (struct net_out){.takes_buf = buf, .off = REPLY_OFF, .len_bytes = len_bytes};
+    return 1;
+}
+
+int viewer_send(const struct packet *packet, uint32_t off, struct net_out *ret_out)
+{
+    *ret_out = (struct net_out){
+        .takes_buf = buf_ref(packet->buf), .off = off, .len_bytes = packet->end_off - off};
+    return 1;
+}
