@@ -1,6 +1,8 @@
 #include "store/writer.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -8,7 +10,6 @@
 #include "base/list.h"
 #include "base/lock.h"
 #include "base/log.h"
-#include "base/thread.h"
 #include "store/sql.h"
 
 struct item {
@@ -20,7 +21,7 @@ struct item {
 struct writer {
     /* Immutable after create. */
     char *name;
-    struct thread thread;
+    pthread_t thread;
 
     /* Writer thread only. */
     sqlite3 *db;
@@ -168,6 +169,17 @@ static void finish(struct writer *writer)
     mem_free(writer);
 }
 
+/* Signals are the loop's: the thread starts with all of them blocked. */
+static int start_thread(struct writer *writer)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int error = pthread_create(&writer->thread, NULL, run, writer);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return error ? -EAGAIN : 0;
+}
+
 int writer_create(sqlite3 *takes_db, const char *name, struct writer **ret_writer)
 {
     struct writer *writer = mem_new(struct writer);
@@ -183,7 +195,7 @@ int writer_create(sqlite3 *takes_db, const char *name, struct writer **ret_write
                           sqlite3_prepare_v3(takes_db, STATEMENTS[i], -1, SQLITE_PREPARE_PERSISTENT,
                                              &writer->statements[i], NULL));
     if (!error)
-        error = thread_start(&writer->thread, "writer", run, writer);
+        error = start_thread(writer);
     if (error) {
         finish(writer);
         return error;
@@ -200,7 +212,7 @@ void writer_destroy(struct writer *writer)
     writer->closing = true;
     lock_cond_signal(&writer->work);
     lock_drop(&writer->lock);
-    thread_join(&writer->thread);
+    pthread_join(writer->thread, NULL);
     finish(writer);
 }
 

@@ -1,0 +1,257 @@
+#include "api/live.h"
+
+#include <string.h>
+
+#include "api/live_messages.h"
+#include "api/reply.h"
+#include "base/alloc.h"
+#include "camera/capture.h"
+
+/* --- What is sent. --- */
+
+/* A page that lets its answers pile up is gone or means harm. */
+static void give_up(struct live_session *session)
+{
+    ws_close(session->ws, 1008, "the page does not read what it asked for");
+}
+
+void live_session_say(struct live_session *session, json_t *takes_json)
+{
+    size_t len;
+    struct buf *buf = reply_json_buf(takes_json, &len);
+    if (!buf || live_queue_text(&session->queue, buf, REPLY_OFF, len) < 0)
+        give_up(session);
+    else
+        ws_ready(session->ws);
+    buf_unref(&buf);
+}
+
+void live_session_tell(struct live_session *session, const struct camera *about, struct buf *buf,
+                       size_t len_bytes)
+{
+    if (live_queue_state(&session->queue, about, buf, REPLY_OFF, len_bytes) < 0)
+        give_up(session);
+    else
+        ws_ready(session->ws);
+}
+
+void live_session_send(struct live_session *session, struct buf *buf, size_t off, size_t len_bytes)
+{
+    if (live_queue_binary(&session->queue, buf, off, len_bytes) < 0)
+        give_up(session);
+    else
+        ws_ready(session->ws);
+}
+
+static void say_hello(struct live_session *session)
+{
+    const struct api *api = session->live->api;
+    int64_t now_us = api_now_us(api);
+    json_t *cameras = json_array();
+    list_for_each (camera, registry_cameras(api->params.registry), struct camera, node)
+        json_array_append_new(cameras, camera_describe(camera, now_us));
+    live_session_say(session, json_pack("{s:s,s:s,s:s,s:I,s:o}", "type", "hello", "version",
+                                        api->params.version, "boot", api->boot, "server_us",
+                                        (json_int_t)now_us, "cameras", cameras));
+}
+
+/* --- Media: never queued, read when the socket takes more. --- */
+
+static void watch_is_ready(void *ctx)
+{
+    struct live_watch *watch = ctx;
+    if (list_empty(&watch->ready))
+        list_append(&watch->session->ready, &watch->ready);
+    ws_ready(watch->session->ws);
+}
+
+void live_watch_add(struct live_session *session, struct camera *camera,
+                    const struct lease_params *wish)
+{
+    struct live_watch *watch = mem_new(struct live_watch);
+    struct lease_params params = *wish;
+    params.reason = LEASE_VIEWER;
+    params.ready = watch_is_ready;
+    params.ctx = watch;
+    watch->session = session;
+    watch->camera = camera;
+    list_init(&watch->ready);
+    list_append(&session->watches, &watch->node);
+    session->n_watches++;
+    watch->lease = camera_lease(camera, &params);
+    watch_is_ready(watch);
+}
+
+struct live_watch *live_watch_find(struct live_session *session, const char *camera_id)
+{
+    list_for_each (watch, &session->watches, struct live_watch, node)
+        if (strcmp(watch->camera->id, camera_id) == 0)
+            return watch;
+    return NULL;
+}
+
+void live_watch_remove(struct live_watch *watch)
+{
+    watch->session->n_watches--;
+    list_remove(&watch->node);
+    list_remove(&watch->ready);
+    packet_unref(&watch->init);
+    packet_unref(&watch->held);
+    lease_release(&watch->lease);
+    mem_free(watch);
+}
+
+static struct net_out message_of(const struct packet *packet)
+{
+    return (struct net_out){.takes_buf = buf_ref(packet->buf),
+                            .off = packet->message_off,
+                            .len_bytes = packet->end_off - packet->message_off,
+                            .binary = true};
+}
+
+/* The next message of one camera; false when there is none now. */
+static bool watch_next(struct live_watch *watch, struct net_out *ret_out)
+{
+    struct packet *packet = watch->held;
+    watch->held = NULL;
+    if (!packet) {
+        uint64_t lost;
+        packet = lease_next(watch->lease, &lost);
+        watch->camera->stats.skipped_for_slow += lost;
+    }
+    if (!packet)
+        return false;
+    if (packet->init && packet->init != watch->init) {
+        packet_unref(&watch->init);
+        watch->init = packet_ref(packet->init);
+        watch->held = packet;
+        *ret_out = message_of(watch->init);
+        return true;
+    }
+    watch->camera->stats.sent++;
+    *ret_out = message_of(packet);
+    packet_unref(&packet);
+    return true;
+}
+
+/* Cameras take turns, one message each. */
+static int session_next(void *ctx, struct net_out *ret_out)
+{
+    struct live_session *session = ctx;
+    if (live_queue_next(&session->queue, ret_out))
+        return 1;
+    while (!list_empty(&session->ready)) {
+        struct live_watch *watch = list_entry(session->ready.next, struct live_watch, ready);
+        list_remove(&watch->ready);
+        if (watch_next(watch, ret_out)) {
+            list_append(&session->ready, &watch->ready);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* --- Life. --- */
+
+void live_capture_remove(struct live_capture *capture)
+{
+    capture->session->n_captures--;
+    list_remove(&capture->node);
+    mem_free(capture);
+}
+
+/* Everything that costs somebody else something. */
+static void let_go(struct live_session *session)
+{
+    list_for_each (watch, &session->watches, struct live_watch, node)
+        live_watch_remove(watch);
+    list_for_each (capture, &session->captures, struct live_capture, node) {
+        capture_cancel(capture->capture);
+        live_capture_remove(capture);
+    }
+    if (session->ws && session->live)
+        session->live->n_sessions--;
+    list_remove(&session->node);
+    list_remove(&session->guest.node);
+    session->live = NULL;
+}
+
+static void leave(struct api_guest *guest)
+{
+    let_go(list_entry(guest, struct live_session, guest));
+}
+
+struct live_session *live_session_create(struct live *live)
+{
+    struct live_session *session = mem_new(struct live_session);
+    session->guest.leave = leave;
+    session->live = live;
+    session->message_tokens = LIVE_MESSAGE_BURST;
+    session->message_tokens_us = api_now_us(live->api);
+    list_init(&session->node);
+    list_init(&session->watches);
+    list_init(&session->ready);
+    list_init(&session->captures);
+    live_queue_init(&session->queue);
+    list_append(&live->api->guests, &session->guest.node);
+    return session;
+}
+
+static void session_opened(void *ctx, struct ws *ws)
+{
+    struct live_session *session = ctx;
+    if (!session->live) {
+        ws_close(ws, 1001, "the server stops");
+        return;
+    }
+    session->ws = ws;
+    list_append(&session->live->sessions, &session->node);
+    session->live->n_sessions++;
+    say_hello(session);
+}
+
+/* A bucket that holds a burst and fills evenly. */
+static bool may_speak(struct live_session *session)
+{
+    int64_t now_us = api_now_us(session->live->api);
+    int64_t more = (now_us - session->message_tokens_us) * LIVE_MESSAGES_PER_S / US_PER_S;
+    if (more > 0) {
+        session->message_tokens_us = now_us;
+        session->message_tokens = more + session->message_tokens > LIVE_MESSAGE_BURST
+                                      ? LIVE_MESSAGE_BURST
+                                      : session->message_tokens + (unsigned)more;
+    }
+    if (session->message_tokens == 0)
+        return false;
+    session->message_tokens--;
+    return true;
+}
+
+static void session_message(void *ctx, struct buf *takes_buf, size_t len_bytes, bool binary)
+{
+    struct live_session *session = ctx;
+    if (session->live) {
+        if (!may_speak(session))
+            ws_close(session->ws, 1008, "too many messages");
+        else if (binary)
+            ws_close(session->ws, 1003, "pages speak text");
+        else
+            live_command(session, (const char *)takes_buf->data, len_bytes);
+    }
+    buf_unref(&takes_buf);
+}
+
+static void session_closed(void *ctx)
+{
+    struct live_session *session = ctx;
+    let_go(session);
+    live_queue_finish(&session->queue);
+    mem_free(session);
+}
+
+const struct ws_ops live_session_ops = {.subprotocol = "eyelid.live.v1",
+                                        .max_message_bytes = LIVE_MESSAGE_MAX_BYTES,
+                                        .opened = session_opened,
+                                        .message = session_message,
+                                        .next = session_next,
+                                        .closed = session_closed};
