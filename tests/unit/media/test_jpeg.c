@@ -1,0 +1,531 @@
+#include "media/jpeg.h"
+
+#include <stdbool.h>
+
+#include "data.h"
+
+static const struct jpeg_limits LIMITS = {.max_width = 4096, .max_height = 4096};
+
+/* A file in a buffer of its exact size, so that a sanitizer sees every byte read too far. */
+static enum jpeg_fault inspect(const uint8_t *bytes, size_t len_bytes, struct jpeg_info *info)
+{
+    uint8_t *exact = malloc(len_bytes ? len_bytes : 1);
+    assert_non_null(exact);
+    memcpy(exact, bytes, len_bytes);
+    *info = (struct jpeg_info){.width = 7, .len_bytes = 7};
+    enum jpeg_fault fault = jpeg_inspect(exact, len_bytes, &LIMITS, info);
+    free(exact);
+    if (fault != JPEG_OK) { /* outputs stay untouched */
+        assert_int_equal(info->width, 7);
+        assert_int_equal(info->len_bytes, 7);
+    }
+    return fault;
+}
+
+static void expect(const char *what, enum jpeg_fault got, enum jpeg_fault wanted)
+{
+    if (got != wanted)
+        fail_msg("%s: %s, not %s", what, jpeg_fault_name(got), jpeg_fault_name(wanted));
+}
+
+static void test_real_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        enum jpeg_fault fault;
+        uint16_t width, height;
+        enum jpeg_chroma chroma;
+    } rows[] = {
+        {"444.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_444},
+        {"422.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_422},
+        {"420.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_420},
+        {"440.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_440},
+        {"411.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_411},
+        {"grey.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_GREY},
+        {"restart.jpg", JPEG_OK, 64, 48, JPEG_CHROMA_422},
+        {"flat.jpg", JPEG_OK, 160, 120, JPEG_CHROMA_420},
+        {"progressive.jpg", JPEG_UNSUPPORTED, 0, 0, 0},
+        {"cmyk.jpg", JPEG_UNSUPPORTED, 0, 0, 0},
+        {"sampling-4x2.jpg", JPEG_UNSUPPORTED, 0, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t bytes[DATA_MAX_BYTES];
+        size_t len_bytes = data_read(rows[i].name, bytes);
+        struct jpeg_info info;
+        expect(rows[i].name, inspect(bytes, len_bytes, &info), rows[i].fault);
+        if (rows[i].fault != JPEG_OK)
+            continue;
+        assert_int_equal(info.width, rows[i].width);
+        assert_int_equal(info.height, rows[i].height);
+        assert_int_equal(info.chroma, rows[i].chroma);
+        assert_int_equal(info.len_bytes, len_bytes);
+    }
+}
+
+/* Where an edit happens: a segment's marker (offset 0 is its FF), or one of these. */
+enum place { START = 0, SCAN = 1, END = 2 }; /* END: behind EOI */
+enum { SOF = 0xc0, DHT = 0xc4, SOS = 0xda, DQT = 0xdb, DRI = 0xdd, APP = 0xe0 };
+
+enum action { KEEP, SET, INSERT, CUT_TO, REMOVE_SEGMENT, REMOVE };
+
+struct edit {
+    enum action action;
+    int place, offset;
+    const char *bytes; /* SET and INSERT; for the rest only the count matters */
+    size_t n_bytes;
+};
+
+/* A row's bytes with their count. */
+#define BYTES(literal) literal, sizeof(literal) - 1
+
+struct file {
+    uint8_t bytes[2 * DATA_MAX_BYTES];
+    size_t len_bytes;
+};
+
+static size_t segment_len(const struct file *file, size_t at)
+{
+    return 2 + ((size_t)file->bytes[at + 2] << 8 | file->bytes[at + 3]);
+}
+
+/* The first segment with this marker; for SCAN what is behind SOS. */
+static size_t find(const struct file *file, int place)
+{
+    if (place == START)
+        return 0;
+    if (place == END)
+        return file->len_bytes;
+    int marker = place == SCAN ? SOS : place;
+    for (size_t at = 2; at + 4 <= file->len_bytes; at += segment_len(file, at)) {
+        if (file->bytes[at + 1] == marker)
+            return place == SCAN ? at + segment_len(file, at) : at;
+        assert_int_not_equal(file->bytes[at + 1], SOS);
+    }
+    fail_msg("no such segment");
+    return 0;
+}
+
+static void replace(struct file *file, size_t at, size_t n_old, const void *bytes, size_t n_new)
+{
+    assert_true(at + n_old <= file->len_bytes);
+    assert_true(file->len_bytes + n_new <= sizeof(file->bytes));
+    memmove(file->bytes + at + n_new, file->bytes + at + n_old, file->len_bytes - at - n_old);
+    if (n_new > 0)
+        memcpy(file->bytes + at, bytes, n_new);
+    file->len_bytes += n_new - n_old;
+}
+
+static void apply(struct file *file, const struct edit *edit)
+{
+    size_t at = edit->action == KEEP ? 0 : find(file, edit->place) + (size_t)(long)edit->offset;
+    switch (edit->action) {
+    case KEEP:
+        break;
+    case SET:
+        replace(file, at, edit->n_bytes, edit->bytes, edit->n_bytes);
+        break;
+    case INSERT:
+        replace(file, at, 0, edit->bytes, edit->n_bytes);
+        break;
+    case CUT_TO:
+        file->len_bytes = at;
+        break;
+    case REMOVE_SEGMENT:
+        replace(file, at, segment_len(file, at), NULL, 0);
+        break;
+    case REMOVE:
+        replace(file, at, edit->n_bytes, NULL, 0);
+        break;
+    }
+}
+
+struct row {
+    const char *what;
+    enum jpeg_fault fault;
+    struct edit edits[4]; /* done one after the other */
+};
+
+static void run(const char *base, const struct row *rows, size_t n_rows)
+{
+    for (size_t i = 0; i < n_rows; i++) {
+        struct file file;
+        file.len_bytes = data_read(base, file.bytes);
+        for (size_t k = 0; k < 4; k++)
+            apply(&file, &rows[i].edits[k]);
+        struct jpeg_info info;
+        expect(rows[i].what, inspect(file.bytes, file.len_bytes, &info), rows[i].fault);
+    }
+}
+
+#define RUN(base, rows) run(base, rows, sizeof(rows) / sizeof((rows)[0]))
+
+static void test_ends(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"untouched", JPEG_OK, {{KEEP}}},
+        {"nothing", JPEG_NO_SOI, {{CUT_TO, START, 0}}},
+        {"one byte", JPEG_NO_SOI, {{CUT_TO, START, 1}}},
+        {"a byte in front", JPEG_NO_SOI, {{INSERT, START, 0, BYTES("\x00")}}},
+        {"SOI lost", JPEG_NO_SOI, {{REMOVE, START, 0, BYTES("..")}}},
+        {"SOI alone", JPEG_TRUNCATED, {{CUT_TO, START, 2}}},
+        {"ends in a marker", JPEG_TRUNCATED, {{CUT_TO, DQT, 1}}},
+        {"ends in a length", JPEG_TRUNCATED, {{CUT_TO, DQT, 3}}},
+        {"ends in a table", JPEG_TRUNCATED, {{CUT_TO, DQT, 40}}},
+        {"ends in the frame header", JPEG_TRUNCATED, {{CUT_TO, SOF, 8}}},
+        {"ends in the scan header", JPEG_TRUNCATED, {{CUT_TO, SOS, 6}}},
+        {"ends before the scan", JPEG_NO_EOI, {{CUT_TO, SCAN, 0}}},
+        {"ends in the scan", JPEG_NO_EOI, {{CUT_TO, SCAN, 100}}},
+        {"half an EOI", JPEG_NO_EOI, {{CUT_TO, END, -1}}},
+        {"no EOI", JPEG_NO_EOI, {{CUT_TO, END, -2}}},
+        {"zeros for EOI", JPEG_NO_EOI, {{SET, END, -2, BYTES("\x00\x00")}}},
+        {"FFs for EOI", JPEG_NO_EOI, {{SET, END, -2, BYTES("\xff\xff")}}},
+        {"padded with zeros", JPEG_OK, {{INSERT, END, 0, BYTES("\0\0\0\0\0\0\0")}}},
+        {"padded with FF", JPEG_OK, {{INSERT, END, 0, BYTES("\xff\xff\xff")}}},
+        {"a byte behind", JPEG_GARBAGE, {{INSERT, END, 0, BYTES("\x01")}}},
+        {"text behind padding", JPEG_GARBAGE, {{INSERT, END, 0, BYTES("\0\0\r\n")}}},
+        {"another SOI behind", JPEG_GARBAGE, {{INSERT, END, 0, BYTES("\xff\xd8")}}},
+    };
+    RUN("422.jpg", rows);
+}
+
+static void test_segments(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"a length past the end", JPEG_TRUNCATED, {{SET, DQT, 2, BYTES("\xff\xff")}}},
+        {"a length of 0", JPEG_GARBAGE, {{SET, DQT, 2, BYTES("\x00\x00")}}},
+        {"a length of 1", JPEG_GARBAGE, {{SET, APP, 2, BYTES("\x00\x01")}}},
+        {"a byte between segments", JPEG_GARBAGE, {{INSERT, DQT, 0, BYTES("\x00")}}},
+        {"fill bytes between segments", JPEG_OK, {{INSERT, DQT, 0, BYTES("\xff\xff")}}},
+        {"a comment", JPEG_OK, {{INSERT, DQT, 0, BYTES("\xff\xfe\x00\x04hi")}}},
+        {"an empty comment", JPEG_OK, {{INSERT, DQT, 0, BYTES("\xff\xfe\x00\x02")}}},
+        {"no APP segment", JPEG_OK, {{REMOVE_SEGMENT, APP, 0}}},
+        {"an unknown segment", JPEG_GARBAGE, {{INSERT, DQT, 0, BYTES("\xff\xf0\x00\x02")}}},
+        {"a reserved marker", JPEG_GARBAGE, {{INSERT, DQT, 0, BYTES("\xff\x02\x00\x02")}}},
+        {"a second SOI", JPEG_GARBAGE, {{INSERT, DQT, 0, BYTES("\xff\xd8")}}},
+        {"a restart among tables", JPEG_GARBAGE, {{INSERT, DQT, 0, BYTES("\xff\xd0")}}},
+        {"EOI for a scan", JPEG_GARBAGE, {{SET, SOS, 1, BYTES("\xd9")}}},
+        {"DNL", JPEG_GARBAGE, {{INSERT, SOS, 0, BYTES("\xff\xdc\x00\x04\x00\x2d")}}},
+
+        {"no DQT", JPEG_GARBAGE, {{REMOVE_SEGMENT, DQT, 0}, {REMOVE_SEGMENT, DQT, 0}}},
+        {"one DQT missing", JPEG_GARBAGE, {{REMOVE_SEGMENT, DQT, 0}}},
+        {"DQT table 4", JPEG_GARBAGE, {{SET, DQT, 4, BYTES("\x04")}}},
+        {"DQT of 16 bits, too short", JPEG_GARBAGE, {{SET, DQT, 4, BYTES("\x10")}}},
+        {"DQT of an unknown precision", JPEG_GARBAGE, {{SET, DQT, 4, BYTES("\x20")}}},
+        {"DQT a byte too long",
+         JPEG_GARBAGE,
+         {{INSERT, DQT, 69, BYTES("\x00")}, {SET, DQT, 2, BYTES("\x00\x44")}}},
+
+        {"no DHT: the standard tables",
+         JPEG_OK,
+         {{REMOVE_SEGMENT, DHT, 0},
+          {REMOVE_SEGMENT, DHT, 0},
+          {REMOVE_SEGMENT, DHT, 0},
+          {REMOVE_SEGMENT, DHT, 0}}},
+        {"DHT class 2", JPEG_GARBAGE, {{SET, DHT, 4, BYTES("\x20")}}},
+        {"DHT table 4", JPEG_GARBAGE, {{SET, DHT, 4, BYTES("\x04")}}},
+        {"DHT without codes",
+         JPEG_GARBAGE,
+         {{SET, DHT, 5, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")}}},
+        {"DHT with more codes than values", JPEG_GARBAGE, {{SET, DHT, 20, BYTES("\xff")}}},
+        {"DHT with three codes of one bit", JPEG_GARBAGE, {{SET, DHT, 5, BYTES("\x03")}}},
+        {"DHT too short for its counts",
+         JPEG_GARBAGE,
+         {{INSERT, DHT, 0, BYTES("\xff\xc4\x00\x05\x00\x00\x00")}}},
+        {"DHT of the all-ones code",
+         JPEG_GARBAGE,
+         {{INSERT, DHT, 0,
+           BYTES("\xff\xc4\x00\x15\x00\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x00\x01")}}},
+
+        {"DRI of 3 bytes", JPEG_GARBAGE, {{INSERT, SOS, 0, BYTES("\xff\xdd\x00\x05\0\0\0")}}},
+        {"DRI of 0: none", JPEG_OK, {{INSERT, SOS, 0, BYTES("\xff\xdd\x00\x04\0\0")}}},
+        {"DRI of more than the picture",
+         JPEG_OK,
+         {{INSERT, SOS, 0, BYTES("\xff\xdd\x00\x04\xff\xff")}}},
+        {"DRI, but no restarts",
+         JPEG_TRUNCATED,
+         {{INSERT, SOS, 0, BYTES("\xff\xdd\x00\x04\x00\x04")}}},
+
+        {"JFIF thumbnail, a JPEG in APP0",
+         JPEG_OK,
+         {{INSERT, DQT, 0, BYTES("\xff\xe0\x00\x10JFXX\0\x10\xff\xd8\xff\xc0\xff\xda\xff\xd9")}}},
+        {"Adobe, YCbCr without JFIF",
+         JPEG_OK,
+         {{REMOVE_SEGMENT, APP, 0},
+          {INSERT, START, 2,
+           BYTES("\xff\xee\x00\x0e"
+                 "Adobe\0\x64\0\0\0\0\x01")}}},
+        {"Adobe, RGB",
+         JPEG_UNSUPPORTED,
+         {{REMOVE_SEGMENT, APP, 0},
+          {INSERT, START, 2,
+           BYTES("\xff\xee\x00\x0e"
+                 "Adobe\0\x64\0\0\0\0\x00")}}},
+        {"components called R, G, B",
+         JPEG_UNSUPPORTED,
+         {{REMOVE_SEGMENT, APP, 0},
+          {SET, SOF, 10, BYTES("R")},
+          {SET, SOF, 13, BYTES("G")},
+          {SET, SOF, 16, BYTES("B")}}},
+    };
+    RUN("422.jpg", rows);
+}
+
+/* SOF: FF C0 len(2) precision height(2) width(2) count, then id, factors, table each. */
+static void test_frame_header(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"no frame header", JPEG_GARBAGE, {{REMOVE_SEGMENT, SOF, 0}}},
+        {"two of them",
+         JPEG_GARBAGE,
+         {{INSERT, SOS, 0,
+           BYTES("\xff\xc0\x00\x11\x08\x00\x2d\x00\x3d\x03\x01\x21\x00\x02\x11\x01\x03\x11\x01")}}},
+        {"extended sequential", JPEG_OK, {{SET, SOF, 1, BYTES("\xc1")}}},
+        {"progressive", JPEG_UNSUPPORTED, {{SET, SOF, 1, BYTES("\xc2")}}},
+        {"lossless", JPEG_UNSUPPORTED, {{SET, SOF, 1, BYTES("\xc3")}}},
+        {"hierarchical", JPEG_UNSUPPORTED, {{SET, SOF, 1, BYTES("\xc5")}}},
+        {"arithmetic", JPEG_UNSUPPORTED, {{SET, SOF, 1, BYTES("\xc9")}}},
+        {"arithmetic conditioning", JPEG_UNSUPPORTED, {{SET, DHT, 1, BYTES("\xcc")}}},
+        {"12 bit", JPEG_UNSUPPORTED, {{SET, SOF, 4, BYTES("\x0c")}}},
+        {"height 0", JPEG_GARBAGE, {{SET, SOF, 5, BYTES("\x00\x00")}}},
+        {"width 0", JPEG_GARBAGE, {{SET, SOF, 7, BYTES("\x00\x00")}}},
+        {"too high", JPEG_TOO_LARGE, {{SET, SOF, 5, BYTES("\x10\x01")}}},
+        {"too wide", JPEG_TOO_LARGE, {{SET, SOF, 7, BYTES("\x10\x01")}}},
+        {"at the limit, but the scan is not", JPEG_TRUNCATED, {{SET, SOF, 5, BYTES("\x10\x00")}}},
+        {"no components", JPEG_GARBAGE, {{SET, SOF, 9, BYTES("\x00")}}},
+        {"length for other components", JPEG_GARBAGE, {{SET, SOF, 9, BYTES("\x01")}}},
+        {"two components",
+         JPEG_UNSUPPORTED,
+         {{REMOVE, SOF, 16, BYTES("...")},
+          {SET, SOF, 2, BYTES("\x00\x0e")},
+          {SET, SOF, 9, BYTES("\x02")}}},
+        {"factor 0", JPEG_GARBAGE, {{SET, SOF, 11, BYTES("\x01")}}},
+        {"factor 5", JPEG_GARBAGE, {{SET, SOF, 11, BYTES("\x15")}}},
+        {"components of one name", JPEG_GARBAGE, {{SET, SOF, 13, BYTES("\x01")}}},
+        {"quantization table 4", JPEG_GARBAGE, {{SET, SOF, 12, BYTES("\x04")}}},
+        {"quantization table 3, not defined", JPEG_GARBAGE, {{SET, SOF, 12, BYTES("\x03")}}},
+        {"Cb other than Cr", JPEG_UNSUPPORTED, {{SET, SOF, 14, BYTES("\x21")}}},
+        {"chroma finer than luma",
+         JPEG_UNSUPPORTED,
+         {{SET, SOF, 11, BYTES("\x11")},
+          {SET, SOF, 14, BYTES("\x21")},
+          {SET, SOF, 17, BYTES("\x21")}}},
+        {"factors 3 to 2",
+         JPEG_UNSUPPORTED,
+         {{SET, SOF, 11, BYTES("\x31")},
+          {SET, SOF, 14, BYTES("\x21")},
+          {SET, SOF, 17, BYTES("\x21")}}},
+        {"more than ten blocks an MCU",
+         JPEG_UNSUPPORTED,
+         {{SET, SOF, 11, BYTES("\x22")},
+          {SET, SOF, 14, BYTES("\x22")},
+          {SET, SOF, 17, BYTES("\x22")}}},
+    };
+    RUN("422.jpg", rows);
+}
+
+/* SOS: FF DA len(2) count, then id and tables each, then 0, 63, 0. */
+static void test_scan(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"no components", JPEG_GARBAGE, {{SET, SOS, 4, BYTES("\x00")}}},
+        {"length for other components", JPEG_GARBAGE, {{SET, SOS, 4, BYTES("\x02")}}},
+        {"one component of three",
+         JPEG_UNSUPPORTED,
+         {{REMOVE, SOS, 7, BYTES("....")}, {SET, SOS, 2, BYTES("\x00\x08\x01")}}},
+        {"an unknown component", JPEG_GARBAGE, {{SET, SOS, 5, BYTES("\x09")}}},
+        {"a DC table of none", JPEG_GARBAGE, {{SET, SOS, 6, BYTES("\x20")}}},
+        {"an AC table of none", JPEG_GARBAGE, {{SET, SOS, 6, BYTES("\x03")}}},
+        {"an undefined table of an extended scan",
+         JPEG_GARBAGE,
+         {{SET, SOF, 1, BYTES("\xc1")}, {SET, SOS, 6, BYTES("\x22")}}},
+        {"from coefficient 1", JPEG_GARBAGE, {{SET, SOS, 11, BYTES("\x01")}}},
+        {"to coefficient 5", JPEG_GARBAGE, {{SET, SOS, 12, BYTES("\x05")}}},
+        {"successive approximation", JPEG_GARBAGE, {{SET, SOS, 13, BYTES("\x01")}}},
+
+        {"a stuffed FF", JPEG_OK, {{INSERT, SCAN, 20, BYTES("\xff\x00")}}},
+        {"fill bytes before EOI", JPEG_OK, {{INSERT, END, -2, BYTES("\xff\xff\xff")}}},
+        {"FF 01", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\x01")}}},
+        {"SOI", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xd8")}}},
+        {"a frame header", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xc0")}}},
+        {"a table", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xdb")}}},
+        {"an application segment", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xe0")}}},
+        {"another scan",
+         JPEG_GARBAGE,
+         {{INSERT, END, -2, BYTES("\xff\xda\x00\x08\x01\x01\0\0\x3f\0")}}},
+        {"a restart without DRI", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xd0")}}},
+        {"EOI at once", JPEG_TRUNCATED, {{INSERT, SCAN, 0, BYTES("\xff\xd9")}}},
+        {"EOI early", JPEG_TRUNCATED, {{INSERT, SCAN, 40, BYTES("\xff\xd9")}}},
+    };
+    RUN("422.jpg", rows);
+}
+
+/* The offset of the n-th restart marker, from 0. */
+static size_t find_restart(const struct file *file, unsigned n)
+{
+    for (size_t at = find(file, SCAN); at + 1 < file->len_bytes; at++)
+        if (file->bytes[at] == 0xff && (file->bytes[at + 1] & 0xf8) == 0xd0 && n-- == 0)
+            return at;
+    fail_msg("no such restart");
+    return 0;
+}
+
+static void test_restarts(void **state)
+{
+    (void)state;
+    /* 64x48 at 4:2:2 are 4 x 6 MCUs, two an interval: 12 intervals, RST0 to RST7 and RST0 to RST2.
+     */
+    struct file base;
+    struct jpeg_info info;
+    base.len_bytes = data_read("restart.jpg", base.bytes);
+    static const struct {
+        const char *what;
+        unsigned restart;
+        size_t n_old;
+        const char *bytes;
+        size_t n_bytes;
+        enum jpeg_fault fault;
+    } rows[] = {
+        {"fill bytes in front", 3, 0, BYTES("\xff\xff"), JPEG_OK},
+        {"the first out of order", 0, 2, BYTES("\xff\xd1"), JPEG_GARBAGE},
+        {"one out of order", 9, 2, BYTES("\xff\xd0"), JPEG_GARBAGE},
+        {"one missing", 4, 2, BYTES(""), JPEG_GARBAGE},
+        {"the last missing", 10, 2, BYTES(""), JPEG_TRUNCATED},
+        {"an empty interval", 4, 2, BYTES("\xff\xd4\xff\xd5"), JPEG_TRUNCATED},
+        {"EOI in its place", 10, 2, BYTES("\xff\xd9"), JPEG_TRUNCATED},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct file file = base;
+        replace(&file, find_restart(&file, rows[i].restart), rows[i].n_old, rows[i].bytes,
+                rows[i].n_bytes);
+        enum jpeg_fault fault = inspect(file.bytes, file.len_bytes, &info);
+        expect(rows[i].what, fault, rows[i].fault);
+    }
+    struct file file = base;
+    replace(&file, file.len_bytes - 2, 0, "\xff\xd3", 2);
+    expect("one too many", inspect(file.bytes, file.len_bytes, &info), JPEG_GARBAGE);
+    file = base;
+    file.len_bytes = find_restart(&file, 5);
+    replace(&file, file.len_bytes, 0, "\xff\xd9", 2);
+    expect("EOI after six of twelve intervals", inspect(file.bytes, file.len_bytes, &info),
+           JPEG_TRUNCATED);
+}
+
+/* 61x45 at 4:2:2 with the standard tables: 4 x 6 MCUs of 2 luma blocks (2 + 4 bits) and 2 of chroma
+ * (2 + 2), 20 bits an MCU, 60 bytes. A flat picture takes exactly that. */
+static void test_shortest_scan(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        size_t n_bytes;
+        unsigned n_stuffed;
+        enum jpeg_fault fault;
+    } rows[] = {
+        {"as short as can be", 60, 0, JPEG_OK},
+        {"a byte shorter", 59, 0, JPEG_TRUNCATED},
+        {"stuffing does not count", 59, 1, JPEG_TRUNCATED},
+        {"stuffing does not hurt", 60, 1, JPEG_OK},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct file file;
+        struct jpeg_info info;
+        file.len_bytes = data_read("422.jpg", file.bytes);
+        for (unsigned k = 0; k < 4; k++)
+            apply(&file, &(struct edit){REMOVE_SEGMENT, DHT, 0});
+        file.len_bytes = find(&file, SCAN);
+        for (size_t k = 0; k < rows[i].n_bytes; k++) {
+            bool stuff = k < rows[i].n_stuffed;
+            replace(&file, file.len_bytes, 0, stuff ? "\xff\x00" : "\x28", stuff ? 2 : 1);
+        }
+        replace(&file, file.len_bytes, 0, "\xff\xd9", 2);
+        expect(rows[i].what, inspect(file.bytes, file.len_bytes, &info), rows[i].fault);
+    }
+}
+
+/* Whatever is cut off a file, it is never fine, and never more than the bytes at hand are read. */
+static void test_every_cut(void **state)
+{
+    (void)state;
+    uint8_t bytes[DATA_MAX_BYTES];
+    size_t len_bytes = data_read("restart.jpg", bytes);
+    struct jpeg_info info;
+    for (size_t n = 0; n < len_bytes; n++)
+        assert_int_not_equal(inspect(bytes, n, &info), JPEG_OK);
+}
+
+static void test_thumbnail(void **state)
+{
+    (void)state;
+    struct file outer, inner;
+    outer.len_bytes = data_read("422.jpg", outer.bytes);
+    inner.len_bytes = data_read("flat.jpg", inner.bytes);
+    uint8_t head[4] = {0xff, 0xe1, (uint8_t)((inner.len_bytes + 2) >> 8),
+                       (uint8_t)(inner.len_bytes + 2)};
+    replace(&outer, find(&outer, DQT), 0, inner.bytes, inner.len_bytes);
+    size_t at = 2 + segment_len(&outer, 2);
+    replace(&outer, at, 0, head, sizeof(head));
+    struct jpeg_info info;
+    assert_int_equal(inspect(outer.bytes, outer.len_bytes, &info), JPEG_OK);
+    assert_int_equal(info.width, 61);
+    assert_int_equal(info.chroma, JPEG_CHROMA_422);
+    assert_int_equal(info.len_bytes, outer.len_bytes);
+}
+
+static void test_padding_is_not_counted(void **state)
+{
+    (void)state;
+    struct file file;
+    struct jpeg_info info;
+    file.len_bytes = data_read("422.jpg", file.bytes);
+    size_t len_bytes = file.len_bytes;
+    replace(&file, file.len_bytes, 0, "\0\xff\0\0\xff", 5);
+    assert_int_equal(inspect(file.bytes, file.len_bytes, &info), JPEG_OK);
+    assert_int_equal(info.len_bytes, len_bytes);
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    uint8_t bytes[DATA_MAX_BYTES];
+    size_t len_bytes = data_read("422.jpg", bytes);
+    static const struct {
+        struct jpeg_limits limits;
+        enum jpeg_fault fault;
+    } rows[] = {
+        {{61, 45}, JPEG_OK},
+        {{60, 45}, JPEG_TOO_LARGE},
+        {{61, 44}, JPEG_TOO_LARGE},
+        {{0, 0}, JPEG_TOO_LARGE},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jpeg_info info;
+        assert_int_equal(jpeg_inspect(bytes, len_bytes, &rows[i].limits, &info), rows[i].fault);
+    }
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ok",      "no-soi",    "no-eoi",     "truncated",
+                                        "garbage", "too-large", "unsupported"};
+    for (unsigned i = 0; i < 7; i++)
+        assert_string_equal(jpeg_fault_name((enum jpeg_fault)i), names[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_real_files),    cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_segments),      cmocka_unit_test(test_frame_header),
+        cmocka_unit_test(test_scan),          cmocka_unit_test(test_restarts),
+        cmocka_unit_test(test_shortest_scan), cmocka_unit_test(test_every_cut),
+        cmocka_unit_test(test_thumbnail),     cmocka_unit_test(test_padding_is_not_counted),
+        cmocka_unit_test(test_limits),        cmocka_unit_test(test_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

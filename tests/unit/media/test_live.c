@@ -1,0 +1,82 @@
+#include "media/live.h"
+
+#include <errno.h>
+
+#include "data.h"
+
+/* docs/protocol.md, 2.3, byte for byte. */
+static void test_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        struct live_head head;
+        uint8_t bytes[LIVE_HEAD_BYTES];
+    } rows[] = {
+        {{LIVE_INIT, 0, 4, 1, 24, 0},
+         {1, 1, 0, 0, 0, 0, 0, 4, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
+        {{LIVE_CHUNK, LIVE_FLAG_KEY, 0x01020304, 0x05060708, 24 + 108, 0x1112131415161718},
+         {1, 2,   0, 1, 1,    2,    3,    4,    5,    6,    7,    8,
+          0, 132, 0, 0, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18}},
+        {{LIVE_JPEG, LIVE_FLAG_KEY, UINT32_MAX, UINT32_MAX, UINT16_MAX, INT64_MAX},
+         {1,   3,   0, 1, 255, 255, 255, 255, 255, 255, 255, 255,
+          255, 255, 0, 0, 127, 255, 255, 255, 255, 255, 255, 255}},
+        {{LIVE_STILL, 0x8001, 0, 3, 24, -2},
+         {1, 4,  0x80, 1, 0,   0,   0,   0,   0,   0,   0,   3,
+          0, 24, 0,    0, 255, 255, 255, 255, 255, 255, 255, 254}},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t out[LIVE_HEAD_BYTES];
+        memset(out, 0xaa, sizeof(out));
+        live_head_write(&rows[i].head, out);
+        assert_memory_equal(out, rows[i].bytes, LIVE_HEAD_BYTES);
+
+        struct live_head head;
+        assert_int_equal(live_head_read(rows[i].bytes, LIVE_HEAD_BYTES, &head), 0);
+        assert_int_equal(head.kind, rows[i].head.kind);
+        assert_int_equal(head.flags, rows[i].head.flags);
+        assert_int_equal(head.stream, rows[i].head.stream);
+        assert_int_equal(head.sequence, rows[i].head.sequence);
+        assert_int_equal(head.unit_offset, rows[i].head.unit_offset);
+        assert_true(head.capture_us == rows[i].head.capture_us);
+    }
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    const uint8_t good[LIVE_HEAD_BYTES] = {1, 2};
+    static const struct {
+        const char *what;
+        size_t len_bytes;
+        uint8_t version, kind;
+        int result;
+    } rows[] = {
+        {"good", LIVE_HEAD_BYTES, 1, 2, 0},
+        {"nothing", 0, 1, 2, -EINVAL},
+        {"a byte short", LIVE_HEAD_BYTES - 1, 1, 2, -EINVAL},
+        {"version 0", LIVE_HEAD_BYTES, 0, 2, -EINVAL},
+        {"version 2", LIVE_HEAD_BYTES, 2, 2, -EINVAL},
+        {"kind 0", LIVE_HEAD_BYTES, 1, 0, -EINVAL},
+        {"kind 5", LIVE_HEAD_BYTES, 1, 5, -EINVAL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t bytes[LIVE_HEAD_BYTES];
+        memcpy(bytes, good, sizeof(bytes));
+        bytes[0] = rows[i].version;
+        bytes[1] = rows[i].kind;
+        struct live_head head = {.stream = 77};
+        if (live_head_read(bytes, rows[i].len_bytes, &head) != rows[i].result)
+            fail_msg("%s", rows[i].what);
+        if (rows[i].result < 0)
+            assert_int_equal(head.stream, 77);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
