@@ -1,8 +1,6 @@
 #include "store/writer.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -10,6 +8,7 @@
 #include "base/list.h"
 #include "base/lock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "store/sql.h"
 
 struct item {
@@ -21,7 +20,7 @@ struct item {
 struct writer {
     /* Immutable after create. */
     char *name;
-    pthread_t thread;
+    struct thread thread;
 
     /* Writer thread only. */
     sqlite3 *db;
@@ -169,17 +168,6 @@ static void finish(struct writer *writer)
     mem_free(writer);
 }
 
-/* Signals are the loop's: the thread starts with all of them blocked. */
-static int start_thread(struct writer *writer)
-{
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int error = pthread_create(&writer->thread, NULL, run, writer);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return error ? -EAGAIN : 0;
-}
-
 int writer_create(sqlite3 *takes_db, const char *name, struct writer **ret_writer)
 {
     struct writer *writer = mem_new(struct writer);
@@ -195,7 +183,7 @@ int writer_create(sqlite3 *takes_db, const char *name, struct writer **ret_write
                           sqlite3_prepare_v3(takes_db, STATEMENTS[i], -1, SQLITE_PREPARE_PERSISTENT,
                                              &writer->statements[i], NULL));
     if (!error)
-        error = start_thread(writer);
+        error = thread_start(&writer->thread, "writer", run, writer);
     if (error) {
         finish(writer);
         return error;
@@ -212,7 +200,7 @@ void writer_destroy(struct writer *writer)
     writer->closing = true;
     lock_cond_signal(&writer->work);
     lock_drop(&writer->lock);
-    pthread_join(writer->thread, NULL);
+    thread_join(&writer->thread);
     finish(writer);
 }
 

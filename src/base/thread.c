@@ -1,0 +1,22 @@
+#include "base/thread.h"
+
+#include <errno.h>
+#include <signal.h>
+
+int thread_start(struct thread *thread, const char *name, void *(*run)(void *ctx), void *ctx)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old); /* the new thread inherits the mask */
+    int error = pthread_create(&thread->id, NULL, run, ctx);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (error)
+        return -EAGAIN;
+    pthread_setname_np(thread->id, name); /* a name that is too long is none, and no harm */
+    return 0;
+}
+
+void thread_join(struct thread *thread)
+{
+    pthread_join(thread->id, NULL);
+}
