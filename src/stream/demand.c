@@ -76,11 +76,8 @@ static unsigned expire(struct demand *d, const struct demand_policy *p, int64_t 
 static unsigned device_up(struct demand *d, const struct demand_policy *p, int64_t now_us)
 {
     d->failures = 0;
-    if (d->wanted)
-        return start(d, p, now_us);
-    /* A device that comes up streaming, or reconnects where a linger was running, is told to rest.
-     */
-    return stop(d, now_us);
+    /* One that comes up streaming, or where a linger was running, is told to rest. */
+    return d->wanted ? start(d, p, now_us) : stop(d, now_us);
 }
 
 static unsigned wanted(struct demand *d, const struct demand_policy *p, int64_t now_us)
@@ -106,11 +103,13 @@ static unsigned unwanted(struct demand *d, const struct demand_policy *p, int64_
 
 static unsigned frame(struct demand *d, const struct demand_policy *p, int64_t now_us)
 {
-    if (d->state == DEMAND_WAKING || d->state == DEMAND_AWAKE) {
-        d->failures = 0;
-        enter(d, DEMAND_AWAKE, now_us, now_us + p->stall_timeout_us);
-    }
-    return 0;
+    if (d->state != DEMAND_WAKING && d->state != DEMAND_AWAKE)
+        return 0;
+    /* A late frame while backing off: the device works after all, but it was told to stop. */
+    unsigned actions = d->backing_off ? DEMAND_DO_START : 0;
+    d->failures = 0;
+    enter(d, DEMAND_AWAKE, now_us, now_us + p->stall_timeout_us);
+    return actions;
 }
 
 struct demand demand_step(struct demand d, const struct demand_policy *policy,
