@@ -119,7 +119,7 @@ void hub_join(struct hub *hub, struct hub_cursor *cursor, int64_t now_us, int64_
 /* The number that the cursor reads next, 0 when there is none that it can use. */
 static uint64_t readable(const struct hub *hub, const struct hub_cursor *cursor)
 {
-    if (cursor->next >= hub->end)
+    if (hub->first == hub->end || cursor->next >= hub->end)
         return 0;
     if (hub->params.latest_only)
         return hub->end - 1;

@@ -1,12 +1,12 @@
 /* A hub: a rendition's fan-out. One ring of packets, many cursors, no allocation per subscriber.
  *
- * Publishing never blocks on a reader. A cursor that falls off the ring, or that stands behind a
- * newer key when it is asked to hurry, jumps to the newest key and is told how many packets it
- * lost; a slow reader costs only itself. For JPEG every packet is a key, so latest-frame-wins is
- * the same policy with a history of one.
+ * Publishing never blocks on a reader. A cursor that falls off the ring jumps to the newest key and
+ * is told how many packets it lost; a slow reader costs only itself, and the ring's bounds say how
+ * late a reader may be. For JPEG every packet is a key, so latest-frame-wins is the same policy
+ * with a history of one.
  *
- * hub_* may be called from any thread (guarded by the hub's lock); a cursor belongs to one thread.
- */
+ * hub_* may be called from any thread (guarded by the hub's lock), hub_publish by one at a time; a
+ * cursor belongs to one thread. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,8 +19,8 @@ struct hub;
 
 struct hub_params {
     unsigned max_packets; /* the ring's length; 0 = 1 */
-    size_t max_bytes;   /* the ring lets go of old packets beyond this; the newest always stays; 0 =
-                           no bound */
+    /* The ring lets go of old packets beyond this; the newest always stays; 0 = no bound. */
+    size_t max_bytes;
     int64_t max_age_us; /* and of those older than this when another one comes; 0 = no bound */
     bool latest_only;   /* readers get the newest packet only (JPEG) */
 };
@@ -43,8 +43,8 @@ struct hub_watch {
     void *ctx;
 };
 void hub_watch_add(struct hub *hub, struct hub_watch *watch);
-void hub_watch_remove(struct hub *hub,
-                      struct hub_watch *watch); /* no poke runs or follows after it returned */
+/* No poke runs or follows after it returned. */
+void hub_watch_remove(struct hub *hub, struct hub_watch *watch);
 
 struct hub_cursor {
     uint64_t next; /* number of the packet wanted next */
