@@ -57,9 +57,9 @@ static void arm(struct camera *camera)
 static void start_source(struct camera *camera)
 {
     camera->woke_us = now(camera);
-    camera->dark_frames = 0;
+    camera->asked = camera->wish;
     camera->stats.starts++;
-    camera->source_ops->start(camera->source, &camera->wish);
+    camera->source_ops->start(camera->source, &camera->asked);
 }
 
 static void step(struct camera *camera, enum demand_event event)
@@ -100,23 +100,31 @@ static void on_timer(void *ctx)
 
 /* --- What the leases want. --- */
 
-static void on_wanted(void *ctx, bool wanted)
+static void on_changing(void *ctx)
 {
     struct camera *camera = ctx;
-    lease_set_wish(&camera->leases, &camera->wish.fps, &camera->wish.width, &camera->wish.height);
-    step(camera, wanted ? DEMAND_WANTED : DEMAND_UNWANTED);
-    camera_changed(camera);
+    camera_account(camera, now(camera));
 }
 
-static void on_wish_changed(void *ctx)
+/* Tells a source that delivers what is wished of it now, if that is something else than before. */
+static void adjust_source(struct camera *camera)
+{
+    const struct demand *d = &camera->demand;
+    bool delivers = (d->state == DEMAND_WAKING && !d->backing_off) || d->state == DEMAND_AWAKE;
+    if (delivers && memcmp(&camera->wish, &camera->asked, sizeof(camera->wish)) != 0) {
+        camera->asked = camera->wish;
+        camera->source_ops->start(camera->source, &camera->asked);
+    }
+}
+
+static void on_changed(void *ctx)
 {
     struct camera *camera = ctx;
-    struct camera_wish wish;
-    lease_set_wish(&camera->leases, &wish.fps, &wish.width, &wish.height);
-    bool differs = memcmp(&wish, &camera->wish, sizeof(wish)) != 0;
-    camera->wish = wish;
-    if (differs && camera->source && camera_runs(camera))
-        camera->source_ops->start(camera->source, &camera->wish);
+    bool wanted = camera->leases.count > 0;
+    lease_set_wish(&camera->leases, &camera->wish.fps, &camera->wish.width, &camera->wish.height);
+    if (wanted != camera->demand.wanted)
+        step(camera, wanted ? DEMAND_WANTED : DEMAND_UNWANTED);
+    adjust_source(camera);
     camera_changed(camera);
 }
 
@@ -182,15 +190,14 @@ static void on_need_key(void *ctx, enum rendition_kind kind)
 }
 
 static const struct lease_set_ops LEASE_OPS = {
-    .wanted = on_wanted,
+    .changing = on_changing,
     .rendition_wanted = on_rendition_wanted,
-    .wish_changed = on_wish_changed,
+    .changed = on_changed,
     .need_key = on_need_key,
 };
 
 struct lease *camera_lease(struct camera *camera, const struct lease_params *params)
 {
-    camera_account(camera, now(camera)); /* the time so far belongs to the leases so far */
     return lease_take(&camera->leases, params, now(camera));
 }
 

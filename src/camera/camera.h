@@ -81,11 +81,11 @@ struct camera {
     struct net_wake *wakes[RENDITION_KINDS];
     struct hub_watch watches[RENDITION_KINDS];
     struct net_timer *timer;
-    int64_t armed_us; /* when the timer fires */
-    struct camera_wish wish;
-    void *work;            /* of the opener, while H.264 is wanted */
-    struct list captures;  /* of struct capture.node */
-    uint32_t last_request; /* number of the last still asked of the device */
+    int64_t armed_us;               /* when the timer fires */
+    struct camera_wish wish, asked; /* of all leases; what the source was told last */
+    void *work;                     /* of the opener, while H.264 is wanted */
+    struct list captures;           /* of struct capture.node */
+    uint32_t last_request;          /* number of the last still asked of the device */
     json_t *settings; /* object of name → value: what the owner chose, set again whenever the device
                          comes */
     bool dirty;       /* observers have yet to be told */
@@ -94,7 +94,6 @@ struct camera {
     uint16_t width, height;
     int64_t frame_interval_us; /* smoothed; 0 = not known */
     int64_t woke_us;           /* when the last start was sent */
-    unsigned dark_frames;      /* dropped as dark since then */
 
     struct {
         uint64_t received, received_bytes, dropped[CAMERA_DROPS], starts, start_timeouts;

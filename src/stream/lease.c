@@ -24,18 +24,17 @@ struct lease *lease_take(struct lease_set *set, const struct lease_params *param
 {
     struct lease *lease = mem_new(struct lease);
     struct rendition *rendition = &set->renditions[params->rendition];
+    set->ops->changing(set->ctx);
     lease->set = set;
     lease->params = *params;
     lease->since_us = now_us;
     list_append(&set->leases, &lease->node);
     hub_join(rendition->hub, &lease->cursor, now_us, MAX_JOIN_AGE_US);
+    set->count++;
     set->by_reason[params->reason]++;
     if (rendition->leases++ == 0)
         set->ops->rendition_wanted(set->ctx, params->rendition, true);
-    if (set->count++ == 0)
-        set->ops->wanted(set->ctx, true);
-    else
-        set->ops->wish_changed(set->ctx);
+    set->ops->changed(set->ctx);
     return lease;
 }
 
@@ -47,15 +46,14 @@ void lease_release(struct lease **lease)
         return;
     struct lease_set *set = gone->set;
     enum rendition_kind kind = gone->params.rendition;
+    set->ops->changing(set->ctx);
     list_remove(&gone->node);
+    set->count--;
     set->by_reason[gone->params.reason]--;
     mem_free(gone);
     if (--set->renditions[kind].leases == 0)
         set->ops->rendition_wanted(set->ctx, kind, false);
-    if (--set->count == 0)
-        set->ops->wanted(set->ctx, false);
-    else
-        set->ops->wish_changed(set->ctx);
+    set->ops->changed(set->ctx);
 }
 
 struct packet *lease_next(struct lease *lease, uint64_t *ret_lost)

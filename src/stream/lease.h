@@ -46,13 +46,14 @@ struct rendition {
     unsigned leases;
 };
 
-/* What the owner of a set must do; called inside lease_take and lease_release. */
+/* What the owner of a set must do; called inside lease_take and lease_release, in this order. */
 struct lease_set_ops {
-    void (*wanted)(void *ctx, bool wanted); /* first lease taken, last one gone */
-    void (*rendition_wanted)(void *ctx, enum rendition_kind kind,
-                             bool wanted);                 /* the same per rendition */
-    void (*wish_changed)(void *ctx);                       /* the largest wish is another one */
-    void (*need_key)(void *ctx, enum rendition_kind kind); /* a reader waits for a key */
+    void (*changing)(void *ctx); /* a lease comes or goes: the time so far belongs to the old set */
+    /* The first lease on a rendition came, or its last one went. */
+    void (*rendition_wanted)(void *ctx, enum rendition_kind kind, bool wanted);
+    void (*changed)(void *ctx); /* it came or went: count, reasons and wish are the new ones */
+    /* Inside lease_next: a reader waits for a key. */
+    void (*need_key)(void *ctx, enum rendition_kind kind);
 };
 
 struct lease_set {
