@@ -12,12 +12,12 @@ extern const uint32_t opener_bucket_us[OPENER_BUCKETS - 1];
 /* What one work has done since it was opened. */
 struct opener_stats {
     uint64_t encoded, undecodable,
-        skipped; /* frames; skipped = replaced by a newer one while it worked */
+        skipped; /* frames; skipped = replaced by a newer one, or came while error was set */
     uint64_t keys, unit_bytes;
     uint64_t decode_us, encode_us;    /* CPU time, sums */
     uint64_t buckets[OPENER_BUCKETS]; /* decode + encode per frame; not cumulative */
     uint16_t width, height;
-    int error; /* 0, or the negative errno that ended it for good */
+    int error; /* 0, or the negative errno of the encoder, which is tried again each second */
 };
 
 struct opener_request {

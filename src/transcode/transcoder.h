@@ -1,5 +1,7 @@
 /* A transcoder: one awake camera's JPEG hub to its H.264 hub, on a thread of its own. In front of
- * it the latest frame wins: a frame that comes while it works replaces the one that waits.
+ * it the latest frame wins: a frame that comes while it works replaces the one that waits. A frame
+ * that does not decode is counted and passed over; an encoder that breaks is replaced by a fresh
+ * one, at most once a second.
  *
  * create, destroy, want_key and stats: loop only. */
 #pragma once
