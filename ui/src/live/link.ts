@@ -1,0 +1,112 @@
+// One WebSocket that comes back: connects, notices a dead peer, waits and connects again. Knows
+// nothing of cameras.
+import { Backoff } from './backoff';
+
+export type Connection =
+  | { state: 'connecting' }
+  | { state: 'connected' }
+  | { state: 'waiting'; retryAtMs: number }; // performance.now() of the next attempt
+
+export interface LinkEvents {
+  opened(): void;
+  lost(): void;
+  text(text: string, nowMs: number): void;
+  binary(data: ArrayBuffer, nowMs: number): void;
+  beat(nowMs: number): void; // time to send a ping
+  changed(): void; // connection has a new value
+}
+
+export type OpenSocket = () => WebSocket;
+
+const BEAT_MS = 2000;
+const FIRST_BEATS = 5; // quick ones at the start: they set the clock
+const FIRST_BEAT_MS = 150;
+const DEAD_MS = 5000; // no word for so long after a ping: the peer is gone
+const CONNECT_MS = 8000;
+
+export class Link {
+  connection: Connection = { state: 'connecting' };
+  private socket: WebSocket | null = null;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private beatTimer: ReturnType<typeof setTimeout> | undefined;
+  private openedMs = 0;
+  private beats = 0;
+  private askedMs: number | null = null; // the oldest ping nobody reacted to
+
+  constructor(
+    private readonly openSocket: OpenSocket,
+    private readonly events: LinkEvents,
+    private readonly backoff = new Backoff(),
+  ) {}
+
+  // Connects now, unless it is connected or about to be. Also the user's "try now".
+  connect(): void {
+    if (this.socket) return;
+    clearTimeout(this.retryTimer);
+    const socket = this.openSocket();
+    this.socket = socket;
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => this.onOpen(socket);
+    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
+      if (socket !== this.socket) return;
+      this.askedMs = null;
+      if (typeof event.data === 'string') this.events.text(event.data, performance.now());
+      else this.events.binary(event.data, performance.now());
+    };
+    socket.onclose = () => this.drop(socket);
+    this.beatTimer = setTimeout(() => this.drop(socket), CONNECT_MS);
+    this.change({ state: 'connecting' });
+  }
+
+  send(message: object): boolean {
+    if (this.connection.state !== 'connected' || !this.socket) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  private onOpen(socket: WebSocket): void {
+    if (socket !== this.socket) return;
+    clearTimeout(this.beatTimer);
+    this.openedMs = performance.now();
+    this.beats = 0;
+    this.askedMs = null;
+    this.change({ state: 'connected' });
+    this.events.opened();
+    this.beat(socket);
+  }
+
+  // Timers of hidden tabs run late: only a ping that an earlier beat found unanswered too, and that
+  // is old enough, proves a dead peer.
+  private beat(socket: WebSocket): void {
+    if (socket !== this.socket) return;
+    const now = performance.now();
+    if (this.askedMs !== null && now - this.askedMs >= DEAD_MS) {
+      this.drop(socket);
+      return;
+    }
+    this.askedMs ??= now;
+    this.events.beat(now);
+    const wait = this.beats++ < FIRST_BEATS ? FIRST_BEAT_MS : BEAT_MS;
+    this.beatTimer = setTimeout(() => this.beat(socket), wait);
+  }
+
+  private drop(socket: WebSocket): void {
+    if (socket !== this.socket) return;
+    this.socket = null;
+    clearTimeout(this.beatTimer);
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    if (this.connection.state === 'connected') {
+      this.backoff.lasted(performance.now() - this.openedMs);
+      this.events.lost();
+    }
+    const wait = this.backoff.next();
+    this.retryTimer = setTimeout(() => this.connect(), wait);
+    this.change({ state: 'waiting', retryAtMs: performance.now() + wait });
+  }
+
+  private change(connection: Connection): void {
+    this.connection = connection;
+    this.events.changed();
+  }
+}

@@ -1,0 +1,349 @@
+// The page's one connection to the server: every camera's wishes, media, captures and settings go
+// through here. Wishes outlive the connection; they are sent again after a reconnect.
+import { ServerClock } from './clock';
+import { type Connection, Link, type OpenSocket } from './link';
+import {
+  type Camera,
+  Kind,
+  MAX_OPEN_CAPTURES,
+  type Media,
+  parseServerMessage,
+  type Rendition,
+  readMedia,
+  type ServerMessage,
+  unit,
+  type Values,
+} from './protocol';
+
+// One viewer of a camera: called for everything that comes for it, in order.
+export interface Sink {
+  started(rendition: Rendition): void; // media follow; the first chunk is a key
+  media(media: Media): void; // init segment, chunk or live JPEG
+  poster(media: Media, ageMs: number): void; // an old JPEG, to be shown as such
+  refused(code: string, message: string): void;
+  lost(): void; // the connection went; started comes again
+}
+
+export interface Opening {
+  want(rendition: Rendition): void; // change the wish
+  key(): void; // the decoder lost its way
+  close(): void;
+}
+
+export interface KnownCamera {
+  camera: Camera;
+  heardMs: number; // performance.now(): relative times in camera count from here
+}
+
+export interface Still {
+  blob: Blob;
+  width: number | null;
+  height: number | null;
+}
+
+export class LiveError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const STOP_AFTER_MS = 250; // a view that closes while another opens does not stop the camera
+const KEY_EVERY_MS = 400;
+const REQUEST_MS = 15_000;
+
+interface Wish {
+  rendition: Rendition;
+  sinks: Map<Sink, Rendition>;
+  started: Extract<ServerMessage, { type: 'started' }> | null;
+  init: Media | null;
+  poster: { sequence: number; ageMs: number } | null;
+  keyAskedMs: number;
+  stopTimer: ReturnType<typeof setTimeout> | undefined;
+}
+
+interface Request {
+  camera: string;
+  resolve(value: Still | undefined): void;
+  reject(error: LiveError): void;
+  timer: ReturnType<typeof setTimeout>;
+  still: { width: number | null; height: number | null } | null;
+  capture: boolean;
+}
+
+export class Live {
+  readonly clock = new ServerClock();
+  cameras: ReadonlyMap<string, KnownCamera> = new Map();
+  heard = false; // a hello came: the list of cameras is true
+  version = '';
+  private readonly link: Link;
+  private readonly wishes = new Map<string, Wish>();
+  private readonly streams = new Map<number, Wish>();
+  private readonly requests = new Map<number, Request>();
+  private readonly listeners = new Set<() => void>();
+  private lastRequest = 0;
+
+  constructor(openSocket: OpenSocket) {
+    this.link = new Link(openSocket, {
+      opened: () => this.opened(),
+      lost: () => this.lost(),
+      text: (text, now) => this.text(text, now),
+      binary: (data, now) => this.binary(data, now),
+      beat: (now) => this.link.send({ type: 'ping', t: now }),
+      changed: () => this.changed(),
+    });
+  }
+
+  get connection(): Connection {
+    return this.link.connection;
+  }
+
+  connect(): void {
+    this.link.connect();
+  }
+
+  // Called for every change of the connection or of a camera.
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  open(camera: string, rendition: Rendition, sink: Sink): Opening {
+    let wish = this.wishes.get(camera);
+    if (!wish) {
+      wish = {
+        rendition,
+        sinks: new Map(),
+        started: null,
+        init: null,
+        poster: null,
+        keyAskedMs: Number.NEGATIVE_INFINITY,
+        stopTimer: undefined,
+      };
+      this.wishes.set(camera, wish);
+      wish.sinks.set(sink, rendition);
+      this.start(camera, wish);
+    } else {
+      clearTimeout(wish.stopTimer);
+      wish.sinks.set(sink, rendition);
+      this.settle(camera, wish);
+      this.joinLate(camera, wish, sink);
+    }
+    const opened = wish;
+    return {
+      want: (next) => {
+        if (!opened.sinks.has(sink)) return;
+        opened.sinks.set(sink, next);
+        this.settle(camera, opened);
+      },
+      key: () => this.key(camera, opened),
+      close: () => this.close(camera, opened, sink),
+    };
+  }
+
+  capture(camera: string): Promise<Still> {
+    const open = [...this.requests.values()].filter((r) => r.capture).length;
+    if (open >= MAX_OPEN_CAPTURES)
+      return Promise.reject(new LiveError('too-many', 'Too many captures at once.'));
+    return this.request(camera, true, { type: 'capture' }) as Promise<Still>;
+  }
+
+  async set(camera: string, values: Values): Promise<void> {
+    await this.request(camera, false, { type: 'set', values });
+  }
+
+  private request(camera: string, capture: boolean, body: object): Promise<Still | undefined> {
+    const request = ++this.lastRequest;
+    return new Promise((resolve, reject) => {
+      if (!this.link.send({ ...body, camera, request })) {
+        reject(new LiveError('offline', 'There is no connection to the server.'));
+        return;
+      }
+      const timer = setTimeout(() => {
+        this.requests.delete(request);
+        reject(new LiveError('timeout', 'The camera did not answer in time.'));
+      }, REQUEST_MS);
+      this.requests.set(request, { camera, resolve, reject, timer, still: null, capture });
+    });
+  }
+
+  private start(camera: string, wish: Wish): void {
+    const { rendition } = wish;
+    this.link.send({ type: 'start', camera, rendition });
+  }
+
+  // One rendition a camera and page: JPEG as soon as one viewer can show nothing else.
+  private settle(camera: string, wish: Wish): void {
+    const rendition = [...wish.sinks.values()].includes('jpeg') ? 'jpeg' : 'h264';
+    if (rendition === wish.rendition) return;
+    wish.rendition = rendition;
+    wish.started = null;
+    wish.init = null;
+    this.start(camera, wish);
+  }
+
+  private joinLate(camera: string, wish: Wish, sink: Sink): void {
+    if (!wish.started) return;
+    sink.started(wish.started.rendition);
+    if (wish.started.rendition !== 'h264' || !wish.init) return;
+    sink.media({ ...wish.init, data: wish.init.data.slice(0) });
+    this.key(camera, wish);
+  }
+
+  private key(camera: string, wish: Wish): void {
+    const now = performance.now();
+    if (now - wish.keyAskedMs < KEY_EVERY_MS) return;
+    if (this.link.send({ type: 'key', camera })) wish.keyAskedMs = now;
+  }
+
+  private close(camera: string, wish: Wish, sink: Sink): void {
+    if (!wish.sinks.delete(sink)) return;
+    if (wish.sinks.size > 0) {
+      this.settle(camera, wish);
+      return;
+    }
+    wish.stopTimer = setTimeout(() => {
+      this.wishes.delete(camera);
+      this.forget(wish);
+      this.link.send({ type: 'stop', camera });
+    }, STOP_AFTER_MS);
+  }
+
+  private forget(wish: Wish): void {
+    for (const [number, owner] of this.streams) if (owner === wish) this.streams.delete(number);
+    wish.started = null;
+    wish.init = null;
+    wish.poster = null;
+  }
+
+  private opened(): void {
+    for (const [camera, wish] of this.wishes) this.start(camera, wish);
+  }
+
+  private lost(): void {
+    for (const wish of this.wishes.values()) {
+      this.forget(wish);
+      for (const sink of wish.sinks.keys()) sink.lost();
+    }
+    for (const request of this.requests.values()) {
+      clearTimeout(request.timer);
+      request.reject(new LiveError('offline', 'The connection to the server was lost.'));
+    }
+    this.requests.clear();
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  private text(text: string, nowMs: number): void {
+    const message = parseServerMessage(text);
+    if (!message) return;
+    switch (message.type) {
+      case 'hello':
+        this.heard = true;
+        this.version = message.version;
+        this.clock.hello(message.server_us, nowMs);
+        this.cameras = new Map(
+          message.cameras.map((camera) => [camera.id, { camera, heardMs: nowMs }]),
+        );
+        this.changed();
+        break;
+      case 'camera':
+        this.cameras = new Map(this.cameras).set(message.camera.id, {
+          camera: message.camera,
+          heardMs: nowMs,
+        });
+        this.changed();
+        break;
+      case 'pong':
+        this.clock.pong(message.t, message.server_us, nowMs);
+        break;
+      case 'started':
+        this.started(message);
+        break;
+      case 'poster': {
+        const wish = this.wishes.get(message.camera);
+        if (wish) wish.poster = { sequence: message.sequence, ageMs: message.age_ms };
+        break;
+      }
+      case 'captured':
+      case 'set-done':
+        this.answered(message);
+        break;
+      case 'error':
+        this.refused(message);
+        break;
+      default: // stopped, and what a newer server may say
+        break;
+    }
+  }
+
+  private started(message: Extract<ServerMessage, { type: 'started' }>): void {
+    const wish = this.wishes.get(message.camera);
+    if (!wish || message.rendition !== wish.rendition) return; // answers a wish since changed
+    this.forget(wish);
+    wish.started = message;
+    this.streams.set(message.stream, wish);
+    if (message.jpeg_stream !== undefined) this.streams.set(message.jpeg_stream, wish);
+    for (const sink of wish.sinks.keys()) sink.started(message.rendition);
+  }
+
+  private answered(message: Extract<ServerMessage, { type: 'captured' | 'set-done' }>): void {
+    const request = this.requests.get(message.request);
+    if (!request) return;
+    if (message.type === 'captured' && message.ok) {
+      request.still = { width: message.width ?? null, height: message.height ?? null };
+      return; // the binary message that follows resolves it
+    }
+    this.requests.delete(message.request);
+    clearTimeout(request.timer);
+    if (message.ok) request.resolve(undefined);
+    else
+      request.reject(
+        new LiveError(message.code ?? 'failed', message.message ?? 'It did not work.'),
+      );
+  }
+
+  private refused(message: Extract<ServerMessage, { type: 'error' }>): void {
+    const request = message.request === undefined ? null : this.requests.get(message.request);
+    if (request && message.request !== undefined) {
+      this.requests.delete(message.request);
+      clearTimeout(request.timer);
+      request.reject(new LiveError(message.code, message.message));
+      return;
+    }
+    const wish = message.camera === undefined ? null : this.wishes.get(message.camera);
+    if (wish) for (const sink of wish.sinks.keys()) sink.refused(message.code, message.message);
+  }
+
+  private binary(data: ArrayBuffer, nowMs: number): void {
+    const media = readMedia(data, nowMs);
+    if (!media) return;
+    if (media.kind === Kind.Still) {
+      const request = this.requests.get(media.sequence);
+      if (!request?.capture) return;
+      this.requests.delete(media.sequence);
+      clearTimeout(request.timer);
+      const blob = new Blob([unit(media)], { type: 'image/jpeg' });
+      request.resolve({ blob, width: null, height: null, ...request.still });
+      return;
+    }
+    const wish = this.streams.get(media.stream);
+    if (!wish?.started) return; // of a stream that was stopped meanwhile
+    if (media.kind === Kind.Init) wish.init = { ...media, data: media.data.slice(0) };
+    if (media.kind === Kind.Jpeg && wish.poster?.sequence === media.sequence) {
+      const { ageMs } = wish.poster;
+      wish.poster = null;
+      for (const sink of wish.sinks.keys()) sink.poster(media, ageMs);
+      return;
+    }
+    if (media.kind === Kind.Jpeg && wish.started.rendition !== 'jpeg') return;
+    // A sink may hand the bytes over to a worker; with several, each but the last gets a copy.
+    let left = wish.sinks.size;
+    for (const sink of [...wish.sinks.keys()])
+      sink.media(--left === 0 ? media : { ...media, data: media.data.slice(0) });
+  }
+}

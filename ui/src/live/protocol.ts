@@ -1,0 +1,152 @@
+// The wire between server and page as docs/protocol.md, sections 2 and 2.4, has it: types of the
+// JSON messages, and the reader of the header in front of every binary message.
+
+export const SUBPROTOCOL = 'eyelid.live.v1';
+export const HEAD_BYTES = 24;
+export const MAX_CAMERAS = 64;
+export const MAX_OPEN_CAPTURES = 4;
+
+export type Rendition = 'h264' | 'jpeg';
+export type Values = Record<string, number | boolean>;
+
+export interface IntControl {
+  name: string;
+  type: 'int';
+  min: number;
+  max: number;
+  step?: number;
+  default?: number;
+  value?: number;
+  group?: string;
+}
+
+export interface BoolControl {
+  name: string;
+  type: 'bool';
+  default?: boolean;
+  value?: boolean;
+  group?: string;
+}
+
+export type Control = IntControl | BoolControl;
+
+export interface Why {
+  reason: string;
+  rendition: string;
+  count: number;
+  for_s: number;
+}
+
+// Only id is sure to be there: the server may be older than the page.
+export interface Camera {
+  id: string;
+  name?: string;
+  source?: string;
+  model?: string | null;
+  controlled?: boolean;
+  state?: 'offline' | 'asleep' | 'waking' | 'awake' | 'lingering';
+  state_since_ms?: number;
+  sleeping_for_s?: number | null;
+  retry_in_ms?: number | null;
+  error?: string | null;
+  width?: number | null;
+  height?: number | null;
+  fps?: number | null;
+  battery?: number | null;
+  controls?: Control[];
+  streams?: { jpeg?: number; h264?: number };
+  why?: Why[];
+  awake_today_s?: Record<string, number>;
+  last_frame_age_ms?: number | null;
+}
+
+export type ServerMessage =
+  | { type: 'hello'; version: string; boot: string; server_us: number; cameras: Camera[] }
+  | { type: 'camera'; camera: Camera }
+  | { type: 'started'; camera: string; rendition: Rendition; stream: number; jpeg_stream?: number }
+  | { type: 'poster'; camera: string; stream: number; sequence: number; age_ms: number }
+  | { type: 'stopped'; camera: string }
+  | {
+      type: 'captured';
+      camera: string;
+      request: number;
+      ok: boolean;
+      width?: number;
+      height?: number;
+      bytes?: number;
+      code?: string;
+      message?: string;
+    }
+  | {
+      type: 'set-done';
+      camera: string;
+      request: number;
+      ok: boolean;
+      code?: string;
+      message?: string;
+    }
+  | { type: 'pong'; t: number; server_us: number }
+  | { type: 'error'; code: string; message: string; camera?: string; request?: number };
+
+export const Kind = { Init: 1, Chunk: 2, Jpeg: 3, Still: 4 } as const;
+
+export interface Media {
+  kind: number; // of Kind
+  key: boolean;
+  stream: number;
+  sequence: number;
+  unitOffset: number;
+  captureUs: number;
+  arrivedMs: number; // performance.now() when the message came
+  data: ArrayBuffer; // the whole message, header included
+}
+
+// null for anything that is no media message of this version. Nothing is copied.
+export function readMedia(data: ArrayBuffer, arrivedMs: number): Media | null {
+  if (data.byteLength < HEAD_BYTES) return null;
+  const view = new DataView(data);
+  const kind = view.getUint8(1);
+  const unitOffset = view.getUint16(12);
+  if (view.getUint8(0) !== 1 || kind < Kind.Init || kind > Kind.Still) return null;
+  if (kind !== Kind.Init && (unitOffset < HEAD_BYTES || unitOffset > data.byteLength)) return null;
+  return {
+    kind,
+    key: (view.getUint16(2) & 1) !== 0,
+    stream: view.getUint32(4),
+    sequence: view.getUint32(8),
+    unitOffset,
+    captureUs: view.getInt32(16) * 2 ** 32 + view.getUint32(20),
+    arrivedMs,
+    data,
+  };
+}
+
+// What stands behind the header: an init segment, a moof+mdat, or a JPEG.
+export function payload(media: Media): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(media.data, HEAD_BYTES);
+}
+
+// The access unit or JPEG alone.
+export function unit(media: Media): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(media.data, media.unitOffset);
+}
+
+// How many packets were lost before this one; sequence numbers are 32 bits and may wrap. A number
+// that did not rise is a stream begun anew.
+export function lostBetween(last: number | null, sequence: number): number {
+  if (last === null) return 0;
+  const step = (sequence - last) >>> 0;
+  return step === 0 || step > 0x7fffffff ? 0 : step - 1;
+}
+
+export function parseServerMessage(text: string): ServerMessage | null {
+  try {
+    const message: unknown = JSON.parse(text);
+    if (typeof message !== 'object' || message === null) return null;
+    return typeof (message as { type?: unknown }).type === 'string'
+      ? (message as ServerMessage)
+      : null;
+  } catch {
+    return null;
+  }
+}
