@@ -1,0 +1,108 @@
+// Which way a picture comes to the screen, best first, and when to step down from one. Claims of a
+// browser are never trusted alone: what it shows is watched.
+
+export type Delivery = 'webcodecs' | 'worker' | 'mse' | 'jpeg';
+
+export interface Abilities {
+  generator: boolean; // WebCodecs decodes H.264 and a MediaStreamTrackGenerator shows it
+  worker: boolean; // WebCodecs decodes H.264, and a worker may draw on our canvas
+  mse: boolean;
+}
+
+export function isDelivery(text: string | null | undefined): text is Delivery {
+  return text === 'webcodecs' || text === 'worker' || text === 'mse' || text === 'jpeg';
+}
+
+// What this browser can do, best first; JPEG always is the last. A forced delivery stands alone;
+// where it is WebCodecs and there is no generator, a worker does the same.
+export function ladder(abilities: Abilities, forced: Delivery | null): Delivery[] {
+  const can: Delivery[] = [];
+  if (abilities.generator) can.push('webcodecs');
+  if (abilities.worker) can.push('worker');
+  if (abilities.mse) can.push('mse');
+  can.push('jpeg');
+  if (!forced) return can;
+  if (can.includes(forced)) return [forced];
+  return forced === 'webcodecs' && abilities.worker ? ['worker'] : [forced];
+}
+
+// From the remembered rung downwards.
+export function beginAt(rungs: Delivery[], remembered: Delivery | null): Delivery {
+  return remembered && rungs.includes(remembered) ? remembered : (rungs[0] as Delivery);
+}
+
+export function below(rungs: Delivery[], rung: Delivery): Delivery | null {
+  return rungs[rungs.indexOf(rung) + 1] ?? null;
+}
+
+const REMEMBER_MS = 60 * 60 * 1000;
+const KEY = 'eyelid.delivery';
+
+interface Keeper {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+// Private windows may throw: then nothing is remembered.
+export function remember(keeper: () => Keeper, rung: Delivery, nowMs: number): void {
+  try {
+    keeper().setItem(KEY, JSON.stringify({ rung, until: nowMs + REMEMBER_MS }));
+  } catch {}
+}
+
+export function recall(keeper: () => Keeper, nowMs: number): Delivery | null {
+  try {
+    const { rung, until } = JSON.parse(keeper().getItem(KEY) ?? '{}');
+    return isDelivery(rung) && until > nowMs && until <= nowMs + REMEMBER_MS ? rung : null;
+  } catch {
+    return null;
+  }
+}
+
+const FIRST_FRAME_MS = 1500;
+const HELD_UNITS = 3;
+const HELD_MS = 1000;
+const LAG_MS = 300;
+const LAG_FOR_MS = 3000;
+
+export type Verdict = 'no-first-frame' | 'held-back' | 'lag';
+
+// Watches one way of delivery. All times are those of performance.now(); lag is this player's
+// alone, from the arrival of a unit to its picture: a slow network is no reason to step down.
+export class Supervisor {
+  private firstUnitMs: number | null = null;
+  private shown = false;
+  private heldSinceMs: number | null = null;
+  private lagSinceMs: number | null = null;
+
+  unit(nowMs: number): void {
+    this.firstUnitMs ??= nowMs;
+  }
+
+  frame(nowMs: number, lagMs: number): void {
+    this.shown = true;
+    if (lagMs <= LAG_MS) this.lagSinceMs = null;
+    else this.lagSinceMs ??= nowMs;
+  }
+
+  pending(nowMs: number, units: number): void {
+    if (units <= HELD_UNITS) this.heldSinceMs = null;
+    else this.heldSinceMs ??= nowMs;
+  }
+
+  // The stream stopped, began anew or the page was hidden: what was seen so far proves nothing.
+  reset(): void {
+    this.firstUnitMs = null;
+    this.heldSinceMs = null;
+    this.lagSinceMs = null;
+    this.shown = false;
+  }
+
+  verdict(nowMs: number): Verdict | null {
+    if (!this.shown && this.firstUnitMs !== null && nowMs - this.firstUnitMs > FIRST_FRAME_MS)
+      return 'no-first-frame';
+    if (this.heldSinceMs !== null && nowMs - this.heldSinceMs > HELD_MS) return 'held-back';
+    if (this.lagSinceMs !== null && nowMs - this.lagSinceMs > LAG_FOR_MS) return 'lag';
+    return null;
+  }
+}

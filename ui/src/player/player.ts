@@ -1,0 +1,354 @@
+// <eyelid-player camera="ID">: shows a camera live by the best way that this browser has. It asks
+// for the camera only while somebody can see it: connected, on screen, in a visible tab, not paused.
+//
+// Attributes: camera; paused; delivery = webcodecs, worker, mse or jpeg forces one way, as does
+// ?delivery= in the page's address. Events, which don't bubble: `state` and `stats`.
+import type { Opening, Sink } from '../live/live';
+import { Kind, lostBetween, type Media, type Rendition, unit } from '../live/protocol';
+import { live } from '../live/shared';
+import { abilities } from './abilities';
+import { GeneratorSurface } from './generator';
+import { JpegSurface } from './jpeg';
+import {
+  beginAt,
+  below,
+  type Delivery,
+  isDelivery,
+  ladder,
+  recall,
+  remember,
+  Supervisor,
+} from './ladder';
+import { Meter } from './meter';
+import { MseSurface } from './mse';
+import type { Shown, Surface, SurfaceHost } from './surface';
+import { WorkerSurface } from './worker';
+
+export type PlayerState =
+  | 'idle' // nobody looks
+  | 'waiting' // asked for, nothing shown yet
+  | 'live'
+  | 'stalled' // was live, and no frame came for two seconds
+  | 'failed'; // the server refused, or the forced delivery does not work here
+
+export interface PlayerStats {
+  delivery: Delivery | null;
+  state: PlayerState;
+  fps: number;
+  latencyMs: number | null; // capture to screen
+  frames: number;
+  lost: number;
+}
+
+const HIDDEN_GRACE_MS = 5000;
+const STALLED_MS = 2000;
+const TICK_MS = 500;
+const keeper = (): Storage => localStorage;
+
+function makeSurface(delivery: Delivery, host: SurfaceHost): Surface {
+  switch (delivery) {
+    case 'webcodecs':
+      return new GeneratorSurface(host);
+    case 'worker':
+      return new WorkerSurface(host);
+    case 'mse':
+      return new MseSurface(host);
+    case 'jpeg':
+      return new JpegSurface(host);
+  }
+}
+
+export class EyelidPlayer extends HTMLElement {
+  static readonly observedAttributes = ['camera', 'delivery', 'paused'];
+
+  private state: PlayerState = 'idle';
+  private error = '';
+  private rungs: Delivery[] = [];
+  private surface: Surface | null = null;
+  private opening: Opening | null = null;
+  private opened = ''; // the camera that opening is for
+  private meter = new Meter();
+  private readonly supervisor = new Supervisor();
+  private poster: HTMLImageElement | null = null;
+  private lastSequence: number | null = null;
+  private waitKey = true;
+  private shownMs = 0;
+  private onScreen = true; // until the observer says otherwise: the first picture does not wait
+  private tabHidden = document.visibilityState === 'hidden';
+  private hideTimer: ReturnType<typeof setTimeout> | undefined;
+  private tickTimer: ReturnType<typeof setInterval> | undefined;
+  private readonly observer = new IntersectionObserver(
+    (entries) => {
+      this.onScreen = entries[entries.length - 1]?.isIntersecting ?? true;
+      void this.settle();
+    },
+    { rootMargin: '80px' },
+  );
+
+  get stats(): PlayerStats {
+    const { frames, lost, latencyMs } = this.meter;
+    return {
+      delivery: this.surface?.delivery ?? null,
+      state: this.state,
+      fps: this.state === 'live' ? this.meter.fps(performance.now()) : 0,
+      latencyMs: this.state === 'live' ? latencyMs : null,
+      frames,
+      lost,
+    };
+  }
+
+  get errorText(): string {
+    return this.error;
+  }
+
+  connectedCallback(): void {
+    Object.assign(this.style, { display: 'block', position: 'relative', overflow: 'hidden' });
+    document.addEventListener('visibilitychange', this.onVisibility);
+    this.observer.observe(this);
+    this.tickTimer = setInterval(() => this.tick(), TICK_MS);
+    this.setState('idle');
+    this.onVisibility();
+    void this.settle();
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    this.observer.disconnect();
+    clearInterval(this.tickTimer);
+    clearTimeout(this.hideTimer);
+    this.stop();
+    this.clear();
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (before === after || !this.isConnected) return;
+    if (name !== 'paused') {
+      this.stop();
+      this.clear();
+    }
+    void this.settle();
+  }
+
+  private readonly onVisibility = (): void => {
+    clearTimeout(this.hideTimer);
+    this.supervisor.reset();
+    if (document.visibilityState === 'visible') this.tabHidden = false;
+    else
+      this.hideTimer = setTimeout(() => {
+        this.tabHidden = true;
+        void this.settle();
+      }, HIDDEN_GRACE_MS);
+    void this.settle();
+  };
+
+  private get wanted(): boolean {
+    const camera = this.getAttribute('camera');
+    return (
+      this.isConnected &&
+      !!camera &&
+      this.onScreen &&
+      !this.tabHidden &&
+      !this.hasAttribute('paused')
+    );
+  }
+
+  // Makes what is asked of the server follow what is wanted.
+  private async settle(): Promise<void> {
+    if (!this.wanted) {
+      this.stop();
+      return;
+    }
+    if (this.opening) return;
+    const can = await abilities;
+    if (!this.wanted || this.opening) return;
+    if (!this.surface) {
+      const query = new URLSearchParams(location.search).get('delivery');
+      const asked = this.getAttribute('delivery') ?? query;
+      const forced = isDelivery(asked) ? asked : null;
+      this.rungs = ladder(can, forced);
+      this.use(beginAt(this.rungs, forced ? null : recall(keeper, Date.now())));
+    }
+    this.open();
+  }
+
+  private open(): void {
+    if (!this.surface) return;
+    this.opened = this.getAttribute('camera') ?? '';
+    this.setState('waiting');
+    this.opening = live.open(this.opened, this.surface.rendition, this.sink);
+  }
+
+  private stop(): void {
+    this.opening?.close();
+    this.opening = null;
+    this.surface?.pause();
+    this.supervisor.reset();
+    this.meter.pause();
+    this.setState('idle');
+  }
+
+  private clear(): void {
+    this.surface?.destroy();
+    this.surface?.element.remove();
+    this.surface = null;
+    this.meter = new Meter();
+    this.hidePoster();
+  }
+
+  private use(delivery: Delivery): void {
+    let surface: Surface | null = null;
+    let failed: string | null = null;
+    const mine = (): boolean => surface !== null && this.surface === surface;
+    const host: SurfaceHost = {
+      shown: (shown) => mine() && this.onShown(shown),
+      pending: (units) => mine() && this.supervisor.pending(performance.now(), units),
+      needKey: () => mine() && this.opening?.key(),
+      failed: (reason, passing) => {
+        if (mine()) this.stepDown(reason, passing ?? false);
+        else failed = reason;
+      },
+    };
+    try {
+      surface = makeSurface(delivery, host);
+    } catch {
+      failed = 'create';
+    }
+    const before = this.surface;
+    this.surface = surface;
+    this.supervisor.reset();
+    this.dataset.delivery = delivery;
+    if (surface) {
+      this.fit(surface.element);
+      surface.element.setAttribute('aria-hidden', 'true');
+      this.prepend(surface.element);
+    }
+    before?.destroy();
+    before?.element.remove();
+    if (failed !== null) this.stepDown(failed, false);
+  }
+
+  private fit(element: HTMLElement): void {
+    Object.assign(element.style, {
+      position: 'absolute',
+      inset: '0',
+      width: '100%',
+      height: '100%',
+      objectFit: 'contain',
+    });
+  }
+
+  private stepDown(reason: string, passing: boolean): void {
+    const rung = (this.dataset.delivery ?? this.rungs[0]) as Delivery;
+    const next = below(this.rungs, rung);
+    this.dataset.reason = `${rung}: ${reason}`;
+    if (!next) {
+      if (this.rungs.length === 1) this.fail(`This browser cannot show ${rung} (${reason}).`);
+      return;
+    }
+    if (!passing) remember(keeper, next, Date.now());
+    this.opening?.close();
+    this.opening = null;
+    this.use(next);
+    if (this.wanted) this.open();
+  }
+
+  private fail(message: string): void {
+    this.error = message;
+    this.setState('failed');
+  }
+
+  private readonly sink: Sink = {
+    started: (rendition) => this.onStarted(rendition),
+    media: (media) => this.onMedia(media),
+    poster: (media) => this.showPoster(media),
+    refused: (_code, message) => this.fail(message),
+    lost: () => {
+      this.surface?.pause();
+      this.supervisor.reset();
+      this.meter.pause();
+      this.setState('waiting');
+    },
+  };
+
+  private onStarted(rendition: Rendition): void {
+    this.lastSequence = null;
+    this.waitKey = true;
+    this.supervisor.reset();
+    // Another viewer on this page can show JPEG only: one camera comes in one rendition.
+    if (rendition === 'jpeg' && this.surface?.rendition !== 'jpeg') this.use('jpeg');
+    if (this.state !== 'live') this.setState('waiting');
+  }
+
+  private onMedia(media: Media): void {
+    if (!this.surface) return;
+    if (media.kind !== Kind.Init) {
+      const lost = lostBetween(this.lastSequence, media.sequence);
+      this.lastSequence = media.sequence;
+      this.meter.lost += lost;
+      if (lost > 0) this.waitKey = true;
+      if (media.kind === Kind.Chunk && this.waitKey && !media.key) {
+        this.opening?.key();
+        return;
+      }
+      this.waitKey = false;
+      if (document.visibilityState === 'visible') this.supervisor.unit(performance.now());
+    }
+    this.surface.take(media);
+  }
+
+  private onShown({ frames, captureUs, lagMs, atMs }: Shown): void {
+    if (!this.opening) return;
+    const latency = captureUs === null ? null : live.clock.ageMs(captureUs, atMs);
+    this.meter.shown(frames, latency, atMs);
+    this.shownMs = performance.now();
+    this.supervisor.frame(this.shownMs, lagMs);
+    if (this.state === 'live') return;
+    this.hidePoster();
+    this.setState('live');
+    this.publish();
+  }
+
+  private showPoster(media: Media): void {
+    if (this.state === 'live') return;
+    this.hidePoster();
+    const image = document.createElement('img');
+    image.alt = '';
+    image.dataset.poster = '';
+    this.fit(image);
+    image.src = URL.createObjectURL(new Blob([unit(media)], { type: 'image/jpeg' }));
+    this.append(image);
+    this.poster = image;
+  }
+
+  private hidePoster(): void {
+    if (!this.poster) return;
+    URL.revokeObjectURL(this.poster.src);
+    this.poster.remove();
+    this.poster = null;
+  }
+
+  private tick(): void {
+    const now = performance.now();
+    if (this.state === 'live' && now - this.shownMs > STALLED_MS) this.setState('stalled');
+    if (document.visibilityState === 'visible' && this.opening) {
+      const verdict = this.supervisor.verdict(now);
+      if (verdict) this.stepDown(verdict, false);
+    }
+    if (this.opening) this.publish();
+  }
+
+  private publish(): void {
+    this.dataset.frames = String(this.meter.frames);
+    this.dispatchEvent(new CustomEvent('stats', { detail: this.stats }));
+  }
+
+  private setState(state: PlayerState): void {
+    if (state !== 'failed') this.error = '';
+    if (state === this.state && this.dataset.state) return;
+    this.state = state;
+    this.dataset.state = state;
+    this.dispatchEvent(new CustomEvent('state', { detail: state }));
+  }
+}
+
+if (!customElements.get('eyelid-player')) customElements.define('eyelid-player', EyelidPlayer);
