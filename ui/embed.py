@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Writes the built page as a C source: a table of gzip'ed files (see assets.h)."""
+
+import argparse
+import gzip
+import hashlib
+import os
+import re
+import sys
+
+CONTENT_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".png": "image/png",
+}
+
+# No inline code or style anywhere. blob: are pictures and the media source that the page makes itself.
+CSP = "; ".join(
+    [
+        "default-src 'self'",
+        "img-src 'self' blob: data:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    ]
+)
+
+HASHED = re.compile(r"^/assets/.*-[A-Za-z0-9_-]{8}\.\w+$")
+
+
+def files_below(folder):
+    for here, _, names in os.walk(folder):
+        for name in names:
+            full = os.path.join(here, name)
+            yield "/" + os.path.relpath(full, folder).replace(os.sep, "/"), full
+
+
+def c_bytes(data):
+    lines = []
+    for at in range(0, len(data), 20):
+        lines.append("    " + ", ".join(str(byte) for byte in data[at : at + 20]) + ",")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dist", help="folder that the page was built into")
+    parser.add_argument("output", help="C source to write")
+    args = parser.parse_args()
+
+    arrays, rows = [], []
+    for path, full in sorted(files_below(args.dist), key=lambda file: file[0].encode()):
+        content_type = CONTENT_TYPES.get(os.path.splitext(path)[1])
+        if content_type is None:
+            sys.exit(f"{full}: embed.py knows no content type for it")
+        with open(full, "rb") as file:
+            plain = file.read()
+        packed = gzip.compress(plain, 9, mtime=0)
+        etag = hashlib.sha256(plain).hexdigest()[:16]
+        immutable = "true" if HASHED.match(path) else "false"
+        arrays.append(
+            f"static const unsigned char file_{len(rows)}[] = {{\n{c_bytes(packed)}\n}};\n"
+        )
+        rows.append(
+            f'    {{"{path}", "{content_type}", "\\"{etag}\\"", file_{len(rows)}, '
+            f"sizeof(file_{len(rows)}), {immutable}}},"
+        )
+    if not any('"/index.html"' in row for row in rows):
+        sys.exit(f"{args.dist}: there is no page in it (index.html is missing)")
+
+    text = (
+        "/* Written by ui/embed.py. */\n"
+        '#include "ui/assets.h"\n\n'
+        + "\n".join(arrays)
+        + "\nconst struct asset assets[] = {\n"
+        + "\n".join(rows)
+        + "\n};\nconst size_t assets_count = sizeof(assets) / sizeof(*assets);\n"
+        + f'const char assets_csp[] = "{CSP}";\n'
+    )
+    with open(args.output, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+if __name__ == "__main__":
+    main()
