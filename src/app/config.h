@@ -24,7 +24,7 @@ struct config {
     unsigned quality;    /* 1 to 100; 0 = the encoder's default */
     unsigned linger_s, start_timeout_s;
     unsigned max_cameras, max_new_cameras_per_minute;
-    unsigned max_frame_bytes, max_width, max_height;
+    unsigned max_width, max_height;
     bool skip_dark;
 
     struct config_value *values; /* one for each key, in the order of config_key_name */

@@ -57,8 +57,6 @@ static const struct key KEYS[] = {
      .right = "it is 1 to 1000"},
     {FIELD(max_new_cameras_per_minute), .kind = KIND_INT, .initial = "10", .min = 1, .max = 1000,
      .right = "it is 1 to 1000"},
-    {FIELD(max_frame_bytes), .kind = KIND_INT, .initial = "4194304", .min = 65536,
-     .max = 64 * 1024 * 1024, .right = "it is 65536 to 67108864 bytes"},
     {FIELD(max_width), .kind = KIND_INT, .initial = "4096", .min = 16, .max = 16384,
      .right = "it is 16 to 16384 pixels"},
     {FIELD(max_height), .kind = KIND_INT, .initial = "4096", .min = 16, .max = 16384,

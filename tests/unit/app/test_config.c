@@ -63,7 +63,6 @@ static void nothing_gives_the_defaults(void **state)
     assert_int_equal(config->start_timeout_s, 5);
     assert_int_equal(config->max_cameras, 64);
     assert_int_equal(config->max_new_cameras_per_minute, 10);
-    assert_int_equal(config->max_frame_bytes, 4 * 1024 * 1024);
     assert_int_equal(config->max_width, 4096);
     assert_int_equal(config->max_height, 4096);
     assert_true(config->skip_dark);
