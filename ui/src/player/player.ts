@@ -218,7 +218,7 @@ export class EyelidPlayer extends HTMLElement {
     this.supervisor.reset();
     this.dataset.delivery = delivery;
     if (surface) {
-      this.fit(surface.element);
+      this.cover(surface.element);
       surface.element.setAttribute('aria-hidden', 'true');
       this.prepend(surface.element);
     }
@@ -227,7 +227,7 @@ export class EyelidPlayer extends HTMLElement {
     if (failed !== null) this.stepDown(failed, false);
   }
 
-  private fit(element: HTMLElement): void {
+  private cover(element: HTMLElement): void {
     Object.assign(element.style, {
       position: 'absolute',
       inset: '0',
@@ -314,7 +314,7 @@ export class EyelidPlayer extends HTMLElement {
     const image = document.createElement('img');
     image.alt = '';
     image.dataset.poster = '';
-    this.fit(image);
+    this.cover(image);
     image.src = URL.createObjectURL(new Blob([unit(media)], { type: 'image/jpeg' }));
     this.append(image);
     this.poster = image;
