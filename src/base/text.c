@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,16 +28,17 @@ void text_finish(struct text *text)
     *text = (struct text){0};
 }
 
-/* True when more bytes and the NUL fit, after growing if need be. */
-static bool has_room(struct text *text, size_t more)
+/* Makes room for more bytes and the NUL, as far as the limit goes; false when nothing was gained.
+ */
+static bool grow(struct text *text, size_t more)
 {
-    if (text->len + more < text->cap)
-        return true;
-    if (!text->grows || text->len + more > text->limit)
+    if (!text->grows || text->cap > text->limit)
         return false;
-    size_t cap = text->cap;
-    while (cap <= text->len + more)
-        cap *= 2;
+    size_t cap = 2 * text->cap;
+    if (cap <= text->len + more)
+        cap = text->len + more + 1;
+    if (cap > text->limit)
+        cap = text->limit + 1;
     char *bytes = mem_try_realloc(text->bytes, cap);
     if (!bytes)
         return false;
@@ -47,63 +47,86 @@ static bool has_room(struct text *text, size_t more)
     return true;
 }
 
-void text_add(struct text *text, const char *format, ...)
+unsigned text_utf8_len(const char *s)
 {
-    for (;;) {
-        va_list args;
-        va_start(args, format);
-        int n = vsnprintf(text->bytes + text->len, text->cap - text->len, format, args);
-        va_end(args);
-        if (n < 0)
-            return;
-        if (text->len + (size_t)n < text->cap) {
-            text->len += (size_t)n;
-            return;
-        }
-        if (!has_room(text, (size_t)n)) {
-            text->cut = true;
-            if (text->grows)
-                text->bytes[text->len] = '\0';
-            else
-                text->len = text->cap - 1;
-            return;
-        }
-    }
-}
-
-/* Length of the well-formed UTF-8 sequence at s, 0 when it is not one (RFC 3629 section 4). */
-static unsigned utf8_len(const unsigned char *s)
-{
-    unsigned n = s[0] < 0x80                   ? 1
-                 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
-                 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
-                 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+    const unsigned char *p = (const unsigned char *)s;
+    unsigned n = p[0] < 0x80                   ? 1
+                 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+                 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
+                 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
                                                : 0;
     for (unsigned i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80)
+        if ((p[i] & 0xc0) != 0x80)
             return 0;
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
         return 0;
     return n;
+}
+
+bool text_is_control(const char *s)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    return p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
+}
+
+/* Takes back the character that the cut at the end may have halved. */
+static void drop_half_character(struct text *text)
+{
+    size_t start = text->len;
+    while (start > 0 && text->len - start < 3 && (text->bytes[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start > 0 && (text->bytes[start - 1] & 0xc0) == 0xc0 &&
+        text_utf8_len(text->bytes + start - 1) == 0)
+        text->len = start - 1;
+    text->bytes[text->len] = '\0';
+}
+
+void text_add(struct text *text, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    text_add_list(text, format, args);
+    va_end(args);
+}
+
+void text_add_list(struct text *text, const char *format, va_list args)
+{
+    while (!text->cut) {
+        va_list again;
+        va_copy(again, args);
+        int n = vsnprintf(text->bytes + text->len, text->cap - text->len, format, again);
+        va_end(again);
+        if (n < 0) {
+            text->bytes[text->len] = '\0';
+            text->cut = true;
+        } else if ((size_t)n < text->cap - text->len) {
+            text->len += (size_t)n;
+            return;
+        } else if (!grow(text, (size_t)n)) {
+            text->len = text->cap - 1;
+            drop_half_character(text);
+            text->cut = true;
+        }
+    }
 }
 
 void text_add_json(struct text *text, const char *s)
 {
     text_add(text, "\"");
-    for (const unsigned char *p = (const unsigned char *)s; *p;) {
-        unsigned n = utf8_len(p);
+    while (*s) {
+        unsigned n = text_utf8_len(s);
         if (n == 0) {
             text_add(text, "\\ufffd");
-            p++;
-        } else if (*p == '"' || *p == '\\') {
-            text_add(text, "\\%c", *p++);
-        } else if (*p < 0x20 || *p == 0x7f) {
-            text_add(text, "\\u%04x", *p++);
+            n = 1;
+        } else if (*s == '"' || *s == '\\') {
+            text_add(text, "\\%c", *s);
+        } else if (n == 1 && text_is_control(s)) {
+            text_add(text, "\\u%04x", (unsigned)*s);
         } else {
-            text_add(text, "%.*s", (int)n, (const char *)p);
-            p += n;
+            text_add(text, "%.*s", (int)n, s);
         }
+        s += n;
     }
     text_add(text, "\"");
 }
@@ -116,11 +139,10 @@ bool text_is_id(const char *s)
 
 bool text_is_name(const char *s, size_t max_bytes)
 {
-    const unsigned char *p = (const unsigned char *)s;
     size_t len = 0;
-    while (p[len]) {
-        unsigned n = utf8_len(p + len);
-        if (n == 0 || p[len] < 0x20 || p[len] == 0x7f)
+    while (s[len]) {
+        unsigned n = text_utf8_len(s + len);
+        if (n == 0 || text_is_control(s + len))
             return false;
         len += n;
         if (len > max_bytes)

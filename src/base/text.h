@@ -1,6 +1,7 @@
 /* Text built piece by piece, either in a fixed array (over-long text is cut and said so) or growing
  * on the heap. Guarded by its owner. */
 #pragma once
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,7 +10,7 @@ struct text {
     char *bytes; /* always ends in a NUL within cap */
     size_t len, cap;
     bool grows; /* on the heap, grows up to limit */
-    bool cut;   /* something did not fit */
+    bool cut;   /* something did not fit; whatever is added after it is left out */
     size_t limit;
 };
 
@@ -20,11 +21,21 @@ struct text text_over(char *bytes, size_t cap);
 struct text text_growing(size_t limit);
 void text_finish(struct text *text);
 
+/* What does not fit is cut, never in the middle of a UTF-8 character. */
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_list(struct text *text, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* Appends s as a JSON string with its quotes (RFC 8259 section 7). Bytes that are no valid UTF-8
  * become U+FFFD. */
 void text_add_json(struct text *text, const char *s);
+
+/* Length of the well-formed UTF-8 character that s (NUL-terminated) begins with, 0 when it is none
+ * (RFC 3629 section 4). */
+unsigned text_utf8_len(const char *s);
+
+/* True when s begins with a control character: C0, DEL or, in UTF-8, C1. */
+bool text_is_control(const char *s);
 
 /* True when s is 1 to 32 characters of a-z, 0-9 and '-': a camera's id. */
 bool text_is_id(const char *s);
