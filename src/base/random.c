@@ -1,5 +1,6 @@
 #include "base/random.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -8,6 +9,8 @@ void random_bytes(void *out, size_t len_bytes)
 {
     for (size_t done = 0; done < len_bytes;) {
         ssize_t n = getrandom((char *)out + done, len_bytes - done, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n < 0)
             abort();
         done += (size_t)n;
