@@ -97,6 +97,8 @@ bool lock_cond_wait(struct lock_cond *cond, struct lock *lock, int64_t deadline_
         must(pthread_cond_wait(&cond->cond, &lock->mutex));
         return true;
     }
+    if (deadline_us < 0) /* long over; timespec knows no negative nanoseconds */
+        deadline_us = 0;
     struct timespec until = {.tv_sec = deadline_us / US_PER_S,
                              .tv_nsec = deadline_us % US_PER_S * 1000};
     int error = pthread_cond_timedwait(&cond->cond, &lock->mutex, &until);
