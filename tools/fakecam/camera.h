@@ -1,0 +1,34 @@
+/* One pretended device: the agent's platform, made of a link, the studio (or a file) and faults.
+ * What does not belong here: the protocol (device/agent.h), drawing (scene.h). One thread. */
+#pragma once
+#include <stdint.h>
+
+#include "tools/fakecam/client.h"
+#include "tools/fakecam/mjpeg.h"
+#include "tools/fakecam/options.h"
+#include "tools/fakecam/studio.h"
+
+struct camera;
+
+/* What all cameras share; borrowed for their lives. */
+struct camera_world {
+    const struct options *options;
+    struct client *client;
+    struct studio *studio;
+    const struct mjpeg *mjpeg; /* NULL: the studio draws */
+};
+
+/* number: from 1; 0 when it is the only one and has the id to itself. */
+int camera_create(const struct camera_world *world, unsigned number, struct camera **ret_camera)
+    __attribute__((warn_unused_result));
+
+/* Takes NULL. Destroy the client first: its connections refer to the cameras. */
+void camera_destroy(struct camera *camera);
+
+void camera_boot(struct camera *camera);
+
+/* Does what the time calls for; returns when it wants to be called again, monotonic. */
+int64_t camera_tick(struct camera *camera, int64_t now_us);
+
+/* One line of counts into the log. */
+void camera_log_stats(const struct camera *camera);

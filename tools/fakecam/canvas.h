@@ -1,0 +1,53 @@
+/* A YUV picture to draw on, in the chroma layout that the JPEG will have, so that nothing has to be
+ * converted. What belongs here: planes and primitive shapes. What does not: what is drawn
+ * (scene.h), encoding (studio.h). Colours are full-range BT.601, as in JFIF. One thread. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "media/jpeg.h"
+
+struct colour {
+    uint8_t y, u, v;
+};
+
+/* What brightness, contrast, saturation and darkness make of a colour. */
+struct tone {
+    uint8_t luma[256], chroma[256];
+};
+
+/* brightness, contrast, saturation: -2 to 2; dark: exposure has not settled. */
+void tone_init(struct tone *tone, int brightness, int contrast, int saturation, bool dark);
+
+struct plane {
+    uint8_t *data;
+    int width, height;    /* samples; the width is the stride */
+    int shift_x, shift_y; /* a sample covers 1 << shift pixels */
+};
+
+struct canvas {
+    int width, height; /* pixels */
+    enum jpeg_chroma chroma;
+    int plane_count; /* 3, or 1 for grey */
+    struct plane planes[3];
+    struct tone tone; /* every colour drawn goes through it */
+};
+
+/* Chroma grey, 4:2:0, 4:2:2 or 4:4:4. Contents undefined, the tone changes nothing. */
+void canvas_init(struct canvas *canvas, int width, int height, enum jpeg_chroma chroma);
+void canvas_finish(struct canvas *canvas);
+
+/* Both canvases have the same size and chroma. */
+void canvas_copy(struct canvas *canvas, const struct canvas *from);
+
+/* Shapes are clipped to the canvas. Pixel positions from the top left corner. */
+void canvas_box(struct canvas *canvas, int x, int y, int width, int height, struct colour colour);
+void canvas_disc(struct canvas *canvas, int x, int y, int radius, struct colour colour);
+
+/* Letters of 5x7 dots in cells of 6x8, each dot a square of `scale` pixels, on a dark ground. Lower
+ * case becomes upper; what the font lacks becomes '?'. */
+void canvas_text(struct canvas *canvas, int x, int y, int scale, const char *text);
+int canvas_text_width(int scale, const char *text);
+
+void canvas_mirror(struct canvas *canvas); /* left and right change places */
+void canvas_flip(struct canvas *canvas);   /* top and bottom change places */

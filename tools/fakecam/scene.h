@@ -1,0 +1,55 @@
+/* What the pretended camera sees: a gradient, a red circle on its way, name, clock and frame
+ * number; or what a motion script says. Pure functions of their arguments. What does not belong
+ * here: encoding (studio.h). One thread. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tools/fakecam/canvas.h"
+#include "tools/fakecam/motion.h"
+
+/* How the sensor is set. */
+struct scene_look {
+    uint16_t width, height;
+    int8_t brightness, contrast, saturation; /* -2 to 2 */
+    bool mirror, flip;
+    bool dark;  /* exposure has not settled */
+    bool still; /* says so in the picture */
+};
+
+struct noise {
+    int8_t *samples; /* NULL = none */
+    uint64_t seed;
+};
+
+/* Gauss noise of the given sigma (in steps of luma), the same for the same seed. */
+void noise_init(struct noise *noise, double sigma, uint64_t seed);
+void noise_finish(struct noise *noise);
+
+struct scene {
+    const char *name;            /* borrowed */
+    const struct motion *motion; /* borrowed; NULL: the circle, clock and frame number */
+    int script_width, script_height;
+    bool barcode;
+    struct noise noise;
+};
+
+struct scene_moment {
+    int64_t wall_us;   /* the clock, the barcode and the circle's place come from it */
+    int64_t motion_us; /* since the motion script's start */
+    uint32_t number;   /* of the frame */
+};
+
+struct scene_circle {
+    int x, y, radius; /* pixels */
+};
+
+/* Where the circle is in a picture that is neither mirrored nor flipped. */
+struct scene_circle scene_circle_at(int width, int height, int64_t wall_us);
+
+/* The part that never moves; the canvas's tone is set from the look. */
+void scene_draw_background(const struct scene_look *look, struct canvas *canvas);
+
+/* Everything else, over a copy of the background with its tone. */
+void scene_draw(const struct scene *scene, const struct scene_look *look,
+                const struct scene_moment *moment, struct canvas *canvas);
