@@ -1,7 +1,8 @@
 /* Maps a device's clock to the server's, by the `time` exchange, and follows its drift.
  *
  * Of the last few exchanges the one with the shortest round trip is believed: its error is at most
- * half of that round trip. Plain data; guarded by its owner. */
+ * half of that round trip. An exchange that contradicts it means that the device's clock jumped:
+ * the map begins anew. Plain data; guarded by its owner. */
 #pragma once
 #include <stdint.h>
 
