@@ -1,4 +1,5 @@
 /* Awake accounting: how long, in which hour, for whom. */
+#include <string.h>
 #include <time.h>
 
 #include "camera/internal.h"
@@ -25,15 +26,16 @@ static void add(struct camera *camera, unsigned hour, int64_t span_us)
     columns[CAMERA_AWAKE_TOTAL] += span_us;
 }
 
-/* Local day and hour of a wall-clock time, and how far into that hour it is. */
-static void local(int64_t wall_us, int *ret_day, unsigned *ret_hour, int64_t *ret_into_us)
+/* Local day and hour of a wall-clock time, and how much of that hour is left: 1 us at least. */
+static void local(int64_t wall_us, int *ret_day, unsigned *ret_hour, int64_t *ret_left_us)
 {
     time_t seconds = wall_us / US_PER_S;
     struct tm tm;
     localtime_r(&seconds, &tm);
+    int second = tm.tm_sec < 60 ? tm.tm_sec : 59; /* a leap second */
     *ret_day = (int)((seconds + tm.tm_gmtoff) / (24 * 3600));
     *ret_hour = (unsigned)tm.tm_hour;
-    *ret_into_us = (tm.tm_min * 60 + tm.tm_sec) * US_PER_S + wall_us % US_PER_S;
+    *ret_left_us = (3600 - tm.tm_min * 60 - second) * US_PER_S - wall_us % US_PER_S;
 }
 
 static void begin_day(struct camera *camera, int day)
@@ -41,35 +43,31 @@ static void begin_day(struct camera *camera, int day)
     if (camera->awake.day == day)
         return;
     camera->awake.day = day;
-    for (unsigned h = 0; h < CAMERA_HOURS; h++)
-        for (unsigned c = 0; c < CAMERA_AWAKE_COLUMNS; c++)
-            camera->awake.hours_us[h][c] = 0;
+    memset(camera->awake.hours_us, 0, sizeof(camera->awake.hours_us));
 }
 
 void camera_account(struct camera *camera, int64_t now_us)
 {
-    int64_t span_us = now_us - camera->awake.accounted_us;
     int64_t wall_us = clock_wall_us(clock_of(camera));
-    bool runs = camera_runs(camera);
-    camera->awake.accounted_us = now_us;
-    if (runs)
-        camera->awake.total_us += span_us;
-
-    /* Hour by hour from the oldest on, so that a long span lands in the hours that it covered. */
-    while (runs && span_us > 0) {
-        int day;
-        unsigned hour;
-        int64_t into_us;
-        local(wall_us - span_us, &day, &hour, &into_us);
-        begin_day(camera, day);
-        int64_t left_us = 3600 * US_PER_S - into_us;
-        int64_t part_us = span_us < left_us ? span_us : left_us;
-        add(camera, hour, part_us);
-        span_us -= part_us;
-    }
+    int64_t span_us = now_us - camera->awake.accounted_us;
     int day;
     unsigned hour;
-    int64_t into_us;
-    local(wall_us, &day, &hour, &into_us);
+    int64_t left_us;
+
+    if (span_us < 0)
+        return;
+    camera->awake.accounted_us = now_us;
+    if (camera_runs(camera)) {
+        camera->awake.total_us += span_us;
+        /* Hour by hour from the oldest on: a long span lands in the hours that it covered. */
+        while (span_us > 0) {
+            local(wall_us - span_us, &day, &hour, &left_us);
+            begin_day(camera, day);
+            int64_t part_us = span_us < left_us ? span_us : left_us;
+            add(camera, hour, part_us);
+            span_us -= part_us;
+        }
+    }
+    local(wall_us, &day, &hour, &left_us);
     begin_day(camera, day);
 }
