@@ -1,29 +1,18 @@
 #include "camera/camera.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "camera/internal.h"
 
-/* The H.264 ring: a join wants half a second of it at most, a slow viewer some more. */
+/* The H.264 ring: a join wants half a second of it at most; a viewer that is a second late is
+ * sooner live again by a new key than by all that it missed. */
 static const struct hub_params H264_RING = {
-    .max_packets = 256, .max_bytes = 2 << 20, .max_age_us = 4 * US_PER_S};
+    .max_packets = 256, .max_bytes = 2 << 20, .max_age_us = 1 * US_PER_S};
 static const struct hub_params JPEG_RING = {.max_packets = 1, .latest_only = true};
-
-/* Below this mean luma (0 to 255) a frame right after waking counts as not yet exposed. */
-enum { DARK_LUMA = 12 };
-
-const char *camera_drop_name(unsigned drop)
-{
-    static const char *const NAMES[] = {"unwanted", "dark", "undecodable", "protocol"};
-    return drop < CAMERA_DROP_UNWANTED ? jpeg_fault_name((enum jpeg_fault)drop)
-                                       : NAMES[drop - CAMERA_DROP_UNWANTED];
-}
 
 static int64_t now(const struct camera *camera)
 {
@@ -35,20 +24,13 @@ void camera_changed(struct camera *camera)
     registry_mark_dirty(camera->registry, camera);
 }
 
-static void set_error(struct camera *camera, const char *text)
-{
-    if (text[0] && strcmp(camera->error, text) != 0)
-        log_warn("camera", camera->id, "%s", text);
-    snprintf(camera->error, sizeof(camera->error), "%s", text);
-}
-
-/* --- Demand: every event goes through step, and what it decides is done here. --- */
+/* --- Demand: every event goes through camera_step, and what it decides is done here. --- */
 
 static void arm(struct camera *camera)
 {
     /* The deadline moves on with each frame; a timer that fires early finds out and is set again.
      */
-    if (camera->demand.deadline_us >= camera->armed_us && camera->armed_us != CLOCK_NEVER_US)
+    if (camera->demand.deadline_us >= camera->armed_us)
         return;
     camera->armed_us = camera->demand.deadline_us;
     net_timer_set(camera->timer, camera->armed_us);
@@ -57,14 +39,25 @@ static void arm(struct camera *camera)
 static void start_source(struct camera *camera)
 {
     camera->woke_us = now(camera);
+    camera->last_arrival_us = 0;
+    camera->frame_interval_us = 0;
     camera->asked = camera->wish;
     camera->stats.starts++;
     camera->source_ops->start(camera->source, &camera->asked);
 }
 
-static void step(struct camera *camera, enum demand_event event)
+static void report_timeout(struct camera *camera)
 {
     const struct demand_policy *policy = &registry_params(camera->registry)->policy;
+    camera->stats.start_timeouts++;
+    if (!camera->error[0])
+        log_warn("camera", camera->id, "it was started and sends no usable frame");
+    snprintf(camera->error, sizeof(camera->error), "no usable frame within %.3g s of the start",
+             (double)policy->start_timeout_us / US_PER_S);
+}
+
+void camera_step(struct camera *camera, enum demand_event event)
+{
     int64_t now_us = now(camera);
     enum demand_state before = camera->demand.state;
     unsigned actions;
@@ -72,21 +65,17 @@ static void step(struct camera *camera, enum demand_event event)
     /* A frame while awake changes nothing but the deadline: no need to account for each. */
     if (event != DEMAND_FRAME || before != DEMAND_AWAKE)
         camera_account(camera, now_us);
-    camera->demand = demand_step(camera->demand, policy, event, now_us, &actions);
+    camera->demand = demand_step(camera->demand, &registry_params(camera->registry)->policy, event,
+                                 now_us, &actions);
     arm(camera);
-    if (actions & DEMAND_DO_REPORT) {
-        char text[sizeof(camera->error)];
-        snprintf(text, sizeof(text), "no usable frame within %.3g s of the start",
-                 (double)policy->start_timeout_us / US_PER_S);
-        camera->stats.start_timeouts++;
-        set_error(camera, text);
-    }
-    if (actions & DEMAND_DO_STOP && camera->source)
+    if (actions & DEMAND_DO_REPORT)
+        report_timeout(camera);
+    if (actions & DEMAND_DO_STOP)
         camera->source_ops->stop(camera->source);
-    if (actions & DEMAND_DO_START && camera->source)
+    if (actions & DEMAND_DO_START)
         start_source(camera);
-    if (camera->demand.state == DEMAND_AWAKE && before != DEMAND_AWAKE)
-        set_error(camera, "");
+    if (camera->demand.state == DEMAND_AWAKE)
+        camera->error[0] = '\0';
     if (camera->demand.state != before || actions)
         camera_changed(camera);
 }
@@ -95,7 +84,7 @@ static void on_timer(void *ctx)
 {
     struct camera *camera = ctx;
     camera->armed_us = CLOCK_NEVER_US;
-    step(camera, DEMAND_TICK);
+    camera_step(camera, DEMAND_TICK);
 }
 
 /* --- What the leases want. --- */
@@ -123,7 +112,7 @@ static void on_changed(void *ctx)
     bool wanted = camera->leases.count > 0;
     lease_set_wish(&camera->leases, &camera->wish.fps, &camera->wish.width, &camera->wish.height);
     if (wanted != camera->demand.wanted)
-        step(camera, wanted ? DEMAND_WANTED : DEMAND_UNWANTED);
+        camera_step(camera, wanted ? DEMAND_WANTED : DEMAND_UNWANTED);
     adjust_source(camera);
     camera_changed(camera);
 }
@@ -153,17 +142,17 @@ static void open_work(struct camera *camera)
         .h264_hub = camera->hubs[RENDITION_H264],
         .stream = camera->leases.renditions[RENDITION_H264].stream,
     };
-    int r = opener->open(opener->ctx, &request, &camera->work);
-    if (r < 0) {
+    camera->work_error = opener->open(opener->ctx, &request, &camera->work);
+    if (camera->work_error < 0) {
         camera->work = NULL;
-        set_error(camera, "the video encoder cannot be started");
-        log_error("camera", camera->id, "video encoder: %s", strerror(-r));
+        log_error("camera", camera->id, "video encoder: %s", strerror(-camera->work_error));
     }
 }
 
 static void close_work(struct camera *camera)
 {
     const struct opener *opener = &registry_params(camera->registry)->opener;
+    camera->work_error = 0;
     if (!camera->work)
         return;
     struct opener_stats stats = opener->stats(camera->work);
@@ -254,8 +243,9 @@ void camera_destroy(struct camera *camera)
 {
     if (!camera)
         return;
-    assert(list_empty(&camera->captures)); /* the consumers went before */
-    close_work(camera);
+    assert(list_empty(&camera->captures) && camera->leases.count == 0); /* consumers go before */
+    if (camera->source)
+        camera->source_ops->detached(camera->source);
     for (unsigned kind = 0; kind < RENDITION_KINDS; kind++) {
         hub_watch_remove(camera->hubs[kind], &camera->watches[kind]);
         net_wake_destroy(camera->wakes[kind]);
@@ -268,191 +258,6 @@ void camera_destroy(struct camera *camera)
     json_decref(camera->model);
     list_remove(&camera->node);
     mem_free(camera);
-}
-
-/* --- What the owner may change. --- */
-
-void camera_remember(const struct camera *camera)
-{
-    struct store *store = registry_store(camera->registry);
-    if (store)
-        store_put_camera(
-            store, &(struct store_camera){
-                       .id = camera->id, .name = camera->name, .source = "push", .adopted = true});
-}
-
-int camera_rename(struct camera *camera, const char *name)
-{
-    if (!text_is_name(name, CAMERA_NAME_MAX))
-        return -EINVAL;
-    snprintf(camera->name, sizeof(camera->name), "%s", name);
-    camera_remember(camera);
-    camera_changed(camera);
-    return 0;
-}
-
-int camera_set(struct camera *camera, json_t *values, const char **ret_message)
-{
-    struct store *store = registry_store(camera->registry);
-    const char *name;
-    json_t *value;
-
-    if (!camera->controls)
-        return -ENOTSUP;
-    json_object_foreach(values, name, value)
-    {
-        *ret_message = control_refusal(camera->controls, name, value, camera->refusal,
-                                       sizeof(camera->refusal));
-        if (*ret_message)
-            return -EINVAL;
-    }
-    json_object_foreach(values, name, value)
-    {
-        json_object_set(camera->settings, name, value);
-        char *text = json_dumps(value, JSON_ENCODE_ANY);
-        if (store && text)
-            store_put_setting(store, camera->id, name, text);
-        mem_free(text);
-    }
-    if (control_update(camera->controls, values))
-        camera_changed(camera);
-    return camera->source ? camera->source_ops->set(camera->source, values) : -ENOTCONN;
-}
-
-/* --- What the source brings. --- */
-
-void camera_source_up(struct camera *camera, const struct source_ops *ops, void *source,
-                      const struct camera_source_info *info)
-{
-    camera->source_ops = ops;
-    camera->source = source;
-    camera->controlled = info->controlled;
-    camera->sleeping_until_wall_us = 0;
-    if (info->model) {
-        json_decref(camera->model);
-        camera->model = json_string(info->model);
-    }
-    if (info->controlled) {
-        json_decref(camera->controls);
-        camera->controls = control_schema(info->controls);
-    }
-    if (info->name && strcmp(camera->name, camera->id) == 0 &&
-        text_is_name(info->name, CAMERA_NAME_MAX) && strcmp(info->name, camera->id) != 0) {
-        snprintf(camera->name, sizeof(camera->name), "%s", info->name);
-        camera_remember(camera);
-    }
-    set_error(camera, "");
-    if (camera->controls && json_object_size(camera->settings) > 0 &&
-        control_update(camera->controls, camera->settings))
-        ops->set(source, camera->settings);
-    log_info("camera", camera->id, "%s device is there", info->controlled ? "controlled" : "plain");
-    step(camera, DEMAND_DEVICE_UP);
-    camera_changed(camera);
-}
-
-void camera_source_down(struct camera *camera)
-{
-    camera->source_ops = NULL;
-    camera->source = NULL;
-    camera->frame_interval_us = 0;
-    log_info("camera", camera->id, "device is gone");
-    step(camera, DEMAND_DEVICE_DOWN);
-    capture_fail_all(camera, -ENOTCONN);
-    camera_changed(camera);
-}
-
-/* True for a frame right after waking whose exposure has not settled; bounded in time, so that a
- * dark room is shown. */
-static bool is_dark(struct camera *camera, const struct camera_frame *frame)
-{
-    const struct registry_params *params = registry_params(camera->registry);
-    if (!params->skip_dark || camera->demand.state != DEMAND_WAKING ||
-        frame->arrival_us - camera->woke_us > params->max_dark_us)
-        return false;
-    if (frame->dark)
-        return true;
-    if (!params->mean_luma)
-        return false;
-    int luma = params->mean_luma(frame->takes_buf->data + frame->unit_off,
-                                 frame->end_off - frame->unit_off);
-    return luma >= 0 && luma < DARK_LUMA;
-}
-
-static void measure_interval(struct camera *camera, int64_t arrival_us)
-{
-    int64_t interval_us = camera->poster ? arrival_us - camera->poster->arrival_us : 0;
-    if (interval_us <= 0 || interval_us > 5 * US_PER_S)
-        camera->frame_interval_us = 0; /* the first after a pause says nothing about the rate */
-    else if (camera->frame_interval_us == 0)
-        camera->frame_interval_us = interval_us;
-    else
-        camera->frame_interval_us += (interval_us - camera->frame_interval_us) / 8;
-}
-
-void camera_frame(struct camera *camera, const struct camera_frame *frame)
-{
-    struct buf *buf = frame->takes_buf;
-    if (!camera_runs(camera) || is_dark(camera, frame)) {
-        camera_count_drop(camera, camera_runs(camera) ? CAMERA_DROP_DARK : CAMERA_DROP_UNWANTED);
-        buf_unref(&buf);
-        return;
-    }
-    struct packet *packet = packet_create(buf, NULL);
-    packet->message_off = frame->unit_off - LIVE_HEAD_BYTES;
-    packet->chunk_off = packet->unit_off = frame->unit_off;
-    packet->end_off = frame->end_off;
-    packet->key = true;
-    packet->width = frame->info.width;
-    packet->height = frame->info.height;
-    packet->capture_us = frame->capture_us;
-    packet->arrival_us = frame->arrival_us;
-    live_head_write(
-        &(struct live_head){
-            .kind = LIVE_JPEG,
-            .flags = LIVE_FLAG_KEY,
-            .stream = camera->leases.renditions[RENDITION_JPEG].stream,
-            .sequence = (uint32_t)hub_count(camera->hubs[RENDITION_JPEG]) + 1,
-            .unit_offset = LIVE_HEAD_BYTES,
-            .capture_us = frame->capture_us,
-        },
-        buf->data + packet->message_off);
-
-    measure_interval(camera, frame->arrival_us);
-    if (camera->width != packet->width || camera->height != packet->height) {
-        camera->width = packet->width;
-        camera->height = packet->height;
-        camera_changed(camera);
-    }
-    packet_unref(&camera->poster);
-    camera->poster = packet_ref(packet);
-    hub_publish(camera->hubs[RENDITION_JPEG], packet);
-    step(camera, DEMAND_FRAME);
-}
-
-void camera_count_drop(struct camera *camera, unsigned drop)
-{
-    camera->stats.dropped[drop]++;
-}
-
-void camera_battery(struct camera *camera, int percent)
-{
-    if (camera->battery_percent == percent)
-        return;
-    camera->battery_percent = percent;
-    camera_changed(camera);
-}
-
-void camera_sleeps(struct camera *camera, int64_t seconds)
-{
-    int64_t wall_us = clock_wall_us(registry_params(camera->registry)->clock);
-    camera->sleeping_until_wall_us = wall_us + seconds * US_PER_S;
-    camera_changed(camera);
-}
-
-void camera_controls_changed(struct camera *camera, json_t *values)
-{
-    if (camera->controls && control_update(camera->controls, values))
-        camera_changed(camera);
 }
 
 /* --- Figures. --- */

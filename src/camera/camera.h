@@ -36,9 +36,8 @@ struct camera_wish {
 
 /* What a source can do. Called by the camera only, on the loop. */
 struct source_ops {
-    const char *name; /* "push" */
-    void (*start)(void *source,
-                  const struct camera_wish *wish); /* also when the wish changed while it runs */
+    /* Also when the wish changed while it runs. */
+    void (*start)(void *source, const struct camera_wish *wish);
     void (*stop)(void *source);
     /* A still under this request number: answered by camera_captured. -ENOTSUP: it can only stream.
      */
@@ -46,6 +45,8 @@ struct source_ops {
     /* values: object of control name → value, already checked against the controls. -ENOTSUP: it
      * has no controls. */
     int (*set)(void *source, json_t *values);
+    /* Another source took its place or the camera ends: it touches the camera no more. */
+    void (*detached)(void *source);
 };
 
 /* Awake time. A column a reason: the time during which at least one lease of that reason was held
@@ -67,7 +68,8 @@ struct camera {
     const struct source_ops *source_ops; /* NULL while no device is there */
     void *source;
     bool controlled;                /* the device obeys; else it pushes as it likes */
-    json_t *controls;               /* array of the schema's objects (docs/protocol.md), or NULL */
+    json_t *controls;               /* array of the schema's objects (docs/protocol.md), or NULL;
+                                       what they are now, kept while the device is away */
     json_t *model;                  /* string or NULL */
     int battery_percent;            /* -1 = unknown */
     int64_t sleeping_until_wall_us; /* the device sleeps by itself and said when it wakes; 0 = it
@@ -84,6 +86,7 @@ struct camera {
     int64_t armed_us;               /* when the timer fires */
     struct camera_wish wish, asked; /* of all leases; what the source was told last */
     void *work;                     /* of the opener, while H.264 is wanted */
+    int work_error;                 /* 0, or the negative errno with which it was not opened */
     struct list captures;           /* of struct capture.node */
     uint32_t last_request;          /* number of the last still asked of the device */
     json_t *settings; /* object of name → value: what the owner chose, set again whenever the device
@@ -92,8 +95,9 @@ struct camera {
 
     struct packet *poster; /* the last good frame ever seen, or NULL */
     uint16_t width, height;
-    int64_t frame_interval_us; /* smoothed; 0 = not known */
     int64_t woke_us;           /* when the last start was sent */
+    int64_t last_arrival_us;   /* of the last frame since then, 0 = none yet */
+    int64_t frame_interval_us; /* smoothed since then; 0 = not known */
 
     struct {
         uint64_t received, received_bytes, dropped[CAMERA_DROPS], starts, start_timeouts;
@@ -117,7 +121,7 @@ struct lease *camera_lease(struct camera *camera, const struct lease_params *par
 int camera_set(struct camera *camera, json_t *values, const char **ret_message)
     __attribute__((warn_unused_result));
 
-/* 1 to 64 bytes of UTF-8 without control characters; else -EINVAL. */
+/* 1 to 64 (CAMERA_NAME_MAX) bytes of UTF-8 without control characters; else -EINVAL. */
 int camera_rename(struct camera *camera, const char *name) __attribute__((warn_unused_result));
 
 /* Frames dropped for this reason (enum jpeg_fault or camera_drop), the decoder's refusals among
@@ -146,8 +150,10 @@ enum { CAMERA_FRAME_ROOM = PACKET_TRANSPORT_ROOM + LIVE_HEAD_BYTES };
 struct camera_source_info {
     bool controlled;
     const char *name, *model; /* NULL = unknown; copied */
-    json_t *controls;         /* NULL = none; a reference is taken */
+    json_t *controls;         /* the device's list, NULL = none; borrowed */
 };
+/* The device is there. Takes the place of the source that was there before, if any, whose
+ * detached() is called. */
 void camera_source_up(struct camera *camera, const struct source_ops *ops, void *source,
                       const struct camera_source_info *info);
 void camera_source_down(struct camera *camera);

@@ -100,7 +100,7 @@ struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int
 void camera_captured(struct camera *camera, uint32_t request, int error, struct packet *still)
 {
     list_for_each (capture, &camera->captures, struct capture, node) {
-        if (capture->request == request) {
+        if (request && capture->request == request) {
             finish(capture, error, still);
             return;
         }

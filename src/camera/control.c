@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "camera/internal.h"
 
 enum { NAME_MAX_BYTES = 32 };
@@ -13,10 +14,11 @@ static bool is_name(const char *name)
     return n >= 1 && n <= NAME_MAX_BYTES && name[n] == '\0';
 }
 
+/* A short text of the device's, "" when it is missing or no good. */
 static const char *string_of(json_t *object, const char *key)
 {
     const char *s = json_string_value(json_object_get(object, key));
-    return s ? s : "";
+    return s && text_is_name(s, NAME_MAX_BYTES) ? s : "";
 }
 
 static json_t *find(json_t *schema, const char *name)
@@ -87,7 +89,7 @@ const char *control_refusal(json_t *schema, const char *name, json_t *value, cha
 {
     json_t *control = find(schema, name);
     if (!control) {
-        snprintf(out, cap, "this camera has no control \"%.32s\"", name);
+        snprintf(out, cap, "this camera has no control \"%s\"", is_name(name) ? name : "?");
         return out;
     }
     if (strcmp(string_of(control, "type"), "bool") == 0) {
@@ -112,21 +114,35 @@ const char *control_refusal(json_t *schema, const char *name, json_t *value, cha
     return NULL;
 }
 
-bool control_update(json_t *schema, json_t *values)
+json_t *control_fitting(json_t *schema, json_t *values)
 {
-    bool differed = false;
+    json_t *fitting = json_object();
     const char *name;
     json_t *value;
     char ignored[96];
     json_object_foreach(values, name, value)
     {
-        if (control_refusal(schema, name, value, ignored, sizeof(ignored)))
-            continue; /* an older firmware's value, or one that the device made up */
+        if (!control_refusal(schema, name, value, ignored, sizeof(ignored)))
+            json_object_set(fitting, name, value);
+    }
+    return fitting;
+}
+
+bool control_update(json_t *schema, json_t *values)
+{
+    /* What does not fit is an older firmware's value, or one that the device made up. */
+    json_t *fitting = control_fitting(schema, values);
+    bool differed = false;
+    const char *name;
+    json_t *value;
+    json_object_foreach(fitting, name, value)
+    {
         json_t *control = find(schema, name);
         if (!json_equal(json_object_get(control, "value"), value)) {
             json_object_set(control, "value", value);
             differed = true;
         }
     }
+    json_decref(fitting);
     return differed;
 }

@@ -62,11 +62,21 @@ static json_t *sleeping_for(const struct camera *camera)
     return null_or_integer(sleeps, left_us > 0 ? left_us / US_PER_S : 0);
 }
 
+/* What the owner should know first. */
+static json_t *error_of(const struct camera *camera)
+{
+    const struct opener *opener = &registry_params(camera->registry)->opener;
+    int work_error = camera->work ? opener->stats(camera->work).error : camera->work_error;
+    if (camera->error[0])
+        return json_string(camera->error);
+    return work_error ? json_string("the video encoder does not work") : json_null();
+}
+
 json_t *camera_describe(struct camera *camera, int64_t now_us)
 {
     const struct demand *d = &camera->demand;
     const struct packet *last = camera->poster;
-    bool runs = camera_runs(camera);
+    bool flows = d->state == DEMAND_AWAKE || d->state == DEMAND_LINGERING;
     json_t *o = json_object();
 
     camera_account(camera, now_us);
@@ -80,11 +90,11 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
     json_object_set_new(o, "sleeping_for_s", sleeping_for(camera));
     json_object_set_new(o, "retry_in_ms",
                         null_or_integer(d->backing_off, (d->deadline_us - now_us) / US_PER_MS));
-    json_object_set_new(o, "error", camera->error[0] ? json_string(camera->error) : json_null());
-    json_object_set_new(o, "width", null_or_integer(runs && camera->width, camera->width));
-    json_object_set_new(o, "height", null_or_integer(runs && camera->height, camera->height));
+    json_object_set_new(o, "error", error_of(camera));
+    json_object_set_new(o, "width", null_or_integer(flows, camera->width));
+    json_object_set_new(o, "height", null_or_integer(flows, camera->height));
     json_object_set_new(o, "fps",
-                        runs && camera->frame_interval_us
+                        flows && camera->frame_interval_us
                             ? json_real((double)US_PER_S / (double)camera->frame_interval_us)
                             : json_null());
     json_object_set_new(o, "battery",

@@ -7,6 +7,15 @@ struct camera *camera_create(struct registry *registry, const char *id)
     __attribute__((returns_nonnull));
 void camera_destroy(struct camera *camera);
 
+/* Feeds the demand machine and does what it decides. */
+void camera_step(struct camera *camera, enum demand_event event);
+
+/* The frame as a packet, its live header yet to be written. Takes the buffer. */
+struct packet *camera_packet(const struct camera_frame *frame) __attribute__((returns_nonnull));
+
+/* camera/settings.c: a device that came (back) is given what the owner chose. */
+void camera_set_again(struct camera *camera);
+
 /* Writes the camera's row to the store, where there is one. */
 void camera_remember(const struct camera *camera);
 
@@ -26,6 +35,9 @@ json_t *control_schema(json_t *list);
 /* NULL when the value suits the control of this name in the schema; else a sentence, written into
  * out. */
 const char *control_refusal(json_t *schema, const char *name, json_t *value, char *out, size_t cap);
+
+/* Those of the values that suit the schema; a new reference. */
+json_t *control_fitting(json_t *schema, json_t *values);
 
 /* Writes the values that the schema knows into its objects; true when one differed. */
 bool control_update(json_t *schema, json_t *values);

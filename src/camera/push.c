@@ -15,7 +15,8 @@
 #include "device/wire.h"
 
 /* The clocks are compared at the start and then at this pace, while frames flow. */
-enum { TIME_INTERVAL_S = 5, BAD_TEXTS_MAX = 16 };
+enum { TIME_INTERVAL_S = 5, HELLO_TIMEOUT_S = 10, BAD_TEXTS_MAX = 16 };
+/* 4001 is ours, the others are of RFC 6455 section 7.4.1. */
 enum { CLOSE_REPLACED = 4001, CLOSE_POLICY = 1008, CLOSE_BAD_DATA = 1003, CLOSE_TRY_LATER = 1013 };
 
 static const char SUBPROTOCOL[] = "eyelid.device.v1";
@@ -23,10 +24,11 @@ static const char SUBPROTOCOL[] = "eyelid.device.v1";
 struct push {
     struct registry *registry;
     struct ws *ws;
-    struct camera *camera; /* NULL before hello and after it was replaced */
+    struct camera *camera; /* NULL before hello and once the connection is being closed */
     char id[CAMERA_ID_MAX + 1];
     bool id_is_given; /* by the address; else hello may bring one */
     bool controlled;
+    struct net_timer *hello_timer; /* until hello came; NULL for plain ones */
     struct clockmap clockmap;
     int64_t asked_time_us; /* when the clocks were compared last */
     unsigned bad_texts;
@@ -37,6 +39,16 @@ struct push {
 static int64_t now(const struct push *push)
 {
     return clock_now_us(registry_params(push->registry)->clock);
+}
+
+/* Ends the connection; no message follows. */
+static void hang_up(struct push *push, uint16_t code, const char *reason)
+{
+    struct camera *camera = push->camera;
+    push->camera = NULL;
+    ws_close(push->ws, code, reason);
+    if (camera)
+        camera_source_down(camera);
 }
 
 /* --- To the device. --- */
@@ -50,6 +62,7 @@ static void send_json(struct push *push, json_t *takes_message)
         return;
     size_t len = strlen(text);
     if (push->queue_count == PUSH_MAX_QUEUED) {
+        /* Not hang_up: the camera is in the midst of something. closed() tells it. */
         ws_close(push->ws, CLOSE_POLICY, "the device does not read what it is told");
     } else if (buf_create(PACKET_TRANSPORT_ROOM + len, &buf) == 0) {
         memcpy(buf->data + PACKET_TRANSPORT_ROOM, text, len);
@@ -115,50 +128,52 @@ static int source_set(void *source, json_t *values)
     return 0;
 }
 
+static void source_detached(void *source)
+{
+    struct push *push = source;
+    push->camera = NULL;
+    hang_up(push, CLOSE_REPLACED, "another device came with this id");
+}
+
 static const struct source_ops SOURCE_OPS = {
-    .name = "push",
     .start = source_start,
     .stop = source_stop,
     .capture = source_capture,
     .set = source_set,
+    .detached = source_detached,
 };
 
 /* --- From the device: who it is. --- */
 
-/* A second connection with an id takes the place of the first. */
-static void replace(struct camera *camera)
-{
-    if (!camera->source || camera->source_ops != &SOURCE_OPS)
-        return;
-    struct push *old = camera->source;
-    old->camera = NULL;
-    ws_close(old->ws, CLOSE_REPLACED, "another device came with this id");
-    camera_source_down(camera);
-}
-
-/* False when the connection is being closed instead. */
-static bool attach(struct push *push, const struct camera_source_info *info)
+static void attach(struct push *push, const struct camera_source_info *info)
 {
     struct camera *camera;
     int r = registry_get_or_add(push->registry, push->id, &camera);
     if (r < 0) {
-        ws_close(push->ws, CLOSE_TRY_LATER,
-                 r == -ENOSPC ? "this server has as many cameras as it may"
-                              : "too many new cameras at once, try again in a minute");
-        return false;
+        hang_up(push, CLOSE_TRY_LATER,
+                r == -ENOSPC ? "this server has as many cameras as it may"
+                             : "too many new cameras at once, try again in a minute");
+        return;
     }
-    replace(camera);
     push->camera = camera;
     camera_source_up(camera, &SOURCE_OPS, push, info);
-    return true;
+}
+
+static void on_no_hello(void *ctx)
+{
+    hang_up(ctx, CLOSE_POLICY, "no hello came");
 }
 
 static void opened(void *session, struct ws *ws)
 {
     struct push *push = session;
     push->ws = ws;
-    if (!push->controlled)
+    if (!push->controlled) {
         attach(push, &(struct camera_source_info){0});
+        return;
+    }
+    push->hello_timer = net_timer_create(registry_params(push->registry)->net, on_no_hello, push);
+    net_timer_set(push->hello_timer, now(push) + HELLO_TIMEOUT_S * US_PER_S);
 }
 
 static void closed(void *session)
@@ -166,6 +181,7 @@ static void closed(void *session)
     struct push *push = session;
     if (push->camera)
         camera_source_down(push->camera);
+    net_timer_destroy(push->hello_timer);
     while (push->queue_count > 0) {
         struct net_out out;
         next(push, &out);
@@ -176,23 +192,22 @@ static void closed(void *session)
 
 static void on_hello(struct push *push, const struct device_message *m)
 {
+    const char *id = m->hello.id;
     if (push->camera) {
-        ws_close(push->ws, CLOSE_POLICY, "hello came twice");
-        return;
+        hang_up(push, CLOSE_POLICY, "hello came twice");
+    } else if (id && push->id_is_given && strcmp(id, push->id) != 0) {
+        hang_up(push, CLOSE_POLICY, "the id in hello is not that of the address");
+    } else if (id && !text_is_id(id)) {
+        hang_up(push, CLOSE_POLICY, "an id is 1 to 32 of a-z, 0-9 and -");
+    } else {
+        if (id)
+            snprintf(push->id, sizeof(push->id), "%s", id);
+        net_timer_set(push->hello_timer, CLOCK_NEVER_US);
+        attach(push, &(struct camera_source_info){.controlled = true,
+                                                  .name = m->hello.name,
+                                                  .model = m->hello.model,
+                                                  .controls = m->hello.controls});
     }
-    if (m->hello.id &&
-        (push->id_is_given ? strcmp(m->hello.id, push->id) != 0 : !text_is_id(m->hello.id))) {
-        ws_close(push->ws, CLOSE_POLICY,
-                 push->id_is_given ? "the id in hello is not that of the address"
-                                   : "an id is 1 to 32 of a-z, 0-9 and -");
-        return;
-    }
-    if (m->hello.id)
-        snprintf(push->id, sizeof(push->id), "%s", m->hello.id);
-    attach(push, &(struct camera_source_info){.controlled = true,
-                                              .name = m->hello.name,
-                                              .model = m->hello.model,
-                                              .controls = m->hello.controls});
 }
 
 /* --- From the device: texts. --- */
@@ -226,7 +241,7 @@ static void on_text(struct push *push, const char *text, size_t len_bytes)
     if (push->bad_texts++ == 0)
         log_warn("push", push->id, "%s", wrong);
     if (push->bad_texts > BAD_TEXTS_MAX)
-        ws_close(push->ws, CLOSE_BAD_DATA, wrong);
+        hang_up(push, CLOSE_BAD_DATA, wrong);
 }
 
 /* --- From the device: frames. --- */
@@ -234,15 +249,7 @@ static void on_text(struct push *push, const char *text, size_t len_bytes)
 /* The device's still: a packet that no hub carries. Takes the buffer. */
 static void on_still(struct push *push, const struct camera_frame *frame, uint32_t request)
 {
-    struct packet *still = packet_create(frame->takes_buf, NULL);
-    still->message_off = frame->unit_off - LIVE_HEAD_BYTES;
-    still->chunk_off = still->unit_off = frame->unit_off;
-    still->end_off = frame->end_off;
-    still->key = true;
-    still->width = frame->info.width;
-    still->height = frame->info.height;
-    still->capture_us = frame->capture_us;
-    still->arrival_us = frame->arrival_us;
+    struct packet *still = camera_packet(frame);
     camera_captured(push->camera, request, 0, still);
     packet_unref(&still);
 }
@@ -255,13 +262,11 @@ static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t
     struct camera_frame frame = {
         .takes_buf = takes_buf, .unit_off = (uint32_t)off, .arrival_us = now(push)};
     bool is_still = wire && wire->flags & WIRE_FLAG_STILL;
-    unsigned drop = JPEG_OK;
+    unsigned drop = CAMERA_DROP_UNWANTED;
 
     camera->stats.received++;
     camera->stats.received_bytes += end - off;
-    if (!is_still && !camera_runs(camera))
-        drop = CAMERA_DROP_UNWANTED;
-    else
+    if (is_still || camera_runs(camera))
         drop = jpeg_inspect(takes_buf->data + off, end - off,
                             &registry_params(push->registry)->jpeg_limits, &frame.info);
     if (drop != JPEG_OK) {
@@ -288,7 +293,7 @@ static void on_binary(struct push *push, struct buf *takes_buf, size_t len_bytes
     size_t off = CAMERA_FRAME_ROOM, end = off + len_bytes;
     struct wire_frame wire;
 
-    if (!push->camera) { /* before hello, or replaced already */
+    if (!push->camera) { /* before hello */
         buf_unref(&takes_buf);
     } else if (!push->controlled) {
         on_jpeg(push, takes_buf, off, end, NULL);
@@ -340,6 +345,20 @@ static void message(void *session, struct buf *takes_buf, size_t len_bytes, bool
 static const struct ws_ops PLAIN_OPS = {WS_OPS};
 static const struct ws_ops CONTROLLED_OPS = {.subprotocol = SUBPROTOCOL, WS_OPS};
 
+/* True when a comma-separated list of subprotocols (RFC 6455 section 11.3.4) offers ours. */
+static bool offers_ours(const char *list)
+{
+    static const char SEPARATORS[] = ", \t";
+    while (*list) {
+        list += strspn(list, SEPARATORS);
+        size_t n = strcspn(list, SEPARATORS);
+        if (n == sizeof(SUBPROTOCOL) - 1 && memcmp(list, SUBPROTOCOL, n) == 0)
+            return true;
+        list += n;
+    }
+    return false;
+}
+
 /* "cam-" and the FNV-1a hash (32 bit, draft-eastlake-fnv) of the peer's address. */
 static void id_from_peer(const char *peer, char out[CAMERA_ID_MAX + 1])
 {
@@ -352,7 +371,7 @@ static void id_from_peer(const char *peer, char out[CAMERA_ID_MAX + 1])
 int push_upgrade(struct registry *registry, struct http_request *request, const char *id,
                  struct ws_accept *ret_accept)
 {
-    char from_query[CAMERA_ID_MAX + 1], protocol[64];
+    char from_query[4 * CAMERA_ID_MAX], protocols[256];
     if ((!id || !id[0]) && http_query(request, "id", from_query, sizeof(from_query)))
         id = from_query;
     if (id && id[0] && !text_is_id(id))
@@ -362,11 +381,11 @@ int push_upgrade(struct registry *registry, struct http_request *request, const 
     push->registry = registry;
     push->id_is_given = id && id[0];
     if (push->id_is_given)
-        snprintf(push->id, sizeof(push->id), "%s", id);
+        snprintf(push->id, sizeof(push->id), "%.32s", id);
     else
         id_from_peer(http_peer(request), push->id);
-    push->controlled = http_header(request, HTTP_SUBPROTOCOL, protocol, sizeof(protocol)) &&
-                       strstr(protocol, SUBPROTOCOL) != NULL;
+    push->controlled = http_header(request, HTTP_SUBPROTOCOL, protocols, sizeof(protocols)) &&
+                       offers_ours(protocols);
     *ret_accept =
         (struct ws_accept){.ops = push->controlled ? &CONTROLLED_OPS : &PLAIN_OPS, .session = push};
     return 0;

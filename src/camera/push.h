@@ -7,8 +7,8 @@
 /* Limits of one device; a larger message ends its connection with 1009. */
 enum { PUSH_MAX_MESSAGE_BYTES = 4 << 20, PUSH_MAX_QUEUED = 16 };
 
-/* The decision for a device that knocks: 0 and *ret_accept, or an HTTP status (400: no valid id,
- * 503: too many cameras or too many new ones at once). id: from the address's path, NULL or "" =
- * none, then `?id=` and at last the peer's address decide. */
+/* The decision for a device that knocks: 0 and *ret_accept, or 400: no valid id. id: from the
+ * address's path, NULL or "" = none, then `?id=` and at last the peer's address decide. A server
+ * that takes no more cameras says so once the connection stands, with close code 1013. */
 int push_upgrade(struct registry *registry, struct http_request *request, const char *id,
-                 struct ws_accept *ret_accept);
+                 struct ws_accept *ret_accept) __attribute__((warn_unused_result));

@@ -42,6 +42,10 @@ struct registry *registry_create(const struct registry_params *params)
     struct registry *registry = mem_new(struct registry);
     struct registry_params *p = &registry->params;
     *p = *params;
+    if (p->policy.start_timeout_us == 0)
+        p->policy = demand_policy_default;
+    p->jpeg_limits.max_width = p->jpeg_limits.max_width ? p->jpeg_limits.max_width : 4096;
+    p->jpeg_limits.max_height = p->jpeg_limits.max_height ? p->jpeg_limits.max_height : 4096;
     p->max_cameras = p->max_cameras ? p->max_cameras : 64;
     p->max_new_per_minute = p->max_new_per_minute ? p->max_new_per_minute : 10;
     p->max_dark_us = p->max_dark_us ? p->max_dark_us : 700 * US_PER_MS;

@@ -13,13 +13,13 @@ struct registry_params {
     struct net *net;
     struct store *store; /* NULL: nothing is remembered (tests) */
     const struct clock *clock;
-    struct demand_policy policy;
+    struct demand_policy policy; /* zeroed = demand_policy_default */
     struct opener opener;
-    struct jpeg_limits jpeg_limits;
-    unsigned max_cameras;        /* 0 = 64; a device beyond is refused */
-    unsigned max_new_per_minute; /* 0 = 10; unknown devices, all together */
-    bool skip_dark;              /* drop frames that are still dark after waking */
-    int64_t max_dark_us;         /* but no longer than this after the start; 0 = 700 ms */
+    struct jpeg_limits jpeg_limits; /* 0 = 4096 */
+    unsigned max_cameras;           /* 0 = 64; a device beyond is refused */
+    unsigned max_new_per_minute;    /* 0 = 10; unknown devices, all together */
+    bool skip_dark;                 /* drop frames that are still dark after waking */
+    int64_t max_dark_us;            /* but no longer than this after the start; 0 = 700 ms */
     int (*mean_luma)(const uint8_t *jpeg,
                      size_t len_bytes); /* 0 to 255, negative errno; NULL = nobody measures */
 };

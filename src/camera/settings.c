@@ -1,0 +1,70 @@
+/* What the owner may change of a camera, and what is remembered of it. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "camera/internal.h"
+
+void camera_remember(const struct camera *camera)
+{
+    struct store *store = registry_store(camera->registry);
+    if (store)
+        store_put_camera(
+            store, &(struct store_camera){
+                       .id = camera->id, .name = camera->name, .source = "push", .adopted = true});
+}
+
+int camera_rename(struct camera *camera, const char *name)
+{
+    if (!text_is_name(name, CAMERA_NAME_MAX))
+        return -EINVAL;
+    snprintf(camera->name, sizeof(camera->name), "%s", name);
+    camera_remember(camera);
+    camera_changed(camera);
+    return 0;
+}
+
+static void remember_setting(struct camera *camera, const char *name, json_t *value)
+{
+    struct store *store = registry_store(camera->registry);
+    char *text = json_dumps(value, JSON_ENCODE_ANY);
+    json_object_set(camera->settings, name, value);
+    if (store && text)
+        store_put_setting(store, camera->id, name, text);
+    mem_free(text);
+}
+
+int camera_set(struct camera *camera, json_t *values, const char **ret_message)
+{
+    const char *name;
+    json_t *value;
+
+    if (!camera->controls)
+        return -ENOTSUP;
+    json_object_foreach(values, name, value)
+    {
+        const char *refusal = control_refusal(camera->controls, name, value, camera->refusal,
+                                              sizeof(camera->refusal));
+        if (refusal) {
+            *ret_message = refusal;
+            return -EINVAL;
+        }
+    }
+    json_object_foreach(values, name, value) remember_setting(camera, name, value);
+    if (control_update(camera->controls, values))
+        camera_changed(camera);
+    return camera->source ? camera->source_ops->set(camera->source, values) : -ENOTCONN;
+}
+
+void camera_set_again(struct camera *camera)
+{
+    if (!camera->controls)
+        return;
+    json_t *values = control_fitting(camera->controls, camera->settings);
+    if (control_update(camera->controls, values) &&
+        camera->source_ops->set(camera->source, values) < 0)
+        log_warn("camera", camera->id, "the device does not take its settings");
+    json_decref(values);
+}

@@ -1,0 +1,163 @@
+/* What the source brings: itself, frames, and news of the device. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "camera/internal.h"
+
+/* Below this mean luma (0 to 255) a frame right after waking counts as not yet exposed. */
+enum { DARK_LUMA = 12 };
+
+const char *camera_drop_name(unsigned drop)
+{
+    static const char *const NAMES[] = {"unwanted", "dark", "undecodable", "protocol"};
+    return drop < CAMERA_DROP_UNWANTED ? jpeg_fault_name((enum jpeg_fault)drop)
+                                       : NAMES[drop - CAMERA_DROP_UNWANTED];
+}
+
+/* The device's own name counts until the owner gives one. */
+static void adopt_name(struct camera *camera, const char *name)
+{
+    if (!name || strcmp(camera->name, camera->id) != 0 || strcmp(name, camera->id) == 0)
+        return;
+    if (camera_rename(camera, name) < 0)
+        log_debug("camera", camera->id, "the device's name is no good");
+}
+
+void camera_source_up(struct camera *camera, const struct source_ops *ops, void *source,
+                      const struct camera_source_info *info)
+{
+    if (camera->source) {
+        camera->source_ops->detached(camera->source);
+        camera_source_down(camera);
+    }
+    camera->source_ops = ops;
+    camera->source = source;
+    camera->controlled = info->controlled;
+    camera->sleeping_until_wall_us = 0;
+    json_decref(camera->model);
+    camera->model =
+        info->model && text_is_name(info->model, CAMERA_NAME_MAX) ? json_string(info->model) : NULL;
+    json_decref(camera->controls);
+    camera->controls = control_schema(info->controls);
+    adopt_name(camera, info->name);
+    camera_set_again(camera);
+    camera->error[0] = '\0';
+    log_info("camera", camera->id, "%s device is there", info->controlled ? "controlled" : "plain");
+    camera_step(camera, DEMAND_DEVICE_UP);
+    camera_changed(camera);
+}
+
+void camera_source_down(struct camera *camera)
+{
+    camera->source_ops = NULL;
+    camera->source = NULL;
+    log_info("camera", camera->id, "device is gone");
+    camera_step(camera, DEMAND_DEVICE_DOWN);
+    capture_fail_all(camera, -ENOTCONN);
+    camera_changed(camera);
+}
+
+/* True for a frame right after waking whose exposure has not settled; bounded in time, so that a
+ * dark room is shown. */
+static bool is_dark(struct camera *camera, const struct camera_frame *frame)
+{
+    const struct registry_params *params = registry_params(camera->registry);
+    if (!params->skip_dark || camera->demand.state != DEMAND_WAKING ||
+        frame->arrival_us - camera->woke_us > params->max_dark_us)
+        return false;
+    if (frame->dark)
+        return true;
+    if (!params->mean_luma)
+        return false;
+    int luma = params->mean_luma(frame->takes_buf->data + frame->unit_off,
+                                 frame->end_off - frame->unit_off);
+    return luma >= 0 && luma < DARK_LUMA;
+}
+
+static void measure_interval(struct camera *camera, int64_t arrival_us)
+{
+    int64_t interval_us = arrival_us - camera->last_arrival_us;
+    bool is_first = camera->last_arrival_us == 0;
+    camera->last_arrival_us = arrival_us;
+    if (is_first || interval_us <= 0)
+        return;
+    if (camera->frame_interval_us == 0)
+        camera->frame_interval_us = interval_us;
+    else
+        camera->frame_interval_us += (interval_us - camera->frame_interval_us) / 8;
+}
+
+struct packet *camera_packet(const struct camera_frame *frame)
+{
+    struct packet *packet = packet_create(frame->takes_buf, NULL);
+    packet->message_off = frame->unit_off - LIVE_HEAD_BYTES;
+    packet->chunk_off = packet->unit_off = frame->unit_off;
+    packet->end_off = frame->end_off;
+    packet->key = true;
+    packet->width = frame->info.width;
+    packet->height = frame->info.height;
+    packet->capture_us = frame->capture_us;
+    packet->arrival_us = frame->arrival_us;
+    return packet;
+}
+
+void camera_frame(struct camera *camera, const struct camera_frame *frame)
+{
+    struct buf *buf = frame->takes_buf;
+    if (!camera_runs(camera) || is_dark(camera, frame)) {
+        camera_count_drop(camera, camera_runs(camera) ? CAMERA_DROP_DARK : CAMERA_DROP_UNWANTED);
+        buf_unref(&buf);
+        return;
+    }
+    struct hub *hub = camera->hubs[RENDITION_JPEG];
+    struct packet *packet = camera_packet(frame);
+    live_head_write(
+        &(struct live_head){
+            .kind = LIVE_JPEG,
+            .flags = LIVE_FLAG_KEY,
+            .stream = camera->leases.renditions[RENDITION_JPEG].stream,
+            .sequence = (uint32_t)hub_count(hub) + 1, /* what hub_publish will give it */
+            .unit_offset = LIVE_HEAD_BYTES,
+            .capture_us = frame->capture_us,
+        },
+        buf->data + packet->message_off);
+
+    measure_interval(camera, frame->arrival_us);
+    if (camera->width != packet->width || camera->height != packet->height) {
+        camera->width = packet->width;
+        camera->height = packet->height;
+        camera_changed(camera);
+    }
+    packet_unref(&camera->poster);
+    camera->poster = packet_ref(packet);
+    hub_publish(hub, packet);
+    camera_step(camera, DEMAND_FRAME);
+}
+
+void camera_count_drop(struct camera *camera, unsigned drop)
+{
+    camera->stats.dropped[drop]++;
+}
+
+void camera_battery(struct camera *camera, int percent)
+{
+    if (camera->battery_percent == percent)
+        return;
+    camera->battery_percent = percent;
+    camera_changed(camera);
+}
+
+void camera_sleeps(struct camera *camera, int64_t seconds)
+{
+    int64_t wall_us = clock_wall_us(registry_params(camera->registry)->clock);
+    camera->sleeping_until_wall_us = wall_us + seconds * US_PER_S;
+    camera_changed(camera);
+}
+
+void camera_controls_changed(struct camera *camera, json_t *values)
+{
+    if (camera->controls && control_update(camera->controls, values))
+        camera_changed(camera);
+}

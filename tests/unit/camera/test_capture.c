@@ -1,0 +1,286 @@
+/* Capture: a still of the device's own, or the next fresh frame; and all the ways it can fail. */
+#include "rig.h"
+
+/* What done() was told. */
+struct outcome {
+    unsigned times;
+    int error;
+    uint8_t first_byte;
+    struct rig *rig;
+    bool again; /* begins another capture from inside done */
+    struct capture *second;
+};
+
+static void done(void *ctx, int error, struct packet *still)
+{
+    struct outcome *o = ctx;
+    o->times++;
+    o->error = error;
+    assert_int_equal(error == 0, still != NULL);
+    o->first_byte = still ? packet_unit(still)[0] : 0;
+    if (o->again) {
+        o->again = false;
+        o->second = capture_begin(o->rig->camera, CAPTURE_FRAME, US_PER_S, done, o);
+    }
+}
+
+static struct capture *begin(struct rig *rig, enum capture_kind kind, struct outcome *o)
+{
+    o->rig = rig;
+    return capture_begin(rig->camera, kind, 3 * US_PER_S, done, o);
+}
+
+static struct packet *still_of(uint8_t byte)
+{
+    struct buf *buf;
+    assert_int_equal(buf_create(1, &buf), 0);
+    buf->data[0] = byte;
+    struct packet *packet = packet_create(buf, NULL);
+    packet->end_off = 1;
+    return packet;
+}
+
+static void answer(struct rig *rig, uint32_t request, int error, uint8_t byte)
+{
+    struct packet *still = error ? NULL : still_of(byte);
+    camera_captured(rig->camera, request, error, still);
+    packet_unref(&still);
+}
+
+static void test_a_still_of_the_device(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    rig_camera(rig, true);
+    struct capture *capture = begin(rig, CAPTURE_STILL, &o);
+    assert_non_null(capture);
+    rig_said(rig, "capture 1 "); /* without waking it */
+    answer(rig, 2, 0, 9);
+    assert_int_equal(o.times, 0); /* somebody else's */
+    answer(rig, 0, 0, 9);
+    assert_int_equal(o.times, 0);
+    answer(rig, 1, 0, 42);
+    assert_int_equal(o.times, 1);
+    assert_int_equal(o.error, 0);
+    assert_int_equal(o.first_byte, 42);
+    answer(rig, 1, 0, 42);
+    rig_pass(rig, 10 * US_PER_S);
+    assert_int_equal(o.times, 1);
+}
+
+static void test_the_device_says_no(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    rig_camera(rig, true);
+    struct capture *capture = begin(rig, CAPTURE_STILL, &o);
+    assert_non_null(capture);
+    answer(rig, 1, -EIO, 0);
+    assert_int_equal(o.times, 1);
+    assert_int_equal(o.error, -EIO);
+}
+
+static void test_the_device_never_answers(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    rig_camera(rig, true);
+    struct capture *capture = begin(rig, CAPTURE_STILL, &o);
+    assert_non_null(capture);
+    rig_pass(rig, 2999 * US_PER_MS);
+    assert_int_equal(o.times, 0);
+    rig_pass(rig, 1 * US_PER_MS);
+    assert_int_equal(o.times, 1);
+    assert_int_equal(o.error, -ETIMEDOUT);
+    answer(rig, 1, 0, 42); /* too late */
+    assert_int_equal(o.times, 1);
+}
+
+static void test_several_at_once_keep_apart(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome a = {0}, b = {0};
+    rig_camera(rig, true);
+    struct capture *first = begin(rig, CAPTURE_STILL, &a), *second = begin(rig, CAPTURE_STILL, &b);
+    assert_ptr_not_equal(first, second);
+    rig_said(rig, "capture 1 capture 2 ");
+    answer(rig, 2, 0, 22);
+    answer(rig, 1, 0, 11);
+    assert_int_equal(a.first_byte, 11);
+    assert_int_equal(b.first_byte, 22);
+}
+
+static void wakes_and_takes_a_frame(struct rig *rig, enum capture_kind kind)
+{
+    struct outcome o = {0};
+    struct capture *capture = begin(rig, kind, &o);
+    assert_non_null(capture);
+    assert_string_equal(rig_described(rig, "state"), "\"waking\"");
+    assert_string_equal(
+        rig_described(rig, "why"),
+        "[{\"reason\":\"snapshot\",\"rendition\":\"jpeg\",\"count\":1,\"for_s\":0}]");
+    rig_pass(rig, 300 * US_PER_MS);
+    rig_frame(rig, 640, 480, 5, false);
+    assert_int_equal(o.times, 0); /* told by the loop */
+    rig_turn(rig);
+    assert_int_equal(o.times, 1);
+    assert_int_equal(o.first_byte, 5);
+    assert_string_equal(rig_described(rig, "why"), "[]");
+    assert_string_equal(rig_described(rig, "state"), "\"lingering\"");
+}
+
+static void test_a_plain_device_gives_its_next_frame(void **state)
+{
+    struct rig *rig = *state;
+    rig_camera(rig, false);
+    rig->capture_result = -ENOTSUP;
+    wakes_and_takes_a_frame(rig, CAPTURE_STILL);
+}
+
+static void test_a_frame_of_the_stream(void **state)
+{
+    struct rig *rig = *state;
+    rig_camera(rig, true);
+    wakes_and_takes_a_frame(rig, CAPTURE_FRAME);
+    rig_said(rig, "start 0 0x0 "); /* the device was not asked for a still */
+}
+
+static void test_an_old_frame_is_not_fresh(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    rig_camera(rig, true);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    rig_frame(rig, 640, 480, 1, false);
+    rig_pass(rig, 100 * US_PER_MS); /* a joiner would still be given that one */
+    struct capture *capture = begin(rig, CAPTURE_FRAME, &o);
+    assert_non_null(capture);
+    rig_turn(rig);
+    lease_set_notify(&rig->camera->leases, RENDITION_JPEG);
+    rig_turn(rig);
+    assert_int_equal(o.times, 0);
+    rig_frame(rig, 640, 480, 2, false);
+    rig_turn(rig);
+    assert_int_equal(o.times, 1);
+    assert_int_equal(o.first_byte, 2);
+    lease_release(&lease);
+}
+
+static void test_no_frame_in_time(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    rig_camera(rig, true);
+    struct capture *capture = begin(rig, CAPTURE_FRAME, &o);
+    assert_non_null(capture);
+    rig_pass(rig, 3 * US_PER_S);
+    assert_int_equal(o.times, 1);
+    assert_int_equal(o.error, -ETIMEDOUT);
+    assert_int_equal(rig->camera->leases.count, 0);
+}
+
+static void test_offline(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    camera_source_down(rig_camera(rig, true));
+    struct capture *capture = begin(rig, CAPTURE_FRAME, &o);
+    assert_non_null(capture);
+    assert_int_equal(o.times, 0); /* never from inside capture_begin */
+    rig_turn(rig);
+    assert_int_equal(o.times, 1);
+    assert_int_equal(o.error, -ENOTCONN);
+}
+
+static void test_the_device_goes_or_is_replaced_meanwhile(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome still = {0}, frame = {0};
+    rig_camera(rig, true);
+    struct capture *a = begin(rig, CAPTURE_STILL, &still), *b = begin(rig, CAPTURE_FRAME, &frame);
+    assert_ptr_not_equal(a, b);
+    rig_device_up(rig, true);
+    assert_int_equal(still.times + frame.times, 0);
+    rig_turn(rig);
+    assert_int_equal(still.error, -ENOTCONN);
+    assert_int_equal(frame.error, -ENOTCONN);
+    assert_int_equal(still.times + frame.times, 2);
+}
+
+static void test_cancel(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    rig_camera(rig, true);
+    capture_cancel(NULL);
+    capture_cancel(begin(rig, CAPTURE_STILL, &o));
+    answer(rig, 1, 0, 42);
+    struct capture *frame = begin(rig, CAPTURE_FRAME, &o);
+    rig_good_frame(rig);
+    capture_cancel(frame); /* the frame is there, nobody was told yet */
+    struct capture *failed = begin(rig, CAPTURE_FRAME, &o);
+    camera_source_down(rig->camera);
+    capture_cancel(failed); /* the same with an error */
+    rig_pass(rig, 10 * US_PER_S);
+    assert_int_equal(o.times, 0);
+    assert_int_equal(rig->camera->leases.count, 0);
+}
+
+static void test_another_one_from_inside_done(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {.again = true};
+    rig_camera(rig, true);
+    struct capture *capture = begin(rig, CAPTURE_FRAME, &o);
+    assert_non_null(capture);
+    camera_source_down(rig->camera);
+    rig_turn(rig);
+    assert_int_equal(o.times, 2); /* both found nobody there */
+    o = (struct outcome){.again = true};
+    rig_device_up(rig, true);
+    capture = begin(rig, CAPTURE_STILL, &o);
+    assert_non_null(capture);
+    answer(rig, rig->last_request, 0, 7);
+    rig_pass(rig, 1 * US_PER_MS);
+    rig_frame(rig, 640, 480, 8, false);
+    rig_turn(rig);
+    assert_int_equal(o.times, 2);
+    assert_int_equal(o.first_byte, 8);
+}
+
+static void test_dark_frames_are_no_snapshot(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    rig_registry(rig, &(struct registry_params){.skip_dark = true});
+    rig_camera(rig, true);
+    struct capture *capture = begin(rig, CAPTURE_FRAME, &o);
+    assert_non_null(capture);
+    rig_frame(rig, 640, 480, 1, true);
+    rig_turn(rig);
+    assert_int_equal(o.times, 0);
+    rig_frame(rig, 640, 480, 99, false);
+    rig_turn(rig);
+    assert_int_equal(o.first_byte, 99);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
+    const struct CMUnitTest tests[] = {
+        T(test_a_still_of_the_device),
+        T(test_the_device_says_no),
+        T(test_the_device_never_answers),
+        T(test_several_at_once_keep_apart),
+        T(test_a_plain_device_gives_its_next_frame),
+        T(test_a_frame_of_the_stream),
+        T(test_an_old_frame_is_not_fresh),
+        T(test_no_frame_in_time),
+        T(test_offline),
+        T(test_the_device_goes_or_is_replaced_meanwhile),
+        T(test_cancel),
+        T(test_another_one_from_inside_done),
+        T(test_dark_frames_are_no_snapshot),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,299 @@
+/* What a source brings: frames and their headers, frames that are dropped, dark ones, news. */
+#include "rig.h"
+
+#include "media/live.h"
+
+static uint64_t dropped(struct rig *rig, unsigned drop)
+{
+    return camera_dropped(rig->camera, drop);
+}
+
+static void test_a_frame_as_it_goes_out(void **state)
+{
+    struct rig *rig = *state;
+    rig_camera(rig, true);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    rig->now_us = 0x0102030405060708;
+    rig->camera->woke_us = rig->now_us;
+    rig_frame(rig, 1600, 1200, 0x77, false);
+    rig_frame(rig, 1600, 1200, 0x78, false);
+    struct packet *packet = lease_next(lease, NULL);
+    assert_non_null(packet);
+    assert_int_equal(packet->message_off, PACKET_TRANSPORT_ROOM);
+    assert_int_equal(packet->unit_off, PACKET_TRANSPORT_ROOM + LIVE_HEAD_BYTES);
+    assert_int_equal(packet->chunk_off, packet->unit_off);
+    assert_int_equal(packet_unit_len_bytes(packet), 100);
+    assert_int_equal(packet_unit(packet)[0], 0x78);
+    assert_true(packet->key);
+    assert_int_equal(packet->width, 1600);
+    assert_int_equal(packet->height, 1200);
+    assert_int_equal(packet->arrival_us, rig->now_us);
+    assert_int_equal(packet->sequence, 2);
+    assert_null(packet->init);
+    const uint8_t *head = packet->buf->data + packet->message_off;
+    uint64_t capture_us = (uint64_t)rig->now_us - 40000;
+    uint8_t expected[LIVE_HEAD_BYTES] = {
+        1,           /* version */
+        3,           /* JPEG */
+        0, 1,        /* key */
+        0, 0,  0, 1, /* stream */
+        0, 0,  0, 2, /* sequence */
+        0, 24, 0, 0, /* offset of the JPEG */
+    };
+    for (int i = 0; i < 8; i++)
+        expected[16 + i] = (uint8_t)(capture_us >> (56 - 8 * i));
+    assert_memory_equal(head, expected, LIVE_HEAD_BYTES);
+    packet_unref(&packet);
+    lease_release(&lease);
+}
+
+static void test_unwanted_frames_are_counted_and_dropped(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, false);
+    rig_good_frame(rig);
+    rig_good_frame(rig);
+    assert_int_equal(dropped(rig, CAMERA_DROP_UNWANTED), 2);
+    assert_null(camera->poster);
+    assert_int_equal(hub_count(camera->hubs[RENDITION_JPEG]), 0);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    rig_good_frame(rig);
+    assert_int_equal(dropped(rig, CAMERA_DROP_UNWANTED), 2);
+    assert_int_equal(hub_count(camera->hubs[RENDITION_JPEG]), 1);
+    lease_release(&lease);
+    rig_good_frame(rig); /* while it lingers, they keep the poster fresh */
+    assert_int_equal(hub_count(camera->hubs[RENDITION_JPEG]), 2);
+    rig_pass(rig, 10 * US_PER_S);
+    rig_good_frame(rig);
+    assert_int_equal(dropped(rig, CAMERA_DROP_UNWANTED), 3);
+}
+
+static void test_a_plain_device_delivers_while_the_retry_waits(void **state)
+{
+    struct rig *rig = *state;
+    rig_camera(rig, false);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    rig_pass(rig, 5500 * US_PER_MS);
+    rig_good_frame(rig);
+    assert_string_equal(rig_described(rig, "state"), "\"awake\"");
+    assert_int_equal(dropped(rig, CAMERA_DROP_UNWANTED), 0);
+    lease_release(&lease);
+}
+
+static void test_the_poster_outlives_the_device(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, true);
+    assert_string_equal(rig_described(rig, "last_frame_age_ms"), "null");
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    rig_frame(rig, 640, 480, 1, false);
+    rig_frame(rig, 640, 480, 2, false);
+    lease_release(&lease);
+    camera_source_down(camera);
+    rig_pass(rig, 3600 * US_PER_S);
+    assert_int_equal(packet_unit(camera->poster)[0], 2);
+    assert_string_equal(rig_described(rig, "last_frame_age_ms"), "3600000");
+}
+
+static void test_the_size_changes(void **state)
+{
+    struct rig *rig = *state;
+    rig_camera(rig, true);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    assert_string_equal(rig_described(rig, "width"), "null");
+    rig_good_frame(rig);
+    assert_string_equal(rig_described(rig, "width"), "640");
+    rig_turn(rig);
+    rig->told_of = 0;
+    rig_good_frame(rig);
+    rig_turn(rig);
+    assert_int_equal(rig->told_of, 0); /* a frame is no news */
+    rig_frame(rig, 320, 240, 128, false);
+    rig_turn(rig);
+    assert_int_equal(rig->told_of, 1);
+    assert_string_equal(rig_described(rig, "height"), "240");
+    lease_release(&lease);
+}
+
+static void test_the_rate_is_measured(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, true);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    rig_good_frame(rig);
+    assert_string_equal(rig_described(rig, "fps"), "null");
+    for (int i = 0; i < 30; i++) {
+        rig_pass(rig, 50 * US_PER_MS);
+        rig_good_frame(rig);
+    }
+    assert_string_equal(rig_described(rig, "fps"), "20.0");
+    lease_release(&lease);
+    rig_pass(rig, 60 * US_PER_S);
+    assert_string_equal(rig_described(rig, "fps"), "null");
+    lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    rig_good_frame(rig);
+    assert_int_equal(camera->frame_interval_us, 0); /* the pause is no interval */
+    rig_pass(rig, 100 * US_PER_MS);
+    rig_good_frame(rig);
+    assert_string_equal(rig_described(rig, "fps"), "10.0");
+    lease_release(&lease);
+}
+
+/* --- Dark frames after waking. --- */
+
+static int mean_luma(const uint8_t *jpeg, size_t len_bytes)
+{
+    assert_int_equal(len_bytes, 100);
+    return jpeg[0] == 255 ? -EBADMSG : jpeg[0];
+}
+
+static struct lease *woken(struct rig *rig, const struct registry_params *params)
+{
+    rig_registry(rig, params);
+    rig_camera(rig, true);
+    return rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+}
+
+static void test_dark_frames_are_skipped_by_measure(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease =
+        woken(rig, &(struct registry_params){.skip_dark = true, .mean_luma = mean_luma});
+    rig_frame(rig, 640, 480, 3, false);
+    rig_frame(rig, 640, 480, 11, false);
+    assert_int_equal(dropped(rig, CAMERA_DROP_DARK), 2);
+    assert_string_equal(rig_described(rig, "state"), "\"waking\"");
+    rig_frame(rig, 640, 480, 12, false);
+    assert_string_equal(rig_described(rig, "state"), "\"awake\"");
+    rig_frame(rig, 640, 480, 0, true); /* somebody switched off the light: that is news */
+    assert_int_equal(dropped(rig, CAMERA_DROP_DARK), 2);
+    assert_int_equal(hub_count(rig->camera->hubs[RENDITION_JPEG]), 2);
+    lease_release(&lease);
+}
+
+static void test_dark_frames_are_skipped_by_flag(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = woken(rig, &(struct registry_params){.skip_dark = true});
+    rig_frame(rig, 640, 480, 200, true);
+    assert_int_equal(dropped(rig, CAMERA_DROP_DARK), 1);
+    rig_frame(rig, 640, 480, 1, false); /* nobody measures */
+    assert_string_equal(rig_described(rig, "state"), "\"awake\"");
+    lease_release(&lease);
+}
+
+static void test_a_dark_room_is_shown(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease =
+        woken(rig, &(struct registry_params){.skip_dark = true, .mean_luma = mean_luma});
+    rig_pass(rig, 700 * US_PER_MS);
+    rig_frame(rig, 640, 480, 3, true);
+    assert_int_equal(dropped(rig, CAMERA_DROP_DARK), 1);
+    rig_pass(rig, 1 * US_PER_MS);
+    rig_frame(rig, 640, 480, 3, true);
+    assert_int_equal(dropped(rig, CAMERA_DROP_DARK), 1);
+    assert_string_equal(rig_described(rig, "state"), "\"awake\"");
+    lease_release(&lease);
+}
+
+static void test_a_frame_that_cannot_be_measured_is_shown(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease =
+        woken(rig, &(struct registry_params){.skip_dark = true, .mean_luma = mean_luma});
+    rig_frame(rig, 640, 480, 255, false);
+    assert_string_equal(rig_described(rig, "state"), "\"awake\"");
+    lease_release(&lease);
+}
+
+static void test_nothing_is_skipped_unless_asked_for(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = woken(rig, &(struct registry_params){.mean_luma = mean_luma});
+    rig_frame(rig, 640, 480, 0, true);
+    assert_string_equal(rig_described(rig, "state"), "\"awake\"");
+    lease_release(&lease);
+}
+
+/* --- News of the device. --- */
+
+static void test_battery(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, true);
+    assert_string_equal(rig_described(rig, "battery"), "null");
+    rig->told_of = 0;
+    camera_battery(camera, 81);
+    rig_turn(rig);
+    camera_battery(camera, 81);
+    rig_turn(rig);
+    assert_int_equal(rig->told_of, 1);
+    assert_string_equal(rig_described(rig, "battery"), "81");
+}
+
+static void test_it_sleeps_by_itself(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, true);
+    camera_sleeps(camera, 300);
+    assert_string_equal(rig_described(rig, "sleeping_for_s"), "null"); /* still there */
+    camera_source_down(camera);
+    assert_string_equal(rig_described(rig, "sleeping_for_s"), "300");
+    rig_pass(rig, 100 * US_PER_S);
+    assert_string_equal(rig_described(rig, "sleeping_for_s"), "200");
+    rig_pass(rig, 230 * US_PER_S);
+    assert_string_equal(rig_described(rig, "sleeping_for_s"), "0"); /* any moment now */
+    rig_pass(rig, 30 * US_PER_S);
+    assert_string_equal(rig_described(rig, "sleeping_for_s"), "null"); /* plainly away */
+    rig_device_up(rig, true);
+    camera_source_down(camera);
+    assert_string_equal(rig_described(rig, "sleeping_for_s"), "null");
+}
+
+static void test_names_and_models(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, false);
+    assert_string_equal(rig_described(rig, "name"), "\"porch\"");
+    assert_string_equal(rig_described(rig, "model"), "null");
+    rig_device_up(rig, true);
+    assert_string_equal(rig_described(rig, "model"), "\"AtomS3R-M12\"");
+    camera_source_down(camera);
+    assert_string_equal(rig_described(rig, "model"), "\"AtomS3R-M12\"");
+    rig_device_up(rig, false); /* another device now */
+    assert_string_equal(rig_described(rig, "model"), "null");
+    assert_string_equal(rig_described(rig, "controls"), "[]");
+}
+
+static void test_drop_names(void **state)
+{
+    (void)state;
+    assert_string_equal(camera_drop_name(JPEG_NO_EOI), "no-eoi");
+    assert_string_equal(camera_drop_name(JPEG_UNSUPPORTED), "unsupported");
+    assert_string_equal(camera_drop_name(CAMERA_DROP_UNWANTED), "unwanted");
+    assert_string_equal(camera_drop_name(CAMERA_DROP_PROTOCOL), "protocol");
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
+    const struct CMUnitTest tests[] = {
+        T(test_a_frame_as_it_goes_out),
+        T(test_unwanted_frames_are_counted_and_dropped),
+        T(test_a_plain_device_delivers_while_the_retry_waits),
+        T(test_the_poster_outlives_the_device),
+        T(test_the_size_changes),
+        T(test_the_rate_is_measured),
+        T(test_dark_frames_are_skipped_by_measure),
+        T(test_dark_frames_are_skipped_by_flag),
+        T(test_a_dark_room_is_shown),
+        T(test_a_frame_that_cannot_be_measured_is_shown),
+        T(test_nothing_is_skipped_unless_asked_for),
+        T(test_battery),
+        T(test_it_sleeps_by_itself),
+        T(test_names_and_models),
+        T(test_drop_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
