@@ -61,7 +61,10 @@ struct http_response {
 
 void http_reply(struct http_request *request, const struct http_response *response);
 
-/* Bytes to send: a reference that the caller of next() takes over. */
+/* Bytes to send: a reference that the caller of next() takes over. For a WebSocket off is at least
+ * NET_OUT_ROOM: the transport writes its framing there, always the same for the same message, so
+ * that one buffer serves any number of peers. */
+enum { NET_OUT_ROOM = 16 };
 struct net_out {
     struct buf *takes_buf;
     size_t off, len_bytes;

@@ -1,0 +1,61 @@
+/* An HTTP connection's state, shared by http.c (requests in) and reply.c (responses out). Loop
+ * only. */
+#pragma once
+#include "net/http_head.h"
+#include "net/internal.h"
+
+enum http_phase {
+    HTTP_HEAD,      /* collecting a head; also resting between requests */
+    HTTP_BODY,      /* collecting a body */
+    HTTP_WHOLE,     /* head and body are there */
+    HTTP_HANDLING,  /* on_request or on_upgrade runs, or the request is held */
+    HTTP_REPLYING,  /* a response is being sent */
+    HTTP_STREAMING, /* a response without an end is being sent */
+};
+
+struct http_stream {
+    struct http_request *request;
+    const struct http_stream_ops *ops; /* NULL: there is no stream */
+    void *ctx;
+};
+
+struct http_request {
+    struct conn *conn;
+    enum http_phase phase;
+    int64_t since_us; /* when the phase began; HTTP_HEAD: when the first byte was awaited */
+    bool served;      /* at least one request was answered: keep-alive's patience applies */
+
+    /* What came in: the request's head, and behind it what the peer sent ahead. */
+    char *in;
+    size_t in_len_bytes, in_cap, scanned, head_len_bytes;
+    struct http_head head;
+    char *body; /* of head.content_length bytes and a NUL */
+    size_t body_len_bytes;
+
+    /* What goes out. */
+    struct buf *out_head;
+    struct buf *out_buf; /* keeps out alive; NULL = it lives for ever */
+    const uint8_t *out;
+    size_t out_left_bytes;
+    bool is_head; /* the method: no body is sent */
+    bool close_after;
+    bool closing; /* the stream is to be closed */
+    struct http_stream stream;
+};
+
+/* reply.c */
+
+/* Makes the response's head and begins to send; the phase becomes HTTP_REPLYING. */
+void reply_begin(struct http_request *request, const struct http_response *response);
+/* A plain error page of our own; the connection ends with it where it must. */
+void reply_error(struct http_request *request, int status, bool close);
+/* As conn_role.produce. */
+int reply_produce(struct http_request *request, struct piece *ret_piece);
+void reply_forget(struct http_request *request);
+const char *reply_reason(int status);
+
+/* http.c */
+
+/* The response is sent: the connection rests, or goes on with what the peer sent ahead. 0, or -1:
+ * it ends. */
+int http_next_request(struct http_request *request);

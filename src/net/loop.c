@@ -1,0 +1,129 @@
+#include "net/net.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "net/internal.h"
+
+/* Descriptors for everything that is no connection: files, pipes, listeners, the database. */
+enum { OTHER_FILES = 512 };
+
+static unsigned raise_file_limit(unsigned connections)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return connections;
+    rlim_t wanted = (rlim_t)connections + OTHER_FILES;
+    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < wanted) {
+        if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted)
+            wanted = limit.rlim_max;
+        limit.rlim_cur = wanted;
+        setrlimit(RLIMIT_NOFILE, &limit);
+        getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < (rlim_t)connections + OTHER_FILES) {
+        unsigned fewer = limit.rlim_cur > 2 * OTHER_FILES ? (unsigned)(limit.rlim_cur - OTHER_FILES)
+                                                          : (unsigned)(limit.rlim_cur / 2);
+        log_info("net", NULL, "the limit of open files allows %u connections", fewer);
+        return fewer;
+    }
+    return connections;
+}
+
+int net_create(const struct net_params *params, struct net **ret_net)
+{
+    struct net *net = mem_new(struct net);
+    list_init(&net->listeners);
+    list_init(&net->conns);
+    list_init(&net->signals);
+    list_init(&net->ready);
+    net->max_connections =
+        raise_file_limit(params->max_connections ? params->max_connections : 8192);
+    net->send_buffer_bytes =
+        params->send_buffer_bytes ? (int)params->send_buffer_bytes : 128 * 1024;
+    int r = uv_loop_init(&net->loop);
+    if (r < 0) {
+        mem_free(net);
+        return r;
+    }
+    /* A peer that went away must be an error of a write, not the end of the process. */
+    signal(SIGPIPE, SIG_IGN);
+    r = conn_init_loop(net);
+    if (r < 0)
+        goto fail;
+    uv_timer_init(&net->loop, &net->grace);
+    r = link_start(net);
+    if (r < 0)
+        goto fail;
+    *ret_net = net;
+    return 0;
+fail:
+    net_destroy(net);
+    return r;
+}
+
+int net_run(struct net *net)
+{
+    uv_run(&net->loop, UV_RUN_DEFAULT);
+    return 0;
+}
+
+static void on_grace_over(uv_timer_t *timer)
+{
+    uv_stop(timer->loop);
+}
+
+void net_stop(struct net *net, int64_t grace_us)
+{
+    if (net->stopping)
+        return;
+    net->stopping = true;
+    listen_stop_all(net);
+    conn_stop_all(net);
+    /* Without connections the next turn ends it; else conn does, when the last one is gone. */
+    uint64_t grace_ms = list_empty(&net->conns) ? 0 : (uint64_t)(grace_us / US_PER_MS);
+    uv_timer_start(&net->grace, on_grace_over, grace_ms, 0);
+}
+
+static void close_own_handle(uv_handle_t *handle)
+{
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+void net_destroy(struct net *net)
+{
+    if (!net)
+        return;
+    net->stopping = true;
+    listen_stop_all(net);
+    conn_kill_all(net);
+    link_finish(net);
+    net_signals_destroy(net);
+    close_own_handle((uv_handle_t *)&net->before_poll);
+    close_own_handle((uv_handle_t *)&net->after_poll);
+    close_own_handle((uv_handle_t *)&net->more);
+    close_own_handle((uv_handle_t *)&net->sweep);
+    close_own_handle((uv_handle_t *)&net->grace);
+    uv_run(&net->loop, UV_RUN_DEFAULT);
+    listen_free_all(net);
+    int r = uv_loop_close(&net->loop);
+    assert(r == 0 && "timers and wakes are destroyed before net");
+    (void)r;
+    mem_free(net);
+}
+
+int64_t net_now_us(const struct net *net)
+{
+    (void)net;
+    return clock_now_us(&clock_system);
+}
+
+struct net_stats net_stats(const struct net *net)
+{
+    return net->stats;
+}

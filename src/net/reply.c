@@ -1,0 +1,290 @@
+/* Responses: whole ones, late ones and those without an end. Standards: RFC 9110, RFC 9112. */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "net/http_internal.h"
+
+enum {
+    HEAD_BYTES = 8 * 1024,
+    CHUNK_BYTES = 64 * 1024, /* of a body, at once */
+    INLINE_BYTES = 8 * 1024, /* a body up to this size is sent together with the head */
+};
+
+const char *reply_reason(int status)
+{
+    static const struct {
+        int status;
+        const char *reason;
+    } REASONS[] = {
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {206, "Partial Content"},
+        {301, "Moved Permanently"},
+        {302, "Found"},
+        {303, "See Other"},
+        {304, "Not Modified"},
+        {307, "Temporary Redirect"},
+        {308, "Permanent Redirect"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {406, "Not Acceptable"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {411, "Length Required"},
+        {412, "Precondition Failed"},
+        {413, "Content Too Large"},
+        {415, "Unsupported Media Type"},
+        {416, "Range Not Satisfiable"},
+        {417, "Expectation Failed"},
+        {421, "Misdirected Request"},
+        {422, "Unprocessable Content"},
+        {426, "Upgrade Required"},
+        {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
+        {505, "HTTP Version Not Supported"},
+        {507, "Insufficient Storage"},
+    };
+    for (size_t i = 0; i < sizeof(REASONS) / sizeof(*REASONS); i++)
+        if (REASONS[i].status == status)
+            return REASONS[i].reason;
+    return "Unknown";
+}
+
+/* --- The head. --- */
+
+/* A value may carry what a user typed: it may not end its line. */
+static void add_field(struct text *text, const char *name, const char *value)
+{
+    text_add(text, "%s: ", name);
+    for (const char *c = value; *c; c++)
+        text_add(text, "%c", (unsigned char)*c < 0x20 || *c == 0x7f ? ' ' : *c);
+    text_add(text, "\r\n");
+}
+
+/* IMF-fixdate, RFC 9110 section 5.6.7, whatever the locale. */
+static void add_date(struct text *text)
+{
+    static const char DAYS[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char MONTHS[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t now = (time_t)(clock_wall_us(&clock_system) / US_PER_S);
+    struct tm t;
+    gmtime_r(&now, &t);
+    text_add(text, "date: %s, %02d %s %d %02d:%02d:%02d GMT\r\n", DAYS[t.tm_wday], t.tm_mday,
+             MONTHS[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+}
+
+static bool has_no_body(int status)
+{
+    return status == 204 || status == 304;
+}
+
+static void add_head(struct text *text, const struct http_request *request,
+                     const struct http_response *response, bool has_length)
+{
+    text_add(text, "HTTP/1.1 %d %s\r\n", response->status, reply_reason(response->status));
+    add_date(text);
+    if (response->content_type)
+        add_field(text, "content-type", response->content_type);
+    if (has_length && !has_no_body(response->status))
+        text_add(text, "content-length: %zu\r\n", response->len_bytes);
+    text_add(text, "x-content-type-options: nosniff\r\n");
+    for (size_t i = 0; i < response->n_fields; i++)
+        add_field(text, response->fields[i].name, response->fields[i].value);
+    /* HTTP/1.0 must be told that the connection stays. */
+    text_add(text, "connection: %s\r\n\r\n", request->close_after ? "close" : "keep-alive");
+}
+
+/* --- Whole responses. --- */
+
+static bool body_goes_inline(const struct http_response *response)
+{
+    return response->len_bytes <= INLINE_BYTES ||
+           (!response->takes_buf && !response->body_is_static);
+}
+
+static const uint8_t *body_of(const struct http_response *response)
+{
+    return (response->takes_buf ? response->takes_buf->data : (const uint8_t *)response->body) +
+           response->body_off;
+}
+
+/* Sets what goes out; false when there is no memory for it. */
+static bool set_out(struct http_request *request, const struct http_response *response,
+                    bool has_length)
+{
+    char bytes[HEAD_BYTES];
+    struct text text = text_over(bytes, sizeof(bytes));
+    add_head(&text, request, response, has_length);
+    if (text.cut) {
+        log_error("net", NULL, "the head of a response is too long");
+        return false;
+    }
+    bool bodiless = request->is_head || has_no_body(response->status) || !response->len_bytes;
+    bool is_inline = !bodiless && body_goes_inline(response);
+    struct buf *head;
+    if (buf_create(text.len + (is_inline ? response->len_bytes : 0), &head) < 0)
+        return false;
+    memcpy(head->data, bytes, text.len);
+    if (is_inline)
+        memcpy(head->data + text.len, body_of(response), response->len_bytes);
+    buf_unref(&request->out_head);
+    request->out_head = head;
+    request->out_left_bytes = 0;
+    if (!bodiless && !is_inline) {
+        request->out = body_of(response);
+        request->out_left_bytes = response->len_bytes;
+        request->out_buf = response->takes_buf ? buf_ref(response->takes_buf) : NULL;
+    }
+    return true;
+}
+
+void reply_begin(struct http_request *request, const struct http_response *response)
+{
+    struct buf *taken = response->takes_buf;
+    assert(request->phase != HTTP_REPLYING && request->phase != HTTP_STREAMING);
+    request->phase = HTTP_REPLYING;
+    if (!set_out(request, response, true)) {
+        request->close_after = true; /* without an answer */
+        request->closing = true;
+    }
+    buf_unref(&taken);
+    conn_ready(request->conn);
+}
+
+void reply_error(struct http_request *request, int status, bool close)
+{
+    static const struct http_field WEBSOCKET_VERSION = {"sec-websocket-version", "13"};
+    char body[64];
+    int len = snprintf(body, sizeof(body), "%d %s\n", status, reply_reason(status));
+    request->close_after |= close;
+    reply_begin(request, &(struct http_response){
+                             .status = status,
+                             .content_type = "text/plain",
+                             .fields = &WEBSOCKET_VERSION,
+                             .n_fields = status == 426,
+                             .body = body,
+                             .len_bytes = (size_t)len,
+                         });
+}
+
+void http_reply(struct http_request *request, const struct http_response *response)
+{
+    assert(request->phase == HTTP_HANDLING && !request->stream.ops);
+    reply_begin(request, response);
+}
+
+/* --- Late and endless ones. --- */
+
+struct http_stream *http_hold(struct http_request *request, const struct http_stream_ops *ops,
+                              void *ctx)
+{
+    assert(request->phase == HTTP_HANDLING && !request->stream.ops);
+    request->stream = (struct http_stream){.request = request, .ops = ops, .ctx = ctx};
+    return &request->stream;
+}
+
+void http_stream_reply(struct http_stream *stream, const struct http_response *response)
+{
+    reply_begin(stream->request, response);
+}
+
+void http_stream_begin(struct http_stream *stream, const struct http_response *head)
+{
+    struct http_request *request = stream->request;
+    request->close_after = true;
+    bool ok = set_out(request, head, false);
+    request->phase = ok && !request->is_head ? HTTP_STREAMING : HTTP_REPLYING;
+    conn_ready(request->conn);
+}
+
+void http_stream_ready(struct http_stream *stream)
+{
+    conn_ready(stream->request->conn);
+}
+
+void http_stream_close(struct http_stream *stream)
+{
+    stream->request->close_after = true;
+    stream->request->closing = true;
+    conn_ready(stream->request->conn);
+}
+
+/* --- Sending. --- */
+
+static int next_chunk(struct http_request *request, struct piece *ret_piece)
+{
+    size_t n = request->out_left_bytes < CHUNK_BYTES ? request->out_left_bytes : CHUNK_BYTES;
+    /* libwebsockets' argument is not const; its raw role does not write to it. */
+    ret_piece->bytes = (uint8_t *)(uintptr_t)request->out;
+    ret_piece->len_bytes = n;
+    ret_piece->takes_buf = request->out_buf ? buf_ref(request->out_buf) : NULL;
+    request->out += n;
+    request->out_left_bytes -= n;
+    return 1;
+}
+
+static int next_of_stream(struct http_request *request, struct piece *ret_piece)
+{
+    struct net_out out = {0};
+    int r = request->stream.ops->next(request->stream.ctx, &out);
+    if (r > 0)
+        *ret_piece = (struct piece){.bytes = out.takes_buf->data + out.off,
+                                    .len_bytes = out.len_bytes,
+                                    .takes_buf = out.takes_buf};
+    return r;
+}
+
+/* The stream, if any, hears that it is over. */
+static void close_stream(struct http_request *request)
+{
+    struct http_stream stream = request->stream;
+    request->stream.ops = NULL;
+    if (stream.ops)
+        stream.ops->closed(stream.ctx);
+}
+
+int reply_produce(struct http_request *request, struct piece *ret_piece)
+{
+    if (request->out_head) {
+        *ret_piece = (struct piece){.bytes = request->out_head->data,
+                                    .len_bytes = request->out_head->len_bytes,
+                                    .takes_buf = request->out_head};
+        request->out_head = NULL;
+        return 1;
+    }
+    if (request->out_left_bytes)
+        return next_chunk(request, ret_piece);
+    buf_unref(&request->out_buf);
+    int r = request->closing ? -1 : 0;
+    if (!request->closing && request->phase == HTTP_STREAMING)
+        r = next_of_stream(request, ret_piece);
+    else if (request->phase == HTTP_REPLYING) {
+        close_stream(request);
+        return http_next_request(request);
+    }
+    if (r < 0)
+        close_stream(request);
+    return r;
+}
+
+void reply_forget(struct http_request *request)
+{
+    buf_unref(&request->out_head);
+    buf_unref(&request->out_buf);
+}

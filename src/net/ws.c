@@ -1,0 +1,371 @@
+/* WebSocket sessions. Standard: RFC 6455. No extension is ever agreed on: compressed JPEG and H.264
+ * do not shrink, and permessage-deflate costs memory and has had its share of holes. */
+#include <assert.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "net/internal.h"
+#include "net/ws_frame.h"
+
+_Static_assert((int)NET_OUT_ROOM >= (int)WS_SERVER_HEADER_MAX, "a header fits the room in front");
+
+enum {
+    /* How much a frame's mere announcement reserves. */
+    TRUST_BYTES = 64 * 1024,
+};
+static const int64_t PING_US = 20 * US_PER_S; /* silence after which the peer is asked */
+static const int64_t DEAD_US = 60 * US_PER_S; /* silence after which it is given up */
+static const int64_t CLOSE_US = 2 * US_PER_S; /* patience with the peer's close frame */
+
+struct ws {
+    struct conn *conn;
+    const struct ws_ops *ops;
+    void *session;
+
+    /* What goes out before the session's own messages, in this order. */
+    struct buf *handshake, *pong, *close;
+    bool ping_due;
+    int64_t pinged_us;
+    bool closing;      /* no more messages in either direction */
+    int64_t closed_us; /* when the close frame was sent; 0 = not yet */
+    bool peer_closed;  /* or is not listened to any more */
+
+    /* What comes in. */
+    uint8_t header[WS_CLIENT_HEADER_MAX];
+    uint8_t header_len_bytes;
+    bool in_frame;
+    bool in_message; /* between a message's first frame and its last */
+    bool binary;
+    struct ws_frame frame;
+    uint64_t frame_got_bytes;
+    uint8_t control[WS_CONTROL_MAX];
+    struct buf *message;
+    size_t message_len_bytes;
+    size_t usual_bytes; /* the size of the last binary message: a guess at the next one's */
+};
+
+/* --- Out. --- */
+
+/* A control frame, ready to be sent; NULL when there is no memory for it. */
+static struct buf *control_frame(enum ws_opcode opcode, const void *payload, size_t len_bytes)
+{
+    struct buf *buf;
+    if (buf_create(2 + len_bytes, &buf) < 0)
+        return NULL;
+    if (len_bytes)
+        memcpy(buf->data + 2, payload, len_bytes);
+    ws_frame_write(buf->data + 2, opcode, len_bytes);
+    return buf;
+}
+
+static void begin_close(struct ws *ws, uint16_t code, const void *reason, size_t len_bytes)
+{
+    if (ws->closing)
+        return;
+    ws->closing = true;
+    uint8_t payload[WS_CONTROL_MAX] = {(uint8_t)(code >> 8), (uint8_t)code};
+    if (len_bytes > sizeof(payload) - 2)
+        len_bytes = sizeof(payload) - 2;
+    memcpy(payload + 2, reason, len_bytes);
+    ws->close = control_frame(WS_CLOSE, payload, code == WS_CODE_NONE ? 0 : 2 + len_bytes);
+    conn_ready(ws->conn);
+}
+
+/* The peer broke the rules: it is told, and not listened to any more. Returns false. */
+static bool fail(struct ws *ws, uint16_t code, const char *reason)
+{
+    log_debug("net", ws->conn->peer, "websocket: %s", reason);
+    begin_close(ws, code, reason, strlen(reason));
+    ws->peer_closed = true;
+    conn_ready(ws->conn);
+    return false;
+}
+
+static int send_buf(struct buf **buf, struct piece *ret_piece)
+{
+    *ret_piece =
+        (struct piece){.bytes = (*buf)->data, .len_bytes = (*buf)->len_bytes, .takes_buf = *buf};
+    *buf = NULL;
+    return 1;
+}
+
+static int send_message(struct ws *ws, struct piece *ret_piece)
+{
+    struct net_out out = {0};
+    int r = ws->ops->next(ws->session, &out);
+    if (r < 0) {
+        begin_close(ws, WS_CODE_NORMAL, "", 0);
+        return 0; /* begin_close has made the connection ready again */
+    }
+    if (r == 0)
+        return 0;
+    assert(out.off >= NET_OUT_ROOM);
+    uint8_t *payload = out.takes_buf->data + out.off;
+    size_t header = ws_frame_write(payload, out.binary ? WS_BINARY : WS_TEXT, out.len_bytes);
+    *ret_piece = (struct piece){
+        .bytes = payload - header, .len_bytes = header + out.len_bytes, .takes_buf = out.takes_buf};
+    return 1;
+}
+
+static int on_produce(struct conn *conn, struct piece *ret_piece)
+{
+    struct ws *ws = conn->ws;
+    static uint8_t PING[] = {0x80 | WS_PING, 0};
+    if (ws->handshake)
+        return send_buf(&ws->handshake, ret_piece);
+    if (ws->pong)
+        return send_buf(&ws->pong, ret_piece);
+    if (ws->close) {
+        ws->closed_us = net_now_us(conn->net);
+        conn_deadline(conn, ws->closed_us + CLOSE_US);
+        return send_buf(&ws->close, ret_piece);
+    }
+    if (ws->closing)
+        return ws->peer_closed || !ws->closed_us ? -1 : 0;
+    if (ws->ping_due) {
+        ws->ping_due = false;
+        *ret_piece = (struct piece){.bytes = PING, .len_bytes = sizeof(PING)};
+        return 1;
+    }
+    return send_message(ws, ret_piece);
+}
+
+/* --- In. --- */
+
+/* Makes room for more bytes of the message; false when there is no memory for them. */
+static bool reserve(struct ws *ws, size_t more)
+{
+    const size_t headroom = ws->ops->headroom;
+    size_t needed = headroom + ws->message_len_bytes + more + 1;
+    if (ws->message && ws->message->len_bytes >= needed)
+        return true;
+    size_t wanted = ws->frame.len_bytes < TRUST_BYTES ? (size_t)ws->frame.len_bytes : TRUST_BYTES;
+    if (ws->message)
+        wanted = 2 * ws->message->len_bytes;
+    else if (ws->binary && wanted < ws->usual_bytes)
+        wanted = ws->usual_bytes;
+    size_t most = ws->ops->max_message_bytes;
+    size_t cap = headroom + (wanted < most ? wanted : most) + 1;
+    if (cap < needed)
+        cap = needed;
+    return (ws->message ? buf_resize(&ws->message, cap) : buf_create(cap, &ws->message)) == 0;
+}
+
+/* The message is whole: hands it up. */
+static bool deliver(struct ws *ws)
+{
+    if (!reserve(ws, 0))
+        return fail(ws, WS_CODE_FAILED, "out of memory");
+    uint8_t *bytes = ws->message->data + ws->ops->headroom;
+    size_t len = ws->message_len_bytes;
+    if (!ws->binary && !ws_text_is_utf8(bytes, len))
+        return fail(ws, WS_CODE_BAD_TEXT, "a text is not UTF-8");
+    bytes[len] = '\0';
+    if (ws->binary)
+        ws->usual_bytes = len + len / 8;
+    size_t used = ws->ops->headroom + len + 1;
+    struct buf *message = ws->message;
+    /* What was reserved in vain is given back: a message may be kept for long. */
+    if (message->len_bytes - used > used / 2 + 1024 && buf_resize(&message, used) < 0)
+        log_debug("net", ws->conn->peer, "a message kept its reserve");
+    ws->message = NULL;
+    ws->message_len_bytes = 0;
+    ws->in_message = false;
+    if (ws->closing)
+        buf_unref(&message);
+    else
+        ws->ops->message(ws->session, message, len, ws->binary);
+    return true;
+}
+
+static void on_peer_close(struct ws *ws, const uint8_t *payload, size_t len_bytes)
+{
+    unsigned code = len_bytes >= 2 ? (unsigned)(payload[0] << 8 | payload[1]) : WS_CODE_NONE;
+    if (len_bytes == 1 || (len_bytes >= 2 && !ws_code_is_valid(code)))
+        begin_close(ws, WS_CODE_PROTOCOL_ERROR, "", 0);
+    else if (len_bytes > 2 && !ws_text_is_utf8(payload + 2, len_bytes - 2))
+        begin_close(ws, WS_CODE_BAD_TEXT, "", 0);
+    else
+        begin_close(ws, (uint16_t)code, "", 0);
+    ws->peer_closed = true;
+    conn_ready(ws->conn);
+}
+
+static bool on_control(struct ws *ws)
+{
+    size_t len = (size_t)ws->frame.len_bytes;
+    switch (ws->frame.opcode) {
+    case WS_PING:
+        buf_unref(&ws->pong); /* the latest ping is answered: RFC 6455 section 5.5.3 */
+        ws->pong = control_frame(WS_PONG, ws->control, len);
+        conn_ready(ws->conn);
+        return true;
+    case WS_CLOSE:
+        on_peer_close(ws, ws->control, len);
+        return false;
+    default:
+        return true;
+    }
+}
+
+static bool begin_frame(struct ws *ws)
+{
+    const struct ws_frame *frame = &ws->frame;
+    ws->in_frame = true;
+    ws->frame_got_bytes = 0;
+    if (frame->opcode & 0x08)
+        return true;
+    if ((frame->opcode == WS_CONTINUATION) != ws->in_message)
+        return fail(ws, WS_CODE_PROTOCOL_ERROR, "a continuation out of place");
+    if (frame->opcode != WS_CONTINUATION)
+        ws->binary = frame->opcode == WS_BINARY;
+    ws->in_message = true;
+    if (frame->len_bytes > ws->ops->max_message_bytes - ws->message_len_bytes)
+        return fail(ws, WS_CODE_TOO_LARGE, "a message is too large");
+    return true;
+}
+
+static bool end_frame(struct ws *ws)
+{
+    ws->in_frame = false;
+    if (ws->frame.opcode & 0x08)
+        return on_control(ws);
+    return ws->frame.fin ? deliver(ws) : true;
+}
+
+/* Takes bytes of the frame's payload: how many, or -1. */
+static long take_payload(struct ws *ws, const uint8_t *bytes, size_t len_bytes)
+{
+    uint64_t left = ws->frame.len_bytes - ws->frame_got_bytes;
+    size_t n = left < len_bytes ? (size_t)left : len_bytes;
+    if (ws->frame.opcode & 0x08) {
+        ws_frame_unmask(&ws->frame, ws->frame_got_bytes, bytes, n,
+                        ws->control + ws->frame_got_bytes);
+    } else {
+        if (!reserve(ws, n)) {
+            fail(ws, WS_CODE_FAILED, "out of memory");
+            return -1;
+        }
+        ws_frame_unmask(&ws->frame, ws->frame_got_bytes, bytes, n,
+                        ws->message->data + ws->ops->headroom + ws->message_len_bytes);
+        ws->message_len_bytes += n;
+    }
+    ws->frame_got_bytes += n;
+    return (long)n;
+}
+
+/* Takes bytes of a frame's header: how many, or -1. */
+static long take_header(struct ws *ws, const uint8_t *bytes, size_t len_bytes)
+{
+    size_t had = ws->header_len_bytes;
+    size_t n = sizeof(ws->header) - had < len_bytes ? sizeof(ws->header) - had : len_bytes;
+    memcpy(ws->header + had, bytes, n);
+    int header = ws_frame_read(ws->header, had + n, &ws->frame);
+    if (header < 0) {
+        fail(ws, WS_CODE_PROTOCOL_ERROR, "a frame that a client may not send");
+        return -1;
+    }
+    ws->header_len_bytes = header ? 0 : (uint8_t)(had + n);
+    if (header && !begin_frame(ws))
+        return -1;
+    return header ? header - (long)had : (long)n;
+}
+
+static int on_input(struct conn *conn, const uint8_t *bytes, size_t len_bytes)
+{
+    struct ws *ws = conn->ws;
+    while (len_bytes && !ws->peer_closed) {
+        long n =
+            ws->in_frame ? take_payload(ws, bytes, len_bytes) : take_header(ws, bytes, len_bytes);
+        if (n < 0)
+            break;
+        bytes += n;
+        len_bytes -= (size_t)n;
+        if (ws->in_frame && ws->frame_got_bytes == ws->frame.len_bytes && !end_frame(ws))
+            break;
+    }
+    return 0;
+}
+
+/* --- The rest of its life. --- */
+
+static int64_t on_check(struct conn *conn, int64_t now_us)
+{
+    struct ws *ws = conn->ws;
+    if (ws->closed_us)
+        return now_us < ws->closed_us + CLOSE_US ? ws->closed_us + CLOSE_US : -1;
+    int64_t heard_us = conn->last_input_us;
+    if (now_us >= heard_us + DEAD_US)
+        return -1;
+    int64_t asked_us = ws->pinged_us > heard_us ? ws->pinged_us : heard_us;
+    if (now_us >= asked_us + PING_US) {
+        ws->ping_due = true;
+        ws->pinged_us = asked_us = now_us;
+        conn_ready(conn);
+    }
+    return asked_us + PING_US < heard_us + DEAD_US ? asked_us + PING_US : heard_us + DEAD_US;
+}
+
+static void on_stop(struct conn *conn)
+{
+    begin_close(conn->ws, WS_CODE_GOING_AWAY, "", 0);
+}
+
+static void on_gone(struct conn *conn)
+{
+    struct ws *ws = conn->ws;
+    conn->net->stats.websockets--;
+    const struct ws_ops *ops = ws->ops;
+    void *session = ws->session;
+    buf_unref(&ws->handshake);
+    buf_unref(&ws->pong);
+    buf_unref(&ws->close);
+    buf_unref(&ws->message);
+    mem_free(ws);
+    ops->closed(session);
+}
+
+static const struct conn_role ROLE = {
+    .input = on_input,
+    .produce = on_produce,
+    .check = on_check,
+    .stop = on_stop,
+    .gone = on_gone,
+};
+
+void ws_start(struct conn *conn, const struct ws_accept *accept, struct buf *takes_response)
+{
+    struct ws *ws = mem_new(struct ws);
+    ws->conn = conn;
+    ws->ops = accept->ops;
+    ws->session = accept->session;
+    ws->handshake = takes_response;
+    conn->role = &ROLE;
+    conn->ws = ws;
+    conn->net->stats.websockets++;
+    conn_ready(conn);
+    conn_deadline(conn, conn->last_input_us + PING_US);
+    if (ws->ops->opened)
+        ws->ops->opened(ws->session, ws);
+}
+
+void ws_ready(struct ws *ws)
+{
+    conn_ready(ws->conn);
+}
+
+void ws_close(struct ws *ws, uint16_t code, const char *reason)
+{
+    begin_close(ws, code, reason ? reason : "", reason ? strlen(reason) : 0);
+}
+
+const char *ws_peer(const struct ws *ws)
+{
+    return ws->conn->peer;
+}
+
+size_t ws_backlog_bytes(const struct ws *ws)
+{
+    return ws->conn->unsent_bytes;
+}
