@@ -15,6 +15,3 @@ struct asset {
 
 extern const struct asset assets[]; /* sorted by path, bytewise */
 extern const size_t assets_count;
-
-/* What the page needs and nothing more; send it as content-security-policy with every HTML file. */
-extern const char assets_csp[];

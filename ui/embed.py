@@ -17,20 +17,6 @@ CONTENT_TYPES = {
     ".png": "image/png",
 }
 
-# No inline code or style anywhere. blob: are pictures and the media source that the page makes itself.
-CSP = "; ".join(
-    [
-        "default-src 'self'",
-        "img-src 'self' blob: data:",
-        "media-src 'self' blob:",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-    ]
-)
-
 HASHED = re.compile(r"^/assets/.*-[A-Za-z0-9_-]{8}\.\w+$")
 
 
@@ -81,7 +67,6 @@ def main():
         + "\nconst struct asset assets[] = {\n"
         + "\n".join(rows)
         + "\n};\nconst size_t assets_count = sizeof(assets) / sizeof(*assets);\n"
-        + f'const char assets_csp[] = "{CSP}";\n'
     )
     with open(args.output, "w", encoding="ascii") as file:
         file.write(text)

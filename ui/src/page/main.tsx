@@ -1,1 +1,81 @@
+// The player comes first: it opens the connection, and cameras wake while the page is drawn.
 import '../player/player';
+import './style.css';
+import { render } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Announcer } from './announcer';
+import { Connection } from './connection';
+import { Grid } from './grid';
+import { useHash, useLive } from './hooks';
+import { Eye, PauseIcon, PlayIcon } from './icons';
+import { Single } from './single';
+
+const PAUSED = 'eyelid.paused';
+
+function usePaused(): [boolean, (paused: boolean) => void] {
+  const [paused, setPaused] = useState(() => sessionStorage.getItem(PAUSED) === '1');
+  return [
+    paused,
+    (next) => {
+      sessionStorage.setItem(PAUSED, next ? '1' : '0');
+      setPaused(next);
+    },
+  ];
+}
+
+// Back in the grid, the focus returns to the camera that was looked at.
+function useFocusReturn(camera: string | null): void {
+  const last = useRef<string | null>(null);
+  useEffect(() => {
+    if (camera === null && last.current !== null)
+      document
+        .querySelector<HTMLElement>(`[data-camera="${CSS.escape(last.current)}"] .card-link`)
+        ?.focus();
+    last.current = camera;
+  }, [camera]);
+}
+
+function Page() {
+  const live = useLive();
+  const hash = useHash();
+  const [paused, setPaused] = usePaused();
+  const asked = /^#\/camera\/([a-z0-9-]{1,32})$/.exec(hash)?.[1] ?? null;
+  const known = asked === null ? undefined : live.cameras.get(asked);
+  useFocusReturn(asked);
+  return (
+    <>
+      <header class="top">
+        <a class="brand" href="#/" aria-label="eyelid, all cameras">
+          <Eye open={live.connection.state === 'connected' && !paused} />
+          eyelid
+        </a>
+        <button
+          type="button"
+          class="button"
+          data-action="pause"
+          aria-pressed={paused}
+          onClick={() => setPaused(!paused)}
+        >
+          {paused ? <PlayIcon /> : <PauseIcon />}
+          {paused ? 'Look' : 'Pause'}
+        </button>
+      </header>
+      <Connection />
+      <main>
+        {asked !== null && known && <Single key={asked} known={known} paused={paused} />}
+        {asked !== null && !known && live.heard && (
+          <section class="empty">
+            <h1>There is no camera “{asked}”</h1>
+            <a class="button" href="#/">
+              All cameras
+            </a>
+          </section>
+        )}
+        {asked === null && <Grid paused={paused} />}
+      </main>
+      <Announcer />
+    </>
+  );
+}
+
+render(<Page />, document.getElementById('page') as HTMLElement);

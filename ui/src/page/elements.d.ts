@@ -1,0 +1,13 @@
+import type { EyelidPlayer } from '../player/player';
+
+declare module 'preact' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'eyelid-player': {
+        ref?: { current: EyelidPlayer | null };
+        camera: string;
+        paused?: boolean;
+      };
+    }
+  }
+}

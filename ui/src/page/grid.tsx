@@ -1,0 +1,84 @@
+import { useEffect } from 'preact/hooks';
+import type { KnownCamera } from '../live/live';
+import { serverUrl } from '../live/shared';
+import { announce } from './announcer';
+import { useLive, usePlayer, useSeconds } from './hooks';
+import { Picture, StatusLine } from './picture';
+import { statusOf } from './status';
+
+export function nameOf(known: KnownCamera): string {
+  return known.camera.name || known.camera.id;
+}
+
+function Card({ known, paused }: { known: KnownCamera; paused: boolean }) {
+  const live = useLive();
+  const watched = usePlayer();
+  const { camera } = known;
+  const name = nameOf(known);
+  const status = statusOf({
+    connection: live.connection,
+    known,
+    player: watched.state,
+    stats: watched.stats,
+    error: watched.error,
+    nowMs: performance.now(),
+    today: new Date(),
+  });
+  useSeconds(status.state !== 'live');
+  useEffect(() => announce(camera.id, `${name}: ${status.word}`), [camera.id, name, status.word]);
+  return (
+    <li class="card" data-camera={camera.id} data-state={status.state}>
+      <Picture camera={camera.id} name={name} paused={paused} watched={watched} status={status} />
+      <div class="card-foot">
+        <h2>
+          <a class="card-link" href={`#/camera/${camera.id}`}>
+            {name}
+          </a>
+        </h2>
+        <StatusLine status={status} />
+      </div>
+    </li>
+  );
+}
+
+function Empty() {
+  const host = location.hostname.includes(':') ? `[${location.hostname}]` : location.hostname;
+  return (
+    <section class="empty" aria-labelledby="empty-title">
+      <h2 id="empty-title">No camera has knocked yet</h2>
+      <p>
+        A camera connects to this server by itself and appears here. Point its firmware at this
+        address, with a name of your choice at the end:
+      </p>
+      <code class="address">ws://{host}:8765/porch</code>
+      <p>Every binary WebSocket message is one JPEG; nothing else is needed.</p>
+      <p>
+        No camera at hand? <code>eyelid-fakecam --url ws://{host}:8765/ --id porch</code> draws one.
+      </p>
+    </section>
+  );
+}
+
+export function Grid({ paused }: { paused: boolean }) {
+  const live = useLive();
+  useEffect(() => {
+    document.title = 'eyelid';
+  }, []);
+  const cameras = [...live.cameras.values()].sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  if (!live.heard)
+    return (
+      <p class="quiet" data-testid="loading">
+        {live.connection.state === 'waiting'
+          ? `The server at ${serverUrl.host} does not answer.`
+          : 'Connecting…'}
+      </p>
+    );
+  if (cameras.length === 0) return <Empty />;
+  return (
+    <ul class="grid" aria-label="Cameras" data-testid="grid">
+      {cameras.map((known) => (
+        <Card key={known.camera.id} known={known} paused={paused} />
+      ))}
+    </ul>
+  );
+}
