@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "tools/fakecam/barcode.h"
 
-enum { NOISE_SAMPLES = 1 << 16 };
+enum { NOISE_SAMPLES = 1 << 16, CIRCLE_PERIOD_US = 4000000 };
 
 /* splitmix64 (Steele, Lea, Flood 2014): small, and good enough for pictures. */
 static uint64_t mix(uint64_t *state)
@@ -71,11 +71,11 @@ static void add_noise(const struct noise *noise, uint32_t number, struct canvas 
 
 struct scene_circle scene_circle_at(int width, int height, int64_t wall_us)
 {
-    double seconds = (double)(wall_us % (60 * US_PER_S)) / US_PER_S; /* both periods divide 60 s */
-    int radius = height / 10 > 0 ? height / 10 : 1;
+    double angle = 2 * M_PI * (double)(wall_us % CIRCLE_PERIOD_US) / CIRCLE_PERIOD_US;
+    int radius = height / 10;
     return (struct scene_circle){
-        .x = (int)lround(width * (0.5 + 0.35 * sin(2 * M_PI * seconds / 4))),
-        .y = (int)lround(height * (0.5 + 0.2 * cos(2 * M_PI * seconds / 3))),
+        .x = (int)lround(width * (0.5 + 0.35 * sin(angle))),
+        .y = (int)lround(height * (0.5 + 0.2 * cos(angle))),
         .radius = radius,
     };
 }

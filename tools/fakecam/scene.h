@@ -44,7 +44,9 @@ struct scene_circle {
     int x, y, radius; /* pixels */
 };
 
-/* Where the circle is in a picture that is neither mirrored nor flipped. */
+/* Where the circle is in a picture that is neither mirrored nor flipped: on an ellipse around the
+ * middle, once in 4 s of wall clock. x = w (0.5 + 0.35 sin a), y = h (0.5 + 0.2 cos a), radius
+ * h / 10, a = 2 pi t / 4 s. */
 struct scene_circle scene_circle_at(int width, int height, int64_t wall_us);
 
 /* The part that never moves; the canvas's tone is set from the look. */
