@@ -1,5 +1,6 @@
 #include "net/http_head.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -141,10 +142,11 @@ static int parse_request_line(char *line, struct http_head *head)
         return 400;
     *space = '\0';
     const char *version = space + 1;
-    if (strcmp(version, "HTTP/1.1") != 0) {
-        if (strcmp(version, "HTTP/1.0") != 0)
-            return strncmp(version, "HTTP/", 5) == 0 ? 505 : 400;
-        head->http_1_0 = true;
+    head->http_1_0 = strcmp(version, "HTTP/1.0") == 0;
+    if (!head->http_1_0 && strcmp(version, "HTTP/1.1") != 0) {
+        bool other = strlen(version) == 8 && strncmp(version, "HTTP/", 5) == 0 &&
+                     isdigit((unsigned char)version[5]) && version[6] == '.';
+        return other ? 505 : 400;
     }
     return parse_target(target, head);
 }
