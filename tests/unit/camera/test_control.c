@@ -1,0 +1,120 @@
+/* The schema of controls: what is taken of a device's list, what a value may be. */
+#include "rig.h"
+
+#include <stdlib.h>
+
+#include "camera/internal.h"
+
+static void becomes(const char *list, const char *expected)
+{
+    json_t *in = json_loads(list, 0, NULL), *schema = control_schema(in);
+    assert_non_null(in);
+    char *text = schema ? json_dumps(schema, JSON_COMPACT) : NULL;
+    if (expected)
+        assert_string_equal(text, expected);
+    else
+        assert_null(text);
+    free(text);
+    json_decref(schema);
+    json_decref(in);
+}
+
+static void test_schema(void **state)
+{
+    (void)state;
+    assert_null(control_schema(NULL));
+    becomes("[]", NULL);
+    becomes("[7,null,\"x\",[],{}]", NULL);
+    /* default and step may be missing, what we do not know is left out */
+    becomes("[{\"name\":\"a_1\",\"type\":\"int\",\"min\":0,\"max\":9,\"value\":4,\"color\":1}]",
+            "[{\"name\":\"a_1\",\"type\":\"int\",\"min\":0,\"max\":9,\"step\":1,\"default\":4,"
+            "\"value\":4,\"group\":\"\"}]");
+    becomes("[{\"name\":\"b\",\"type\":\"bool\",\"value\":true}]",
+            "[{\"name\":\"b\",\"type\":\"bool\",\"default\":true,\"value\":true,\"group\":\"\"}]");
+    /* malformed ones, one by one */
+    becomes("[{\"name\":\"A\",\"type\":\"bool\",\"value\":true},"
+            "{\"name\":\"\",\"type\":\"bool\",\"value\":true},"
+            "{\"name\":\"abcdefghijklmnopqrstuvwxyz1234567\",\"type\":\"bool\",\"value\":true},"
+            "{\"name\":\"a\",\"type\":\"float\",\"value\":1},"
+            "{\"name\":\"a\",\"type\":\"bool\",\"value\":1},"
+            "{\"name\":\"a\",\"type\":\"bool\"},"
+            "{\"name\":\"a\",\"type\":\"int\",\"value\":1},"
+            "{\"name\":\"a\",\"type\":\"int\",\"min\":2,\"max\":1,\"value\":1},"
+            "{\"name\":\"a\",\"type\":\"int\",\"min\":0.5,\"max\":1,\"value\":1},"
+            "{\"type\":\"bool\",\"value\":true}]",
+            NULL);
+    /* the first of a name counts; a step of nothing is one; a group of nonsense is none */
+    becomes("[{\"name\":\"a\",\"type\":\"int\",\"min\":0,\"max\":9,\"step\":0,\"value\":4,"
+            "\"default\":\"x\",\"group\":\"a\\u0001\"},"
+            "{\"name\":\"a\",\"type\":\"bool\",\"value\":true}]",
+            "[{\"name\":\"a\",\"type\":\"int\",\"min\":0,\"max\":9,\"step\":1,\"default\":4,"
+            "\"value\":4,\"group\":\"\"}]");
+}
+
+static void test_no_more_than_so_many(void **state)
+{
+    (void)state;
+    json_t *list = json_array();
+    for (int i = 0; i < CAMERA_CONTROLS_MAX + 5; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "c%d", i);
+        json_array_append_new(list,
+                              json_pack("{s:s,s:s,s:b}", "name", name, "type", "bool", "value", 1));
+    }
+    json_t *schema = control_schema(list);
+    assert_int_equal(json_array_size(schema), CAMERA_CONTROLS_MAX);
+    json_decref(schema);
+    json_decref(list);
+}
+
+static void test_refusal(void **state)
+{
+    (void)state;
+    json_t *list = json_loads(
+        "[{\"name\":\"gain\",\"type\":\"int\",\"min\":-3,\"max\":9,\"step\":4,\"value\":1},"
+        "{\"name\":\"wide\",\"type\":\"int\",\"min\":-9223372036854775807,"
+        "\"max\":9223372036854775807,\"step\":9223372036854775807,\"value\":0},"
+        "{\"name\":\"on\",\"type\":\"bool\",\"value\":true}]",
+        0, NULL);
+    json_t *schema = control_schema(list);
+    static const struct {
+        const char *name, *value, *refusal;
+    } ROWS[] = {
+        {"gain", "-3", NULL},
+        {"gain", "1", NULL},
+        {"gain", "9", NULL},
+        {"gain", "10", "gain must be -3 to 9"},
+        {"gain", "-4", "gain must be -3 to 9"},
+        {"gain", "2", "gain goes in steps of 4 from -3"},
+        {"gain", "true", "gain must be -3 to 9"},
+        {"gain", "null", "gain must be -3 to 9"},
+        {"wide", "0", NULL},
+        {"wide", "9223372036854775807", NULL},
+        {"wide", "1", "wide goes in steps of 9223372036854775807 from -9223372036854775807"},
+        {"on", "false", NULL},
+        {"on", "0", "on must be true or false"},
+        {"off", "0", "this camera has no control \"off\""},
+    };
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        char out[96];
+        json_t *value = json_loads(ROWS[i].value, JSON_DECODE_ANY, NULL);
+        const char *refusal = control_refusal(schema, ROWS[i].name, value, out, sizeof(out));
+        if (ROWS[i].refusal)
+            assert_string_equal(refusal, ROWS[i].refusal);
+        else
+            assert_null(refusal);
+        json_decref(value);
+    }
+    json_decref(schema);
+    json_decref(list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_no_more_than_so_many),
+        cmocka_unit_test(test_refusal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,189 @@
+/* The registry: who may come, how many, how fast; who is told. */
+#include "rig.h"
+
+#include <stdio.h>
+
+static int add(struct rig *rig, const char *id)
+{
+    struct camera *camera = NULL;
+    int r = registry_get_or_add(rig->registry, id, &camera);
+    assert_int_equal(r == 0, camera != NULL);
+    return r;
+}
+
+static void test_ids(void **state)
+{
+    struct rig *rig = *state;
+    static const char *const BAD[] = {
+        "", "Porch", "a b", "a/b", "a_b", "\xc3\xa4", "123456789012345678901234567890123"};
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
+        assert_int_equal(add(rig, BAD[i]), -EINVAL);
+    assert_int_equal(registry_count(rig->registry), 0);
+    assert_int_equal(add(rig, "12345678901234567890123456789012"), 0);
+    assert_int_equal(add(rig, "-"), 0);
+}
+
+static void test_found_again(void **state)
+{
+    struct rig *rig = *state;
+    assert_null(registry_find(rig->registry, "porch"));
+    assert_int_equal(add(rig, "porch"), 0);
+    struct camera *porch = registry_find(rig->registry, "porch"), *same;
+    assert_non_null(porch);
+    assert_int_equal(registry_get_or_add(rig->registry, "porch", &same), 0);
+    assert_ptr_equal(same, porch);
+    assert_int_equal(registry_count(rig->registry), 1);
+}
+
+static void test_streams_are_numbered_through(void **state)
+{
+    struct rig *rig = *state;
+    assert_int_equal(add(rig, "a"), 0);
+    assert_int_equal(add(rig, "b"), 0);
+    struct camera *a = registry_find(rig->registry, "a"), *b = registry_find(rig->registry, "b");
+    assert_int_equal(a->leases.renditions[RENDITION_JPEG].stream, 1);
+    assert_int_equal(a->leases.renditions[RENDITION_H264].stream, 2);
+    assert_int_equal(b->leases.renditions[RENDITION_JPEG].stream, 3);
+    assert_int_equal(b->leases.renditions[RENDITION_H264].stream, 4);
+}
+
+static void test_no_more_than_so_many(void **state)
+{
+    struct rig *rig = *state;
+    rig_registry(rig, &(struct registry_params){.max_cameras = 2});
+    assert_int_equal(add(rig, "a"), 0);
+    assert_int_equal(add(rig, "b"), 0);
+    assert_int_equal(add(rig, "c"), -ENOSPC);
+    assert_int_equal(add(rig, "a"), 0); /* it is known */
+    assert_int_equal(registry_count(rig->registry), 2);
+}
+
+static void test_no_more_than_so_many_by_default(void **state)
+{
+    struct rig *rig = *state;
+    for (int i = 0; i < 64; i++) {
+        char id[8];
+        snprintf(id, sizeof(id), "c%d", i);
+        rig->now_us += 30 * US_PER_S;
+        assert_int_equal(add(rig, id), 0);
+    }
+    assert_int_equal(add(rig, "one-more"), -ENOSPC);
+}
+
+static void test_no_more_than_so_many_a_minute(void **state)
+{
+    struct rig *rig = *state;
+    rig_registry(rig, &(struct registry_params){.max_new_per_minute = 2});
+    assert_int_equal(add(rig, "a"), 0);
+    assert_int_equal(add(rig, "b"), 0);
+    assert_int_equal(add(rig, "c"), -EAGAIN);
+    assert_int_equal(add(rig, "b"), 0);
+    rig_pass(rig, 59 * US_PER_S);
+    assert_int_equal(add(rig, "c"), -EAGAIN);
+    rig_pass(rig, 1 * US_PER_S);
+    assert_int_equal(add(rig, "c"), 0);
+}
+
+static void test_loaded_cameras(void **state)
+{
+    struct rig *rig = *state;
+    rig_registry(rig, &(struct registry_params){.max_new_per_minute = 1});
+    struct store_camera rows[] = {{.id = "a", .name = "Attic", .source = "push"},
+                                  {.id = "b", .name = "bad\nname", .source = "push"},
+                                  {.id = "a", .name = "Twice", .source = "push"},
+                                  {.id = "No Id", .name = "x", .source = "push"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        registry_load_camera(rig->registry, &rows[i]);
+    assert_int_equal(registry_count(rig->registry), 2);
+    assert_string_equal(registry_find(rig->registry, "a")->name, "Attic");
+    assert_string_equal(registry_find(rig->registry, "b")->name, "b");
+    registry_load_setting(rig->registry, "nobody", "x", "1");
+    registry_load_setting(rig->registry, "a", "x", "no json");
+    registry_load_setting(rig->registry, "a", "y", "1");
+    assert_int_equal(json_object_size(registry_find(rig->registry, "a")->settings), 1);
+    assert_int_equal(add(rig, "new"), 0); /* those were not new */
+}
+
+/* --- Observers. --- */
+
+struct seen {
+    char bytes[256];
+    struct text text;
+    struct registry_observer observer;
+    bool leaves;
+};
+
+static void changed(void *ctx, struct camera *camera)
+{
+    struct seen *seen = ctx;
+    text_add(&seen->text, "%s ", camera->id);
+    if (seen->leaves)
+        registry_unobserve(&seen->observer);
+}
+
+static void observe(struct rig *rig, struct seen *seen)
+{
+    seen->text = text_over(seen->bytes, sizeof(seen->bytes));
+    seen->observer = (struct registry_observer){.changed = changed, .ctx = seen};
+    registry_observe(rig->registry, &seen->observer);
+}
+
+static void test_observers_are_told_once_a_turn(void **state)
+{
+    struct rig *rig = *state;
+    struct seen a = {0}, b = {.leaves = true};
+    observe(rig, &a);
+    observe(rig, &b);
+    assert_int_equal(add(rig, "one"), 0);
+    assert_int_equal(add(rig, "two"), 0);
+    assert_int_equal(add(rig, "three"), 0);
+    rig_turn(rig);
+    assert_string_equal(a.bytes, "one two three ");
+    assert_string_equal(b.bytes, "one "); /* it left from inside the call */
+    for (int i = 0; i < 5; i++)
+        camera_changed(registry_find(rig->registry, "two"));
+    assert_string_equal(a.bytes, "one two three ");
+    rig_turn(rig);
+    assert_string_equal(a.bytes, "one two three two ");
+    rig_turn(rig);
+    assert_string_equal(a.bytes, "one two three two ");
+    registry_unobserve(&a.observer);
+    camera_changed(registry_find(rig->registry, "two"));
+    rig_turn(rig);
+    assert_string_equal(a.bytes, "one two three two ");
+}
+
+static void test_defaults(void **state)
+{
+    struct rig *rig = *state;
+    const struct registry_params *p = registry_params(rig->registry);
+    assert_int_equal(p->policy.linger_us, 10 * US_PER_S);
+    assert_int_equal(p->policy.start_timeout_us, 5 * US_PER_S);
+    assert_int_equal(p->jpeg_limits.max_width, 4096);
+    assert_int_equal(p->jpeg_limits.max_height, 4096);
+    rig_registry(rig, &(struct registry_params){.policy = {.start_timeout_us = 7},
+                                                .jpeg_limits = {.max_width = 640}});
+    p = registry_params(rig->registry);
+    assert_int_equal(p->policy.start_timeout_us, 7);
+    assert_int_equal(p->policy.linger_us, 0);
+    assert_int_equal(p->jpeg_limits.max_width, 640);
+    assert_int_equal(p->jpeg_limits.max_height, 4096);
+    registry_destroy(NULL);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
+    const struct CMUnitTest tests[] = {
+        T(test_ids),
+        T(test_found_again),
+        T(test_streams_are_numbered_through),
+        T(test_no_more_than_so_many),
+        T(test_no_more_than_so_many_by_default),
+        T(test_no_more_than_so_many_a_minute),
+        T(test_loaded_cameras),
+        T(test_observers_are_told_once_a_turn),
+        T(test_defaults),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

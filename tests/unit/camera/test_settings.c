@@ -1,0 +1,232 @@
+/* What the owner changes: checked, remembered, set again when the device comes back. */
+#include "rig.h"
+
+#include <ftw.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "store/store.h"
+
+/* camera_set with the JSON text; the message, if any, in *ret_message. */
+static int set(struct rig *rig, const char *json, const char **ret_message)
+{
+    json_t *values = json_loads(json, 0, NULL);
+    assert_non_null(values);
+    *ret_message = "";
+    int r = camera_set(rig->camera, values, ret_message);
+    json_decref(values);
+    return r;
+}
+
+/* The value of a control as the page sees it. */
+static json_int_t value_of(struct rig *rig, const char *name)
+{
+    size_t i;
+    json_t *control;
+    json_array_foreach(rig->camera->controls, i, control)
+    {
+        json_t *value = json_object_get(control, "value");
+        if (strcmp(json_string_value(json_object_get(control, "name")), name) == 0)
+            return json_is_integer(value) ? json_integer_value(value) : json_is_true(value);
+    }
+    fail();
+    return 0;
+}
+
+static void test_set(void **state)
+{
+    struct rig *rig = *state;
+    const char *message;
+    rig_camera(rig, true);
+    rig_turn(rig);
+    rig->told_of = 0;
+    assert_int_equal(set(rig, "{\"brightness\":1,\"mirror\":true}", &message), 0);
+    rig_said(rig, "set {\"brightness\":1,\"mirror\":true} ");
+    assert_int_equal(value_of(rig, "brightness"), 1);
+    assert_int_equal(value_of(rig, "mirror"), 1);
+    rig_turn(rig);
+    assert_int_equal(rig->told_of, 1);
+    assert_int_equal(set(rig, "{}", &message), 0);
+}
+
+static void test_refusals_change_nothing(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        const char *json, *message;
+    } ROWS[] = {
+        {"{\"brightness\":3}", "brightness must be -2 to 2"},
+        {"{\"brightness\":1.5}", "brightness must be -2 to 2"},
+        {"{\"brightness\":\"1\"}", "brightness must be -2 to 2"},
+        {"{\"mirror\":1}", "mirror must be true or false"},
+        {"{\"mirror\":true,\"zoom\":1}", "this camera has no control \"zoom\""},
+        {"{\"mirror\":true,\"no\\nname\":1}", "this camera has no control \"?\""},
+    };
+    rig_camera(rig, true);
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        const char *message;
+        assert_int_equal(set(rig, ROWS[i].json, &message), -EINVAL);
+        assert_string_equal(message, ROWS[i].message);
+        rig_said(rig, "");
+        assert_int_equal(value_of(rig, "mirror"), 0);
+        assert_int_equal(json_object_size(rig->camera->settings), 0);
+    }
+}
+
+static void test_no_controls(void **state)
+{
+    struct rig *rig = *state;
+    const char *message;
+    rig_camera(rig, false);
+    assert_int_equal(set(rig, "{\"brightness\":1}", &message), -ENOTSUP);
+    rig_said(rig, "");
+}
+
+static void test_set_while_it_is_away(void **state)
+{
+    struct rig *rig = *state;
+    const char *message;
+    camera_source_down(rig_camera(rig, true));
+    assert_int_equal(set(rig, "{\"brightness\":-1}", &message), -ENOTCONN);
+    assert_int_equal(value_of(rig, "brightness"), -1);
+    rig_device_up(rig, true);
+    rig_said(rig, "set {\"brightness\":-1} stop "); /* before anything else */
+    assert_int_equal(value_of(rig, "brightness"), -1);
+    camera_source_down(rig->camera);
+    rig_device_up(rig, true);
+    rig_said(rig, "set {\"brightness\":-1} stop "); /* every time: it forgets when it restarts */
+}
+
+static void test_what_no_longer_fits_is_not_set(void **state)
+{
+    struct rig *rig = *state;
+    camera_source_down(rig_camera(rig, true));
+    registry_load_setting(rig->registry, "porch", "brightness", "7");
+    registry_load_setting(rig->registry, "porch", "zoom", "2");
+    rig_device_up(rig, true);
+    rig_said(rig, "stop ");
+    camera_source_down(rig->camera);
+    registry_load_setting(rig->registry, "porch", "mirror", "true");
+    rig_device_up(rig, true);
+    rig_said(rig, "set {\"mirror\":true} stop ");
+}
+
+static void test_a_device_that_has_the_values_is_left_alone(void **state)
+{
+    struct rig *rig = *state;
+    camera_source_down(rig_camera(rig, true));
+    registry_load_setting(rig->registry, "porch", "mirror", "false");
+    rig_device_up(rig, true);
+    rig_said(rig, "stop ");
+}
+
+static void test_what_the_device_reports(void **state)
+{
+    struct rig *rig = *state;
+    rig_camera(rig, true);
+    json_t *values = json_loads("{\"brightness\":2,\"mirror\":7,\"zoom\":1}", 0, NULL);
+    camera_controls_changed(rig->camera, values);
+    assert_int_equal(value_of(rig, "brightness"), 2);
+    assert_int_equal(value_of(rig, "mirror"), 0);
+    assert_int_equal(json_object_size(rig->camera->settings), 0); /* not the owner's choice */
+    rig_device_up(rig, false);
+    camera_controls_changed(rig->camera, values); /* it has none any more */
+    json_decref(values);
+}
+
+static void test_rename(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, true);
+    char long_name[CAMERA_NAME_MAX + 2];
+    memset(long_name, 'x', sizeof(long_name));
+    long_name[CAMERA_NAME_MAX + 1] = '\0';
+    assert_int_equal(camera_rename(camera, long_name), -EINVAL);
+    assert_int_equal(camera_rename(camera, ""), -EINVAL);
+    assert_int_equal(camera_rename(camera, "a\nb"), -EINVAL);
+    assert_int_equal(camera_rename(camera, "\xff"), -EINVAL);
+    assert_string_equal(camera->name, "porch");
+    long_name[CAMERA_NAME_MAX] = '\0';
+    assert_int_equal(camera_rename(camera, long_name), 0);
+    assert_string_equal(camera->name, long_name);
+    rig_turn(rig);
+    rig->told_of = 0;
+    assert_int_equal(camera_rename(camera, "Veranda \xf0\x9f\x8c\xbb"), 0);
+    rig_turn(rig);
+    assert_int_equal(rig->told_of, 1);
+}
+
+/* --- With a store, from one life of the server to the next. --- */
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+static void load_camera(void *ctx, const struct store_camera *row)
+{
+    registry_load_camera(ctx, row);
+}
+
+static void load_setting(void *ctx, const char *camera_id, const char *name, const char *value)
+{
+    registry_load_setting(ctx, camera_id, name, value);
+}
+
+static struct store *open_store(struct rig *rig, const char *dir)
+{
+    struct store *store;
+    char *error = NULL;
+    struct store_loader loader = {
+        .camera = load_camera, .setting = load_setting, .ctx = rig->registry};
+    assert_int_equal(store_open(dir, &loader, &store, &error), 0);
+    registry_use_store(rig->registry, store);
+    return store;
+}
+
+static void test_remembered(void **state)
+{
+    struct rig *rig = *state;
+    char dir[] = "/tmp/eyelid-test-XXXXXX";
+    const char *message;
+    assert_non_null(mkdtemp(dir));
+    struct store *store = open_store(rig, dir);
+    rig_camera(rig, true);
+    assert_int_equal(camera_rename(rig->camera, "Veranda"), 0);
+    assert_int_equal(set(rig, "{\"brightness\":2,\"mirror\":true}", &message), 0);
+    assert_int_equal(store_flush(store), 0);
+    store_close(store);
+
+    rig_registry(rig, &(struct registry_params){0});
+    store = open_store(rig, dir);
+    rig->camera = registry_find(rig->registry, "porch");
+    assert_non_null(rig->camera);
+    assert_string_equal(rig->camera->name, "Veranda");
+    assert_string_equal(rig_described(rig, "state"), "\"offline\"");
+    rig_said(rig, "set {\"brightness\":2,\"mirror\":true} detached ");
+    rig_device_up(rig, true);
+    rig_said(rig, "set {\"brightness\":2,\"mirror\":true} stop ");
+    registry_use_store(rig->registry, NULL);
+    store_close(store);
+    nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
+    const struct CMUnitTest tests[] = {
+        T(test_set),
+        T(test_refusals_change_nothing),
+        T(test_no_controls),
+        T(test_set_while_it_is_away),
+        T(test_what_no_longer_fits_is_not_set),
+        T(test_a_device_that_has_the_values_is_left_alone),
+        T(test_what_the_device_reports),
+        T(test_rename),
+        T(test_remembered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
