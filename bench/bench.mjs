@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// script/bench: every figure that the project claims, beside its bar, in one run on one machine.
+//   --json FILE       every figure with its bar     --only a,b,…   some sections     --seconds N   of each window
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { BUILD } from '../tests/lib/proc.mjs';
+import { motion } from './motion.mjs';
+import * as sections from './sections.mjs';
+
+const { row } = sections;
+
+// (g) What it costs to have: a build from nothing, the binary, the page.
+async function size() {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'eyelid-build-'));
+  const from = Date.now();
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'] };
+  execFileSync('meson', ['setup', dir, '--buildtype=release'], quiet);
+  execFileSync('ninja', ['-C', dir], quiet);
+  const seconds = (Date.now() - from) / 1000;
+  execFileSync('strip', [path.join(dir, 'eyelid')]);
+  const bytes = fs.statSync(path.join(dir, 'eyelid')).size;
+  const dist = path.join(dir, 'ui/dist');
+  const files = fs.readdirSync(dist, { recursive: true, withFileTypes: true }).filter((f) => f.isFile());
+  const page = files.reduce((sum, f) => sum +
+    gzipSync(fs.readFileSync(path.join(f.parentPath ?? f.path, f.name)), { level: 9 }).length, 0);
+  fs.rmSync(dir, { recursive: true, force: true });
+  return [row('build from nothing', seconds, 's'), row('binary, stripped, with the page', bytes / 1e6, 'MB'),
+    row('the page, gzip, in all', page / 1024, 'KB', { max: 60 })];
+}
+
+const SECTIONS = { frame: sections.cpuPerFrame, latency: sections.latency, viewers: sections.viewers,
+  idle: sections.idle, wake: sections.wake, glass: sections.glass, motion, size };
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' },
+  seconds: { type: 'string', default: '10' } } });
+const chosen = values.only?.split(',') ?? Object.keys(SECTIONS);
+const unknown = chosen.filter((name) => !SECTIONS[name]);
+if (unknown.length) {
+  console.error(`script/bench: no section ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}`);
+  process.exit(2);
+}
+
+const frames = path.join(os.tmpdir(), `eyelid-bench-frames-${process.pid}.mjpeg`);
+execFileSync(path.join(BUILD, 'bench/bench_codec'), ['--write', frames]);
+const cpu = os.cpus();
+const report = { date: new Date().toISOString().slice(0, 10), machine: `${cpu.length} x ${cpu[0].model}`,
+  command: ['script/bench', ...process.argv.slice(2)].join(' '), sections: {} };
+console.log(`${report.date}, ${report.machine}`);
+let missed = 0;
+for (const name of chosen) {
+  const rows = await SECTIONS[name]({ frames, seconds: +values.seconds });
+  report.sections[name] = rows;
+  console.log(`\n${name}`);
+  for (const r of rows) {
+    const bar = r.max !== undefined ? `≤ ${r.max}` : r.min !== undefined ? `≥ ${r.min}` : '';
+    if (r.ok === false) missed++;
+    const verdict = r.ok === undefined ? '' : r.ok ? 'ok' : 'MISSED';
+    console.log(`  ${r.name.padEnd(66)} ${(+r.value).toFixed(2).padStart(10)} ${r.unit.padEnd(14)} ${bar.padEnd(8)} ${verdict}`);
+  }
+}
+fs.rmSync(frames);
+if (values.json) fs.writeFileSync(values.json, JSON.stringify(report, null, 1));
+console.log(missed ? `\n${missed} bars missed` : '\nevery bar held');
+process.exit(0);

@@ -1,0 +1,231 @@
+// What script/bench measures. Each section returns rows {name, value, unit, bar?, ok?}: a bar is an upper bound
+// ('max') or a lower one ('min').
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { openViewer, WebSocket } from '../tests/lib/live.mjs';
+import * as proc from '../tests/lib/proc.mjs';
+import { measure } from './glass/glass.mjs';
+import { paced, splitJpegs, startPipe } from './pipe.mjs';
+import { sleep } from '../tests/lib/browsers.mjs';
+
+const CAMERAS = 6, FPS = 30;
+
+export function row(name, value, unit, bar = {}) {
+  const ok = bar.max !== undefined ? value <= bar.max : bar.min !== undefined ? value >= bar.min : undefined;
+  return { name, value, unit, ...bar, ok };
+}
+const ms = (us) => us / 1000;
+
+// (a) CPU per frame: ours, the bare codec calls, and a pipe per camera; all on the same noisy frames.
+export async function cpuPerFrame({ frames, seconds }) {
+  const server = await proc.startServer();
+  const cameras = proc.startCamera(server, '--cameras', CAMERAS, '--id', 'cam', '--from', frames, '--fps', FPS);
+  const viewer = await openViewer(server.url);
+  let ours, bits;
+  try {
+    await proc.inState(server.url, 'cam-6', ['asleep']);
+    const chunks = { count: 0, bytes: 0 };
+    const counting = await openViewer(server.url, { chunk: (c) => {
+      chunks.count++; chunks.bytes += c.data.length - c.unitOffset;
+    } });
+    for (let i = 1; i <= CAMERAS; i++) counting.start(`cam-${i}`);
+    await proc.inState(server.url, 'cam-6', ['awake']);
+    await sleep(2000);
+    const before = await proc.metricSum(server.url, 'eyelid_frames_encoded_total');
+    const at = { ...chunks };
+    const cpu = await proc.cpuOver(server.pid, seconds);
+    const encoded = await proc.metricSum(server.url, 'eyelid_frames_encoded_total') - before;
+    ours = cpu / encoded * 1000;
+    bits = (chunks.bytes - at.bytes) * 8 / (chunks.count - at.count) / 1000;
+    counting.close();
+  } finally {
+    viewer.close();
+    await proc.stop(cameras);
+    await server.close();
+  }
+
+  const jpegs = splitJpegs(fs.readFileSync(frames));
+  const out = { count: 0, bytes: 0 };
+  const pipes = Array.from({ length: CAMERAS }, () => startPipe((_, bytes) => { out.count++; out.bytes += bytes; }));
+  const feed = (from, length) => paced(FPS, length, (n) => {
+    for (const pipe of pipes) pipe.write(jpegs[(from + n) % jpegs.length]);
+  });
+  await feed(0, 2);
+  const cpu0 = pipes.reduce((sum, p) => sum + proc.cpuSeconds(p.pid), 0), at = { ...out };
+  await feed(2 * FPS, seconds);
+  const pipeMs = (pipes.reduce((sum, p) => sum + proc.cpuSeconds(p.pid), 0) - cpu0) / (out.count - at.count) * 1000;
+  const pipeBits = (out.bytes - at.bytes) * 8 / (out.count - at.count) / 1000;
+  await Promise.all(pipes.map((p) => p.stop()));
+
+  const codec = JSON.parse(execFileSync(path.join(proc.BUILD, 'bench/bench_codec'), ['--json', frames]));
+  return [
+    row('CPU per frame, eyelid', ours, 'ms'),
+    row('CPU per frame, ffmpeg pipe', pipeMs, 'ms'),
+    row('CPU per frame, bare codec calls', codec.bare_ms, 'ms'),
+    row('CPU, eyelid / pipe', ours / pipeMs, 'ratio', { max: 0.6 }),
+    row('CPU, eyelid / bare codec calls', ours / codec.bare_ms, 'ratio', { max: 1.15 }),
+    row('bits, eyelid / pipe', bits / pipeBits, 'ratio', { max: 0.6 }),
+    ...codec.rows,
+  ];
+}
+
+// (b) JPEG in → chunk out, one camera fed by this process.
+export async function latency({ frames, seconds }) {
+  const jpegs = splitJpegs(fs.readFileSync(frames));
+  const server = await proc.startServer();
+  const sent = [], ours = [];
+  try {
+    const camera = new WebSocket(`ws://127.0.0.1:${server.device}/lat`, { perMessageDeflate: false });
+    await new Promise((resolve) => camera.on('open', resolve));
+    const viewer = await openViewer(server.url, { chunk: (c) => {
+      // A plain camera's capture time is its arrival: the frame is the last one that was sent before it.
+      const frame = sent.findLast((us) => us <= c.captureUs);
+      if (frame) ours.push(c.receivedUs - frame);
+    } });
+    camera.send(jpegs[0]);
+    await proc.inState(server.url, 'lat', ['asleep']);
+    viewer.start('lat');
+    await paced(FPS, seconds, (n) => { sent.push(proc.nowUs()); camera.send(jpegs[n % jpegs.length]); });
+    await sleep(200);
+    viewer.close();
+    camera.terminate();
+  } finally {
+    await server.close();
+  }
+
+  const written = [], pipe = [];
+  let out = 0;
+  const child = startPipe((receivedUs) => { pipe.push(receivedUs - written[out++]); });
+  await paced(FPS, seconds, (n) => { written.push(proc.nowUs()); child.write(jpegs[n % jpegs.length]); });
+  await child.stop();
+  const steady = (list) => list.slice(FPS);
+  const p = (list, q) => ms(proc.quantile(steady(list), q));
+  return [
+    row('JPEG in → chunk out p50, eyelid', p(ours, 0.5), 'ms'),
+    row('JPEG in → chunk out p99, eyelid', p(ours, 0.99), 'ms'),
+    row('JPEG in → chunk out p50, ffmpeg pipe', p(pipe, 0.5), 'ms'),
+    row('JPEG in → chunk out p99, ffmpeg pipe', p(pipe, 0.99), 'ms'),
+    row('latency p50, pipe / eyelid', p(pipe, 0.5) / p(ours, 0.5), 'ratio', { min: 15 }),
+  ];
+}
+
+// (c) Viewers of one camera: CPU and memory that they add, and what the stalled ones cost the others.
+export async function viewers({ seconds, counts = [1, 100, 1000, 5000] }) {
+  const server = await proc.startServer('max_connections = 8192\n');
+  const camera = proc.startCamera(server, '--id', 'cam', '--fps', FPS);
+  const rows = [];
+  try {
+    await proc.inState(server.url, 'cam', ['asleep']);
+    const first = await openViewer(server.url);
+    first.start('cam');
+    await proc.inState(server.url, 'cam', ['awake']);
+    await sleep(1000);
+    const base = await proc.cpuOver(server.pid, seconds) / seconds, anonymous = proc.anonymousKb(server.pid);
+    rows.push(row('camera with one viewer, CPU', base * 100, '% of a core'));
+    for (const count of counts.filter((n) => n > 1)) {
+      const stalled = count === 1000 ? 50 : 0;
+      const load = proc.run(path.join(proc.BUILD, 'bench/bench_viewers'),
+        ['127.0.0.1', server.http, 'cam', count, stalled, seconds + 4], { stdio: ['ignore', 'pipe', 'pipe'] });
+      let printed = '';
+      load.stdout.on('data', (data) => { printed += data; });
+      await new Promise((resolve) => load.stderr.once('data', resolve));
+      await sleep(2500);
+      const cpu = await proc.cpuOver(server.pid, seconds) / seconds - base;
+      const kb = (proc.anonymousKb(server.pid) - anonymous) / count;
+      await load.ended;
+      const result = JSON.parse(printed);
+      const bar = (limit) => (count === 1000 ? { max: limit } : {});
+      rows.push(row(`${count} viewers, CPU beyond the camera`, cpu * 100, '% of a core', bar(25)),
+        row(`${count} viewers, anonymous memory of each`, kb, 'KB', bar(8)),
+        row(`${count} viewers, held and playing`, result.playing, 'viewers', { min: count - stalled }),
+        row(`${count} viewers, ${stalled} of them stalled: frames that others lost`, result.lost, 'frames', bar(0)));
+      await sleep(1500);
+    }
+    first.close();
+  } finally {
+    await proc.stop(camera);
+    await server.close();
+  }
+  return rows;
+}
+
+// (d) Nobody looks: twenty connected cameras, and the bare server's memory.
+export async function idle({ seconds }) {
+  const server = await proc.startServer('linger_s = 1\n');
+  const rows = [row('idle server, anonymous memory', proc.anonymousKb(server.pid) / 1024, 'MB', { max: 10 })];
+  const cameras = proc.startCamera(server, '--cameras', 20, '--id', 'cam', '--fps', FPS);
+  try {
+    await proc.inState(server.url, 'cam-20', ['asleep']);
+    await sleep(5000);
+    const written = proc.writtenBytes(server.pid);
+    const cpu = await proc.cpuOver(server.pid, 2 * seconds) / (2 * seconds);
+    rows.push(row('20 sleeping cameras, CPU', cpu * 100, '% of a core', { max: 0.2 }),
+      row('20 sleeping cameras, written to disk', proc.writtenBytes(server.pid) - written, 'bytes', { max: 0 }));
+    const before = proc.anonymousKb(server.pid);
+    const viewer = await openViewer(server.url);
+    viewer.start('cam-1');
+    await proc.inState(server.url, 'cam-1', ['awake']);
+    await sleep(3000);
+    rows.push(row('one awake VGA camera, anonymous memory more', (proc.anonymousKb(server.pid) - before) / 1024, 'MB',
+      { max: 20 }));
+    viewer.close();
+  } finally {
+    await proc.stop(cameras);
+    await server.close();
+  }
+  return rows;
+}
+
+// (e) First lease → first chunk, from asleep each time.
+export async function wake({ repeats = 20 }) {
+  const server = await proc.startServer('linger_s = 0\n');
+  const camera = proc.startCamera(server, '--id', 'cam', '--fps', FPS);
+  const times = [];
+  try {
+    for (let i = 0; i < repeats; i++) {
+      await proc.inState(server.url, 'cam', ['asleep']);
+      let arrived;
+      const chunk = new Promise((resolve) => { arrived = resolve; });
+      const viewer = await openViewer(server.url, { chunk: arrived });
+      const from = proc.nowUs();
+      viewer.start('cam');
+      times.push((await chunk).receivedUs - from);
+      viewer.close();
+      await sleep(100);
+    }
+  } finally {
+    await proc.stop(camera);
+    await server.close();
+  }
+  return [row('first lease → first chunk p50', ms(proc.quantile(times, 0.5)), 'ms', { max: 60 }),
+    row('first lease → first chunk p95', ms(proc.quantile(times, 0.95)), 'ms')];
+}
+
+// (f) Glass to glass. The bars are p50 on the screen.
+const GLASS = [['chromium', 'webcodecs', 15], ['chromium', 'mse', 25], ['chromium', 'jpeg'],
+  ['firefox', 'webcodecs', 25], ['firefox', 'mse', 30], ['webkit', 'webcodecs', 25]];
+
+export async function glass({ seconds, only }) {
+  const server = await proc.startServer();
+  const camera = proc.startCamera(server, '--id', 'cam', '--fps', '29.5', '--barcode');
+  const rows = [];
+  try {
+    await proc.inState(server.url, 'cam', ['asleep']);
+    for (const [browser, delivery, max] of GLASS.filter(([name]) => !only || only === name)) {
+      const url = `${server.url}/view.html?camera=cam&delivery=${delivery}&w=640&h=480`;
+      const result = await measure({ browser, url, seconds, stall: 2000,
+        probe: path.join(proc.BUILD, 'bench/screenprobe') });
+      const name = `${browser}, ${delivery}`;
+      rows.push(row(`glass to glass p50, ${name}`, result.latencyMs?.p50 ?? NaN, 'ms', max ? { max } : {}),
+        row(`glass to glass p95, ${name}`, result.latencyMs?.p95 ?? NaN, 'ms'),
+        row(`live again after a 2 s stall, ${name}`, result.liveAgainMs ?? NaN, 'ms', { max: 500 }),
+        row(`first frame after navigation, ${name}`, result.firstFrameMs ?? NaN, 'ms',
+          browser === 'chromium' && delivery === 'webcodecs' ? { max: 400 } : {}));
+    }
+  } finally {
+    await proc.stop(camera);
+    await server.close();
+  }
+  return rows;
+}
