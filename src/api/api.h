@@ -11,22 +11,13 @@
 #include "base/clock.h"
 #include "camera/registry.h"
 #include "net/server.h"
-
-/* A file of the page. The table and all it points to live for ever. */
-struct api_asset {
-    const char *path; /* "/index.html"; "/" asks for that one */
-    const char *content_type;
-    const char *etag;    /* with its quotes */
-    const uint8_t *gzip; /* the file, compressed */
-    size_t gzip_len_bytes;
-    bool immutable; /* its name holds a hash of its bytes: cache it for ever */
-};
+#include "ui/assets.h"
 
 struct api_params {
     struct net *net;
     struct registry *registry;
     const struct clock *clock;
-    const struct api_asset *assets;
+    const struct asset *assets; /* the page's files, sorted by path; live for ever */
     size_t n_assets;
     const char *version;      /* "0.1.0" */
     const char *const *hosts; /* further names of this server, NULL-terminated; NULL = none */

@@ -9,7 +9,7 @@ static const char CSP[] = "default-src 'none'; script-src 'self'; style-src 'sel
                           "font-src 'self'; base-uri 'none'; form-action 'self'; "
                           "frame-ancestors 'self'";
 
-static const struct api_asset *find(const struct api_params *params, const char *path)
+static const struct asset *find(const struct api_params *params, const char *path)
 {
     if (strcmp(path, "/") == 0)
         path = "/index.html";
@@ -41,7 +41,7 @@ static bool takes_gzip(const struct http_request *request)
 
 void assets_get(const struct call *call, struct http_request *request)
 {
-    const struct api_asset *asset = find(&call->api->params, http_path(request));
+    const struct asset *asset = find(&call->api->params, http_path(request));
     if (!asset) {
         reply_error(request, &(struct reply_error){404, "not-found", "there is nothing here"});
         return;
@@ -65,5 +65,5 @@ void assets_get(const struct call *call, struct http_request *request)
                                            .n_fields = sizeof(fields) / sizeof(fields[0]),
                                            .body = known ? NULL : asset->gzip,
                                            .body_is_static = true,
-                                           .len_bytes = known ? 0 : asset->gzip_len_bytes});
+                                           .len_bytes = known ? 0 : asset->len_bytes});
 }

@@ -153,7 +153,7 @@ static struct buf *upgrade_response(const struct http_request *request, const ch
 
 static void destroy(struct http_request *request)
 {
-    reply_forget(request);
+    answer_forget(request);
     mem_free(request->in);
     mem_free(request->body);
     mem_free(request);
@@ -173,7 +173,7 @@ static int upgrade(struct http_request *request)
     if (!response) {
         if (accept.ops)
             accept.ops->closed(accept.session);
-        reply_error(request, status ? status : 503, false);
+        answer_error(request, status ? status : 503, false);
         return 0;
     }
     size_t ahead = request->in_len_bytes - request->head_len_bytes;
@@ -202,7 +202,7 @@ static int handle(struct http_request *request)
         return upgrade(request);
     conn->listener->params.on_request(conn->listener->params.ctx, request);
     if (request->phase == HTTP_HANDLING && !request->stream.ops)
-        reply_error(request, 500, true); /* a handler that forgot to answer */
+        answer_error(request, 500, true); /* a handler that forgot to answer */
     return 0;
 }
 
@@ -211,12 +211,12 @@ static void begin_body(struct http_request *request)
     static const char CONTINUE[] = "HTTP/1.1 100 Continue\r\n\r\n";
     uint64_t len = request->head.content_length;
     if (len > request->conn->listener->params.max_body_bytes) {
-        reply_error(request, 413, true);
+        answer_error(request, 413, true);
         return;
     }
     request->body = mem_try_alloc((size_t)len + 1);
     if (!request->body) {
-        reply_error(request, 503, true);
+        answer_error(request, 503, true);
         return;
     }
     enter(request, HTTP_BODY);
@@ -264,12 +264,12 @@ static void take_head(struct http_request *request)
     if (!request->head_len_bytes && request->in_len_bytes < HEAD_MAX_BYTES)
         return;
     if (!request->head_len_bytes || request->head_len_bytes > HEAD_MAX_BYTES) {
-        reply_error(request, 431, true);
+        answer_error(request, 431, true);
         return;
     }
     int status = http_head_parse(request->in, request->head_len_bytes, &request->head);
     if (status)
-        reply_error(request, status, true);
+        answer_error(request, status, true);
     else if (request->head.content_length)
         begin_body(request);
     else
@@ -322,7 +322,7 @@ static int on_input(struct conn *conn, const uint8_t *bytes, size_t len_bytes)
 
 static int on_produce(struct conn *conn, struct piece *ret_piece)
 {
-    return reply_produce(conn->http, ret_piece);
+    return answer_produce(conn->http, ret_piece);
 }
 
 int http_next_request(struct http_request *request)

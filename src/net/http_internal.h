@@ -1,4 +1,4 @@
-/* An HTTP connection's state, shared by http.c (requests in) and reply.c (responses out). Loop
+/* An HTTP connection's state, shared by http.c (requests in) and answer.c (responses out). Loop
  * only. */
 #pragma once
 #include "net/http_head.h"
@@ -43,16 +43,16 @@ struct http_request {
     struct http_stream stream;
 };
 
-/* reply.c */
+/* answer.c */
 
 /* Makes the response's head and begins to send; the phase becomes HTTP_REPLYING. */
-void reply_begin(struct http_request *request, const struct http_response *response);
+void answer_begin(struct http_request *request, const struct http_response *response);
 /* A plain error page of our own; the connection ends with it where it must. */
-void reply_error(struct http_request *request, int status, bool close);
+void answer_error(struct http_request *request, int status, bool close);
 /* As conn_role.produce. */
-int reply_produce(struct http_request *request, struct piece *ret_piece);
-void reply_forget(struct http_request *request);
-const char *reply_reason(int status);
+int answer_produce(struct http_request *request, struct piece *ret_piece);
+void answer_forget(struct http_request *request);
+const char *answer_reason(int status);
 
 /* http.c */
 

@@ -15,7 +15,7 @@ enum {
     INLINE_BYTES = 8 * 1024, /* a body up to this size is sent together with the head */
 };
 
-const char *reply_reason(int status)
+const char *answer_reason(int status)
 {
     static const struct {
         int status;
@@ -97,7 +97,7 @@ static bool has_no_body(int status)
 static void add_head(struct text *text, const struct http_request *request,
                      const struct http_response *response, bool has_length)
 {
-    text_add(text, "HTTP/1.1 %d %s\r\n", response->status, reply_reason(response->status));
+    text_add(text, "HTTP/1.1 %d %s\r\n", response->status, answer_reason(response->status));
     add_date(text);
     if (response->content_type)
         add_field(text, "content-type", response->content_type);
@@ -154,7 +154,7 @@ static bool set_out(struct http_request *request, const struct http_response *re
     return true;
 }
 
-void reply_begin(struct http_request *request, const struct http_response *response)
+void answer_begin(struct http_request *request, const struct http_response *response)
 {
     struct buf *taken = response->takes_buf;
     assert(request->phase != HTTP_REPLYING && request->phase != HTTP_STREAMING);
@@ -167,13 +167,13 @@ void reply_begin(struct http_request *request, const struct http_response *respo
     conn_ready(request->conn);
 }
 
-void reply_error(struct http_request *request, int status, bool close)
+void answer_error(struct http_request *request, int status, bool close)
 {
     static const struct http_field WEBSOCKET_VERSION = {"sec-websocket-version", "13"};
     char body[64];
-    int len = snprintf(body, sizeof(body), "%d %s\n", status, reply_reason(status));
+    int len = snprintf(body, sizeof(body), "%d %s\n", status, answer_reason(status));
     request->close_after |= close;
-    reply_begin(request, &(struct http_response){
+    answer_begin(request, &(struct http_response){
                              .status = status,
                              .content_type = "text/plain",
                              .fields = &WEBSOCKET_VERSION,
@@ -186,7 +186,7 @@ void reply_error(struct http_request *request, int status, bool close)
 void http_reply(struct http_request *request, const struct http_response *response)
 {
     assert(request->phase == HTTP_HANDLING && !request->stream.ops);
-    reply_begin(request, response);
+    answer_begin(request, response);
 }
 
 /* --- Late and endless ones. --- */
@@ -201,7 +201,7 @@ struct http_stream *http_hold(struct http_request *request, const struct http_st
 
 void http_stream_reply(struct http_stream *stream, const struct http_response *response)
 {
-    reply_begin(stream->request, response);
+    answer_begin(stream->request, response);
 }
 
 void http_stream_begin(struct http_stream *stream, const struct http_response *head)
@@ -259,7 +259,7 @@ static void close_stream(struct http_request *request)
         stream.ops->closed(stream.ctx);
 }
 
-int reply_produce(struct http_request *request, struct piece *ret_piece)
+int answer_produce(struct http_request *request, struct piece *ret_piece)
 {
     if (request->out_head) {
         *ret_piece = (struct piece){.bytes = request->out_head->data,
@@ -283,7 +283,7 @@ int reply_produce(struct http_request *request, struct piece *ret_piece)
     return r;
 }
 
-void reply_forget(struct http_request *request)
+void answer_forget(struct http_request *request)
 {
     buf_unref(&request->out_head);
     buf_unref(&request->out_buf);
