@@ -44,8 +44,9 @@ static void log_denial(struct api *api, const char *text, const char *path, cons
         api->unlogged_denials++;
         return;
     }
-    log_warn("api", NULL, "refused %s for host \"%s\", origin \"%s\": %s (and %u others before)",
-             path, host ? host : "", origin ? origin : "", text, api->unlogged_denials);
+    log_warn("api", NULL,
+             "refused %s for host \"%s\", origin \"%s\": %s; %u more since the last line", path,
+             host ? host : "", origin ? origin : "", text, api->unlogged_denials);
     api->next_denial_log_us = now_us + DENIAL_LOG_INTERVAL_US;
     api->unlogged_denials = 0;
 }
