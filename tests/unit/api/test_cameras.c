@@ -1,0 +1,182 @@
+#include "api/endpoint.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "world.h"
+
+static int setup(void **state)
+{
+    *state = mem_new(struct world);
+    world_init(*state);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    world_finish(*state);
+    mem_free(*state);
+    return 0;
+}
+
+static json_t *ask_json(struct world *world, const char *method, const char *path, const char *body,
+                        int status)
+{
+    struct http_request *request =
+        world_ask(world, &(struct fake_request){.method = method, .path = path, .body = body});
+    if (fake_answer(request)->status != status)
+        fail_msg("%s %s %s: %d %s", method, path, body, fake_answer(request)->status,
+                 fake_answer(request)->body);
+    assert_string_equal(fake_field(request, "cache-control"), "no-store");
+    json_t *json = world_json(request);
+    fake_request_destroy(request);
+    return json;
+}
+
+static void expect_error(struct world *world, const char *method, const char *path,
+                         const char *body, int status, const char *code)
+{
+    json_t *json = ask_json(world, method, path, body, status);
+    json_t *error = json_object_get(json, "error");
+    assert_string_equal(json_string_value(json_object_get(error, "code")), code);
+    assert_true(strlen(json_string_value(json_object_get(error, "message"))) > 0);
+    json_decref(json);
+}
+
+static const char *name_of(json_t *camera)
+{
+    return json_string_value(json_object_get(camera, "name"));
+}
+
+static void cameras_are_listed_in_the_order_they_came(void **state)
+{
+    struct world *world = *state;
+    json_t *json = ask_json(world, "GET", "/api/v1/cameras", NULL, 200);
+    assert_int_equal(json_array_size(json_object_get(json, "cameras")), 0);
+    json_decref(json);
+
+    struct device *porch = world_device(world, "porch"), *attic = world_device(world, "attic");
+    json = ask_json(world, "GET", "/api/v1/cameras", NULL, 200);
+    json_t *list = json_object_get(json, "cameras");
+    assert_int_equal(json_array_size(list), 2);
+    assert_string_equal(name_of(json_array_get(list, 0)), "porch");
+    assert_string_equal(name_of(json_array_get(list, 1)), "attic");
+    json_decref(json);
+
+    json = ask_json(world, "GET", "/api/v1/cameras/attic", NULL, 200);
+    assert_string_equal(name_of(json), "attic");
+    assert_string_equal(json_string_value(json_object_get(json, "state")), "asleep");
+    json_decref(json);
+    expect_error(world, "GET", "/api/v1/cameras/garden", NULL, 404, "no-such-camera");
+    world_device_free(porch);
+    world_device_free(attic);
+}
+
+static void a_camera_is_renamed(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    json_t *json = ask_json(world, "PATCH", "/api/v1/cameras/porch",
+                            "{\"name\":\"Front \\\"porch\\\" \xc3\xa9\"}", 200);
+    assert_string_equal(name_of(json), "Front \"porch\" \xc3\xa9");
+    assert_string_equal(porch->camera->name, "Front \"porch\" \xc3\xa9");
+    json_decref(json);
+    world_device_free(porch);
+}
+
+static void names_that_cannot_be_are_refused(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    const char *path = "/api/v1/cameras/porch";
+    expect_error(world, "PATCH", path, "", 400, "bad-message");
+    expect_error(world, "PATCH", path, "[]", 400, "bad-message");
+    expect_error(world, "PATCH", path, "{}", 400, "bad-message");
+    expect_error(world, "PATCH", path, "{\"name\":1}", 400, "bad-message");
+    expect_error(world, "PATCH", path, "{\"name\":\"a\",\"id\":\"b\"}", 400, "bad-message");
+    expect_error(world, "PATCH", path, "{\"name\":\"a\\u0000b\"}", 400, "bad-message");
+    expect_error(world, "PATCH", path, "{\"name\":{\"a\":[[[[[[[[[1]]]]]]]]]}}", 400,
+                 "bad-message");
+    expect_error(world, "PATCH", path, "{\"name\":\"\"}", 422, "invalid");
+    expect_error(world, "PATCH", path, "{\"name\":\"a\\nb\"}", 422, "invalid");
+    expect_error(world, "PATCH", path,
+                 "{\"name\":\"123456789 123456789 123456789 123456789 123456789 123456789 12345\"}",
+                 422, "invalid");
+    expect_error(world, "PATCH", "/api/v1/cameras/garden", "{\"name\":\"a\"}", 404,
+                 "no-such-camera");
+    assert_string_equal(porch->camera->name, "porch");
+    world_device_free(porch);
+}
+
+static void settings_reach_the_device(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    const char *path = "/api/v1/cameras/porch/settings";
+    json_t *json = ask_json(world, "PUT", path, "{\"brightness\":2,\"mirror\":true}", 200);
+    json_t *control = json_array_get(json_object_get(json, "controls"), 0);
+    assert_int_equal(json_integer_value(json_object_get(control, "value")), 2);
+    json_decref(json);
+    assert_int_equal(porch->sets, 1);
+    expect_error(world, "PUT", path, "{\"brightness\":2,\"mirror\":1}", 422, "invalid");
+    expect_error(world, "PUT", path, "{\"zoom\":2}", 422, "invalid");
+    expect_error(world, "PUT", path, "2", 400, "bad-message");
+    expect_error(world, "PUT", "/api/v1/cameras/garden/settings", "{}", 404, "no-such-camera");
+    assert_int_equal(porch->sets, 1);
+
+    world_device_gone(porch);
+    json_decref(ask_json(world, "PUT", path, "{\"brightness\":-1}", 202));
+    world_device_free(porch);
+}
+
+static void nobody_reads(void *ctx)
+{
+    (void)ctx;
+}
+
+static void the_days_hours_are_told(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct lease *lease =
+        camera_lease(porch->camera, &(struct lease_params){.reason = LEASE_VIEWER,
+                                                           .rendition = RENDITION_JPEG,
+                                                           .ready = nobody_reads});
+    world_jpeg(porch, "x", 640, 480);
+    fake_clock_advance(2 * US_PER_S);
+    json_t *json = ask_json(world, "GET", "/api/v1/cameras/porch/awake", NULL, 200);
+    json_t *hours = json_object_get(json, "hours");
+    assert_int_equal(json_array_size(hours), 24);
+    double total = 0, viewer = 0;
+    for (size_t i = 0; i < 24; i++) {
+        json_t *hour = json_array_get(hours, i);
+        assert_int_equal(json_integer_value(json_object_get(hour, "hour")), i);
+        total += json_number_value(json_object_get(hour, "total"));
+        viewer += json_number_value(json_object_get(hour, "viewer"));
+    }
+    assert_true(total > 1.9 && total < 2.1);
+    assert_true(viewer > 1.9 && viewer < 2.1);
+    json_decref(json);
+    lease_release(&lease);
+    world_device_free(porch);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(cameras_are_listed_in_the_order_they_came),
+        TEST(a_camera_is_renamed),
+        TEST(names_that_cannot_be_are_refused),
+        TEST(settings_reach_the_device),
+        TEST(the_days_hours_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,691 @@
+#include "api/live.h"
+
+#include <errno.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "world.h"
+
+#define START(camera, rendition)                                                                   \
+    "{\"type\":\"start\",\"camera\":\"" camera "\",\"rendition\":\"" rendition "\"}"
+
+static const char *string_in(json_t *json, const char *name)
+{
+    const char *s = json_string_value(json_object_get(json, name));
+    return s ? s : "(none)";
+}
+
+static json_int_t integer_in(json_t *json, const char *name)
+{
+    assert_true(json_is_integer(json_object_get(json, name)));
+    return json_integer_value(json_object_get(json, name));
+}
+
+/* Media with this payload. */
+static struct live_head expect_media(struct ws *ws, enum live_kind kind, const char *payload)
+{
+    struct fake_message message;
+    struct live_head head = world_media(ws, &message);
+    assert_int_equal(head.kind, kind);
+    assert_string_equal((char *)message.bytes + LIVE_HEAD_BYTES, payload);
+    fake_message_free(&message);
+    return head;
+}
+
+static void expect_event(struct ws *ws, const char *type)
+{
+    json_decref(world_event(ws, type));
+}
+
+static void expect_error(struct ws *ws, const char *code, const char *camera)
+{
+    json_t *event = world_event(ws, "error");
+    assert_string_equal(string_in(event, "code"), code);
+    assert_string_equal(string_in(event, "camera"), camera);
+    json_decref(event);
+}
+
+static int setup(void **state)
+{
+    *state = mem_new(struct world);
+    world_init(*state);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    world_finish(*state);
+    mem_free(*state);
+    return 0;
+}
+
+static void hello_comes_first_with_every_camera(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch"), *garden = world_device(world, "garden");
+    struct ws_accept accept;
+    struct http_request *request =
+        fake_request_create(world->net, &(struct fake_request){.path = "/api/v1/live"});
+    assert_int_equal(api_upgrade(&world->page, request, &accept), 0);
+    fake_request_destroy(request);
+    struct ws *ws = fake_ws_open(world->net, &accept);
+
+    json_t *hello = world_event(ws, "hello");
+    assert_string_equal(string_in(hello, "version"), "0.0.0-test");
+    assert_int_equal(strlen(string_in(hello, "boot")), 32);
+    assert_int_equal(integer_in(hello, "server_us"), clock_now_us(&fake_clock));
+    json_t *cameras = json_object_get(hello, "cameras");
+    assert_int_equal(json_array_size(cameras), 2);
+    assert_string_equal(string_in(json_array_get(cameras, 0), "id"), "porch");
+    assert_string_equal(string_in(json_array_get(cameras, 1), "state"), "asleep");
+    json_decref(hello);
+    world_assert_silent(ws);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+    world_device_free(garden);
+}
+
+static void start_wakes_shows_the_poster_then_live_media(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+
+    world_say(world, ws, START("porch", "jpeg"));
+    assert_int_equal(porch->starts, 1);
+    json_t *started = world_event(ws, "started");
+    assert_string_equal(string_in(started, "rendition"), "jpeg");
+    assert_int_equal(integer_in(started, "stream"), integer_in(started, "jpeg_stream"));
+    json_decref(started); /* no poster: it never saw a frame */
+    json_t *event = world_event(ws, "camera");
+    assert_string_equal(string_in(json_object_get(event, "camera"), "state"), "waking");
+    json_decref(event);
+    world_jpeg(porch, "frame one", 640, 480);
+    world_drain(world, ws);
+    world_say(world, ws, "{\"type\":\"stop\",\"camera\":\"porch\"}");
+    expect_event(ws, "stopped");
+
+    /* Asleep again: the old frame is shown as such, and the live one after it. */
+    fake_clock_advance(3600 * US_PER_S);
+    world_drain(world, ws);
+    assert_int_equal(porch->stops, 1);
+    fake_clock_advance(US_PER_S);
+    world_say(world, ws, START("porch", "h264"));
+    started = world_event(ws, "started");
+    json_int_t stream = integer_in(started, "stream");
+    assert_int_not_equal(stream, integer_in(started, "jpeg_stream"));
+    json_t *poster = world_event(ws, "poster");
+    assert_int_equal(integer_in(poster, "stream"), integer_in(started, "jpeg_stream"));
+    assert_int_equal(integer_in(poster, "sequence"), 1);
+    assert_true(integer_in(poster, "age_ms") >= 3600 * 1000);
+    struct live_head head = expect_media(ws, LIVE_JPEG, "frame one");
+    assert_int_equal(head.stream, integer_in(poster, "stream"));
+    assert_int_equal(head.sequence, 1);
+    json_decref(poster);
+    json_decref(started);
+    expect_event(ws, "camera");
+    world_assert_silent(ws);
+
+    world_h264(world, porch, "key", true, true);
+    world_h264(world, porch, "delta", false, false);
+    fake_net_turn(world->net);
+    head = expect_media(ws, LIVE_INIT, "init");
+    assert_int_equal(head.stream, stream);
+    head = expect_media(ws, LIVE_CHUNK, "mmmmmmmmkey");
+    assert_int_equal(head.flags, LIVE_FLAG_KEY);
+    head = expect_media(ws, LIVE_CHUNK, "mmmmmmmmdelta");
+    assert_int_equal(head.flags, 0);
+    world_assert_silent(ws);
+    assert_int_equal(porch->camera->stats.sent, 3); /* posters and init segments are no frames */
+
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+static void the_init_segment_comes_again_when_it_is_another_one(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    world_say(world, ws, START("porch", "h264"));
+    world_drain(world, ws);
+    world_h264(world, porch, "k1", true, true);
+    fake_net_turn(world->net);
+    expect_media(ws, LIVE_INIT, "init");
+    expect_media(ws, LIVE_CHUNK, "mmmmmmmmk1");
+    world_h264(world, porch, "d1", false, false);
+    fake_net_turn(world->net);
+    expect_media(ws, LIVE_CHUNK, "mmmmmmmmd1");
+    world_h264(world, porch, "k2", true, false);
+    fake_net_turn(world->net);
+    expect_media(ws, LIVE_CHUNK, "mmmmmmmmk2");
+    world_h264(world, porch, "k3", true, true);
+    fake_net_turn(world->net);
+    expect_media(ws, LIVE_INIT, "init");
+    expect_media(ws, LIVE_CHUNK, "mmmmmmmmk3");
+    world_assert_silent(ws);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+static void a_joiner_asks_for_a_key_and_begins_with_it(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *first = world_page(world);
+    world_say(world, first, START("porch", "h264"));
+    world_h264(world, porch, "k1", true, true);
+    fake_net_turn(world->net);
+    world_drain(world, first);
+    world_h264(world, porch, "d1", false, false);
+    fake_net_turn(world->net);
+    world_drain(world, first);
+
+    struct ws *second = world_page(world);
+    unsigned keys = world->keys_wanted;
+    world_say(world, second, START("porch", "h264"));
+    world_drain(world, second);
+    assert_true(world->keys_wanted > keys);
+    world_h264(world, porch, "d2", false, false);
+    world_h264(world, porch, "k2", true, false);
+    fake_net_turn(world->net);
+    expect_media(second, LIVE_INIT, "init");
+    expect_media(second, LIVE_CHUNK, "mmmmmmmmk2");
+    world_assert_silent(second);
+    expect_media(first, LIVE_CHUNK, "mmmmmmmmd2");
+    expect_media(first, LIVE_CHUNK, "mmmmmmmmk2");
+    fake_ws_destroy(first);
+    fake_ws_destroy(second);
+    world_device_free(porch);
+}
+
+static void key_asks_the_encoder(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    world_say(world, ws, "{\"type\":\"key\",\"camera\":\"porch\"}");
+    expect_error(ws, "invalid", "porch");
+    world_say(world, ws, START("porch", "h264"));
+    world_drain(world, ws);
+    unsigned keys = world->keys_wanted;
+    world_say(world, ws, "{\"type\":\"key\",\"camera\":\"porch\"}");
+    assert_int_equal(world->keys_wanted, keys + 1);
+    world_assert_silent(ws);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+static void a_second_start_replaces_the_first_and_the_camera_does_not_blink(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    world_say(world, ws, START("porch", "h264"));
+    assert_int_equal(world->works, 1);
+    world_drain(world, ws);
+    world_say(world, ws, START("porch", "jpeg"));
+    expect_event(ws, "started");
+    assert_int_equal(world->works, 0); /* a JPEG viewer needs no encoder */
+    assert_int_equal(porch->camera->leases.count, 1);
+    assert_int_equal(porch->stops, 0);
+    world_jpeg(porch, "frame", 640, 480);
+    world_drain(world, ws);
+    world_jpeg(porch, "frame two", 640, 480);
+    fake_net_turn(world->net);
+    expect_media(ws, LIVE_JPEG, "frame two");
+    world_assert_silent(ws);
+    fake_ws_destroy(ws);
+    assert_int_equal(porch->camera->leases.count, 0);
+    world_device_free(porch);
+}
+
+static void a_slow_page_skips_and_holds_nothing(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *slow = world_page(world), *fast = world_page(world);
+    world_say(world, slow, START("porch", "jpeg"));
+    world_say(world, fast, START("porch", "jpeg"));
+    world_jpeg(porch, "frame", 640, 480);
+    world_drain(world, slow);
+    world_drain(world, fast);
+    for (int i = 0; i < 100; i++) {
+        char frame[16];
+        snprintf(frame, sizeof(frame), "frame %d", i);
+        world_jpeg(porch, frame, 640, 480);
+        fake_net_turn(world->net);
+        expect_media(fast, LIVE_JPEG, frame);
+    }
+    const struct camera *camera = porch->camera;
+    assert_int_equal(camera->stats.skipped_for_slow, 0);
+    assert_int_equal(camera->stats.sent, 102);
+    expect_media(slow, LIVE_JPEG, "frame 99");
+    world_assert_silent(slow);
+    assert_int_equal(camera->stats.skipped_for_slow, 99);
+    fake_ws_destroy(slow);
+    fake_ws_destroy(fast);
+    world_device_free(porch);
+}
+
+static void cameras_take_turns(void **state)
+{
+    struct world *world = *state;
+    struct device *a = world_device(world, "a"), *b = world_device(world, "b");
+    struct ws *ws = world_page(world);
+    world_say(world, ws, START("a", "h264"));
+    world_say(world, ws, START("b", "jpeg"));
+    world_drain(world, ws);
+    world_h264(world, a, "k", true, true);
+    world_h264(world, a, "d1", false, false);
+    world_h264(world, a, "d2", false, false);
+    world_jpeg(b, "b1", 640, 480);
+    fake_net_turn(world->net);
+    char order[8] = "";
+    for (int i = 0; i < 5; i++) {
+        struct fake_message message;
+        struct live_head head = world_media(ws, &message);
+        strcat(order, head.kind == LIVE_INIT ? "i" : head.kind == LIVE_CHUNK ? "c" : "j");
+        fake_message_free(&message);
+    }
+    assert_true(strcmp(order, "ijccc") == 0 || strcmp(order, "jiccc") == 0);
+    fake_ws_destroy(ws);
+    world_device_free(a);
+    world_device_free(b);
+}
+
+/* --- Captures. --- */
+
+static void a_still_comes_behind_its_event(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    world_say(world, ws, "{\"type\":\"capture\",\"camera\":\"porch\",\"request\":3}");
+    assert_int_equal(porch->captures, 1);
+    world_still(porch, "still", 1600, 1200);
+    json_t *event = world_event(ws, "captured");
+    assert_true(json_is_true(json_object_get(event, "ok")));
+    assert_int_equal(integer_in(event, "request"), 3);
+    assert_int_equal(integer_in(event, "width"), 1600);
+    assert_int_equal(integer_in(event, "height"), 1200);
+    assert_int_equal(integer_in(event, "bytes"), 5);
+    json_decref(event);
+    struct live_head head = expect_media(ws, LIVE_STILL, "still");
+    assert_int_equal(head.sequence, 3);
+    assert_int_equal(head.stream, 0);
+    assert_int_equal(head.unit_offset, LIVE_HEAD_BYTES);
+    world_assert_silent(ws);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+static void expect_not_captured(struct ws *ws, const char *code, json_int_t request)
+{
+    json_t *event = world_event(ws, "captured");
+    assert_true(json_is_false(json_object_get(event, "ok")));
+    assert_string_equal(string_in(event, "code"), code);
+    assert_int_equal(integer_in(event, "request"), request);
+    json_decref(event);
+}
+
+static void captures_fail_clearly(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    world_say(world, ws, "{\"type\":\"capture\",\"camera\":\"porch\",\"request\":1}");
+    camera_captured(porch->camera, porch->captures, -EIO, NULL);
+    expect_not_captured(ws, "failed", 1);
+    world_say(world, ws, "{\"type\":\"capture\",\"camera\":\"porch\",\"request\":2}");
+    fake_clock_advance(11 * US_PER_S);
+    fake_net_turn(world->net);
+    expect_not_captured(ws, "timeout", 2);
+    world_device_gone(porch);
+    world_drain(world, ws);
+    world_say(world, ws, "{\"type\":\"capture\",\"camera\":\"porch\",\"request\":4}");
+    expect_not_captured(ws, "offline", 4);
+    world_say(world, ws, "{\"type\":\"capture\",\"camera\":\"garden\",\"request\":5}");
+    json_t *error = world_event(ws, "error");
+    assert_string_equal(string_in(error, "code"), "no-such-camera");
+    assert_string_equal(string_in(error, "message"), "there is no camera \"garden\"");
+    assert_string_equal(string_in(error, "camera"), "garden");
+    assert_int_equal(integer_in(error, "request"), 5);
+    json_decref(error);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+static void open_captures_are_limited(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    char text[80];
+    for (int i = 1; i <= LIVE_MAX_CAPTURES; i++) {
+        snprintf(text, sizeof(text), "{\"type\":\"capture\",\"camera\":\"porch\",\"request\":%d}",
+                 i);
+        world_say(world, ws, text);
+    }
+    world_assert_silent(ws);
+    world_say(world, ws, "{\"type\":\"capture\",\"camera\":\"porch\",\"request\":5}");
+    json_t *error = world_event(ws, "error");
+    assert_string_equal(string_in(error, "code"), "too-many");
+    assert_int_equal(integer_in(error, "request"), 5);
+    json_decref(error);
+    fake_ws_destroy(ws); /* its captures go with it */
+    assert_true(list_empty(&porch->camera->captures));
+    world_device_free(porch);
+}
+
+static void stills_that_nobody_reads_do_not_pile_up(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    char *large = mem_new_array(char, (4 << 20) + 1);
+    memset(large, 'x', 4 << 20);
+    for (int i = 1; i <= 6; i++) {
+        world_say(world, ws, "{\"type\":\"capture\",\"camera\":\"porch\",\"request\":1}");
+        world_still(porch, large, 1600, 1200);
+    }
+    mem_free(large);
+    int sent = 0, refused = 0;
+    struct fake_message message;
+    while (fake_ws_next(ws, &message)) {
+        sent += message.binary;
+        refused += !message.binary && strstr((char *)message.bytes, "\"ok\":false") != NULL;
+        fake_message_free(&message);
+    }
+    assert_int_equal(sent, 4);
+    assert_int_equal(refused, 2);
+    assert_int_equal(fake_ws_close_code(ws), 0);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+/* --- Settings, ping, errors. --- */
+
+static void set_is_answered_with_what_became_of_it(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    world_say(
+        world, ws,
+        "{\"type\":\"set\",\"camera\":\"porch\",\"request\":4,\"values\":{\"brightness\":1}}");
+    json_t *event = world_event(ws, "set-done");
+    assert_true(json_is_true(json_object_get(event, "ok")));
+    assert_int_equal(integer_in(event, "request"), 4);
+    json_decref(event);
+    assert_int_equal(porch->sets, 1);
+    world_drain(world, ws);
+
+    world_say(
+        world, ws,
+        "{\"type\":\"set\",\"camera\":\"porch\",\"request\":5,\"values\":{\"brightness\":3}}");
+    event = world_event(ws, "set-done");
+    assert_true(json_is_false(json_object_get(event, "ok")));
+    assert_string_equal(string_in(event, "code"), "invalid");
+    assert_string_equal(string_in(event, "message"), "brightness must be -2 to 2");
+    json_decref(event);
+
+    world_device_gone(porch); /* remembered until it is back */
+    world_drain(world, ws);
+    world_say(world, ws,
+              "{\"type\":\"set\",\"camera\":\"porch\",\"request\":6,\"values\":{\"mirror\":true}}");
+    event = world_event(ws, "set-done");
+    assert_true(json_is_true(json_object_get(event, "ok")));
+    json_decref(event);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+static void ping_brings_the_servers_clock(void **state)
+{
+    struct world *world = *state;
+    struct ws *ws = world_page(world);
+    world_say(world, ws, "{\"type\":\"ping\",\"t\":1234.5}");
+    json_t *pong = world_event(ws, "pong");
+    assert_true(json_real_value(json_object_get(pong, "t")) == 1234.5);
+    assert_int_equal(integer_in(pong, "server_us"), clock_now_us(&fake_clock));
+    json_decref(pong);
+    fake_ws_destroy(ws);
+}
+
+static void what_is_not_understood_is_answered(void **state)
+{
+    struct world *world = *state;
+    struct ws *ws = world_page(world);
+    world_say(world, ws, "hello");
+    expect_error(ws, "bad-message", "(none)");
+    world_say(world, ws, "{\"type\":\"dance\",\"camera\":\"porch\"}");
+    expect_error(ws, "unsupported", "porch");
+    world_say(world, ws, START("porch", "h264"));
+    expect_error(ws, "no-such-camera", "porch");
+    assert_int_equal(fake_ws_close_code(ws), 0);
+    fake_ws_say_binary(ws, "x", 1);
+    assert_int_equal(fake_ws_close_code(ws), 1003);
+    fake_net_turn(world->net);
+    fake_ws_destroy(ws);
+}
+
+/* --- Limits. --- */
+
+static void cameras_of_a_page_are_limited(void **state)
+{
+    struct world *world = *state;
+    struct device *devices[LIVE_MAX_CAMERAS];
+    struct ws *ws = world_page(world);
+    char text[80];
+    for (int i = 0; i < LIVE_MAX_CAMERAS; i++) {
+        snprintf(text, sizeof(text), "c%d", i);
+        devices[i] = world_device(world, text);
+        snprintf(text, sizeof(text),
+                 "{\"type\":\"start\",\"camera\":\"c%d\",\"rendition\":\"jpeg\"}", i);
+        world_say(world, ws, text);
+        world_drain(world, ws);
+        assert_int_equal(devices[i]->camera->leases.count, 1);
+    }
+    /* One that it watches already may be started again; the registry knows no 65th. */
+    world_say(world, ws, START("c0", "h264"));
+    expect_event(ws, "started");
+    fake_ws_destroy(ws);
+    for (int i = 0; i < LIVE_MAX_CAMERAS; i++)
+        world_device_free(devices[i]);
+}
+
+static void messages_are_limited_in_rate(void **state)
+{
+    struct world *world = *state;
+    struct ws *ws = world_page(world);
+    for (int i = 0; i < LIVE_MESSAGE_BURST; i++) {
+        world_say(world, ws, "{\"type\":\"ping\",\"t\":1}");
+        expect_event(ws, "pong");
+    }
+    fake_clock_advance(US_PER_S); /* as many as come back in a second */
+    for (int i = 0; i < LIVE_MESSAGES_PER_S; i++) {
+        world_say(world, ws, "{\"type\":\"ping\",\"t\":1}");
+        expect_event(ws, "pong");
+    }
+    assert_int_equal(fake_ws_close_code(ws), 0);
+    fake_ws_say(ws, "{\"type\":\"ping\",\"t\":1}");
+    assert_int_equal(fake_ws_close_code(ws), 1008);
+    fake_net_turn(world->net);
+    fake_ws_destroy(ws);
+}
+
+static void a_page_that_does_not_read_its_answers_is_closed(void **state)
+{
+    struct world *world = *state;
+    struct ws *ws = world_page(world);
+    for (int i = 0; i < LIVE_QUEUE_MAX_ITEMS; i++) {
+        fake_clock_advance(20 * US_PER_MS);
+        fake_ws_say(ws, "{\"type\":\"ping\",\"t\":1}");
+    }
+    assert_int_equal(fake_ws_close_code(ws), 0);
+    fake_ws_say(ws, "{\"type\":\"ping\",\"t\":1}");
+    assert_int_equal(fake_ws_close_code(ws), 1008);
+    fake_net_turn(world->net);
+    fake_ws_destroy(ws);
+}
+
+/* --- Camera events. --- */
+
+static void changes_are_told_at_most_so_often_and_the_last_one_always(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    for (int i = 0; i < 50; i++) {
+        camera_battery(porch->camera, i);
+        fake_net_turn(world->net);
+    }
+    json_t *event = world_event(ws, "camera"); /* the first at once */
+    assert_int_equal(integer_in(json_object_get(event, "camera"), "battery"), 0);
+    json_decref(event);
+    world_assert_silent(ws);
+    fake_clock_advance(100 * US_PER_MS);
+    fake_net_turn(world->net);
+    event = world_event(ws, "camera");
+    assert_int_equal(integer_in(json_object_get(event, "camera"), "battery"), 49);
+    json_decref(event);
+    world_assert_silent(ws);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+static void a_page_that_reads_nothing_holds_one_event_a_camera(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    for (int i = 0; i < 1000; i++) {
+        camera_battery(porch->camera, i % 100);
+        fake_clock_advance(US_PER_S);
+        fake_net_turn(world->net);
+    }
+    json_t *event = world_event(ws, "camera");
+    assert_int_equal(integer_in(json_object_get(event, "camera"), "battery"), 99);
+    json_decref(event);
+    world_assert_silent(ws);
+    assert_int_equal(fake_ws_close_code(ws), 0);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+static void a_new_camera_is_told_of(void **state)
+{
+    struct world *world = *state;
+    struct ws *ws = world_page(world);
+    struct device *porch = world_device(world, "porch");
+    json_t *event = world_event(ws, "camera");
+    assert_string_equal(string_in(json_object_get(event, "camera"), "id"), "porch");
+    json_decref(event);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+/* --- Ends. --- */
+
+static void a_device_that_comes_back_is_started_for_who_still_looks(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    world_say(world, ws, START("porch", "jpeg"));
+    world_jpeg(porch, "one", 640, 480);
+    world_device_gone(porch);
+    world_drain(world, ws);
+    world_device_free(porch);
+    porch = world_device(world, "porch");
+    assert_int_equal(porch->starts, 1);
+    world_jpeg(porch, "two", 640, 480);
+    fake_net_turn(world->net);
+    expect_media(ws, LIVE_JPEG, "two");
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
+static void who_leaves_lets_go(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    world_say(world, ws, START("porch", "h264"));
+    world_h264(world, porch, "k", true, true);
+    fake_net_turn(world->net);
+    assert_int_equal(porch->camera->leases.count, 1);
+    fake_ws_destroy(ws);
+    assert_int_equal(porch->camera->leases.count, 0);
+    fake_clock_advance(30 * US_PER_S);
+    fake_net_turn(world->net);
+    assert_int_equal(porch->stops, 1);
+    world_device_free(porch);
+}
+
+static void the_api_may_go_before_its_sockets(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    struct http_request *never_opened =
+        fake_request_create(world->net, &(struct fake_request){.path = "/api/v1/live"});
+    struct ws_accept accept;
+    assert_int_equal(api_upgrade(&world->page, never_opened, &accept), 0);
+    fake_request_destroy(never_opened);
+    world_say(world, ws, START("porch", "h264"));
+    world_say(world, ws, "{\"type\":\"capture\",\"camera\":\"porch\",\"request\":1}");
+    api_destroy(world->api);
+    world->api = NULL;
+    assert_int_equal(porch->camera->leases.count, 0);
+    assert_true(list_empty(&porch->camera->captures));
+    fake_ws_say(ws, "{\"type\":\"ping\",\"t\":1}");
+    while (fake_ws_skip(ws))
+        continue;
+    fake_ws_destroy(ws);
+    struct ws *late = fake_ws_open(world->net, &accept);
+    assert_int_equal(fake_ws_close_code(late), 1001);
+    fake_ws_destroy(late);
+    world_device_free(porch);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(hello_comes_first_with_every_camera),
+        TEST(start_wakes_shows_the_poster_then_live_media),
+        TEST(the_init_segment_comes_again_when_it_is_another_one),
+        TEST(a_joiner_asks_for_a_key_and_begins_with_it),
+        TEST(key_asks_the_encoder),
+        TEST(a_second_start_replaces_the_first_and_the_camera_does_not_blink),
+        TEST(a_slow_page_skips_and_holds_nothing),
+        TEST(cameras_take_turns),
+        TEST(a_still_comes_behind_its_event),
+        TEST(captures_fail_clearly),
+        TEST(open_captures_are_limited),
+        TEST(stills_that_nobody_reads_do_not_pile_up),
+        TEST(set_is_answered_with_what_became_of_it),
+        TEST(ping_brings_the_servers_clock),
+        TEST(what_is_not_understood_is_answered),
+        TEST(cameras_of_a_page_are_limited),
+        TEST(messages_are_limited_in_rate),
+        TEST(a_page_that_does_not_read_its_answers_is_closed),
+        TEST(changes_are_told_at_most_so_often_and_the_last_one_always),
+        TEST(a_page_that_reads_nothing_holds_one_event_a_camera),
+        TEST(a_new_camera_is_told_of),
+        TEST(a_device_that_comes_back_is_started_for_who_still_looks),
+        TEST(who_leaves_lets_go),
+        TEST(the_api_may_go_before_its_sockets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

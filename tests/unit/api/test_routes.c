@@ -1,0 +1,268 @@
+#include "api/routes.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+static const char *found(enum api_door_kind door, const char *method, const char *path,
+                         bool websocket)
+{
+    struct routes_match match;
+    if (routes_find(door, method, path, websocket, &match) != ROUTES_FOUND)
+        return NULL;
+    return match.route->pattern;
+}
+
+static void every_address_of_the_contract_has_its_route(void **state)
+{
+    static const struct {
+        const char *method, *path;
+        bool websocket;
+        const char *pattern;
+    } ROWS[] = {
+        {"GET", "/", false, "/*"},
+        {"GET", "/index.html", false, "/*"},
+        {"HEAD", "/assets/a.js", false, "/*"},
+        {"GET", "/healthz", false, "/healthz"},
+        {"GET", "/metrics", false, "/metrics"},
+        {"GET", "/api/v1/openapi.json", false, "/api/v1/openapi.json"},
+        {"GET", "/api/v1/cameras", false, "/api/v1/cameras"},
+        {"HEAD", "/api/v1/cameras", false, "/api/v1/cameras"},
+        {"GET", "/api/v1/cameras/porch", false, "/api/v1/cameras/:id"},
+        {"PATCH", "/api/v1/cameras/porch", false, "/api/v1/cameras/:id"},
+        {"GET", "/api/v1/cameras/porch/awake", false, "/api/v1/cameras/:id/awake"},
+        {"PUT", "/api/v1/cameras/porch/settings", false, "/api/v1/cameras/:id/settings"},
+        {"POST", "/api/v1/cameras/porch/capture", false, "/api/v1/cameras/:id/capture"},
+        {"GET", "/api/v1/live", true, "/api/v1/live"},
+        {"GET", "/stream/porch.mp4", false, "/stream/:id.mp4"},
+        {"GET", "/stream/porch.mjpg", false, "/stream/:id.mjpg"},
+        {"GET", "/snapshot/a-1.jpg", false, "/snapshot/:id.jpg"},
+        {"GET", "/device", true, "/device"},
+        {"GET", "/device/porch", true, "/device/:id"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        const char *pattern = found(API_DOOR_PAGE, ROWS[i].method, ROWS[i].path, ROWS[i].websocket);
+        assert_non_null(pattern);
+        assert_string_equal(pattern, ROWS[i].pattern);
+    }
+    assert_string_equal(found(API_DOOR_DEVICE, "GET", "/", true), "/");
+    assert_string_equal(found(API_DOOR_DEVICE, "GET", "/porch", true), "/:id");
+}
+
+static void what_is_no_route_says_why(void **state)
+{
+    static const struct {
+        enum api_door_kind door;
+        const char *method, *path;
+        bool websocket;
+        enum routes_result result;
+        const char *allow;
+    } ROWS[] = {
+        {API_DOOR_PAGE, "GET", "/api/v1/nothing", false, ROUTES_NOT_FOUND, ""},
+        {API_DOOR_PAGE, "POST", "/api/v1/nothing", false, ROUTES_NOT_FOUND, ""},
+        {API_DOOR_PAGE, "POST", "/healthz", false, ROUTES_NOT_ALLOWED, "GET, HEAD"},
+        {API_DOOR_PAGE, "POST", "/", false, ROUTES_NOT_ALLOWED, "GET, HEAD"},
+        {API_DOOR_PAGE, "DELETE", "/api/v1/cameras/a", false, ROUTES_NOT_ALLOWED,
+         "GET, HEAD, PATCH"},
+        {API_DOOR_PAGE, "GET", "/api/v1/cameras/a/settings", false, ROUTES_NOT_ALLOWED, "PUT"},
+        {API_DOOR_PAGE, "HEAD", "/api/v1/cameras/a/capture", false, ROUTES_NOT_ALLOWED, "POST"},
+        {API_DOOR_PAGE, "GET", "/api/v1/live", false, ROUTES_WEBSOCKET_ONLY, ""},
+        {API_DOOR_PAGE, "GET", "/device/a", false, ROUTES_WEBSOCKET_ONLY, ""},
+        {API_DOOR_PAGE, "GET", "/healthz", true, ROUTES_NOT_FOUND, ""},
+        {API_DOOR_PAGE, "GET", "/", true, ROUTES_NOT_FOUND, ""},
+        {API_DOOR_DEVICE, "GET", "/healthz", false, ROUTES_WEBSOCKET_ONLY, ""},
+        {API_DOOR_DEVICE, "GET", "/api/v1/cameras", false, ROUTES_NOT_FOUND, ""},
+        {API_DOOR_DEVICE, "GET", "/a/b", true, ROUTES_NOT_FOUND, ""},
+        /* No ids. */
+        {API_DOOR_PAGE, "GET", "/api/v1/cameras/", false, ROUTES_NOT_FOUND, ""},
+        {API_DOOR_PAGE, "GET", "/api/v1/cameras/Porch", false, ROUTES_NOT_FOUND, ""},
+        {API_DOOR_PAGE, "GET", "/api/v1/cameras/a_b", false, ROUTES_NOT_FOUND, ""},
+        {API_DOOR_PAGE, "GET", "/api/v1/cameras/a/awake/", false, ROUTES_NOT_FOUND, ""},
+        {API_DOOR_PAGE, "GET", "/api/v1/cameras/123456789012345678901234567890123", false,
+         ROUTES_NOT_FOUND, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        struct routes_match match;
+        enum routes_result result =
+            routes_find(ROWS[i].door, ROWS[i].method, ROWS[i].path, ROWS[i].websocket, &match);
+        assert_int_equal(result, ROWS[i].result);
+        if (result == ROUTES_NOT_ALLOWED)
+            assert_string_equal(match.allow, ROWS[i].allow);
+        assert_null(match.route);
+    }
+}
+
+static void the_id_is_what_stands_in_the_path(void **state)
+{
+    struct routes_match match;
+    (void)state;
+    assert_int_equal(routes_find(API_DOOR_PAGE, "GET",
+                                 "/stream/12345678901234567890123456789012.mp4", false, &match),
+                     ROUTES_FOUND);
+    assert_string_equal(match.id, "12345678901234567890123456789012");
+    assert_int_equal(routes_find(API_DOOR_PAGE, "GET", "/metrics", false, &match), ROUTES_FOUND);
+    assert_string_equal(match.id, "");
+}
+
+/* --- The policy is asked for every route. --- */
+
+/* The pattern as a path of the camera "porch". */
+static void path_of(const struct route *route, char *out, size_t cap)
+{
+    const char *id = strstr(route->pattern, ":id");
+    if (strcmp(route->pattern, "/*") == 0)
+        snprintf(out, cap, "/index.html");
+    else if (id)
+        snprintf(out, cap, "%.*sporch%s", (int)(id - route->pattern), route->pattern, id + 3);
+    else
+        snprintf(out, cap, "%s", route->pattern);
+}
+
+/* The status that the route answers with; 0: it holds the request, 101: it takes the WebSocket. */
+static int knock(struct world *world, const struct route *route, struct fake_request what)
+{
+    char path[128];
+    path_of(route, path, sizeof(path));
+    what.method = route->method;
+    what.path = path;
+    what.body = "{}";
+    struct api_door door = {world->api, route->door, true};
+    struct http_request *request = fake_request_create(world->net, &what);
+    int status;
+    if (route->upgrade) {
+        struct ws_accept accept;
+        status = api_upgrade(&door, request, &accept);
+        if (status == 0) {
+            accept.ops->closed(accept.session);
+            status = 101;
+        }
+    } else {
+        api_request(&door, request);
+        status = fake_answer(request)->status;
+    }
+    fake_request_destroy(request);
+    fake_net_turn(world->net);
+    return status;
+}
+
+static void every_route_is_denied_to_a_rebound_name(void **state)
+{
+    struct world world;
+    (void)state;
+    world_init(&world);
+    struct device *porch = world_device(&world, "porch");
+    for (size_t i = 0; i < routes_count; i++)
+        assert_int_equal(
+            knock(&world, &routes_table[i], (struct fake_request){.host = "evil.example:8080"}),
+            403);
+    assert_int_equal(porch->starts, 0);
+    world_device_free(porch);
+    world_finish(&world);
+}
+
+static void every_route_but_the_public_ones_is_denied_to_another_site(void **state)
+{
+    struct world world;
+    (void)state;
+    world_init(&world);
+    struct device *porch = world_device(&world, "porch");
+    for (size_t i = 0; i < routes_count; i++) {
+        const struct route *route = &routes_table[i];
+        int status = knock(&world, route,
+                           (struct fake_request){.origin = "https://evil.example",
+                                                 .subprotocol = "eyelid.live.v1"});
+        if (route->role != ACCESS_PUBLIC)
+            assert_int_equal(status, 403);
+    }
+    assert_int_equal(porch->starts, 0);
+    world_device_free(porch);
+    world_finish(&world);
+}
+
+static void every_route_is_open_to_the_page_itself(void **state)
+{
+    struct world world;
+    (void)state;
+    world_init(&world);
+    struct device *porch = world_device(&world, "porch");
+    for (size_t i = 0; i < routes_count; i++)
+        assert_int_not_equal(knock(&world, &routes_table[i],
+                                   (struct fake_request){.origin = "http://localhost:8080",
+                                                         .subprotocol = "eyelid.live.v1"}),
+                             403);
+    world_device_free(porch);
+    world_finish(&world);
+}
+
+static void addresses_that_are_not_there_ask_the_policy_too(void **state)
+{
+    struct world world;
+    (void)state;
+    world_init(&world);
+    struct http_request *request = world_ask(
+        &world, &(struct fake_request){.path = "/api/v1/nothing", .host = "evil.example"});
+    assert_int_equal(fake_answer(request)->status, 403);
+    fake_request_destroy(request);
+    world_finish(&world);
+}
+
+static void refusals_come_in_the_form_of_their_address(void **state)
+{
+    struct world world;
+    (void)state;
+    world_init(&world);
+
+    struct http_request *request = world_get(&world, "/api/v1/nothing");
+    assert_int_equal(fake_answer(request)->status, 404);
+    assert_string_equal(fake_answer(request)->body, "{\"error\":{\"code\":\"not-found\","
+                                                    "\"message\":\"there is nothing here\"}}");
+    fake_request_destroy(request);
+
+    request = world_get(&world, "/snapshot/garden.jpg");
+    assert_int_equal(fake_answer(request)->status, 404);
+    assert_string_equal(fake_answer(request)->content_type, "text/plain; charset=utf-8");
+    assert_string_equal(fake_answer(request)->body, "there is no camera \"garden\"\n");
+    fake_request_destroy(request);
+
+    request = world_get(&world, "/api/v1/cameras/garden");
+    assert_string_equal(fake_answer(request)->body,
+                        "{\"error\":{\"code\":\"no-such-camera\","
+                        "\"message\":\"there is no camera \\\"garden\\\"\"}}");
+    fake_request_destroy(request);
+
+    request =
+        world_ask(&world, &(struct fake_request){.path = "/api/v1/cameras", .method = "POST"});
+    assert_int_equal(fake_answer(request)->status, 405);
+    assert_string_equal(fake_field(request, "allow"), "GET, HEAD");
+    json_decref(world_json(request));
+    fake_request_destroy(request);
+
+    request = world_get(&world, "/api/v1/live");
+    assert_int_equal(fake_answer(request)->status, 426);
+    json_decref(world_json(request));
+    fake_request_destroy(request);
+    world_finish(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_address_of_the_contract_has_its_route),
+        cmocka_unit_test(what_is_no_route_says_why),
+        cmocka_unit_test(the_id_is_what_stands_in_the_path),
+        cmocka_unit_test(every_route_is_denied_to_a_rebound_name),
+        cmocka_unit_test(every_route_but_the_public_ones_is_denied_to_another_site),
+        cmocka_unit_test(every_route_is_open_to_the_page_itself),
+        cmocka_unit_test(addresses_that_are_not_there_ask_the_policy_too),
+        cmocka_unit_test(refusals_come_in_the_form_of_their_address),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

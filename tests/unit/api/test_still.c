@@ -1,0 +1,176 @@
+#include "api/still.h"
+
+#include <errno.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "world.h"
+
+static int setup(void **state)
+{
+    *state = mem_new(struct world);
+    world_init(*state);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    world_finish(*state);
+    mem_free(*state);
+    return 0;
+}
+
+static void a_snapshot_wakes_waits_and_answers(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/snapshot/porch.jpg");
+    assert_int_equal(porch->starts, 1);
+    assert_int_equal(porch->camera->leases.by_reason[LEASE_SNAPSHOT], 1);
+    assert_int_equal(fake_answer(request)->status, 0);
+    world_jpeg(porch, "fresh frame", 640, 480);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(fake_answer(request)->content_type, "image/jpeg");
+    assert_string_equal(fake_answer(request)->body, "fresh frame");
+    assert_string_equal(fake_field(request, "cache-control"), "no-store");
+    assert_true(fake_answer(request)->closed);
+    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(world->works, 0);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void a_snapshot_is_given_up_after_3_s(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/snapshot/porch.jpg");
+    fake_clock_advance(3 * US_PER_S - 1);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 0);
+    fake_clock_advance(1);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 504);
+    assert_string_equal(fake_answer(request)->content_type, "text/plain; charset=utf-8");
+    assert_string_equal(fake_answer(request)->body,
+                        "the camera did not deliver a picture in time\n");
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void offline_is_said_at_once_in_the_form_of_the_address(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    world_device_gone(porch);
+    struct http_request *request = world_get(world, "/snapshot/porch.jpg");
+    assert_int_equal(fake_answer(request)->status, 503);
+    assert_string_equal(fake_answer(request)->body, "the camera is not connected\n");
+    fake_request_destroy(request);
+    request = world_ask(
+        world, &(struct fake_request){.method = "POST", .path = "/api/v1/cameras/porch/capture"});
+    assert_int_equal(fake_answer(request)->status, 503);
+    assert_string_equal(
+        fake_answer(request)->body,
+        "{\"error\":{\"code\":\"offline\",\"message\":\"the camera is not connected\"}}");
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void capture_asks_the_device_for_its_best(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    const struct fake_request POST = {.method = "POST", .path = "/api/v1/cameras/porch/capture"};
+    struct http_request *request = world_ask(world, &POST);
+    assert_int_equal(porch->captures, 1);
+    world_still(porch, "large still", 1600, 1200);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(fake_answer(request)->body, "large still");
+    fake_request_destroy(request);
+
+    request = world_ask(world, &POST);
+    camera_captured(porch->camera, porch->captures, -EIO, NULL);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 502);
+    json_decref(world_json(request));
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void a_device_without_stills_gives_its_next_frame(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    porch->can_capture = false;
+    struct http_request *request = world_ask(
+        world, &(struct fake_request){.method = "POST", .path = "/api/v1/cameras/porch/capture"});
+    world_jpeg(porch, "frame", 640, 480);
+    fake_net_turn(world->net);
+    assert_string_equal(fake_answer(request)->body, "frame");
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void who_hangs_up_wants_nothing_any_more(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/snapshot/porch.jpg");
+    fake_hang_up(request);
+    assert_int_equal(porch->camera->leases.count, 0);
+    assert_true(list_empty(&porch->camera->captures));
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void head_wakes_nobody(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request =
+        world_ask(world, &(struct fake_request){.method = "HEAD", .path = "/snapshot/porch.jpg"});
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(fake_answer(request)->content_type, "image/jpeg");
+    assert_int_equal(porch->starts, 0);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void the_api_may_go_before_the_answer(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/snapshot/porch.jpg");
+    api_destroy(world->api);
+    world->api = NULL;
+    assert_true(list_empty(&porch->camera->captures));
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_snapshot_wakes_waits_and_answers),
+        TEST(a_snapshot_is_given_up_after_3_s),
+        TEST(offline_is_said_at_once_in_the_form_of_the_address),
+        TEST(capture_asks_the_device_for_its_best),
+        TEST(a_device_without_stills_gives_its_next_frame),
+        TEST(who_hangs_up_wants_nothing_any_more),
+        TEST(head_wakes_nobody),
+        TEST(the_api_may_go_before_the_answer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,233 @@
+#include "api/viewer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "world.h"
+
+static int setup(void **state)
+{
+    *state = mem_new(struct world);
+    world_init(*state);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    world_finish(*state);
+    mem_free(*state);
+    return 0;
+}
+
+static void pull_and_expect(struct http_request *request, const char *so_far)
+{
+    fake_pull(request);
+    assert_string_equal(fake_answer(request)->body, so_far);
+}
+
+static void mjpeg_sends_the_next_parts_head_behind_each_picture(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/stream/porch.mjpg");
+    assert_int_equal(fake_answer(request)->status, 0); /* not before the first picture */
+    world_jpeg(porch, "one", 640, 480);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(fake_answer(request)->content_type,
+                        "multipart/x-mixed-replace; boundary=eyelid-frame");
+#define HEAD "--eyelid-frame\r\nContent-Type: image/jpeg\r\n\r\n"
+    pull_and_expect(request, HEAD "one\r\n" HEAD);
+    world_jpeg(porch, "two", 640, 480);
+    fake_net_turn(world->net);
+    pull_and_expect(request, HEAD "one\r\n" HEAD "two\r\n" HEAD);
+    assert_int_equal(world->works, 0); /* no encoder for it */
+    assert_int_equal(porch->camera->stats.sent, 2);
+    fake_hang_up(request);
+    assert_int_equal(porch->camera->leases.count, 0);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void classic_mjpeg_has_lengths(void **state)
+{
+    static const char *const QUERIES[] = {"classic", "classic=1", "action=stream"};
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    for (size_t i = 0; i < 3; i++) {
+        struct http_request *request = world_ask(
+            world, &(struct fake_request){.path = "/stream/porch.mjpg", .query = QUERIES[i]});
+        if (i == 0) /* the others find it there */
+            world_jpeg(porch, "four", 640, 480);
+        fake_net_turn(world->net);
+        pull_and_expect(request, "--eyelid-frame\r\nContent-Type: image/jpeg\r\n"
+                                 "Content-Length: 4\r\n\r\nfour\r\n--eyelid-frame\r\n");
+        fake_request_destroy(request);
+    }
+    world_device_free(porch);
+}
+
+static void a_slow_mjpeg_viewer_skips(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/stream/porch.mjpg");
+    world_jpeg(porch, "1", 640, 480);
+    fake_net_turn(world->net);
+    pull_and_expect(request, HEAD "1\r\n" HEAD);
+    for (int i = 0; i < 10; i++) {
+        world_jpeg(porch, "x", 640, 480);
+        fake_net_turn(world->net);
+    }
+    pull_and_expect(request, HEAD "1\r\n" HEAD "x\r\n" HEAD);
+    assert_int_equal(porch->camera->stats.skipped_for_slow, 9);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void mp4_is_the_init_segment_and_then_chunks(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/stream/porch.mp4");
+    assert_int_equal(world->works, 1);
+    assert_true(world->keys_wanted > 0);
+    world_h264(world, porch, "k", true, true);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(fake_answer(request)->content_type, "video/mp4");
+    pull_and_expect(request, "initmmmmmmmmk");
+    world_h264(world, porch, "d", false, false);
+    fake_net_turn(world->net);
+    pull_and_expect(request, "initmmmmmmmmkmmmmmmmmd");
+    fake_request_destroy(request);
+    assert_int_equal(world->works, 0);
+    world_device_free(porch);
+}
+
+static void mp4_ends_where_players_could_not_follow(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/stream/porch.mp4");
+    world_h264(world, porch, "k", true, true);
+    fake_net_turn(world->net);
+    pull_and_expect(request, "initmmmmmmmmk");
+    world_h264(world, porch, "other", true, true);
+    fake_net_turn(world->net);
+    pull_and_expect(request, "initmmmmmmmmk");
+    assert_true(fake_answer(request)->ended);
+    fake_net_turn(world->net);
+    assert_true(fake_answer(request)->closed);
+    assert_int_equal(porch->camera->leases.count, 0);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void who_cannot_be_served_is_told_why(void **state)
+{
+    static const char *const PATHS[] = {"/stream/porch.mjpg", "/stream/porch.mp4"};
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    for (size_t i = 0; i < 2; i++) {
+        struct http_request *request = world_get(world, PATHS[i]);
+        fake_clock_advance(10 * US_PER_S - 1);
+        fake_net_turn(world->net);
+        assert_int_equal(fake_answer(request)->status, 0);
+        fake_clock_advance(1);
+        fake_net_turn(world->net);
+        assert_int_equal(fake_answer(request)->status, 504);
+        assert_string_equal(fake_answer(request)->body,
+                            "the camera did not deliver a picture in time\n");
+        assert_true(fake_answer(request)->closed);
+        assert_int_equal(porch->camera->leases.count, 0);
+        fake_request_destroy(request);
+    }
+    world_device_gone(porch);
+    for (size_t i = 0; i < 2; i++) {
+        struct http_request *request = world_get(world, PATHS[i]);
+        assert_int_equal(fake_answer(request)->status, 503);
+        assert_string_equal(fake_answer(request)->body, "the camera is not connected\n");
+        fake_request_destroy(request);
+    }
+    struct http_request *request = world_get(world, "/stream/garden.mp4");
+    assert_int_equal(fake_answer(request)->status, 404);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void a_stream_that_runs_outlives_its_device(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/stream/porch.mjpg");
+    world_jpeg(porch, "1", 640, 480);
+    fake_net_turn(world->net);
+    pull_and_expect(request, HEAD "1\r\n" HEAD);
+    world_device_free(porch);
+    fake_clock_advance(60 * US_PER_S);
+    fake_net_turn(world->net);
+    porch = world_device(world, "porch");
+    assert_int_equal(porch->starts, 1);
+    world_jpeg(porch, "2", 640, 480);
+    fake_net_turn(world->net);
+    pull_and_expect(request, HEAD "1\r\n" HEAD "2\r\n" HEAD);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void head_wakes_nobody(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request =
+        world_ask(world, &(struct fake_request){.method = "HEAD", .path = "/stream/porch.mp4"});
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(fake_answer(request)->content_type, "video/mp4");
+    assert_int_equal(porch->starts, 0);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void the_api_may_go_before_its_streams(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *waits = world_get(world, "/stream/porch.mp4");
+    struct http_request *runs = world_get(world, "/stream/porch.mjpg");
+    world_jpeg(porch, "1", 640, 480);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(runs)->status, 200);
+    api_destroy(world->api);
+    world->api = NULL;
+    assert_int_equal(porch->camera->leases.count, 0);
+    fake_pull(runs);
+    assert_true(fake_answer(runs)->ended);
+    fake_request_destroy(waits);
+    fake_request_destroy(runs);
+    world_device_free(porch);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(mjpeg_sends_the_next_parts_head_behind_each_picture),
+        TEST(classic_mjpeg_has_lengths),
+        TEST(a_slow_mjpeg_viewer_skips),
+        TEST(mp4_is_the_init_segment_and_then_chunks),
+        TEST(mp4_ends_where_players_could_not_follow),
+        TEST(who_cannot_be_served_is_told_why),
+        TEST(a_stream_that_runs_outlives_its_device),
+        TEST(head_wakes_nobody),
+        TEST(the_api_may_go_before_its_streams),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,312 @@
+#include "world.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "media/live.h"
+#include "ui/assets.h"
+
+/* --- The device. --- */
+
+static void device_start(void *source, const struct camera_wish *wish)
+{
+    struct device *device = source;
+    device->starts++;
+    device->wish = *wish;
+}
+
+static void device_stop(void *source)
+{
+    ((struct device *)source)->stops++;
+}
+
+static int device_capture(void *source, uint32_t request)
+{
+    struct device *device = source;
+    if (!device->can_capture)
+        return -ENOTSUP;
+    device->captures = request;
+    return 0;
+}
+
+static int device_set(void *source, json_t *values)
+{
+    (void)values;
+    ((struct device *)source)->sets++;
+    return 0;
+}
+
+static void device_detached(void *source)
+{
+    ((struct device *)source)->camera = NULL;
+}
+
+static const struct source_ops DEVICE_OPS = {
+    .start = device_start,
+    .stop = device_stop,
+    .capture = device_capture,
+    .set = device_set,
+    .detached = device_detached,
+};
+
+static void device_up(struct device *device)
+{
+    json_t *controls =
+        json_loads("[{\"name\":\"brightness\",\"type\":\"int\",\"min\":-2,\"max\":2,\"step\":1,"
+                   "\"default\":0,\"value\":0,\"group\":\"image\"},"
+                   "{\"name\":\"mirror\",\"type\":\"bool\",\"default\":false,\"value\":false}]",
+                   0, NULL);
+    camera_source_up(
+        device->camera, &DEVICE_OPS, device,
+        &(struct camera_source_info){.controlled = true, .model = "Fake", .controls = controls});
+    json_decref(controls);
+}
+
+struct device *world_device(struct world *world, const char *id)
+{
+    struct device *device = mem_new(struct device);
+    device->can_capture = true;
+    assert_int_equal(registry_get_or_add(world->registry, id, &device->camera), 0);
+    device_up(device);
+    fake_net_turn(world->net);
+    device->stops = 0; /* a device that comes while nobody looks is told so */
+    return device;
+}
+
+void world_device_gone(struct device *device)
+{
+    camera_source_down(device->camera);
+}
+
+void world_device_free(struct device *device)
+{
+    if (device->camera && device->camera->source == device)
+        camera_source_down(device->camera);
+    mem_free(device);
+}
+
+/* --- Pictures. --- */
+
+static struct buf *bytes_behind(size_t room, const char *bytes)
+{
+    struct buf *buf;
+    assert_int_equal(buf_create(room + strlen(bytes), &buf), 0);
+    memset(buf->data, 0, room);
+    memcpy(buf->data + room, bytes, strlen(bytes));
+    return buf;
+}
+
+void world_jpeg(struct device *device, const char *bytes, uint16_t width, uint16_t height)
+{
+    int64_t now_us = clock_now_us(&fake_clock);
+    struct buf *buf = bytes_behind(CAMERA_FRAME_ROOM, bytes);
+    camera_frame(device->camera,
+                 &(struct camera_frame){.takes_buf = buf,
+                                        .unit_off = CAMERA_FRAME_ROOM,
+                                        .end_off = (uint32_t)(CAMERA_FRAME_ROOM + strlen(bytes)),
+                                        .info = {.width = width, .height = height},
+                                        .capture_us = now_us - 5 * US_PER_MS,
+                                        .arrival_us = now_us});
+}
+
+enum { MOOF = 8 };
+
+static struct packet *unit(const char *bytes, size_t head_bytes, struct packet *init)
+{
+    uint32_t message_off = PACKET_TRANSPORT_ROOM;
+    uint32_t chunk_off = message_off + LIVE_HEAD_BYTES;
+    struct buf *buf = bytes_behind(chunk_off + head_bytes, bytes);
+    memset(buf->data + chunk_off, 'm', head_bytes);
+    struct packet *packet = packet_create(buf, init);
+    packet->message_off = message_off;
+    packet->chunk_off = chunk_off;
+    packet->unit_off = chunk_off + (uint32_t)head_bytes;
+    packet->end_off = packet->unit_off + (uint32_t)strlen(bytes);
+    packet->arrival_us = packet->capture_us = clock_now_us(&fake_clock);
+    return packet;
+}
+
+void world_h264(struct world *world, struct device *device, const char *bytes, bool key,
+                bool new_init)
+{
+    struct hub *hub = device->camera->hubs[RENDITION_H264];
+    uint32_t stream = device->camera->leases.renditions[RENDITION_H264].stream;
+    if (new_init || !world->init) {
+        packet_unref(&world->init);
+        world->init = unit("init", 0, NULL);
+        live_head_write(&(struct live_head){.kind = LIVE_INIT, .stream = stream},
+                        world->init->buf->data + world->init->message_off);
+    }
+    struct packet *packet = unit(bytes, MOOF, world->init);
+    packet->key = key;
+    live_head_write(&(struct live_head){.kind = LIVE_CHUNK,
+                                        .flags = key ? LIVE_FLAG_KEY : 0,
+                                        .stream = stream,
+                                        .sequence = (uint32_t)hub_count(hub) + 1,
+                                        .unit_offset = LIVE_HEAD_BYTES + MOOF},
+                    packet->buf->data + packet->message_off);
+    hub_publish(hub, packet);
+}
+
+void world_still(struct device *device, const char *bytes, uint16_t width, uint16_t height)
+{
+    struct packet *still = unit(bytes, 0, NULL);
+    still->width = width;
+    still->height = height;
+    camera_captured(device->camera, device->captures, 0, still);
+    packet_unref(&still);
+}
+
+/* --- The encoder. --- */
+
+static int encoder_open(void *ctx, const struct opener_request *request, void **ret_work)
+{
+    struct world *world = ctx;
+    (void)request;
+    world->works++;
+    *ret_work = world;
+    return 0;
+}
+
+static void encoder_close(void *work)
+{
+    if (work)
+        ((struct world *)work)->works--;
+}
+
+static void encoder_want_key(void *work)
+{
+    ((struct world *)work)->keys_wanted++;
+}
+
+static struct opener_stats encoder_stats(void *work)
+{
+    return ((struct world *)work)->stats;
+}
+
+/* --- The world. --- */
+
+static const uint8_t INDEX[] = "the page, compressed";
+static const struct asset FILES[] = {
+    {"/index.html", "text/html; charset=utf-8", "\"i1\"", INDEX, sizeof(INDEX) - 1, false},
+    {"/assets/app-1a2b3c.js", "text/javascript", "\"a1\"", INDEX, sizeof(INDEX) - 1, true},
+};
+
+void world_init(struct world *world)
+{
+    *world = (struct world){.net = fake_net_create()};
+    world->registry = registry_create(&(struct registry_params){
+        .net = world->net,
+        .clock = &fake_clock,
+        .policy = demand_policy_default,
+        .opener = {encoder_open, encoder_close, encoder_want_key, encoder_stats, world},
+        .jpeg_limits = {4096, 4096},
+        .max_new_per_minute = 100,
+    });
+    world->api = api_create(&(struct api_params){.net = world->net,
+                                                 .registry = world->registry,
+                                                 .clock = &fake_clock,
+                                                 .assets = FILES,
+                                                 .n_assets = 2,
+                                                 .version = "0.0.0-test"});
+    world->page = (struct api_door){world->api, API_DOOR_PAGE, true};
+    world->devices = (struct api_door){world->api, API_DOOR_DEVICE, true};
+}
+
+void world_finish(struct world *world)
+{
+    api_destroy(world->api);
+    registry_destroy(world->registry);
+    packet_unref(&world->init);
+    assert_int_equal(world->works, 0);
+    fake_net_destroy(world->net);
+}
+
+struct http_request *world_ask(struct world *world, const struct fake_request *what)
+{
+    struct http_request *request = fake_request_create(world->net, what);
+    api_request(&world->page, request);
+    fake_net_turn(world->net);
+    return request;
+}
+
+struct http_request *world_get(struct world *world, const char *path)
+{
+    return world_ask(world, &(struct fake_request){.path = path});
+}
+
+json_t *world_json(const struct http_request *request)
+{
+    assert_string_equal(fake_answer(request)->content_type, "application/json");
+    json_t *json = json_loads(fake_answer(request)->body, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(json);
+    return json;
+}
+
+struct ws *world_page(struct world *world)
+{
+    struct ws_accept accept;
+    struct http_request *request =
+        fake_request_create(world->net, &(struct fake_request){.path = "/api/v1/live",
+                                                               .subprotocol = "eyelid.live.v1"});
+    assert_int_equal(api_upgrade(&world->page, request, &accept), 0);
+    assert_string_equal(accept.ops->subprotocol, "eyelid.live.v1");
+    fake_request_destroy(request);
+    struct ws *ws = fake_ws_open(world->net, &accept);
+    json_decref(world_event(ws, "hello"));
+    return ws;
+}
+
+void world_say(struct world *world, struct ws *ws, const char *text)
+{
+    fake_ws_say(ws, text);
+    fake_net_turn(world->net);
+}
+
+json_t *world_event(struct ws *ws, const char *type)
+{
+    struct fake_message message;
+    assert_true(fake_ws_next(ws, &message));
+    assert_false(message.binary);
+    json_t *json = json_loads((const char *)message.bytes, JSON_REJECT_DUPLICATES, NULL);
+    fake_message_free(&message);
+    assert_non_null(json);
+    assert_string_equal(json_string_value(json_object_get(json, "type")), type);
+    return json;
+}
+
+struct live_head world_media(struct ws *ws, struct fake_message *ret_message)
+{
+    struct live_head head;
+    assert_true(fake_ws_next(ws, ret_message));
+    while (!ret_message->binary && strstr((char *)ret_message->bytes, "\"type\":\"camera\"")) {
+        fake_message_free(ret_message);
+        assert_true(fake_ws_next(ws, ret_message));
+    }
+    assert_true(ret_message->binary);
+    assert_int_equal(live_head_read(ret_message->bytes, ret_message->len_bytes, &head), 0);
+    return head;
+}
+
+void world_drain(struct world *world, struct ws *ws)
+{
+    fake_clock_advance(US_PER_S); /* what is told at most so often is due */
+    fake_net_turn(world->net);
+    while (fake_ws_skip(ws))
+        continue;
+}
+
+void world_assert_silent(struct ws *ws)
+{
+    struct fake_message message;
+    if (!fake_ws_next(ws, &message))
+        return;
+    fail_msg("unexpected message: %.*s", (int)message.len_bytes,
+             message.binary ? "(binary)" : (const char *)message.bytes);
+}

@@ -1,0 +1,61 @@
+/* A server without sockets, devices or codecs: the API over a real registry, with a device that
+ * writes down what it is told and an opener whose encoder is the test. */
+#pragma once
+#include <jansson.h>
+
+#include "api/api.h"
+#include "camera/capture.h"
+#include "fake_net.h"
+#include "media/live.h"
+
+struct device {
+    struct camera *camera;
+    unsigned starts, stops, sets;
+    uint32_t captures; /* number of the last still asked for */
+    struct camera_wish wish;
+    bool can_capture;
+};
+
+struct world {
+    struct net *net;
+    struct registry *registry;
+    struct api *api;
+    struct api_door page, devices;
+    unsigned works, keys_wanted; /* open encoders; keys asked for so far */
+    struct opener_stats stats;   /* of every encoder */
+    struct packet *init;         /* what world_h264 puts in front */
+};
+
+void world_init(struct world *world);
+void world_finish(struct world *world);
+
+/* A camera that nobody has seen yet, with its device on it, controlled and with two controls. */
+struct device *world_device(struct world *world, const char *id);
+void world_device_gone(struct device *device); /* offline */
+void world_device_free(struct device *device); /* before world_finish */
+
+/* The device sends a frame: bytes, as JPEG of that size. */
+void world_jpeg(struct device *device, const char *bytes, uint16_t width, uint16_t height);
+/* The encoder makes a unit; new_init: with other parameter sets than before. */
+void world_h264(struct world *world, struct device *device, const char *bytes, bool key,
+                bool new_init);
+/* The device answers the last capture. */
+void world_still(struct device *device, const char *bytes, uint16_t width, uint16_t height);
+
+/* Sends a request through the page's door and turns the loop. */
+struct http_request *world_ask(struct world *world, const struct fake_request *what);
+struct http_request *world_get(struct world *world, const char *path);
+/* Its answer's body as JSON; free with json_decref. */
+json_t *world_json(const struct http_request *request);
+
+/* A page opens its WebSocket; hello is taken off. */
+struct ws *world_page(struct world *world);
+/* The page says so, and the loop turns. */
+void world_say(struct world *world, struct ws *ws, const char *text);
+/* The next message: an event, whose type is checked; free with json_decref. */
+json_t *world_event(struct ws *ws, const char *type);
+/* The next message but for news of cameras: media, whose head is checked. */
+struct live_head world_media(struct ws *ws, struct fake_message *ret_message);
+/* Takes off everything that waits. */
+void world_drain(struct world *world, struct ws *ws);
+void world_assert_silent(struct ws *ws);
