@@ -16,6 +16,7 @@ enum control { BRIGHTNESS, CONTRAST, SATURATION, MIRROR, FLIP, QUALITY, CONTROL_
 static const struct agent_size SIZES[] = {{160, 120}, {320, 240},  {400, 296},  {640, 480},
                                           {800, 600}, {1024, 768}, {1280, 720}, {1600, 1200}};
 enum { SIZES_COUNT = sizeof(SIZES) / sizeof(SIZES[0]), TEXT_JUNK_BYTES = 64 };
+enum { BASE64_SLACK_BYTES = 8 }; /* libwebsockets wants more room than it fills */
 
 struct camera {
     const struct camera_world *world;
@@ -93,10 +94,11 @@ static void send_base64(struct camera *camera)
 {
     size_t len_bytes = camera->jpeg->len_bytes, text_bytes = (len_bytes + 2) / 3 * 4;
     struct link_message message = {.is_text = true};
-    if (buf_create(text_bytes + 1, &message.body) < 0)
+    if (buf_create(text_bytes + BASE64_SLACK_BYTES, &message.body) < 0)
         return;
     if (lws_b64_encode_string((const char *)camera->jpeg->data, (int)len_bytes,
-                              (char *)message.body->data, (int)text_bytes + 1) < 0 ||
+                              (char *)message.body->data,
+                              (int)text_bytes + BASE64_SLACK_BYTES) < 0 ||
         buf_resize(&message.body, text_bytes) < 0) {
         buf_unref(&message.body);
         return;
