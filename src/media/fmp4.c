@@ -161,17 +161,6 @@ static void put_avcc(struct writer *w, const struct h264_params *params, const s
     box_end(w, avcc);
 }
 
-static void put_colr(struct writer *w, const struct h264_sps *sps)
-{
-    size_t colr = box(w, "colr");
-    put_bytes(w, "nclx", 4);
-    put_u16(w, sps->primaries);
-    put_u16(w, sps->transfer);
-    put_u16(w, sps->matrix);
-    put_u8(w, sps->full_range ? 0x80 : 0);
-    box_end(w, colr);
-}
-
 static void put_stsd(struct writer *w, const struct h264_params *params, const struct h264_sps *sps)
 {
     size_t stsd = full_box(w, "stsd", 0, 0);
@@ -190,7 +179,6 @@ static void put_stsd(struct writer *w, const struct h264_params *params, const s
     put_u16(w, 0x18);   /* depth */
     put_u16(w, 0xffff); /* pre_defined */
     put_avcc(w, params, sps);
-    put_colr(w, sps);
     box_end(w, avc1);
     box_end(w, stsd);
 }

@@ -17,8 +17,8 @@ enum {
 };
 
 /* Writes ftyp+moov: mvhd duration 0 and no mehd, because a browser leaves its live mode for either;
- * colr (nclx) says of the colours what the SPS says. *ret_len_bytes of out are used. -EINVAL for
- * parameter sets that cannot be read. */
+ * no colr, because the SPS says it all and GStreamer misreads the box (docs/decisions/colours.md).
+ * *ret_len_bytes of out are used. -EINVAL for parameter sets that cannot be read. */
 int fmp4_init_write(const struct h264_params *params, uint8_t out[FMP4_INIT_MAX_BYTES],
                     size_t *ret_len_bytes) __attribute__((warn_unused_result));
 

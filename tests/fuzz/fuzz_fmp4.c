@@ -65,7 +65,7 @@ static unsigned check_boxes(const uint8_t *p, const uint8_t *end)
 
 static void check_init(const struct h264_params *params)
 {
-    enum { N_BOXES = 24 };
+    enum { N_BOXES = 23 };
     uint8_t init[FMP4_INIT_MAX_BYTES];
     size_t len_bytes = 7;
     struct h264_sps sps;
