@@ -64,6 +64,7 @@ export class EyelidPlayer extends HTMLElement {
   private state: PlayerState = 'idle';
   private error = '';
   private rungs: Delivery[] = [];
+  private rung: Delivery = 'jpeg'; // the one chosen; the surface may differ for a while
   private surface: Surface | null = null;
   private opening: Opening | null = null;
   private opened = ''; // the camera that opening is for
@@ -166,7 +167,8 @@ export class EyelidPlayer extends HTMLElement {
       const asked = this.getAttribute('delivery') ?? query;
       const forced = isDelivery(asked) ? asked : null;
       this.rungs = ladder(can, forced);
-      this.use(beginAt(this.rungs, forced ? null : recall(keeper, Date.now())));
+      this.rung = beginAt(this.rungs, forced ? null : recall(keeper, Date.now()));
+      this.use(this.rung);
     }
     this.open();
   }
@@ -238,16 +240,16 @@ export class EyelidPlayer extends HTMLElement {
   }
 
   private stepDown(reason: string, passing: boolean): void {
-    const rung = (this.dataset.delivery ?? this.rungs[0]) as Delivery;
-    const next = below(this.rungs, rung);
-    this.dataset.reason = `${rung}: ${reason}`;
+    const next = below(this.rungs, this.rung);
+    this.dataset.reason = `${this.rung}: ${reason}`;
     if (!next) {
-      if (this.rungs.length === 1) this.fail(`This browser cannot show ${rung} (${reason}).`);
+      if (this.rungs.length === 1) this.fail(`This browser cannot show ${this.rung} (${reason}).`);
       return;
     }
     if (!passing) remember(keeper, next, Date.now());
     this.opening?.close();
     this.opening = null;
+    this.rung = next;
     this.use(next);
     if (this.wanted) this.open();
   }
@@ -274,8 +276,9 @@ export class EyelidPlayer extends HTMLElement {
     this.lastSequence = null;
     this.waitKey = true;
     this.supervisor.reset();
-    // Another viewer on this page can show JPEG only: one camera comes in one rendition.
-    if (rendition === 'jpeg' && this.surface?.rendition !== 'jpeg') this.use('jpeg');
+    // While another viewer on this page can show JPEG only, we do the same: a camera comes in one
+    // rendition.
+    if (rendition !== this.surface?.rendition) this.use(rendition === 'jpeg' ? 'jpeg' : this.rung);
     if (this.state !== 'live') this.setState('waiting');
   }
 
