@@ -78,6 +78,7 @@ export class Live {
   cameras: ReadonlyMap<string, KnownCamera> = new Map();
   heard = false; // a hello came: the list of cameras is true
   version = '';
+  changes = 0; // of the connection or a camera, so far
   private readonly link: Link;
   private readonly wishes = new Map<string, Wish>();
   private readonly streams = new Map<number, Wish>();
@@ -235,6 +236,7 @@ export class Live {
   }
 
   private changed(): void {
+    this.changes++;
     for (const listener of this.listeners) listener();
   }
 

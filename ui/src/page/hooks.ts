@@ -5,8 +5,12 @@ import type { EyelidPlayer, PlayerState, PlayerStats } from '../player/player';
 
 // The page's connection; the component is drawn anew for every change of it or of a camera.
 export function useLive(): Live {
-  const [, redraw] = useState(0);
-  useEffect(() => live.subscribe(() => redraw((n) => n + 1)), []);
+  const [, seen] = useState(live.changes);
+  useEffect(() => {
+    const look = (): void => seen(live.changes);
+    look(); // the connection did not wait for the page
+    return live.subscribe(look);
+  }, []);
   return live;
 }
 

@@ -1,12 +1,15 @@
 // What this browser claims to be able to do; asked once, as early as possible.
 import type { Abilities } from './ladder';
 import { mediaSourceClass } from './mse';
+import { startWorker } from './worker';
 
 const CODEC = 'avc1.42E01E'; // constrained baseline: whoever plays H.264 plays this
 const ASK_MS = 500;
 
+const hasDecoder = isSecureContext && typeof VideoDecoder !== 'undefined';
+
 async function decodes(): Promise<boolean> {
-  if (!isSecureContext || typeof VideoDecoder === 'undefined') return false;
+  if (!hasDecoder) return false;
   const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ASK_MS));
   const asked = VideoDecoder.isConfigSupported({ codec: CODEC, optimizeForLatency: true });
   const answer = asked.then(
@@ -17,10 +20,14 @@ async function decodes(): Promise<boolean> {
 }
 
 async function ask(): Promise<Abilities> {
-  const webcodecs = await decodes();
+  const hasGenerator = typeof MediaStreamTrackGenerator !== 'undefined';
+  const hasCanvas = 'transferControlToOffscreen' in HTMLCanvasElement.prototype;
+  const asked = decodes();
+  if (hasDecoder && hasCanvas && !hasGenerator) startWorker();
+  const can = await asked;
   return {
-    generator: webcodecs && typeof MediaStreamTrackGenerator !== 'undefined',
-    worker: webcodecs && 'transferControlToOffscreen' in HTMLCanvasElement.prototype,
+    generator: can && hasGenerator,
+    worker: can && hasCanvas,
     mse: mediaSourceClass()?.isTypeSupported(`video/mp4; codecs="${CODEC}"`) ?? false,
   };
 }

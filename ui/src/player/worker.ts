@@ -25,6 +25,11 @@ function start(): Worker {
   return started;
 }
 
+// Takes its time in some browsers: whoever will need it may say so early.
+export function startWorker(): void {
+  worker ??= start();
+}
+
 export class WorkerSurface implements Surface {
   readonly delivery = 'worker';
   readonly rendition = 'h264';
@@ -33,7 +38,7 @@ export class WorkerSurface implements Surface {
 
   constructor(host: SurfaceHost) {
     hosts.set(this.id, host);
-    worker ??= start();
+    startWorker();
     const canvas = this.element.transferControlToOffscreen();
     this.post({ type: 'open', id: this.id, canvas }, [canvas]);
   }
