@@ -69,6 +69,7 @@ fail:
 int net_run(struct net *net)
 {
     uv_run(&net->loop, UV_RUN_DEFAULT);
+    conn_kill_all(net);
     return 0;
 }
 

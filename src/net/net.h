@@ -20,7 +20,8 @@ int net_create(const struct net_params *params, struct net **ret_net)
     __attribute__((warn_unused_result));
 void net_destroy(struct net *net); /* closes all that is left; takes NULL */
 
-/* Runs until net_stop. */
+/* Runs until net_stop. When it returns every connection is gone and its closed() was called, so
+ * that what stands above may be taken down before net itself. */
 int net_run(struct net *net) __attribute__((warn_unused_result));
 
 /* Stops listening, closes WebSockets with 1001 (going away) and HTTP streams, and lets net_run
