@@ -58,8 +58,8 @@ int config_parse(const struct config_sources *sources, struct config **ret_confi
     __attribute__((warn_unused_result));
 void config_destroy(struct config *config); /* takes NULL */
 
-/* Reads a file whole; the caller frees *ret_text. Negative errno as the system has it; -EFBIG:
- * larger than CONFIG_FILE_MAX_BYTES. */
+/* Reads a file whole, with a NUL behind it; the caller frees *ret_text. Negative errno as the
+ * system has it; -EFBIG: larger than CONFIG_FILE_MAX_BYTES. */
 int config_read_file(const char *path, char **ret_text, size_t *ret_len_bytes)
     __attribute__((warn_unused_result));
 

@@ -1,0 +1,85 @@
+/* eyelid: the commands. What each does lies in its own file. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/cli.h"
+#include "app/config.h"
+#include "app/serve.h"
+#include "base/alloc.h"
+
+static const char DEFAULT_FILE[] = "/etc/eyelid/eyelid.conf";
+
+enum { EXIT_FINE = 0, EXIT_WRONG = 2 };
+
+/* NULL when there is no file and none was asked for. */
+static int read_file(const char *asked_for, struct config_sources *sources, char **ret_text)
+{
+    const char *path = asked_for ? asked_for : DEFAULT_FILE;
+    int error = config_read_file(path, ret_text, &sources->file_len_bytes);
+    if (error == -ENOENT && !asked_for)
+        return 0;
+    if (error == -EFBIG)
+        fprintf(stderr, "eyelid: %s: larger than %d KiB; is this the right file?\n", path,
+                CONFIG_FILE_MAX_BYTES / 1024);
+    else if (error)
+        fprintf(stderr, "eyelid: %s: %s; give the right file with --config\n", path,
+                strerror(-error));
+    else
+        sources->file_name = path;
+    return error;
+}
+
+static struct config *load_config(const struct cli *cli)
+{
+    char *text = NULL, *sentence = NULL;
+    struct config *config = NULL;
+    struct config_sources sources = {.environment = (const char *const *)environ,
+                                     .options = cli->options,
+                                     .n_options = cli->n_options,
+                                     .is_root = geteuid() == 0};
+    if (read_file(cli->config_file, &sources, &text) < 0)
+        return NULL;
+    sources.file_text = text;
+    if (config_parse(&sources, &config, &sentence) < 0)
+        fprintf(stderr, "eyelid: %s\n", sentence);
+    mem_free(sentence);
+    mem_free(text);
+    return config;
+}
+
+static void show(const struct config *config)
+{
+    for (unsigned i = 0; config_key_name(i); i++)
+        printf("%s = %s ; %s\n", config_key_name(i), config->values[i].text,
+               config->values[i].origin);
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli;
+    char error[CLI_ERROR_MAX];
+    if (cli_parse(argc, argv, &cli, error) < 0) {
+        fprintf(stderr, "eyelid: %s\n", error);
+        return EXIT_WRONG;
+    }
+    if (cli.command == CLI_VERSION) {
+        puts("eyelid " EYELID_VERSION);
+        return EXIT_FINE;
+    }
+    if (cli.command == CLI_HELP) {
+        fputs(cli_help, stdout);
+        return EXIT_FINE;
+    }
+    struct config *config = load_config(&cli);
+    if (!config)
+        return EXIT_WRONG;
+    int result = EXIT_FINE;
+    if (cli.command == CLI_CHECK_CONFIG)
+        show(config);
+    else
+        result = serve(config);
+    config_destroy(config);
+    return result;
+}

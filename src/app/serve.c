@@ -1,0 +1,252 @@
+#include "app/serve.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "base/log.h"
+#include "camera/registry.h"
+#include "codec/engine.h"
+#include "codec/luma.h"
+#include "net/net.h"
+#include "net/server.h"
+#include "store/store.h"
+#include "transcode/transcoder_opener.h"
+#include "ui/assets.h"
+
+/* Long enough for every peer to hear the goodbye, short enough to be gone within 2 s. */
+enum { GRACE_MS = 1200 };
+
+struct house {
+    const struct config *config;
+    struct transcoder_opener_params transcoding; /* the opener borrows it */
+    struct net *net;
+    struct registry *registry;
+    struct store *store;
+    struct api *api;
+    struct api_door page_door, device_door; /* the listeners borrow them */
+    char machine[64], machine_local[72];    /* what this machine is called, also by mDNS */
+    const char *hosts[CONFIG_HOSTS_MAX + 3];
+};
+
+static void load_camera(void *ctx, const struct store_camera *row)
+{
+    registry_load_camera(ctx, row);
+}
+
+static void load_setting(void *ctx, const char *camera_id, const char *name, const char *value_json)
+{
+    registry_load_setting(ctx, camera_id, name, value_json);
+}
+
+static int check_encoder(const struct engine_params *params)
+{
+    struct engine *engine = NULL;
+    int error = engine_software.create(params, &engine);
+    if (!error)
+        engine_software.destroy(engine);
+    else
+        fprintf(stderr,
+                "eyelid: the encoder %s is not in this program; write `encoder = auto` in "
+                "eyelid.conf\n",
+                params->encoder ? params->encoder : "");
+    return error;
+}
+
+static int open_store(struct house *house)
+{
+    char *sentence = NULL;
+    struct store_loader loader = {load_camera, load_setting, house->registry};
+    int error = store_open(house->config->data, &loader, &house->store, &sentence);
+    if (error) {
+        fprintf(stderr, "eyelid: %s\n", sentence);
+        store_error_free(sentence);
+        return error;
+    }
+    registry_use_store(house->registry, house->store);
+    return 0;
+}
+
+static void say_why_not(const struct address *address, const char *option, int error)
+{
+    char where[ADDRESS_TEXT_MAX];
+    address_format(address, where);
+    switch (error) {
+    case -EADDRINUSE:
+        fprintf(stderr,
+                "eyelid: %s is taken by another program; stop it or choose another address with "
+                "%s\n",
+                where, option);
+        break;
+    case -EADDRNOTAVAIL:
+        fprintf(stderr,
+                "eyelid: %s is no address of this machine; choose one that it has, or :%u for all, "
+                "with %s\n",
+                where, address->port, option);
+        break;
+    case -EACCES:
+        fprintf(stderr,
+                "eyelid: %s may not be used by this user; choose a port above 1023 with %s\n",
+                where, option);
+        break;
+    default:
+        fprintf(stderr, "eyelid: %s cannot be listened on: %s; choose another address with %s\n",
+                where, strerror(-error), option);
+    }
+}
+
+static int listen_on(struct house *house, const struct address *address, const char *option,
+                     struct api_door *door, enum api_door_kind kind)
+{
+    *door = (struct api_door){
+        .api = house->api, .kind = kind, .is_loopback = address_is_loopback(address)};
+    struct net_listener_params params = {.address = address->host,
+                                         .port = address->port,
+                                         .ctx = door,
+                                         .on_request = api_request,
+                                         .on_upgrade = api_upgrade};
+    struct net_listener *listener = NULL;
+    int error = net_listen(house->net, &params, &listener);
+    if (error) {
+        say_why_not(address, option, error);
+        return error;
+    }
+    struct address real = *address;
+    real.port = net_listener_port(listener);
+    char where[ADDRESS_TEXT_MAX];
+    address_format(&real, where);
+    if (kind == API_DOOR_PAGE)
+        log_info("app", NULL, "page: http://%s/", where);
+    else
+        log_info("app", NULL, "cameras: ws://%s/ID", where);
+    if (!door->is_loopback)
+        log_warn("app", where,
+                 "open to the network: there are no accounts yet, so whoever reaches "
+                 "this address may look and change settings");
+    return 0;
+}
+
+static int listen_all(struct house *house)
+{
+    int error = listen_on(house, &house->config->http, "--http", &house->page_door, API_DOOR_PAGE);
+    if (!error)
+        error = listen_on(house, &house->config->device, "--device", &house->device_door,
+                          API_DOOR_DEVICE);
+    return error;
+}
+
+static void on_signal(void *ctx, int signal_number)
+{
+    struct house *house = ctx;
+    log_info("app", NULL, "%s: stopping", strsignal(signal_number));
+    net_stop(house->net, GRACE_MS * US_PER_MS);
+}
+
+static int watch_signals(struct house *house)
+{
+    signal(SIGPIPE, SIG_IGN);
+    int error = net_on_signal(house->net, SIGTERM, on_signal, house);
+    if (!error)
+        error = net_on_signal(house->net, SIGINT, on_signal, house);
+    if (error)
+        fprintf(stderr, "eyelid: signals cannot be watched: %s\n", strerror(-error));
+    return error;
+}
+
+static int build_net(struct house *house)
+{
+    int error = net_create(&(struct net_params){0}, &house->net);
+    if (error)
+        fprintf(stderr, "eyelid: the event loop does not start: %s\n", strerror(-error));
+    return error;
+}
+
+/* The names that are ours: those of the configuration, and the machine's own. */
+static void collect_hosts(struct house *house)
+{
+    unsigned n = 0;
+    for (; house->config->hosts[n]; n++)
+        house->hosts[n] = house->config->hosts[n];
+    if (gethostname(house->machine, sizeof(house->machine) - 1) < 0 || !*house->machine)
+        return;
+    snprintf(house->machine_local, sizeof(house->machine_local), "%s.local", house->machine);
+    house->hosts[n++] = house->machine;
+    house->hosts[n] = house->machine_local;
+}
+
+static void build_cameras(struct house *house)
+{
+    const struct config *config = house->config;
+    struct registry_params params = {
+        .net = house->net,
+        .clock = &clock_system,
+        .policy = demand_policy_default,
+        .opener = transcoder_opener(&house->transcoding),
+        .jpeg_limits = {(uint16_t)config->max_width, (uint16_t)config->max_height},
+        .max_cameras = config->max_cameras,
+        .max_new_per_minute = config->max_new_cameras_per_minute,
+        .skip_dark = config->skip_dark,
+        .mean_luma = luma_mean,
+    };
+    params.policy.linger_us = config->linger_s * US_PER_S;
+    params.policy.start_timeout_us = config->start_timeout_s * US_PER_S;
+    house->registry = registry_create(&params);
+    collect_hosts(house);
+    house->api = api_create(&(struct api_params){
+        .net = house->net,
+        .registry = house->registry,
+        .clock = &clock_system,
+        .assets = assets,
+        .n_assets = assets_count,
+        .version = EYELID_VERSION,
+        .hosts = house->hosts,
+    });
+}
+
+/* The addresses come before the data: a second server is told about its port first, and a port that
+ * is taken leaves the data untouched. Nobody is served before the loop runs. */
+static int build(struct house *house)
+{
+    int error = check_encoder(&house->transcoding.engine_params);
+    if (!error)
+        error = build_net(house);
+    if (error)
+        return error;
+    build_cameras(house);
+    error = watch_signals(house);
+    if (!error)
+        error = listen_all(house);
+    if (!error)
+        error = open_store(house);
+    return error;
+}
+
+static void take_down(struct house *house)
+{
+    api_destroy(house->api);
+    registry_destroy(house->registry);
+    store_close(house->store);
+    net_destroy(house->net);
+}
+
+int serve(const struct config *config)
+{
+    struct house house = {
+        .config = config,
+        .transcoding = {.engine = &engine_software,
+                        .engine_params = {.encoder = config->encoder, .quality = config->quality}},
+    };
+    log_setup(config->log_level, config->log_json);
+    int error = build(&house);
+    if (!error) {
+        log_info("app", NULL, "eyelid %s is ready; data in %s", EYELID_VERSION, config->data);
+        error = net_run(house.net);
+    }
+    take_down(&house);
+    if (!error)
+        log_info("app", NULL, "stopped");
+    return error ? 1 : 0;
+}
