@@ -1,0 +1,115 @@
+// Starting and stopping: what the programs say, and how they end.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { test } from 'node:test';
+import { boot, freePort, run, SCALE, temporaryFolder, TOP } from './harness.mjs';
+
+test('--version and --help', async () => {
+  const version = await run('eyelid', ['--version']);
+  assert.equal(version.code, 0);
+  assert.match(version.stdout, /^eyelid \d+\.\d+\.\d+\n$/);
+  const help = await run('eyelid', ['--help']);
+  assert.equal(help.code, 0);
+  for (const word of ['serve', 'check-config', '--config', '--http', '--device', '--data', '--lan']) {
+    assert.ok(help.stdout.includes(word), word);
+  }
+});
+
+test('a wrong command line is told what would be right', async () => {
+  const cases = [[[], /say what to do/], [['surve'], /no command "surve"/],
+    [['serve', '--htpt', ':1'], /--htpt.*--help/], [['serve', '--http', 'here'], /--http:.*ADDRESS:PORT/]];
+  for (const [args, says] of cases) {
+    const { code, output } = await run('eyelid', args);
+    assert.equal(code, 2, output);
+    assert.match(output, /^eyelid: /);
+    assert.match(output, says);
+  }
+});
+
+test('a wrong file is told its line', async (t) => {
+  const file = path.join(temporaryFolder(t), 'my.conf');
+  fs.writeFileSync(file, '# mine\nhtpt = :8080\n');
+  for (const args of [['check-config', file], ['serve', '--config', file]]) {
+    const { code, output } = await run('eyelid', args);
+    assert.equal(code, 2);
+    assert.equal(output, `eyelid: ${file}:2: there is no key \`htpt\`; did you mean \`http\`?\n`);
+  }
+  const { code, output } = await run('eyelid', ['check-config', `${file}.not-there`]);
+  assert.equal(code, 2);
+  assert.match(output, /my\.conf\.not-there: No such file/);
+});
+
+test('check-config shows what is in force and from where', async () => {
+  const { code, stdout } = await run('eyelid', ['check-config', path.join(TOP, 'dist/eyelid.conf')],
+    { env: { EYELID_LINGER_S: '7' } });
+  assert.equal(code, 0);
+  assert.match(stdout, /^linger_s = 7 ; EYELID_LINGER_S$/m);
+  assert.match(stdout, /^quality = 0 ; default$/m);
+});
+
+test('an unknown EYELID_ variable is an error', async () => {
+  const { code, output } = await run('eyelid', ['check-config'], { env: { EYELID_LINGER: '7' } });
+  assert.equal(code, 2);
+  assert.match(output, /EYELID_LINGER:.*did you mean `linger_s`/);
+});
+
+test('the server is up, healthy, and gone after SIGTERM and SIGINT', async (t) => {
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    const house = await boot(t);
+    const health = await house.get('/healthz');
+    assert.equal(health.status, 200);
+    assert.equal((await health.text()).trim(), 'ok');
+    const end = await house.server.stop(signal);
+    assert.equal(end.code, 0);
+    assert.ok(end.ms < 2000 * SCALE, `${end.ms} ms`);
+  }
+});
+
+test('a taken port is named', async (t) => {
+  const other = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  t.after(() => other.close());
+  const taken = `127.0.0.1:${other.address().port}`, free = `127.0.0.1:${await freePort()}`;
+  for (const [option, http, device] of [['--http', taken, free], ['--device', free, taken]]) {
+    const { code, output } = await run('eyelid', ['serve', '--http', http, '--device', device,
+      '--data', temporaryFolder(t)]);
+    assert.equal(code, 1);
+    assert.ok(output.includes(`eyelid: ${taken} is taken by another program; stop it or choose another address with ${option}`), output);
+  }
+});
+
+test('an address of another machine is named', async (t) => {
+  const { code, output } = await run('eyelid', ['serve', '--http', '192.0.2.1:0', '--device',
+    '127.0.0.1:0', '--data', temporaryFolder(t)]);
+  assert.equal(code, 1);
+  assert.match(output, /eyelid: 192\.0\.2\.1:0 is no address of this machine/);
+});
+
+test('two servers on one data folder', async (t) => {
+  const house = await boot(t);
+  const { code, output } = await run('eyelid', ['serve', '--http', '127.0.0.1:0', '--device',
+    '127.0.0.1:0', '--data', house.data]);
+  assert.equal(code, 1);
+  assert.match(output, new RegExp(`eyelid: .*another eyelid \\(process ${house.server.pid}\\) uses this folder`));
+});
+
+test('a data folder that cannot be is named', async () => {
+  const { code, output } = await run('eyelid', ['serve', '--http', '127.0.0.1:0', '--device',
+    '127.0.0.1:0', '--data', '/dev/null/data']);
+  assert.equal(code, 1);
+  assert.match(output, /eyelid: \/dev\/null\/data: .*--data/);
+});
+
+test('open to the network comes with a warning', async (t) => {
+  const house = await boot(t, { http: '127.0.0.1:0', args: ['--lan'] });
+  assert.match(house.server.output, /page: http:\/\/\*:\d+\//);
+  assert.match(house.server.output, /warn .*open to the network/);
+});
+
+test('the log speaks JSON where it is asked to', async (t) => {
+  const house = await boot(t, { env: { EYELID_LOG_FORMAT: 'json' } });
+  const lines = house.server.output.trim().split('\n').map((line) => JSON.parse(line));
+  assert.ok(lines.some((line) => line.message.includes('is ready') && line.level === 'info'));
+});
