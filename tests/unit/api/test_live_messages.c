@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "world.h"
 
 static struct live_message good(const char *text)
 {
@@ -20,30 +21,10 @@ static struct live_message good(const char *text)
     return message;
 }
 
-/* Finds "example: NAME" in docs/protocol.md and copies the block's text; the test fails without. */
-static void read_example(const char *name, char *out, size_t cap_bytes)
-{
-    char line[512], wanted[64];
-    FILE *file = fopen(PROTOCOL_MD, "r");
-    assert_non_null(file);
-    snprintf(wanted, sizeof(wanted), "example: %s\n", name);
-    bool inside = false;
-    out[0] = '\0';
-    while (fgets(line, sizeof(line), file)) {
-        if (inside && strncmp(line, "```", 3) == 0)
-            break;
-        if (inside)
-            strncat(out, line, cap_bytes - strlen(out) - 1);
-        inside = inside || strcmp(line, wanted) == 0;
-    }
-    fclose(file);
-    assert_true(inside && out[0]);
-}
-
 static struct live_message example(const char *name)
 {
     char text[1024];
-    read_example(name, text, sizeof(text));
+    world_example(name, text, sizeof(text));
     return good(text);
 }
 

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -269,6 +270,49 @@ void world_say(struct world *world, struct ws *ws, const char *text)
     fake_net_turn(world->net);
 }
 
+/* --- The contract. --- */
+
+void world_example(const char *name, char *out, size_t cap_bytes)
+{
+    char line[512], wanted[64];
+    FILE *file = fopen(PROTOCOL_MD, "r");
+    assert_non_null(file);
+    snprintf(wanted, sizeof(wanted), "example: %s\n", name);
+    bool inside = false;
+    out[0] = '\0';
+    while (fgets(line, sizeof(line), file)) {
+        if (inside && strncmp(line, "```", 3) == 0)
+            break;
+        if (inside)
+            strncat(out, line, cap_bytes - strlen(out) - 1);
+        inside = inside || strcmp(line, wanted) == 0;
+    }
+    fclose(file);
+    assert_true(inside && out[0]);
+}
+
+/* Whatever the contract's example of this message has, ours has too, of the same type. */
+static void check_like_example(json_t *event, const char *type)
+{
+    char name[32], text[1024];
+    const char *key;
+    json_t *member;
+    if (strcmp(type, "error") == 0 || json_is_false(json_object_get(event, "ok")))
+        return; /* these have members that come and go */
+    snprintf(name, sizeof(name), "live-%s", type);
+    world_example(name, text, sizeof(text));
+    json_t *example = json_loads(text, 0, NULL);
+    assert_non_null(example);
+    json_object_foreach(example, key, member)
+    {
+        json_t *ours = json_object_get(event, key);
+        if (!ours || (json_typeof(ours) != json_typeof(member) &&
+                      !(json_is_number(ours) && json_is_number(member))))
+            fail_msg("%s: \"%s\" is not as in docs/protocol.md", type, key);
+    }
+    json_decref(example);
+}
+
 json_t *world_event(struct ws *ws, const char *type)
 {
     struct fake_message message;
@@ -278,6 +322,7 @@ json_t *world_event(struct ws *ws, const char *type)
     fake_message_free(&message);
     assert_non_null(json);
     assert_string_equal(json_string_value(json_object_get(json, "type")), type);
+    check_like_example(json, type);
     return json;
 }
 
@@ -309,4 +354,40 @@ void world_assert_silent(struct ws *ws)
         return;
     fail_msg("unexpected message: %.*s", (int)message.len_bytes,
              message.binary ? "(binary)" : (const char *)message.bytes);
+}
+
+const char *world_string(json_t *json, const char *name)
+{
+    const char *s = json_string_value(json_object_get(json, name));
+    return s ? s : "(none)";
+}
+
+json_int_t world_integer(json_t *json, const char *name)
+{
+    assert_true(json_is_integer(json_object_get(json, name)));
+    return json_integer_value(json_object_get(json, name));
+}
+
+/* Media with this payload. */
+struct live_head world_expect_media(struct ws *ws, enum live_kind kind, const char *payload)
+{
+    struct fake_message message;
+    struct live_head head = world_media(ws, &message);
+    assert_int_equal(head.kind, kind);
+    assert_string_equal((char *)message.bytes + LIVE_HEAD_BYTES, payload);
+    fake_message_free(&message);
+    return head;
+}
+
+void world_expect_event(struct ws *ws, const char *type)
+{
+    json_decref(world_event(ws, type));
+}
+
+void world_expect_error(struct ws *ws, const char *code, const char *camera)
+{
+    json_t *event = world_event(ws, "error");
+    assert_string_equal(world_string(event, "code"), code);
+    assert_string_equal(world_string(event, "camera"), camera);
+    json_decref(event);
 }

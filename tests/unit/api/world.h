@@ -48,14 +48,30 @@ struct http_request *world_get(struct world *world, const char *path);
 /* Its answer's body as JSON; free with json_decref. */
 json_t *world_json(const struct http_request *request);
 
+/* The text of the block "example: NAME" of docs/protocol.md; the test fails where there is none. */
+void world_example(const char *name, char *out, size_t cap_bytes);
+
 /* A page opens its WebSocket; hello is taken off. */
 struct ws *world_page(struct world *world);
 /* The page says so, and the loop turns. */
 void world_say(struct world *world, struct ws *ws, const char *text);
-/* The next message: an event, whose type is checked; free with json_decref. */
+/* The next message: an event of that type, with all that the contract's example of it has; free
+ * with json_decref. */
 json_t *world_event(struct ws *ws, const char *type);
 /* The next message but for news of cameras: media, whose head is checked. */
 struct live_head world_media(struct ws *ws, struct fake_message *ret_message);
+/* The members of an event: "(none)" where there is no such string; an integer must be there. */
+const char *world_string(json_t *json, const char *name);
+json_int_t world_integer(json_t *json, const char *name);
+/* The next message is that. */
+struct live_head world_expect_media(struct ws *ws, enum live_kind kind, const char *payload);
+void world_expect_event(struct ws *ws, const char *type);
+void world_expect_error(struct ws *ws, const char *code, const char *camera);
+
+/* What a page says to watch a camera. */
+#define START(camera, rendition)                                                                   \
+    "{\"type\":\"start\",\"camera\":\"" camera "\",\"rendition\":\"" rendition "\"}"
+
 /* Takes off everything that waits. */
 void world_drain(struct world *world, struct ws *ws);
 void world_assert_silent(struct ws *ws);

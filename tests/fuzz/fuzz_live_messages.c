@@ -1,0 +1,40 @@
+/* What a page may say: whatever comes out of the parser is in range, and what is refused says why.
+ */
+#include "api/live_messages.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "check.h"
+
+static void check_message(const struct live_message *m)
+{
+    CHECK(m->type < LIVE_MESSAGE_TYPES);
+    CHECK(m->type == LIVE_MESSAGE_PING ? m->camera[0] == '\0' : text_is_id(m->camera));
+    CHECK((m->request > 0) == (m->type == LIVE_MESSAGE_CAPTURE || m->type == LIVE_MESSAGE_SET));
+    CHECK((m->values != NULL) == (m->type == LIVE_MESSAGE_SET));
+    CHECK(!m->values || json_is_object(m->values));
+    CHECK(m->rendition < RENDITION_KINDS);
+    CHECK(m->type == LIVE_MESSAGE_START || m->fps + m->width + m->height == 0);
+}
+
+static void check_error(const struct live_message_error *error)
+{
+    CHECK(strcmp(error->code, "bad-message") == 0 || strcmp(error->code, "unsupported") == 0);
+    CHECK(error->message && error->message[0]);
+    CHECK(!error->camera[0] || text_is_id(error->camera));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
+{
+    struct live_message message;
+    struct live_message_error error;
+    if (live_message_parse((const char *)data, len_bytes, &message, &error) < 0) {
+        check_error(&error);
+        return 0;
+    }
+    check_message(&message);
+    live_message_finish(&message);
+    CHECK(!message.values);
+    return 0;
+}
