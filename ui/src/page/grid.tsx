@@ -45,7 +45,7 @@ function Empty() {
   const host = location.hostname.includes(':') ? `[${location.hostname}]` : location.hostname;
   return (
     <section class="empty" aria-labelledby="empty-title">
-      <h2 id="empty-title">No camera has knocked yet</h2>
+      <h1 id="empty-title">No camera has knocked yet</h1>
       <p>
         A camera connects to this server by itself and appears here. Point its firmware at this
         address, with a name of your choice at the end:
@@ -75,10 +75,13 @@ export function Grid({ paused }: { paused: boolean }) {
     );
   if (cameras.length === 0) return <Empty />;
   return (
-    <ul class="grid" aria-label="Cameras" data-testid="grid">
-      {cameras.map((known) => (
-        <Card key={known.camera.id} known={known} paused={paused} />
-      ))}
-    </ul>
+    <>
+      <h1 class="unseen">Cameras</h1>
+      <ul class="grid" aria-label="Cameras" data-testid="grid">
+        {cameras.map((known) => (
+          <Card key={known.camera.id} known={known} paused={paused} />
+        ))}
+      </ul>
+    </>
   );
 }
