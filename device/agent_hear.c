@@ -1,8 +1,6 @@
 #include "device/agent_parts.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define SLEEP_MAX_S INT64_C(604800) /* a week: whoever means more has made a mistake */
 
@@ -20,6 +18,11 @@ static int read_wish(const struct json *json, const char *name, int64_t max, int
     return 0;
 }
 
+static int64_t distance(int64_t a, int64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
 /* The size nearest to the wish, the larger of two that are equally near; a 0 is no wish. */
 static struct agent_size nearest_size(const struct agent_params *params, int64_t width,
                                       int64_t height, unsigned preset)
@@ -27,13 +30,13 @@ static struct agent_size nearest_size(const struct agent_params *params, int64_t
     if (!width && !height)
         return params->sizes[preset];
     unsigned best = 0;
-    int64_t best_distance = INT64_MAX;
+    int64_t best_off = INT64_MAX;
     for (unsigned i = 0; i < params->sizes_count; i++) {
-        int64_t distance = (width ? llabs(params->sizes[i].width - width) : 0) +
-                           (height ? llabs(params->sizes[i].height - height) : 0);
-        if (distance <= best_distance) {
+        int64_t off = (width ? distance(params->sizes[i].width, width) : 0) +
+                      (height ? distance(params->sizes[i].height, height) : 0);
+        if (off <= best_off) {
             best = i;
-            best_distance = distance;
+            best_off = off;
         }
     }
     return params->sizes[best];
