@@ -115,18 +115,16 @@ static int32_t bits_se(struct bits *bits)
     return code & 1 ? (int32_t)magnitude : -(int32_t)magnitude;
 }
 
+/* 7.3.2.1.1.1: after a scale of 0 the rest of the list is not sent. */
 static void skip_scaling_list(struct bits *bits, unsigned size)
 {
-    int32_t last = 8, next = 8;
-    for (unsigned i = 0; i < size && !bits->bad; i++) {
-        if (next != 0) {
-            int32_t delta = bits_se(bits);
-            if (delta < -128 || delta > 127)
-                bits->bad = true;
-            else
-                next = (last + delta + 256) % 256;
-        }
-        last = next == 0 ? last : next;
+    int32_t scale = 8;
+    for (unsigned i = 0; i < size && scale != 0 && !bits->bad; i++) {
+        int32_t delta = bits_se(bits);
+        if (delta < -128 || delta > 127)
+            bits->bad = true;
+        else
+            scale = (scale + delta + 256) % 256;
     }
 }
 
