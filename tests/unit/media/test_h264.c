@@ -1,6 +1,7 @@
 #include "media/h264.h"
 
 #include <errno.h>
+#include <stdbool.h>
 
 #include "data.h"
 
@@ -90,16 +91,103 @@ static void test_broken_sps(void **state)
     sps[0] = 0xe7;
     assert_int_equal(h264_sps_parse(sps, len_bytes, &ret), -EINVAL); /* forbidden_zero_bit */
 
-    static const char *const bad[] = {
-        "6742c01e000000000000000000",         /* an Exp-Golomb code of more than 31 zeros */
-        "6742c01eda00000001000000",           /* a width beyond every level */
-        "6742c01ed90140789d802a2a2a2a2a2a2a", /* more cropped away than there is */
-    };
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        len_bytes = data_unhex(bad[i], sps, sizeof(sps));
-        assert_int_equal(h264_sps_parse(sps, len_bytes, &ret), -EINVAL);
-    }
+    /* An Exp-Golomb code of more than 31 zeros. */
+    len_bytes = data_unhex("6742c01e000000000000000000", sps, sizeof(sps));
+    assert_int_equal(h264_sps_parse(sps, len_bytes, &ret), -EINVAL);
     assert_int_equal(ret.width, 77);
+}
+
+/* Writes an SPS bit by bit. */
+struct sps_writer {
+    uint8_t bytes[64];
+    size_t n_bits;
+};
+
+static void put(struct sps_writer *w, unsigned n_bits, uint32_t value)
+{
+    for (; n_bits > 0; n_bits--, w->n_bits++) {
+        assert_true(w->n_bits < 8 * sizeof(w->bytes));
+        if (value >> (n_bits - 1) & 1)
+            w->bytes[w->n_bits / 8] |= (uint8_t)(0x80 >> w->n_bits % 8);
+    }
+}
+
+static void put_ue(struct sps_writer *w, uint32_t value)
+{
+    unsigned n_bits = 0;
+    while ((value + 1) >> (n_bits + 1))
+        n_bits++;
+    put(w, n_bits, 0);
+    put(w, n_bits + 1, value + 1);
+}
+
+struct made {
+    const char *what;
+    uint32_t mbs_wide, mbs_high; /* in map units */
+    uint32_t crop[4];            /* left, right, top, bottom, in the chroma's units */
+    bool interlaced;
+    int result;
+    uint32_t width, height;
+};
+
+/* High profile with a scaling list that ends early (delta_scale -8 makes next_scale 0). */
+static size_t write_sps(const struct made *made, uint8_t out[64])
+{
+    struct sps_writer w = {{0}, 0};
+    put(&w, 32, 0x6764001e);
+    put_ue(&w, 0);
+    put_ue(&w, 1); /* 4:2:0, 8 bit */
+    put_ue(&w, 0);
+    put_ue(&w, 0);
+    put(&w, 1, 0);
+    put(&w, 2, 3);  /* a scaling matrix with its first list: */
+    put_ue(&w, 16); /* delta -8: use the default, no more deltas */
+    put(&w, 7, 1);  /* and its last: */
+    for (unsigned i = 0; i < 3; i++)
+        put_ue(&w, 2); /* three deltas of -1, */
+    put_ue(&w, 10);    /* then -5: the rest stays */
+    put_ue(&w, 0);     /* log2_max_frame_num */
+    put_ue(&w, 2);     /* picture order */
+    put_ue(&w, 1);
+    put(&w, 1, 0);
+    put_ue(&w, made->mbs_wide - 1);
+    put_ue(&w, made->mbs_high - 1);
+    put(&w, made->interlaced ? 2 : 1, made->interlaced ? 0 : 1);
+    put(&w, 1, 1);
+    put(&w, 1, 1);
+    for (unsigned i = 0; i < 4; i++)
+        put_ue(&w, made->crop[i]);
+    put(&w, 1, 0); /* no VUI */
+    put(&w, 1, 1);
+    memcpy(out, w.bytes, sizeof(w.bytes));
+    return (w.n_bits + 7) / 8;
+}
+
+static void test_made_sps(void **state)
+{
+    (void)state;
+    static const struct made rows[] = {
+        {"plain", 40, 30, {0}, false, 0, 640, 480},
+        {"cropped on all sides", 40, 30, {1, 2, 3, 4}, false, 0, 634, 466},
+        {"interlaced: four lines a unit", 40, 15, {0, 0, 0, 2}, true, 0, 640, 472},
+        {"all but the last column cropped", 1, 1, {7, 0, 0, 0}, false, 0, 2, 16},
+        {"no column left", 1, 1, {4, 4, 0, 0}, false, -EINVAL, 0, 0},
+        {"no line left", 1, 1, {0, 0, 8, 0}, false, -EINVAL, 0, 0},
+        {"less than no line left", 1, 1, {0, 0, 8, 8}, false, -EINVAL, 0, 0},
+        {"as wide as can be", 1055, 1, {0}, false, 0, 16880, 16},
+        {"wider", 1056, 1, {0}, false, -EINVAL, 0, 0},
+        {"as high as can be", 1, 1055, {0}, false, 0, 16, 16880},
+        {"higher", 1, 1056, {0}, false, -EINVAL, 0, 0},
+        {"interlaced, higher", 1, 528, {0}, true, -EINVAL, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t sps[64];
+        size_t len_bytes = write_sps(&rows[i], sps);
+        struct h264_sps got = {0};
+        int result = h264_sps_parse(sps, len_bytes, &got);
+        if (result != rows[i].result || got.width != rows[i].width || got.height != rows[i].height)
+            fail_msg("%s: %d, %ux%u", rows[i].what, result, got.width, got.height);
+    }
 }
 
 static void expect_annexb(const char *hex, const char *nals)
@@ -192,9 +280,9 @@ static void test_real_stream(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_real_sps),    cmocka_unit_test(test_broken_sps),
-        cmocka_unit_test(test_annexb),      cmocka_unit_test(test_avcc),
-        cmocka_unit_test(test_real_stream),
+        cmocka_unit_test(test_real_sps), cmocka_unit_test(test_broken_sps),
+        cmocka_unit_test(test_made_sps), cmocka_unit_test(test_annexb),
+        cmocka_unit_test(test_avcc),     cmocka_unit_test(test_real_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,10 +140,12 @@ static void apply(struct file *file, const struct edit *edit)
     }
 }
 
+enum { N_EDITS = 6 };
+
 struct row {
     const char *what;
     enum jpeg_fault fault;
-    struct edit edits[4]; /* done one after the other */
+    struct edit edits[N_EDITS]; /* done one after the other */
 };
 
 static void run(const char *base, const struct row *rows, size_t n_rows)
@@ -151,7 +153,7 @@ static void run(const char *base, const struct row *rows, size_t n_rows)
     for (size_t i = 0; i < n_rows; i++) {
         struct file file;
         file.len_bytes = data_read(base, file.bytes);
-        for (size_t k = 0; k < 4; k++)
+        for (size_t k = 0; k < N_EDITS; k++)
             apply(&file, &rows[i].edits[k]);
         struct jpeg_info info;
         expect(rows[i].what, inspect(file.bytes, file.len_bytes, &info), rows[i].fault);
@@ -263,6 +265,14 @@ static void test_segments(void **state)
           {INSERT, START, 2,
            BYTES("\xff\xee\x00\x0e"
                  "Adobe\0\x64\0\0\0\0\x00")}}},
+        {"components called R, G, B, but JFIF",
+         JPEG_OK,
+         {{SET, SOF, 10, BYTES("R")},
+          {SET, SOF, 13, BYTES("G")},
+          {SET, SOF, 16, BYTES("B")},
+          {SET, SOS, 5, BYTES("R")},
+          {SET, SOS, 7, BYTES("G")},
+          {SET, SOS, 9, BYTES("B")}}},
         {"components called R, G, B",
          JPEG_UNSUPPORTED,
          {{REMOVE_SEGMENT, APP, 0},
