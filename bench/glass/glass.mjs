@@ -4,7 +4,7 @@
 //   node bench/glass/glass.mjs --browser chromium --url 'http://127.0.0.1:8080/view.html?camera=cam&delivery=mse&w=640&h=480'
 //     [--seconds 12] [--settle 3]  the window, and the time before it
 //     [--stall 2000]               then stall the page's connections for so long and see how it recovers
-//     [--probe build/screenprobe]  [--json FILE]  append the result as a line
+//     [--probe build/bench/screenprobe]  [--json FILE]  append the result as a line
 //
 // Measure at 29.5 fps, so that the camera's phase sweeps over the screen's refresh.
 import { spawn } from 'node:child_process';
@@ -75,7 +75,8 @@ function recovery(frames, endOfStall, before) {
   return live < 0 ? null : Math.round(after[live].shown - endOfStall);
 }
 
-export async function measure({ browser: name, url, seconds = 12, settle = 3, stall = 0, probe = 'build/screenprobe' }) {
+export async function measure({ browser: name, url, seconds = 12, settle = 3, stall = 0, byMinute = false,
+  probe = 'build/bench/screenprobe' }) {
   const address = new URL(url);
   const relay = stall ? await startRelay(+address.port) : null;
   if (relay) address.port = relay.port;
@@ -98,6 +99,10 @@ export async function measure({ browser: name, url, seconds = 12, settle = 3, st
       fps: Math.round(window.length / (until - from) * 1e4) / 10, cpuPercent: Math.round(cpuPercent),
       firstFrameMs: frames.length ? Math.round(frames[0].shown - navigated) : null,
       player: await browser.evaluate(() => document.querySelector('eyelid-player')?.stats ?? null) };
+    if (byMinute) {
+      result.minutes = Array.from({ length: Math.ceil(seconds / 60) }, (_, i) => summary(window
+        .filter((f) => f.shown >= from + i * 60000 && f.shown < from + (i + 1) * 60000).map((f) => f.latency)));
+    }
     if (relay && result.latencyMs) {
       await relay.stall(stall);
       const endOfStall = Date.now();

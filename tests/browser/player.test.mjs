@@ -1,0 +1,100 @@
+// The player in real browsers: every way of delivery decodes real frames and shows the circle move.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { test } from 'node:test';
+import { boot, temporaryFolder, waitFor } from '../flow/harness.mjs';
+import { launch } from '../lib/browsers.mjs';
+import { circle, colour, readPicture } from './screen.mjs';
+
+const WAYS = {
+  chromium: ['webcodecs', 'worker', 'mse', 'jpeg'],
+  firefox: ['webcodecs', 'mse', 'jpeg'],
+  webkit: ['webcodecs', 'mse', 'jpeg'],
+};
+
+export async function open(t, name, options = {}) {
+  const browser = await launch(name, { headless: name !== 'webkit', ...options });
+  t.after(() => browser.close());
+  return browser;
+}
+
+const stats = (browser) => browser.evaluate(() => {
+  const s = document.querySelector('eyelid-player')?.stats;
+  return s ? { delivery: s.delivery, state: s.state, frames: s.frames, latencyMs: s.latencyMs } : null;
+});
+
+const picture = (browser, width = 160) => waitFor('a picture', () => browser.evaluate(readPicture, width), 15000);
+
+for (const [name, ways] of Object.entries(WAYS)) {
+  test(`${name}: each way of delivery shows the circle move`, async (t) => {
+    const house = await boot(t);
+    await house.camera('porch', { size: '640x480' });
+    const browser = await open(t, name);
+    for (const way of ways) {
+      await browser.goto(`${house.url}/view.html?camera=porch&delivery=${way}&w=640&h=480`);
+      await waitFor(`${name} plays by ${way}`, async () => {
+        const s = await stats(browser);
+        return s?.state === 'live' && s.frames > 10;
+      }, 20000);
+      const expected = way === 'worker' ? ['worker', 'webcodecs'] : [way];
+      assert.ok(expected.includes((await stats(browser)).delivery), `${name} was asked for ${way}`);
+      const before = circle(await picture(browser));
+      assert.ok(before, 'the circle is in the picture');
+      await waitFor('the circle moves', async () => {
+        const after = circle(await picture(browser));
+        return after && Math.hypot(after.x - before.x, after.y - before.y) > 0.02;
+      });
+    }
+  });
+}
+
+// SMPTE bars: what a browser must show for them, in RGB. Left to right, at three quarters of full amplitude.
+const BARS = [[180, 180, 180], [180, 180, 16], [16, 180, 180], [16, 180, 16], [180, 16, 180], [180, 16, 16],
+  [16, 16, 180]];
+const TOLERANCE = 18;
+
+function bars(folder, size) {
+  const file = path.join(folder, `bars-${size}.mjpeg`);
+  execFileSync('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', `smptebars=size=${size}:rate=5:duration=2`,
+    '-pix_fmt', 'yuvj422p', '-q:v', '2', '-f', 'mjpeg', file]);
+  return file;
+}
+
+test('chromium: colour bars come out right, small and large', async (t) => {
+  const house = await boot(t);
+  const folder = temporaryFolder(t);
+  const browser = await open(t, 'chromium');
+  for (const size of ['640x480', '1280x720']) {
+    const id = `bars-${size}`;
+    await house.camera(id, { size, fps: 10, args: ['--from', bars(folder, size)] });
+    for (const way of ['webcodecs', 'mse', 'jpeg']) {
+      await browser.goto(`${house.url}/view.html?camera=${id}&delivery=${way}`);
+      await waitFor(`${way} plays`, async () => (await stats(browser))?.frames > 5, 15000);
+      const shown = await picture(browser, 280);
+      assert.deepEqual([shown[3], shown[4]], size.split('x').map(Number));
+      BARS.forEach((wanted, i) => {
+        const got = colour(shown, (i + 0.5) / BARS.length, 0.3);
+        const off = Math.max(...got.map((v, c) => Math.abs(v - wanted[c])));
+        assert.ok(off <= TOLERANCE, `${size} ${way} bar ${i}: ${got} instead of ${wanted}`);
+      });
+    }
+  }
+});
+
+test('chromium: live again after the connection stalled', async (t) => {
+  const house = await boot(t);
+  const camera = await house.camera('porch');
+  const browser = await open(t, 'chromium');
+  for (const way of ['webcodecs', 'mse']) {
+    await browser.goto(`${house.url}/view.html?camera=porch&delivery=${way}`);
+    await waitFor('plays', async () => (await stats(browser))?.frames > 10, 15000);
+    camera.child.kill('SIGSTOP');
+    await waitFor('noticed', async () => (await stats(browser)).state !== 'live', 8000);
+    camera.child.kill('SIGCONT');
+    await waitFor('live again', async () => {
+      const s = await stats(browser);
+      return s.state === 'live' && s.latencyMs < 300;
+    }, 10000);
+  }
+});
