@@ -204,7 +204,7 @@ export async function wake({ repeats = 20 }) {
 
 // (f) Glass to glass. The bars are p50 on the screen.
 const GLASS = [['chromium', 'webcodecs', 15], ['chromium', 'mse', 25], ['chromium', 'jpeg'],
-  ['firefox', 'webcodecs', 25], ['firefox', 'mse', 30], ['webkit', 'webcodecs', 25]];
+  ['firefox', 'worker', 25], ['firefox', 'mse', 30], ['webkit', 'worker', 25]];
 
 export async function glass({ seconds, only }) {
   const server = await proc.startServer();
