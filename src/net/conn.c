@@ -10,9 +10,7 @@
 /* How many pieces one connection may send before the others' input is looked at again. */
 enum { ROUNDS_A_TURN = 8 };
 /* Deadlines are looked at no more often than this. */
-static const int64_t SWEEP_GAP_US = US_PER_S;
-/* How long a peer that takes nothing is kept. */
-static const int64_t STALL_US = 60 * US_PER_S;
+static const int64_t SWEEP_GAP_US = US_PER_S / 4;
 /* How long the peer's own end is waited for after ours. */
 static const int64_t LINGER_US = 2 * US_PER_S;
 
@@ -39,7 +37,7 @@ static void read_address(struct conn *conn, const struct sockaddr_storage *from)
 
 static bool is_admitted(const struct conn *conn)
 {
-    if (conn->net->stats.connections >= conn->net->max_connections)
+    if (conn->net->stats.connections >= conn->net->params.max_connections)
         return false;
     if (conn->loopback)
         return true;
@@ -129,7 +127,7 @@ static void pump(struct conn *conn)
             return;
         }
         if (conn->choked)
-            conn_deadline(conn, conn->choked_at_us + STALL_US);
+            conn_deadline(conn, conn->choked_at_us + conn->net->params.stall_us);
         else
             conn_ready(conn);
     } else if (r < 0) {
@@ -176,7 +174,7 @@ static int64_t check(struct conn *conn, int64_t now_us)
         return now_us < at_us ? at_us : -1;
     }
     if (conn->choked) {
-        int64_t at_us = conn->choked_at_us + STALL_US;
+        int64_t at_us = conn->choked_at_us + conn->net->params.stall_us;
         return now_us < at_us ? at_us : -1;
     }
     return conn->role->check(conn, now_us);

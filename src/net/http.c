@@ -11,7 +11,6 @@ enum {
     IN_BYTES = 2048, /* the first size of the input buffer */
     HEAD_MAX_BYTES = 16 * 1024,
 };
-static const int64_t HEAD_US = 10 * US_PER_S; /* from its first byte to its last */
 static const int64_t BODY_US = 30 * US_PER_S;
 static const int64_t REST_US = 60 * US_PER_S; /* between requests */
 
@@ -20,7 +19,9 @@ static int64_t deadline_us(const struct http_request *request)
 {
     switch (request->phase) {
     case HTTP_HEAD:
-        return request->since_us + (request->served && !request->in_len_bytes ? REST_US : HEAD_US);
+        return request->since_us + (request->served && !request->in_len_bytes
+                                        ? REST_US
+                                        : request->conn->net->params.head_us);
     case HTTP_BODY:
         return request->since_us + BODY_US;
     default:

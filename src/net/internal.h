@@ -28,9 +28,8 @@ struct net {
     struct lws_context *lws;
     struct lws_vhost *vhost;
     struct list listeners, conns, signals;
-    struct list ready; /* conns that may have something to send */
-    unsigned max_connections;
-    int send_buffer_bytes;
+    struct list ready;        /* conns that may have something to send */
+    struct net_params params; /* the defaults filled in */
     bool stopping;
     struct net_stats stats;
 };

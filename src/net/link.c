@@ -77,7 +77,7 @@ int link_start(struct net *net)
         .foreign_loops = loops,
         .pcontext = &net->lws,
         .pt_serv_buf_size = READ_BYTES,
-        .fd_limit_per_thread = net->max_connections + OWN_FILES,
+        .fd_limit_per_thread = net->params.max_connections + OWN_FILES,
         .vhost_name = PROTOCOL,
     };
     net->lws = lws_create_context(&info);

@@ -77,9 +77,9 @@ static void on_pause_over(uv_timer_t *timer)
 static void take(struct net_listener *listener, int fd, const struct sockaddr_storage *from)
 {
     struct net *net = listener->net;
-    const int on = 1;
+    const int on = 1, send_bytes = (int)net->params.send_buffer_bytes;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &net->send_buffer_bytes, sizeof(net->send_buffer_bytes));
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof(send_bytes));
     if (conn_create(listener, fd, from) < 0)
         net->stats.refused++;
 }

@@ -34,6 +34,21 @@ static unsigned raise_file_limit(unsigned connections)
     return connections;
 }
 
+static struct net_params with_defaults(const struct net_params *params)
+{
+    struct net_params p = *params;
+    p.max_connections = raise_file_limit(p.max_connections ? p.max_connections : 8192);
+    if (!p.send_buffer_bytes)
+        p.send_buffer_bytes = 128 * 1024;
+    if (!p.head_us)
+        p.head_us = 10 * US_PER_S;
+    if (!p.ping_us)
+        p.ping_us = 20 * US_PER_S;
+    if (!p.stall_us)
+        p.stall_us = 60 * US_PER_S;
+    return p;
+}
+
 int net_create(const struct net_params *params, struct net **ret_net)
 {
     struct net *net = mem_new(struct net);
@@ -41,10 +56,7 @@ int net_create(const struct net_params *params, struct net **ret_net)
     list_init(&net->conns);
     list_init(&net->signals);
     list_init(&net->ready);
-    net->max_connections =
-        raise_file_limit(params->max_connections ? params->max_connections : 8192);
-    net->send_buffer_bytes =
-        params->send_buffer_bytes ? (int)params->send_buffer_bytes : 128 * 1024;
+    net->params = with_defaults(params);
     int r = uv_loop_init(&net->loop);
     if (r < 0) {
         mem_free(net);

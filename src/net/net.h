@@ -9,11 +9,18 @@
 
 struct net;
 
-struct net_params {
-    unsigned
-        max_connections; /* 0 = 8192; the process's file limit is raised to fit where it may be */
-    size_t send_buffer_bytes; /* SO_SNDBUF of each connection: how far a slow peer may lag in the
-                                 kernel; 0 = 128 KiB */
+struct net_params { /* zeroed = the defaults */
+    /* 0 = 8192; the process's file limit is raised to fit where it may be. More are refused. */
+    unsigned max_connections;
+    /* SO_SNDBUF of each connection: how far a slow peer may lag in the kernel; 0 = 128 KiB */
+    size_t send_buffer_bytes;
+    /* Patience with a request's head, from its first byte to its last; 0 = 10 s. */
+    int64_t head_us;
+    /* A WebSocket peer that is silent so long is asked whether it is there; three times as long,
+     * and it is not; 0 = 20 s. */
+    int64_t ping_us;
+    /* Patience with a peer that takes nothing of what is sent to it; 0 = 60 s. */
+    int64_t stall_us;
 };
 
 int net_create(const struct net_params *params, struct net **ret_net)

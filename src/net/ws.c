@@ -14,8 +14,6 @@ enum {
     /* How much a frame's mere announcement reserves. */
     TRUST_BYTES = 64 * 1024,
 };
-static const int64_t PING_US = 20 * US_PER_S; /* silence after which the peer is asked */
-static const int64_t DEAD_US = 60 * US_PER_S; /* silence after which it is given up */
 static const int64_t CLOSE_US = 2 * US_PER_S; /* patience with the peer's close frame */
 
 struct ws {
@@ -295,16 +293,17 @@ static int64_t on_check(struct conn *conn, int64_t now_us)
     struct ws *ws = conn->ws;
     if (ws->closed_us)
         return now_us < ws->closed_us + CLOSE_US ? ws->closed_us + CLOSE_US : -1;
-    int64_t heard_us = conn->last_input_us;
-    if (now_us >= heard_us + DEAD_US)
+    int64_t heard_us = conn->last_input_us, ping_us = conn->net->params.ping_us;
+    int64_t dead_us = heard_us + 3 * ping_us;
+    if (now_us >= dead_us)
         return -1;
     int64_t asked_us = ws->pinged_us > heard_us ? ws->pinged_us : heard_us;
-    if (now_us >= asked_us + PING_US) {
+    if (now_us >= asked_us + ping_us) {
         ws->ping_due = true;
         ws->pinged_us = asked_us = now_us;
         conn_ready(conn);
     }
-    return asked_us + PING_US < heard_us + DEAD_US ? asked_us + PING_US : heard_us + DEAD_US;
+    return asked_us + ping_us < dead_us ? asked_us + ping_us : dead_us;
 }
 
 static void on_stop(struct conn *conn)
@@ -345,7 +344,7 @@ void ws_start(struct conn *conn, const struct ws_accept *accept, struct buf *tak
     conn->ws = ws;
     conn->net->stats.websockets++;
     conn_ready(conn);
-    conn_deadline(conn, conn->last_input_us + PING_US);
+    conn_deadline(conn, conn->last_input_us + conn->net->params.ping_us);
     if (ws->ops->opened)
         ws->ops->opened(ws->session, ws);
 }
