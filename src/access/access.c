@@ -1,147 +1,143 @@
 #include "access/access.h"
 
+#include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* A host and port as they stand in Host, and in Origin behind its scheme (RFC 9110 section 7.2, RFC
- * 6454 section 7). Borrowed. */
+enum { PORT_NONE = -1 };
+
+/* A Host, or the authority of an Origin: RFC 3986 section 3.2 without a user. */
 struct authority {
-    const char *host, *port; /* port: what stands behind the colon, "" where there is none */
-    size_t host_len, port_len;
-    bool is_ipv6; /* it stood in brackets */
+    bool is_address;
+    struct in6_addr address; /* IPv4 as ::ffff:a.b.c.d */
+    char name[256];          /* if it is none; without the root's dot */
+    int port;                /* PORT_NONE = not given */
 };
 
-static bool is_all_of(const char *s, size_t len, const char *allowed)
+static bool read_port(const char *text, int *ret_port)
 {
-    for (size_t i = 0; i < len; i++)
-        if (!strchr(allowed, s[i]))
-            return false;
-    return len > 0;
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 5 || text[digits])
+        return false;
+    int port = atoi(text);
+    *ret_port = port;
+    return port <= 65535;
 }
 
-static bool read_authority(const char *text, struct authority *ret_authority)
+static bool read_address(const char *text, struct in6_addr *ret)
 {
-    struct authority a = {.host = text, .port = ""};
-    const char *end;
-    if (*text == '[') {
-        a.host = text + 1;
-        a.host_len = strcspn(a.host, "]");
-        a.is_ipv6 = is_all_of(a.host, a.host_len, "0123456789abcdefABCDEF:.");
-        if (!a.is_ipv6 || a.host[a.host_len] != ']')
-            return false;
-        end = a.host + a.host_len + 1;
-    } else {
-        a.host_len = strcspn(text, ":");
-        end = text + a.host_len;
-        if (a.host_len > 0 && a.host[a.host_len - 1] == '.')
-            a.host_len--; /* the same name, written out to the root */
-        if (a.host_len == 0)
-            return false;
-    }
-    if (*end == ':') {
-        a.port = end + 1;
-        a.port_len = strlen(a.port);
-        if (!is_all_of(a.port, a.port_len, "0123456789"))
-            return false;
-    } else if (*end) {
+    struct in_addr v4;
+    if (inet_pton(AF_INET6, text, ret) == 1)
+        return true;
+    if (inet_pton(AF_INET, text, &v4) != 1)
         return false;
-    }
-    *ret_authority = a;
+    memset(ret, 0, sizeof(*ret));
+    ret->s6_addr[10] = ret->s6_addr[11] = 0xff;
+    memcpy(&ret->s6_addr[12], &v4, 4);
     return true;
 }
 
-/* Four decimal numbers of 0 to 255: how browsers write every IPv4 address. */
-static bool is_ipv4(const struct authority *a)
+static bool read_authority(const char *text, struct authority *ret)
 {
-    const char *p = a->host, *end = a->host + a->host_len;
-    for (int part = 0; part < 4; part++) {
-        unsigned value = 0, digits = 0;
-        for (; p < end && *p >= '0' && *p <= '9' && digits < 4; p++, digits++)
-            value = value * 10 + (unsigned)(*p - '0');
-        if (digits == 0 || digits > 3 || value > 255)
-            return false;
-        if (part < 3 && (p == end || *p++ != '.'))
-            return false;
-    }
-    return p == end;
+    struct authority a = {.port = PORT_NONE};
+    bool bracketed = text[0] == '[';
+    text += bracketed;
+    size_t len = strcspn(text, bracketed ? "]" : ":");
+    if (len == 0 || len >= sizeof(a.name))
+        return false;
+    memcpy(a.name, text, len);
+    a.name[len] = '\0';
+    text += len;
+    if (bracketed && *text++ != ']')
+        return false;
+    if (*text && (*text != ':' || !read_port(text + 1, &a.port)))
+        return false;
+    a.is_address = read_address(a.name, &a.address);
+    /* An IPv6 address stands in brackets, and nothing else does. */
+    if (bracketed != (a.is_address && strchr(a.name, ':') != NULL))
+        return false;
+    if (!a.is_address && strspn(a.name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                        "0123456789-_.") != len)
+        return false;
+    if (len > 1 && a.name[len - 1] == '.')
+        a.name[len - 1] = '\0';
+    *ret = a;
+    return true;
 }
 
-static bool is_name(const struct authority *a, const char *name)
+static bool is_localhost(const char *name)
 {
-    return strlen(name) == a->host_len && strncasecmp(name, a->host, a->host_len) == 0;
+    static const char LOCALHOST[] = "localhost";
+    size_t len = strlen(name), tail = sizeof(LOCALHOST) - 1;
+    return len >= tail && strcasecmp(name + len - tail, LOCALHOST) == 0 &&
+           (len == tail || name[len - tail - 1] == '.');
 }
 
-/* "localhost" and what ends in it: names that never leave the machine (RFC 6761 section 6.3). */
-static bool is_localhost(const struct authority *a)
+static bool is_listed(const struct authority *host, const char *const *names)
 {
-    static const char TAIL[] = ".localhost";
-    const size_t n = sizeof(TAIL) - 1;
-    return is_name(a, "localhost") ||
-           (a->host_len > n && strncasecmp(a->host + a->host_len - n, TAIL, n) == 0);
-}
-
-static bool is_ours(const struct authority *a, const char *const *hosts)
-{
-    for (; hosts && *hosts; hosts++)
-        if (is_name(a, *hosts))
+    for (; !host->is_address && names && *names; names++)
+        if (strcasecmp(host->name, *names) == 0)
             return true;
     return false;
 }
 
-static bool same_text(const char *a, size_t a_len, const char *b, size_t b_len)
+/* No foreign site can have one of these names: an address is not looked up, and localhost never
+ * leaves the machine (RFC 6761 section 6.3). */
+static bool is_ours(const struct authority *host, const char *const *names)
 {
-    return a_len == b_len && strncasecmp(a, b, a_len) == 0;
+    return host->is_address || is_localhost(host->name) || is_listed(host, names);
 }
 
-static bool same_port(const struct authority *a, const struct authority *b)
+/* RFC 6454 section 6.1; "null" and schemes other than the web's are nobody. */
+static bool read_origin(const char *text, struct authority *ret, int *ret_default_port)
 {
-    return same_text(a->port, a->port_len, b->port, b->port_len);
+    bool secure = strncasecmp(text, "https://", 8) == 0;
+    if (!secure && strncasecmp(text, "http://", 7) != 0)
+        return false;
+    *ret_default_port = secure ? 443 : 80;
+    return read_authority(text + (secure ? 8 : 7), ret);
 }
 
-/* A name that somebody else's DNS can point at this machine is how a web site gets behind the
- * fence. An address is none, and neither is a name of ours. */
-static bool host_is_fine(const struct access_request *request, const struct authority *host)
+static bool is_same_site(const struct authority *origin, int default_port,
+                         const struct authority *host)
 {
-    return host->is_ipv6 || is_ipv4(host) || is_localhost(host) || is_ours(host, request->hosts);
+    /* A port that one of the two leaves out is the default of the origin's scheme. */
+    int origin_port = origin->port == PORT_NONE ? default_port : origin->port;
+    int host_port = host->port == PORT_NONE ? default_port : host->port;
+    if (origin->is_address != host->is_address || origin_port != host_port)
+        return false;
+    return host->is_address ? memcmp(&origin->address, &host->address, sizeof(host->address)) == 0
+                            : strcasecmp(origin->name, host->name) == 0;
 }
 
-/* The page itself, under the address it was asked for; or under a name of ours, for a proxy in
- * front that puts another Host: at its usual port, or at the one that the request came to. */
+/* The scheme is not compared: a proxy in front may speak TLS for us. It may also put another Host;
+ * then the page comes from a listed name, at its usual port or at the one that the proxy asked. */
 static bool origin_is_ours(const struct access_request *request, const struct authority *host)
 {
     struct authority origin;
-    const char *text = request->origin;
-    if (strncmp(text, "http://", 7) == 0)
-        text += 7;
-    else if (strncmp(text, "https://", 8) == 0)
-        text += 8;
-    else
-        return false; /* "null", a file, an extension */
-    if (!read_authority(text, &origin))
+    int default_port;
+    if (!read_origin(request->origin, &origin, &default_port))
         return false;
-    if (same_text(origin.host, origin.host_len, host->host, host->host_len))
-        return same_port(&origin, host);
-    return is_ours(&origin, request->hosts) && (origin.port_len == 0 || same_port(&origin, host));
-}
-
-/* No Origin: a program, a page of ours that only reads, or an image in somebody's page, which that
- * page cannot look into. */
-static bool origin_is_fine(const struct access_request *request, const struct authority *host)
-{
-    if (!request->origin || request->needs == ACCESS_PUBLIC)
-        return true;
-    /* What the arduinoWebSockets library sends for every device. */
-    if (request->needs == ACCESS_DEVICE && strcmp(request->origin, "file://") == 0)
-        return true;
-    return origin_is_ours(request, host);
+    return is_same_site(&origin, default_port, host) ||
+           (is_listed(&origin, request->hosts) &&
+            (origin.port == PORT_NONE || origin.port == host->port));
 }
 
 enum access_verdict access_decide(const struct access_request *request)
 {
+    bool is_device = request->needs == ACCESS_DEVICE;
+    /* The arduinoWebSockets library sends "file://" for every device; no browser does. */
+    bool from_page = request->origin && !(is_device && strcmp(request->origin, "file://") == 0);
+    /* A device is no browser: it may know us by any name, and need not say which. */
+    if (is_device && !from_page)
+        return ACCESS_ALLOW;
     struct authority host;
-    if (!request->host || !read_authority(request->host, &host) || !host_is_fine(request, &host))
+    if (!request->host || !read_authority(request->host, &host) || !is_ours(&host, request->hosts))
         return ACCESS_DENY_HOST;
-    if (!origin_is_fine(request, &host))
+    /* Even what only reads may wake a camera; what everybody may see may be linked from anywhere.
+     */
+    if (from_page && request->needs != ACCESS_PUBLIC && !origin_is_ours(request, &host))
         return ACCESS_DENY_ORIGIN;
     return ACCESS_ALLOW;
 }
@@ -157,5 +153,5 @@ const char *access_verdict_text(enum access_verdict verdict)
     case ACCESS_DENY_ORIGIN:
         return "a page of another site may not use this server";
     }
-    return "";
+    return "denied";
 }

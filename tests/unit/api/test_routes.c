@@ -159,10 +159,13 @@ static void every_route_is_denied_to_a_rebound_name(void **state)
     (void)state;
     world_init(&world);
     struct device *porch = world_device(&world, "porch");
-    for (size_t i = 0; i < routes_count; i++)
-        assert_int_equal(
-            knock(&world, &routes_table[i], (struct fake_request){.host = "evil.example:8080"}),
-            403);
+    for (size_t i = 0; i < routes_count; i++) {
+        int status =
+            knock(&world, &routes_table[i], (struct fake_request){.host = "evil.example:8080"});
+        /* A device may know us by any name; a browser's WebSocket says its Origin, see below. */
+        if (routes_table[i].role != ACCESS_DEVICE)
+            assert_int_equal(status, 403);
+    }
     assert_int_equal(porch->starts, 0);
     world_device_free(porch);
     world_finish(&world);
