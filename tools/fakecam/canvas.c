@@ -8,7 +8,7 @@
 
 static uint8_t clamp(double value)
 {
-    return value < 0 ? 0 : value > 255 ? 255 : (uint8_t)(value + 0.5);
+    return (uint8_t)lround(fmin(fmax(value, 0), 255));
 }
 
 void tone_init(struct tone *tone, int brightness, int contrast, int saturation, bool dark)

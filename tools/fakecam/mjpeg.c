@@ -120,7 +120,7 @@ static int append(struct mjpeg *mjpeg, const uint8_t *data, size_t len_bytes)
     /* Room doubles whenever the count is a power of two. */
     if ((mjpeg->count & (mjpeg->count - 1)) == 0) {
         size_t room = mjpeg->count ? 2 * (size_t)mjpeg->count : 1;
-        struct buf **frames = mem_try_realloc(mjpeg->frames, room * sizeof(*frames));
+        struct buf **frames = mem_try_realloc(mjpeg->frames, room * sizeof(struct buf *));
         if (!frames)
             return -ENOMEM;
         mjpeg->frames = frames;

@@ -113,7 +113,7 @@ static int read_step(struct statement *statement, const char *shape, int64_t fro
                      struct step *ret_step)
 {
     struct step step = {.from_us = from_us, .colour = COLOURS[0].colour};
-    int64_t for_us;
+    int64_t for_us = 0;
     if (strcmp(shape, "box") != 0 && strcmp(shape, "circle") != 0)
         return complain(statement, "expected \"box\" or \"circle\" behind the time");
     step.shape = shape[0] == 'b' ? SHAPE_BOX : SHAPE_CIRCLE;
@@ -146,7 +146,7 @@ static int read_step(struct statement *statement, const char *shape, int64_t fro
 
 static int read_statement(struct motion *motion, struct statement *statement)
 {
-    int64_t from_us;
+    int64_t from_us = 0;
     if (strcmp(statement->words[0], "repeat") == 0) {
         statement->at = 1;
         if (read_seconds(statement, &motion->repeat_us) < 0)

@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -167,16 +168,27 @@ static void mistakes_are_explained(void **state)
     }
 }
 
-static void the_help_names_every_option(void **state)
+static void help_and_manual_name_every_option(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "--url",     "--id",      "--name", "--cameras", "--size",    "--fps",   "--plain",
-        "--quality", "--chroma",  "--from", "--barcode", "--motion",  "--fault", "--dark",
-        "--noise",   "--battery", "--doze", "--seed",    "--verbose", "--help",  "--version",
+        "url",     "id",      "name", "cameras", "size",    "fps",   "plain",
+        "quality", "chroma",  "from", "barcode", "motion",  "fault", "dark",
+        "noise",   "battery", "doze", "seed",    "verbose", "help",  "version",
     };
-    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        assert_non_null(strstr(options_help, names[i]));
+    static char manual[65536];
+    FILE *file = fopen(MANUAL, "r");
+    assert_non_null(file);
+    size_t len_bytes = fread(manual, 1, sizeof(manual) - 1, file);
+    fclose(file);
+    assert_true(len_bytes > 0 && len_bytes < sizeof(manual) - 1);
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char word[32];
+        snprintf(word, sizeof(word), "--%s", names[i]);
+        assert_non_null(strstr(options_help, word));
+        if (!strstr(manual, word + 1)) /* mdoc adds the first dash */
+            fail_msg("the manual lacks %s", word);
+    }
 }
 
 int main(void)
@@ -186,7 +198,7 @@ int main(void)
         cmocka_unit_test(everything_at_once),
         cmocka_unit_test(urls),
         cmocka_unit_test(mistakes_are_explained),
-        cmocka_unit_test(the_help_names_every_option),
+        cmocka_unit_test(help_and_manual_name_every_option),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
