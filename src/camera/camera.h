@@ -39,8 +39,8 @@ struct source_ops {
     /* Also when the wish changed while it runs. */
     void (*start)(void *source, const struct camera_wish *wish);
     void (*stop)(void *source);
-    /* A still under this request number: answered by camera_captured. -ENOTSUP: it can only stream.
-     */
+    /* A still under this request number: answered by camera_captured. -ENOTSUP: it can only stream;
+     * -EBUSY: too many wait already. */
     int (*capture)(void *source, uint32_t request);
     /* values: object of control name → value, already checked against the controls. -ENOTSUP: it
      * has no controls. */

@@ -61,15 +61,22 @@ static void on_ready(void *ctx)
     net_timer_set(capture->timer, now(capture));
 }
 
-/* True when the device was asked for a still of its own. */
-static bool ask_device(struct capture *capture)
+/* Asks the device for a still of its own: 0, or what its source says. */
+static int ask_device(struct capture *capture)
 {
     struct camera *camera = capture->camera;
     uint32_t request = ++camera->last_request;
     int r = camera->source_ops->capture(camera->source, request);
     if (r == 0)
         capture->request = request;
-    return r == 0;
+    return r;
+}
+
+/* Known at once, told from the timer: never from inside capture_begin. */
+static void fail_soon(struct capture *capture, int error)
+{
+    capture->error = error;
+    net_timer_set(capture->timer, now(capture));
 }
 
 struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int64_t timeout_us,
@@ -85,15 +92,14 @@ struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int
     list_append(&camera->captures, &capture->node);
     net_timer_set(capture->timer, capture->deadline_us);
 
-    if (!camera->source) {
-        capture->error = -ENOTCONN;
-        net_timer_set(capture->timer, capture->begun_us);
-    } else if (kind == CAPTURE_FRAME || !ask_device(capture)) {
+    int r = !camera->source ? -ENOTCONN : kind == CAPTURE_FRAME ? -ENOTSUP : ask_device(capture);
+    if (r == -ENOTSUP)
         capture->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_SNAPSHOT,
                                                                      .rendition = RENDITION_JPEG,
                                                                      .ready = on_ready,
                                                                      .ctx = capture});
-    }
+    else if (r < 0)
+        fail_soon(capture, r);
     return capture;
 }
 
@@ -112,9 +118,7 @@ void capture_fail_all(struct camera *camera, int error)
     /* Told from the timers: done() may begin another capture or cancel a further one of this list.
      */
     list_for_each (capture, &camera->captures, struct capture, node) {
-        if (!capture->error) {
-            capture->error = error;
-            net_timer_set(capture->timer, now(capture));
-        }
+        if (!capture->error)
+            fail_soon(capture, error);
     }
 }

@@ -12,6 +12,7 @@
 #include "camera/clockmap.h"
 #include "camera/device_message.h"
 #include "camera/internal.h"
+#include "camera/outbox.h"
 #include "device/wire.h"
 
 /* The clocks are compared at the start and then at this pace, while frames flow. */
@@ -32,8 +33,7 @@ struct push {
     struct clockmap clockmap;
     int64_t asked_time_us; /* when the clocks were compared last */
     unsigned bad_texts;
-    struct buf *queue[PUSH_MAX_QUEUED]; /* texts to send: a ring */
-    unsigned queue_first, queue_count;
+    struct outbox outbox;
 };
 
 static int64_t now(const struct push *push)
@@ -53,44 +53,23 @@ static void hang_up(struct push *push, uint16_t code, const char *reason)
 
 /* --- To the device. --- */
 
-static void send_json(struct push *push, json_t *takes_message)
-{
-    char *text = json_dumps(takes_message, JSON_COMPACT);
-    struct buf *buf;
-    json_decref(takes_message);
-    if (!text)
-        return;
-    size_t len = strlen(text);
-    if (push->queue_count == PUSH_MAX_QUEUED) {
-        /* Not hang_up: the camera is in the midst of something. closed() tells it. */
-        ws_close(push->ws, CLOSE_POLICY, "the device does not read what it is told");
-    } else if (buf_create(PACKET_TRANSPORT_ROOM + len, &buf) == 0) {
-        memcpy(buf->data + PACKET_TRANSPORT_ROOM, text, len);
-        push->queue[(push->queue_first + push->queue_count++) % PUSH_MAX_QUEUED] = buf;
-        ws_ready(push->ws);
-    }
-    mem_free(text);
-}
-
 static int next(void *session, struct net_out *ret_out)
 {
     struct push *push = session;
-    if (push->queue_count == 0)
-        return 0;
-    struct buf *buf = push->queue[push->queue_first];
-    push->queue_first = (push->queue_first + 1) % PUSH_MAX_QUEUED;
-    push->queue_count--;
-    *ret_out = (struct net_out){.takes_buf = buf,
-                                .off = PACKET_TRANSPORT_ROOM,
-                                .len_bytes = buf->len_bytes - PACKET_TRANSPORT_ROOM};
-    return 1;
+    struct buf *buf;
+    int r = outbox_next(&push->outbox, now(push), &buf);
+    if (r > 0)
+        *ret_out = (struct net_out){.takes_buf = buf,
+                                    .off = PACKET_TRANSPORT_ROOM,
+                                    .len_bytes = buf->len_bytes - PACKET_TRANSPORT_ROOM};
+    return r; /* without memory the connection ends: the device comes back and is told anew */
 }
 
 static void ask_time(struct push *push)
 {
     push->asked_time_us = now(push);
-    send_json(push, json_pack("{s:s, s:I}", "type", "time", "server_us",
-                              (json_int_t)push->asked_time_us));
+    outbox_time(&push->outbox);
+    ws_ready(push->ws);
 }
 
 static void source_start(void *source, const struct camera_wish *wish)
@@ -98,25 +77,26 @@ static void source_start(void *source, const struct camera_wish *wish)
     struct push *push = source;
     if (!push->controlled)
         return;
-    send_json(push, json_pack("{s:s, s:i, s:i, s:i}", "type", "start", "fps", wish->fps, "width",
-                              wish->width, "height", wish->height));
+    outbox_start(&push->outbox, wish);
     ask_time(push);
 }
 
 static void source_stop(void *source)
 {
     struct push *push = source;
-    if (push->controlled)
-        send_json(push, json_pack("{s:s}", "type", "stop"));
+    if (!push->controlled)
+        return;
+    outbox_stop(&push->outbox);
+    ws_ready(push->ws);
 }
 
 static int source_capture(void *source, uint32_t request)
 {
     struct push *push = source;
-    if (!push->controlled)
-        return -ENOTSUP;
-    send_json(push, json_pack("{s:s, s:I}", "type", "capture", "request", (json_int_t)request));
-    return 0;
+    int r = push->controlled ? outbox_capture(&push->outbox, request) : -ENOTSUP;
+    if (r == 0)
+        ws_ready(push->ws);
+    return r;
 }
 
 static int source_set(void *source, json_t *values)
@@ -124,7 +104,8 @@ static int source_set(void *source, json_t *values)
     struct push *push = source;
     if (!push->controlled)
         return -ENOTSUP;
-    send_json(push, json_pack("{s:s, s:O}", "type", "set", "values", values));
+    outbox_set(&push->outbox, values);
+    ws_ready(push->ws);
     return 0;
 }
 
@@ -182,11 +163,7 @@ static void closed(void *session)
     if (push->camera)
         camera_source_down(push->camera);
     net_timer_destroy(push->hello_timer);
-    while (push->queue_count > 0) {
-        struct net_out out;
-        next(push, &out);
-        buf_unref(&out.takes_buf);
-    }
+    outbox_finish(&push->outbox);
     mem_free(push);
 }
 

@@ -4,8 +4,8 @@
 #include "camera/registry.h"
 #include "net/server.h"
 
-/* Limits of one device; a larger message ends its connection with 1009. */
-enum { PUSH_MAX_MESSAGE_BYTES = 4 << 20, PUSH_MAX_QUEUED = 16 };
+/* Of one device; a larger message ends its connection with 1009. */
+enum { PUSH_MAX_MESSAGE_BYTES = 4 << 20 };
 
 /* The decision for a device that knocks: 0 and *ret_accept, or 400: no valid id. id: from the
  * address's path, NULL or "" = none, then `?id=` and at last the peer's address decide. A server

@@ -112,8 +112,8 @@ struct ws_ops {
 };
 
 void ws_ready(struct ws *ws); /* there is something to send: next() will be asked */
-/* Closes after what is being sent; closed() follows. code: RFC 6455 section 7.4.1; reason: up to
- * 123 bytes. */
+/* Closes after what is being sent; closed() follows, message() and next() do not. code: RFC 6455
+ * section 7.4.1; reason: up to 123 bytes. */
 void ws_close(struct ws *ws, uint16_t code, const char *reason);
 const char *ws_peer(const struct ws *ws);
 /* Unsent bytes of this peer that the process (not the kernel) holds. */

@@ -80,6 +80,21 @@ static void test_the_device_says_no(void **state)
     assert_int_equal(o.error, -EIO);
 }
 
+static void test_too_many_at_once(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    rig_camera(rig, true);
+    rig->capture_result = -EBUSY;
+    struct capture *capture = begin(rig, CAPTURE_STILL, &o);
+    assert_non_null(capture);
+    assert_int_equal(o.times, 0);
+    rig_turn(rig);
+    assert_int_equal(o.times, 1);
+    assert_int_equal(o.error, -EBUSY);
+    rig_said(rig, "capture 1 "); /* and it is not woken for its stream instead */
+}
+
 static void test_the_device_never_answers(void **state)
 {
     struct rig *rig = *state;
@@ -270,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_a_still_of_the_device),
         T(test_the_device_says_no),
+        T(test_too_many_at_once),
         T(test_the_device_never_answers),
         T(test_several_at_once_keep_apart),
         T(test_a_plain_device_gives_its_next_frame),

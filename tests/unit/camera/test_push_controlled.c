@@ -1,10 +1,12 @@
 /* Controlled devices: hello, frames and their clock, start, stop, set and capture. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "camera/capture.h"
 #include "camera/internal.h"
+#include "camera/outbox.h"
 #include "device/wire.h"
 #include "door.h"
 
@@ -260,23 +262,39 @@ static void test_stills(void **state)
 
 /* --- Those that misbehave. --- */
 
-static void set_too_often(struct door *door, void *ctx)
+static void too_much(struct door *door, void *ctx)
 {
-    (void)ctx;
-    for (int i = 0; i <= PUSH_MAX_QUEUED; i++) /* within one turn of the loop: nothing is sent */
+    struct camera *camera = registry_find(door->registry, "porch");
+    for (int i = 0; i < 1000; i++) { /* within one turn of the loop: nothing is sent meanwhile */
         set_now(door, NULL);
+        struct lease *lease = camera_lease(camera, &(struct lease_params){.ready = NULL});
+        lease_release(&lease);
+    }
+    for (int i = 0; i <= OUTBOX_MAX_STILLS; i++)
+        shoot(door, ctx);
 }
 
 static void test_more_than_it_reads(void **state)
 {
     (void)state;
     struct door door;
+    static struct shot shot;
+    shot.told = (struct tally)TALLY_INIT;
     door_run(&door, NULL);
     int fd = connect_controlled(&door);
-    door_on_loop(&door, set_too_often, NULL);
-    peer_is_hung_up(fd, 1008);
+    door_on_loop(&door, too_much, &shot);
+    tally_wait(&shot.told, 1); /* the 17th still */
+    assert_int_equal(shot.error, -EBUSY);
+    peer_hears(fd, door_example("device-set"));
+    peer_hears(fd, "{\"type\":\"stop\"}"); /* the last of a thousand starts and stops */
+    for (int i = 1; i <= OUTBOX_MAX_STILLS; i++) {
+        char expected[64];
+        snprintf(expected, sizeof(expected), "{\"type\":\"capture\",\"request\":%d}", i);
+        peer_hears(fd, expected);
+    }
+    peer_answers_time(fd, 5);
     close(fd);
-    door_await_source(&door, "porch", false);
+    tally_wait(&shot.told, 1 + OUTBOX_MAX_STILLS); /* offline */
     door_end(&door);
 }
 
