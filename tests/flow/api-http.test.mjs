@@ -105,7 +105,8 @@ test('another site and another name are kept out', async (t) => {
   }
   assert.equal((await ask(house, '/', { headers: rebound })).status, 403);
   assert.equal((await ask(house, '/', { headers: foreign })).status, 200);
-  for (const options of [{ origin: foreign.origin }, { headers: rebound }]) {
+  await assert.rejects(house.socket(`ws://${house.http}/api/v1/live`, ['eyelid.live.v1'], { headers: rebound }), /403/);
+  for (const options of [{ origin: foreign.origin }, { headers: rebound, origin: `http://${rebound.host}` }]) {
     await assert.rejects(house.socket(`ws://${house.http}/api/v1/live`, ['eyelid.live.v1'], options), /403/);
     await assert.rejects(house.socket(`ws://${house.http}/device/x`, [], options), /403/);
     await assert.rejects(house.socket(`ws://${house.device}/x`, [], options), /403/);
