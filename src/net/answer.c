@@ -174,13 +174,13 @@ void answer_error(struct http_request *request, int status, bool close)
     int len = snprintf(body, sizeof(body), "%d %s\n", status, answer_reason(status));
     request->close_after |= close;
     answer_begin(request, &(struct http_response){
-                             .status = status,
-                             .content_type = "text/plain",
-                             .fields = &WEBSOCKET_VERSION,
-                             .n_fields = status == 426,
-                             .body = body,
-                             .len_bytes = (size_t)len,
-                         });
+                              .status = status,
+                              .content_type = "text/plain",
+                              .fields = &WEBSOCKET_VERSION,
+                              .n_fields = status == 426,
+                              .body = body,
+                              .len_bytes = (size_t)len,
+                          });
 }
 
 void http_reply(struct http_request *request, const struct http_response *response)
