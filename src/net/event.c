@@ -114,8 +114,8 @@ static void on_signal(uv_signal_t *handle, int signal_number)
     signal->on_signal(signal->ctx, signal_number);
 }
 
-int net_on_signal(struct net *net, int signal_number,
-                  void (*on_signal)(void *ctx, int signal_number), void *ctx)
+int net_on_signal(struct net *net, int signal_number, void (*handler)(void *ctx, int signal_number),
+                  void *ctx)
 {
     struct signal *signal = mem_new(struct signal);
     uv_signal_init(&net->loop, &signal->handle);
@@ -124,7 +124,7 @@ int net_on_signal(struct net *net, int signal_number,
         uv_close((uv_handle_t *)&signal->handle, free_handle);
         return r;
     }
-    signal->on_signal = on_signal;
+    signal->on_signal = handler;
     signal->ctx = ctx;
     list_append(&net->signals, &signal->node);
     return 0;

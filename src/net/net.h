@@ -52,7 +52,6 @@ struct net_wake *net_wake_create(struct net *net, void (*run)(void *ctx), void *
 void net_wake_destroy(struct net_wake *wake);       /* nobody pokes it any more; takes NULL */
 struct waker net_wake_waker(struct net_wake *wake); /* its wake: any thread */
 
-/* Calls on_signal on the loop; the signal is no longer deadly. Once per signal. */
-int net_on_signal(struct net *net, int signal_number,
-                  void (*on_signal)(void *ctx, int signal_number), void *ctx)
-    __attribute__((warn_unused_result));
+/* Calls handler on the loop; the signal is no longer deadly. Once per signal. */
+int net_on_signal(struct net *net, int signal_number, void (*handler)(void *ctx, int signal_number),
+                  void *ctx) __attribute__((warn_unused_result));
