@@ -43,6 +43,11 @@ struct camera {
     bool dial_failed;
 };
 
+int64_t camera_now_us(const struct camera_world *world)
+{
+    return clock_now_us(&clock_system) - world->epoch_us;
+}
+
 static const struct fault_rule *rule(const struct camera *camera, enum fault fault)
 {
     return &camera->world->options->faults.rules[fault];
@@ -182,7 +187,7 @@ static int take(struct camera *camera, const struct agent_stream *stream, bool s
             .quality = stream->quality ? stream->quality : (uint8_t)camera->values[QUALITY],
             .number = number,
             .wall_us = clock_wall_us(&clock_system),
-            .now_us = clock_now_us(&clock_system),
+            .now_us = camera_now_us(world),
             /* Less than an interval: no camera gets the same picture twice. */
             .good_for_us = shared ? INT64_C(800000000) / stream->fps_milli : 0,
         };
@@ -263,7 +268,7 @@ static const struct agent_hal HAL = {
 static void step(struct camera *camera, const struct agent_event *event)
 {
     static const struct agent_event down = {.kind = AGENT_DOWN};
-    camera->now_us = clock_now_us(&clock_system);
+    camera->now_us = camera_now_us(camera->world);
     camera->deadline_us = agent_step(&camera->agent, event, camera->now_us);
     while (camera->dial_failed) {
         camera->dial_failed = false;
@@ -278,7 +283,7 @@ static void report(void *ctx, const struct agent_event *event)
         log_debug("fakecam", camera->id, "hears %.*s", (int)event->len_bytes, event->text);
     if (event->kind == AGENT_UP && rule(camera, FAULT_DISCONNECT)->on)
         camera->disconnect_at_us =
-            clock_now_us(&clock_system) + rule(camera, FAULT_DISCONNECT)->argument * US_PER_S;
+            camera_now_us(camera->world) + rule(camera, FAULT_DISCONNECT)->argument * US_PER_S;
     if (event->kind == AGENT_DOWN)
         camera->stalled_until_us = 0;
     step(camera, event);
@@ -367,6 +372,7 @@ int camera_create(const struct camera_world *world, unsigned number, struct came
     link_init(&camera->link,
               &(struct link_params){.client = world->client,
                                     .host = options->host,
+                                    .authority = options->authority,
                                     .path = camera->path,
                                     .port = options->port,
                                     .subprotocol = options->plain ? NULL : "eyelid.device.v1",

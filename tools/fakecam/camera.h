@@ -16,6 +16,7 @@ struct camera_world {
     struct client *client;
     struct studio *studio;
     const struct mjpeg *mjpeg; /* NULL: the studio draws */
+    int64_t epoch_us;          /* monotonic: the devices' clocks began to run then, with 0 */
 };
 
 /* number: from 1; 0 when it is the only one and has the id to itself. */
@@ -27,8 +28,12 @@ void camera_destroy(struct camera *camera);
 
 void camera_boot(struct camera *camera);
 
-/* Does what the time calls for; returns when it wants to be called again, monotonic. */
+/* Does what the time calls for; returns when it wants to be called again. Both on the devices'
+ * clock. */
 int64_t camera_tick(struct camera *camera, int64_t now_us);
+
+/* The devices' clock: like a real one, it does not know when the server's began. */
+int64_t camera_now_us(const struct camera_world *world);
 
 /* One line of counts into the log. */
 void camera_log_stats(const struct camera *camera);

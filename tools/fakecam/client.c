@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libwebsockets.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -10,6 +11,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "tools/fakecam/link.h"
+
+enum { SPARE_DESCRIPTORS = 32 };
 
 struct client {
     struct lws_context *context;
@@ -70,16 +73,33 @@ static int watch_signals(struct client *client)
     return adopt(client, signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "signal");
 }
 
+/* A descriptor for each connection and a few besides, within what the system grants. */
+static int raise_descriptor_limit(unsigned count)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return -errno;
+    if (limit.rlim_cur >= count)
+        return 0;
+    if (limit.rlim_max < count)
+        return -EMFILE;
+    limit.rlim_cur = count;
+    return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : 0;
+}
+
 int client_create(unsigned connections, struct client **ret_client)
 {
+    int result = raise_descriptor_limit(connections + SPARE_DESCRIPTORS);
+    if (result < 0)
+        return result;
     struct client *client = mem_new(struct client);
     const struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
         .protocols = PROTOCOLS,
         .user = client,
-        .fd_limit_per_thread = connections + 32,
+        .fd_limit_per_thread = connections + SPARE_DESCRIPTORS,
     };
-    int result = -EIO;
+    result = -EIO;
     client->context = lws_create_context(&info);
     if (!client->context)
         goto fail;

@@ -8,7 +8,8 @@
 struct client;
 struct lws_context;
 
-/* connections: how many there may be at a time. -EIO or -errno. SIGINT and SIGTERM are taken over.
+/* connections: how many there may be at a time; -EMFILE when the system does not grant so many
+ * descriptors. -EIO or -errno. SIGINT and SIGTERM are taken over.
  */
 int client_create(unsigned connections, struct client **ret_client)
     __attribute__((warn_unused_result));

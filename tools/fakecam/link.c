@@ -45,7 +45,7 @@ int link_dial(struct link *link)
     const struct lws_client_connect_info info = {
         .context = client_context(params->client),
         .address = params->host,
-        .host = params->host,
+        .host = params->authority,
         .port = params->port,
         .path = params->path,
         .protocol = params->subprotocol,

@@ -19,8 +19,8 @@ enum {
 enum link_state { LINK_NONE, LINK_DIALLING, LINK_UP, LINK_CLOSING };
 
 struct link_params {
-    struct client *client; /* all borrowed for the link's life */
-    const char *host, *path;
+    struct client *client;               /* all borrowed for the link's life */
+    const char *host, *authority, *path; /* authority: the Host header */
     uint16_t port;
     const char *subprotocol; /* NULL = none */
     size_t fragment_bytes;   /* size of the continuation frames; 0 = a message is one frame */

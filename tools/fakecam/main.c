@@ -82,6 +82,7 @@ static int create(struct program *program)
         .client = program->client,
         .studio = program->studio,
         .mjpeg = options->from ? &program->mjpeg : NULL,
+        .epoch_us = clock_now_us(&clock_system),
     };
     program->cameras = mem_new_array(struct camera *, options->cameras);
     for (unsigned i = 0; i < options->cameras; i++) {
@@ -99,11 +100,13 @@ static void run(struct program *program)
     for (unsigned i = 0; i < count; i++)
         camera_boot(program->cameras[i]);
     for (;;) {
-        int64_t next_us = CLOCK_NEVER_US, now_us = clock_now_us(&clock_system);
+        int64_t next_us = CLOCK_NEVER_US, now_us = camera_now_us(&program->world);
         for (unsigned i = 0; i < count; i++) {
             int64_t at_us = camera_tick(program->cameras[i], now_us);
             next_us = at_us < next_us ? at_us : next_us;
         }
+        if (next_us != CLOCK_NEVER_US)
+            next_us += program->world.epoch_us;
         if (!client_wait(program->client, next_us))
             break;
     }

@@ -130,8 +130,10 @@ static const char *read_url(const char *word, struct options *options)
     }
     bool ends_in_slash = path[0] && path[strlen(path) - 1] == '/';
     if (host_len < 1 || host_len >= sizeof(options->host) ||
-        strlen(path) + 2 > sizeof(options->path))
+        strlen(path) + 2 > sizeof(options->path) || authority >= sizeof(options->authority))
         return wanted;
+    memcpy(options->authority, word + strlen(scheme), authority);
+    options->authority[authority] = '\0';
     memcpy(options->host, host, host_len);
     options->host[host_len] = '\0';
     snprintf(options->path, sizeof(options->path), "%s%s", path, ends_in_slash ? "" : "/");
@@ -303,6 +305,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, char *erro
 {
     struct options options = {
         .host = "127.0.0.1",
+        .authority = "127.0.0.1:8765",
         .path = "/",
         .port = 8765,
         .id = "fake",

@@ -18,6 +18,7 @@ enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 struct options {
     enum options_action action;
     char host[256], path[256]; /* path: with a slash at both ends; the id follows */
+    char authority[264];       /* host and port as they were given: the Host header */
     uint16_t port;
     const char *id, *name; /* borrowed from argv, as are the other strings */
     uint16_t width, height;

@@ -123,6 +123,9 @@ static void it_says_who_it_is_and_waits(void **state)
     wsserver_accept(&run->server);
     assert_non_null(strstr(run->server.request, "GET /porch HTTP/1.1\r\n"));
     assert_null(strcasestr(run->server.request, "permessage-deflate"));
+    char host[64];
+    snprintf(host, sizeof(host), "Host: 127.0.0.1:%u\r\n", run->server.port);
+    assert_non_null(strcasestr(run->server.request, host));
     struct wsmessage hello = wsserver_next(&run->server);
     assert_int_equal(hello.opcode, 1);
     assert_non_null(strstr((char *)hello.data, "\"id\":\"porch\",\"name\":\"Porch\","));

@@ -93,17 +93,19 @@ static void urls(void **state)
     static const struct {
         const char *line, *host, *path;
         int port;
+        const char *authority;
     } table[] = {
-        {"--url ws://127.0.0.1:8765/", "127.0.0.1", "/", 8765},
-        {"--url ws://127.0.0.1:8765", "127.0.0.1", "/", 8765},
-        {"--url ws://box/", "box", "/", 80},
-        {"--url ws://[::1]:99/x/y/", "::1", "/x/y/", 99},
-        {"--url ws://[fe80::1]", "fe80::1", "/", 80},
+        {"--url ws://127.0.0.1:8765/", "127.0.0.1", "/", 8765, "127.0.0.1:8765"},
+        {"--url ws://127.0.0.1:8765", "127.0.0.1", "/", 8765, "127.0.0.1:8765"},
+        {"--url ws://box/", "box", "/", 80, "box"},
+        {"--url ws://[::1]:99/x/y/", "::1", "/x/y/", 99, "[::1]:99"},
+        {"--url ws://[fe80::1]", "fe80::1", "/", 80, "[fe80::1]"},
     };
     for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         struct options options = parsed(table[i].line);
         assert_string_equal(options.host, table[i].host);
         assert_string_equal(options.path, table[i].path);
+        assert_string_equal(options.authority, table[i].authority);
         assert_int_equal(options.port, table[i].port);
     }
 }
