@@ -83,23 +83,6 @@ static struct call call_of(struct api *api, const struct http_request *request,
     return call;
 }
 
-static void reply_not_allowed(struct http_request *request, const char *allow)
-{
-    struct http_field fields[] = {{"allow", allow}};
-    static const char BODY[] = "this address does not know that method\n";
-    static const char JSON[] = "{\"error\":{\"code\":\"unsupported\",\"message\":"
-                               "\"this address does not know that method\"}}";
-    bool json = reply_is_json_path(http_path(request));
-    reply(request, &(struct http_response){
-                       .status = 405,
-                       .content_type = json ? "application/json" : "text/plain; charset=utf-8",
-                       .fields = fields,
-                       .n_fields = 1,
-                       .body = json ? JSON : BODY,
-                       .body_is_static = true,
-                       .len_bytes = json ? sizeof(JSON) - 1 : sizeof(BODY) - 1});
-}
-
 void api_request(void *door, struct http_request *request)
 {
     const struct api_door *d = door;
@@ -121,11 +104,16 @@ void api_request(void *door, struct http_request *request)
         reply_error(request, &(struct reply_error){404, "not-found", "there is nothing here"});
         return;
     case ROUTES_NOT_ALLOWED:
-        reply_not_allowed(request, match.allow);
+        reply_error(request, &(struct reply_error){405,
+                                                   "unsupported",
+                                                   "this address does not know that method",
+                                                   {"allow", match.allow}});
         return;
     case ROUTES_WEBSOCKET_ONLY:
-        reply_error(request, &(struct reply_error){426, "unsupported",
-                                                   "this address speaks WebSocket only"});
+        reply_error(request, &(struct reply_error){426,
+                                                   "unsupported",
+                                                   "this address speaks WebSocket only",
+                                                   {"upgrade", "websocket"}});
         return;
     }
 }

@@ -195,8 +195,10 @@ static void do_set(struct live_session *session, struct camera *camera,
         const char *text = error == -EINVAL    ? wrong
                            : error == -ENOTSUP ? "this camera has no settings"
                                                : "the camera did not take the values";
+        json_t *message_json = json_string(text); /* NULL: a name in it was cut inside a letter */
         json_object_set_new(json, "code", json_string(code));
-        json_object_set_new(json, "message", json_string(text));
+        json_object_set_new(json, "message",
+                            message_json ? message_json : json_string("a value is not allowed"));
     }
     live_session_say(session, json);
 }

@@ -126,6 +126,8 @@ static struct http_response error_response(bool json, const struct reply_error *
     return (struct http_response){.status = error->status,
                                   .content_type =
                                       json ? "application/json" : "text/plain; charset=utf-8",
+                                  .fields = &error->field,
+                                  .n_fields = error->field.name ? 1 : 0,
                                   .body = out,
                                   .len_bytes = t.len};
 }

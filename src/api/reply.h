@@ -8,8 +8,9 @@
 /* An error in the form that its address promises: JSON below /api, a plain sentence elsewhere. */
 struct reply_error {
     int status;
-    const char *code;    /* docs/protocol.md, section 2.2 */
-    const char *message; /* a sentence; borrowed */
+    const char *code;        /* docs/protocol.md, section 2.2 */
+    const char *message;     /* a sentence; borrowed */
+    struct http_field field; /* one more header; its name is NULL where there is none */
 };
 
 void reply_json(struct http_request *request, int status, json_t *takes_json);

@@ -163,6 +163,15 @@ static void set_is_answered_with_what_became_of_it(void **state)
     assert_string_equal(world_string(event, "message"), "brightness must be -2 to 2");
     json_decref(event);
 
+    /* A name that is cut inside a letter still leaves a sentence. */
+    world_say(world, ws,
+              "{\"type\":\"set\",\"camera\":\"porch\",\"request\":5,\"values\":"
+              "{\"1234567890123456789012345678901\xc3\xa9\":1}}");
+    event = world_event(ws, "set-done");
+    assert_string_equal(world_string(event, "code"), "invalid");
+    assert_string_not_equal(world_string(event, "message"), "(none)");
+    json_decref(event);
+
     world_device_gone(porch); /* remembered until it is back */
     world_drain(world, ws);
     world_say(world, ws,

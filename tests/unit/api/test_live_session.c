@@ -347,6 +347,28 @@ static void changes_are_told_at_most_so_often_and_the_last_one_always(void **sta
     world_device_free(porch);
 }
 
+static void the_more_pages_the_less_often_they_are_told(void **state)
+{
+    enum { PAGES = 1000 };
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    static struct ws *pages[PAGES];
+    for (int i = 0; i < PAGES; i++)
+        pages[i] = world_page(world);
+    unsigned told = 0;
+    for (int ms = 0; ms < 1000; ms++) {
+        fake_clock_advance(US_PER_MS);
+        camera_battery(porch->camera, ms % 100);
+        fake_net_turn(world->net);
+        for (int i = 0; i < PAGES; i++)
+            told += fake_ws_skip(pages[i]);
+    }
+    assert_in_range(told, 3 * PAGES, 5 * PAGES); /* 1,000 changes */
+    for (int i = 0; i < PAGES; i++)
+        fake_ws_destroy(pages[i]);
+    world_device_free(porch);
+}
+
 static void a_page_that_reads_nothing_holds_one_event_a_camera(void **state)
 {
     struct world *world = *state;
@@ -459,6 +481,7 @@ int main(void)
         TEST(messages_are_limited_in_rate),
         TEST(a_page_that_does_not_read_its_answers_is_closed),
         TEST(changes_are_told_at_most_so_often_and_the_last_one_always),
+        TEST(the_more_pages_the_less_often_they_are_told),
         TEST(a_page_that_reads_nothing_holds_one_event_a_camera),
         TEST(a_new_camera_is_told_of),
         TEST(a_device_that_comes_back_is_started_for_who_still_looks),

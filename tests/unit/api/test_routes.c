@@ -250,6 +250,7 @@ static void refusals_come_in_the_form_of_their_address(void **state)
 
     request = world_get(&world, "/api/v1/live");
     assert_int_equal(fake_answer(request)->status, 426);
+    assert_string_equal(fake_field(request, "upgrade"), "websocket");
     json_decref(world_json(request));
     fake_request_destroy(request);
     world_finish(&world);
