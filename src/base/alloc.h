@@ -24,5 +24,9 @@ char *mem_strdup_or_die(const char *s) __attribute__((warn_unused_result));
 /* Takes NULL. */
 void mem_free(void *p);
 
+/* Gives freed memory back to the system; some milliseconds, worth it after something of megabytes
+ * was closed. */
+void mem_trim(void);
+
 #define mem_new(type) ((type *)mem_zalloc_or_die(1, sizeof(type)))
 #define mem_new_array(type, count) ((type *)mem_zalloc_or_die((count), sizeof(type)))
