@@ -251,6 +251,7 @@ void transcoder_destroy(struct transcoder *t)
     lock_drop(&t->lock);
     thread_join(&t->thread);
     finish(t);
+    mem_trim(); /* the engine's megabytes: a camera that sleeps costs nothing */
 }
 
 void transcoder_want_key(struct transcoder *t)
