@@ -1,13 +1,15 @@
 #include "codec/encoder.h"
 
+#include <math.h>
 #include <string.h>
 
 static const struct encoder_ops *const encoders[] = {
-#if HAVE_X264
-    &encoder_x264,
-#endif
+/* The first one is the default. */
 #if HAVE_OPENH264
     &encoder_openh264,
+#endif
+#if HAVE_X264
+    &encoder_x264,
 #endif
 };
 
@@ -30,6 +32,22 @@ int encoder_level(unsigned width, unsigned height)
     while (i < LEVELS - 1 && (levels[i].size < size || levels[i].rate < size * ENCODER_MAX_FPS))
         i++;
     return levels[i].level_idc;
+}
+
+/* 750 kbit/s at 640x480; larger pictures need fewer bits a pixel. The floor is what a key of the
+ * smallest picture takes. */
+int encoder_bitrate(const struct encoder_params *params)
+{
+    const double vga_bps = 750000, floor_bps = 60000, vga_pixels = 640.0 * 480;
+    const double pixels = (double)params->width * params->height;
+    const double bps = vga_bps * pow(pixels / vga_pixels, 0.75) *
+                       exp2(((int)params->quality - ENCODER_QUALITY) / 20.0);
+    return (int)(bps < floor_bps ? floor_bps : bps);
+}
+
+int encoder_min_qp(unsigned quality)
+{
+    return 29 - ((int)quality - ENCODER_QUALITY) / 5;
 }
 
 const struct encoder_ops *encoder_find(const char *name)

@@ -13,7 +13,7 @@
 
 struct encoder_params {
     uint16_t width, height; /* pixels, even */
-    unsigned quality;       /* 1 (smallest) to 100 (best) */
+    unsigned quality;       /* 1 (smallest) to 100 (best); ENCODER_QUALITY is the usual one */
 };
 
 /* Borrowed from the encoder until its next call. */
@@ -40,15 +40,24 @@ extern const struct encoder_ops encoder_x264, encoder_openh264;
 /* How the samples are to be understood: what browsers take a JPEG for, so that both renditions of a
  * camera look the same. Codes of ITU-T H.264 tables E-3 to E-5. */
 enum {
+    ENCODER_QUALITY = 60,
     ENCODER_PRIMARIES = 1, /* BT.709, those of sRGB */
     ENCODER_TRANSFER = 13, /* sRGB */
     ENCODER_MATRIX = 6,    /* BT.601 */
-    ENCODER_MAX_FPS = 60,  /* what the level is chosen for */
+    ENCODER_NOMINAL_FPS = 30,
+    ENCODER_MAX_FPS = 60, /* what the level is chosen for */
 };
 
 /* The smallest level_idc that fits the size at ENCODER_MAX_FPS, or the highest there is (ITU-T
  * H.264 table A-1). */
 int encoder_level(unsigned width, unsigned height);
+
+/* What a picture may cost at the most, in the long run: bits a second at ENCODER_NOMINAL_FPS. A
+ * budget a frame: at another rate the stream takes more or less. */
+int encoder_bitrate(const struct encoder_params *params);
+
+/* The finest quantiser worth its bits at this quality (H.264's 0 to 51, smaller is finer). */
+int encoder_min_qp(unsigned quality);
 
 /* "x264", "openh264", or NULL for the default; NULL when the build has none of that name. */
 const struct encoder_ops *encoder_find(const char *name);

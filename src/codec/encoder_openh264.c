@@ -1,4 +1,4 @@
-/* openh264 (BSD). Why these settings: docs/decisions/0001-encoder.md. */
+/* openh264 (BSD). Why these settings: docs/decisions/encoder.md. */
 #include "codec/encoder.h"
 
 #include <errno.h>
@@ -7,7 +7,11 @@
 
 #include "base/alloc.h"
 
-enum { START_CODE_BYTES = 4, LENGTH_BYTES = 4 };
+enum {
+    START_CODE_BYTES = 4, /* always of four bytes: as long as the length that replaces it */
+    QP_RANGE = 14,        /* below this, better more bits than mud */
+    MAX_QP = 51
+};
 
 struct openh264 {
     ISVCEncoder *handle;
@@ -41,12 +45,12 @@ static void fill_params(SEncParamExt *p, const struct encoder_params *params)
     p->iUsageType = CAMERA_VIDEO_REAL_TIME;
     p->iPicWidth = params->width;
     p->iPicHeight = params->height;
-    p->fMaxFrameRate = 30;
+    p->fMaxFrameRate = ENCODER_NOMINAL_FPS;
     p->iRCMode = RC_BITRATE_MODE;
-    p->iTargetBitrate = 200000 + params->width * params->height * 2;
+    p->iTargetBitrate = encoder_bitrate(params);
     p->iMaxBitrate = UNSPECIFIED_BIT_RATE;
-    p->iMinQp = 26;
-    p->iMaxQp = 40;
+    p->iMinQp = encoder_min_qp(params->quality);
+    p->iMaxQp = p->iMinQp + QP_RANGE < MAX_QP ? p->iMinQp + QP_RANGE : MAX_QP;
     p->bEnableFrameSkip = false;
     p->uiIntraPeriod = 0;
     p->iNumRefFrame = 1;
@@ -55,7 +59,7 @@ static void fill_params(SEncParamExt *p, const struct encoder_params *params)
     p->iMultipleThreadIdc = 1;
     p->iComplexityMode = LOW_COMPLEXITY;
     p->eSpsPpsIdStrategy = CONSTANT_ID;
-    p->bEnableBackgroundDetection = true;
+    p->bEnableBackgroundDetection = false;
     p->bEnableAdaptiveQuant = false;
     p->bEnableSceneChangeDetect = false;
     p->bEnableDenoise = false;
@@ -198,7 +202,6 @@ static int encode(void *encoder, const struct picture *picture, int64_t pts_us, 
     SFrameBSInfo info;
     if ((*o->handle)->EncodeFrame(o->handle, &in, &info) != cmResultSuccess)
         return -EIO;
-    /* A start code and a length are of the same size. */
     int r = reserve(o, (size_t)info.iFrameSizeInBytes);
     if (r < 0)
         return r;

@@ -1,4 +1,4 @@
-/* x264 (GPL). Why these settings: docs/decisions/0001-encoder.md. */
+/* x264 (GPL). Why these settings: docs/decisions/encoder.md. */
 #include "codec/encoder.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static void set_signalling(x264_param_t *p, unsigned width, unsigned height)
     /* Variable-rate input would cost a frame of delay. Frames are only counted here, and their
      * times, which x264 has no use for without a bitrate to keep, travel in the container. */
     p->b_vfr_input = 0;
-    p->i_fps_num = 30;
+    p->i_fps_num = ENCODER_NOMINAL_FPS;
     p->i_fps_den = 1;
     p->pf_log = ignore_log;
     p->i_log_level = X264_LOG_NONE;
@@ -40,7 +40,7 @@ static void set_signalling(x264_param_t *p, unsigned width, unsigned height)
 
 static int fill_params(x264_param_t *p, const struct encoder_params *params)
 {
-    if (x264_param_default_preset(p, "superfast", "zerolatency") < 0)
+    if (x264_param_default_preset(p, "ultrafast", "zerolatency") < 0)
         return -ENOTSUP;
     set_signalling(p, params->width, params->height);
 
@@ -50,10 +50,16 @@ static int fill_params(x264_param_t *p, const struct encoder_params *params)
     p->i_keyint_max = X264_KEYINT_MAX_INFINITE;
     p->i_scenecut_threshold = 0;
 
-    p->rc.i_rc_method = X264_RC_CRF;
-    p->rc.f_rf_constant = 26;
-    p->rc.i_aq_mode = X264_AQ_NONE;
+    /* Noise reduction and the loop filter at the price of neither bits nor time: both spare them.
+     */
+    p->b_deblocking_filter = 1;
     p->analyse.i_noise_reduction = 300;
+
+    const int kbps = encoder_bitrate(params) / 1000;
+    p->rc.i_rc_method = X264_RC_CRF;
+    p->rc.f_rf_constant = (float)encoder_min_qp(params->quality) - 3;
+    p->rc.i_vbv_max_bitrate = kbps;
+    p->rc.i_vbv_buffer_size = kbps / 2;
     return 0;
 }
 

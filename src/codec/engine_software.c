@@ -10,7 +10,7 @@
 #include "codec/encoder.h"
 #include "codec/jpeg_decode.h"
 
-enum { DEFAULT_QUALITY = 60, MAX_QUALITY = 100 };
+enum { MAX_QUALITY = 100 };
 
 struct engine {
     const struct encoder_ops *ops;
@@ -41,7 +41,7 @@ static int create(const struct engine_params *params, struct engine **ret_engine
         return -ENOENT;
     struct engine *engine = mem_new(struct engine);
     engine->ops = ops;
-    engine->quality = params->quality ? params->quality : DEFAULT_QUALITY;
+    engine->quality = params->quality ? params->quality : ENCODER_QUALITY;
     if (engine->quality > MAX_QUALITY)
         engine->quality = MAX_QUALITY;
     engine->last_pts_us = INT64_MIN;
