@@ -62,6 +62,16 @@ static json_t *sleeping_for(const struct camera *camera)
     return null_or_integer(sleeps, left_us > 0 ? left_us / US_PER_S : 0);
 }
 
+/* To a tenth: more would be noise. */
+static json_t *fps_of(const struct camera *camera)
+{
+    int64_t interval_us = camera->frame_interval_us;
+    if (!interval_us)
+        return json_null();
+    int64_t tenths = (10 * US_PER_S + interval_us / 2) / interval_us;
+    return json_real((double)tenths / 10);
+}
+
 /* What the owner should know first. */
 static json_t *error_of(const struct camera *camera)
 {
@@ -93,10 +103,7 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
     json_object_set_new(o, "error", error_of(camera));
     json_object_set_new(o, "width", null_or_integer(flows, camera->width));
     json_object_set_new(o, "height", null_or_integer(flows, camera->height));
-    json_object_set_new(o, "fps",
-                        flows && camera->frame_interval_us
-                            ? json_real((double)US_PER_S / (double)camera->frame_interval_us)
-                            : json_null());
+    json_object_set_new(o, "fps", flows ? fps_of(camera) : json_null());
     json_object_set_new(o, "battery",
                         null_or_integer(camera->battery_percent >= 0, camera->battery_percent));
     json_object_set_new(o, "controls",

@@ -13,7 +13,7 @@ static void test_a_frame_as_it_goes_out(void **state)
     struct rig *rig = *state;
     rig_camera(rig, true);
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
-    rig->now_us = 0x0102030405060708;
+    rig->now_us = 0x0102030405;
     rig->camera->woke_us = rig->now_us;
     rig_frame(rig, 1600, 1200, 0x77, false);
     rig_frame(rig, 1600, 1200, 0x78, false);
