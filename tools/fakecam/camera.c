@@ -8,7 +8,9 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "device/agent.h"
+#include "tools/fakecam/chance.h"
 #include "tools/fakecam/link.h"
 
 enum control { BRIGHTNESS, CONTRAST, SATURATION, MIRROR, FLIP, QUALITY, CONTROL_COUNT };
@@ -90,7 +92,7 @@ static void send_junk(struct camera *camera)
 {
     char junk[TEXT_JUNK_BYTES];
     for (unsigned i = 0; i < sizeof(junk); i++)
-        junk[i] = (char)(' ' + fault_random(&camera->course) % 95);
+        junk[i] = (char)(' ' + chance_next(&camera->course.random) % 95);
     junk[0] = '{';
     send_bytes_as_text(camera, junk, sizeof(junk));
 }
@@ -115,7 +117,7 @@ static void spoil_head(struct camera *camera, uint8_t *head)
 {
     struct wire_frame frame;
     if (camera->faults & 1u << FAULT_CLOCK_JUMP)
-        camera->clock_offset_us = (int64_t)(fault_random(&camera->course) % 3600) * US_PER_S;
+        camera->clock_offset_us = (int64_t)(chance_next(&camera->course.random) % 3600) * US_PER_S;
     if (wire_frame_read(head, WIRE_HEAD_BYTES, &frame) == 0) {
         frame.capture_us += camera->clock_offset_us;
         wire_frame_write(&frame, head);
@@ -244,9 +246,14 @@ static void hal_sleep(void *ctx, int64_t sleep_us)
              (long long)(sleep_us / US_PER_S));
 }
 
+/* Not of the seed: devices with the same one would knock in step, and a reconnect would change the
+ * course of the faults. */
 static uint32_t hal_random(void *ctx)
 {
-    return (uint32_t)(fault_random(&((struct camera *)ctx)->course) >> 32);
+    (void)ctx;
+    uint32_t value;
+    random_bytes(&value, sizeof(value));
+    return value;
 }
 
 static const struct agent_hal HAL = {
@@ -366,9 +373,9 @@ int camera_create(const struct camera_world *world, unsigned number, struct came
         choose_sizes(camera, &(struct agent_size){options->width, options->height});
         choose_controls(camera);
     }
-    /* Cameras differ in their luck, and in where in the file they begin. */
-    fault_begin(&camera->course, &options->faults,
-                options->seed ^ (uint64_t)number * UINT64_C(0xd6e8feb86659fd93));
+    /* Cameras differ in their luck. */
+    uint64_t seed = options->seed ^ (uint64_t)number * UINT64_C(0xd6e8feb86659fd93);
+    fault_begin(&camera->course, &options->faults, seed);
     link_init(&camera->link,
               &(struct link_params){.client = world->client,
                                     .host = options->host,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "tools/fakecam/chance.h"
 
 enum { HUGE_BYTES = (4 << 20) + 65536, GARBAGE_BYTES = 64, MAX_NUMBER = 1000000000 };
 
@@ -125,15 +126,6 @@ void fault_begin(struct fault_course *course, const struct fault_plan *plan, uin
     *course = (struct fault_course){.plan = plan, .random = seed};
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014) */
-uint64_t fault_random(struct fault_course *course)
-{
-    uint64_t z = course->random += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
 unsigned fault_next(struct fault_course *course)
 {
     unsigned faults = 0;
@@ -143,8 +135,7 @@ unsigned fault_next(struct fault_course *course)
         if (!rule->on)
             continue;
         bool now = rule->every ? course->frames % rule->every == 0
-                               : (double)(fault_random(course) >> 11) <
-                                     rule->chance * 9007199254740992.0; /* 2^53 */
+                               : chance_unit(&course->random) < rule->chance;
         if (now)
             faults |= 1u << i;
     }
@@ -155,14 +146,14 @@ unsigned fault_next(struct fault_course *course)
  */
 static size_t place_in_scan(struct fault_course *course, size_t len_bytes)
 {
-    return len_bytes / 2 + fault_random(course) % (len_bytes / 4 + 1);
+    return len_bytes / 2 + chance_next(&course->random) % (len_bytes / 4 + 1);
 }
 
 static void put_garbage(struct fault_course *course, struct buf *jpeg, size_t len_bytes)
 {
     size_t at = place_in_scan(course, len_bytes);
     for (size_t i = at; i + 2 < len_bytes && i < at + GARBAGE_BYTES; i++)
-        jpeg->data[i] = (uint8_t)fault_random(course);
+        jpeg->data[i] = (uint8_t)chance_next(&course->random);
     if (at + 4 < len_bytes) {
         jpeg->data[at] = 0xff; /* a quantization table has no place in a scan */
         jpeg->data[at + 1] = 0xdb;

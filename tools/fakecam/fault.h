@@ -53,5 +53,3 @@ unsigned fault_next(struct fault_course *course);
 
 /* Replaces *jpeg by a spoilt copy where `faults` says so; the first reference is dropped. */
 void fault_spoil(struct fault_course *course, unsigned faults, struct buf **jpeg);
-
-uint64_t fault_random(struct fault_course *course);

@@ -7,22 +7,9 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "tools/fakecam/barcode.h"
+#include "tools/fakecam/chance.h"
 
 enum { NOISE_SAMPLES = 1 << 16, CIRCLE_PERIOD_US = 4000000 };
-
-/* splitmix64 (Steele, Lea, Flood 2014): small, and good enough for pictures. */
-static uint64_t mix(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
-static double unit(uint64_t *state)
-{
-    return ((double)(mix(state) >> 11) + 0.5) / 9007199254740992.0; /* 2^53: never 0 nor 1 */
-}
 
 void noise_init(struct noise *noise, double sigma, uint64_t seed)
 {
@@ -32,7 +19,8 @@ void noise_init(struct noise *noise, double sigma, uint64_t seed)
     noise->samples = mem_new_array(int8_t, NOISE_SAMPLES);
     uint64_t state = seed;
     for (int i = 0; i < NOISE_SAMPLES; i++) {
-        double gauss = sqrt(-2 * log(unit(&state))) * cos(2 * M_PI * unit(&state)); /* Box-Muller */
+        double gauss = sqrt(-2 * log(chance_unit(&state))) *
+                       cos(2 * M_PI * chance_unit(&state)); /* Box-Muller */
         double value = fmin(fmax(gauss * sigma, -127), 127);
         noise->samples[i] = (int8_t)lround(value);
     }
@@ -44,14 +32,23 @@ void noise_finish(struct noise *noise)
     *noise = (struct noise){0};
 }
 
-/* Kept free of branches for the vectoriser. */
+static uint8_t with_noise(uint8_t sample, int8_t noise)
+{
+    int16_t value = (int16_t)(sample + noise);
+    value = value < 0 ? 0 : value;
+    return (uint8_t)(value > 255 ? 255 : value);
+}
+
+/* Blocks of a fixed size, so that the compiler makes vectors of them. */
 static void add_noise_row(uint8_t *restrict row, const int8_t *restrict samples, int count)
 {
-    for (int x = 0; x < count; x++) {
-        int16_t value = (int16_t)(row[x] + samples[x]);
-        value = value < 0 ? 0 : value;
-        row[x] = (uint8_t)(value > 255 ? 255 : value);
-    }
+    enum { BLOCK = 64 };
+    int x = 0;
+    for (; x + BLOCK <= count; x += BLOCK)
+        for (int i = 0; i < BLOCK; i++)
+            row[x + i] = with_noise(row[x + i], samples[x + i]);
+    for (; x < count; x++)
+        row[x] = with_noise(row[x], samples[x]);
 }
 
 /* Each row begins at another place of the same samples, chosen by frame and row. */
@@ -64,7 +61,8 @@ static void add_noise(const struct noise *noise, uint32_t number, struct canvas 
         struct plane *plane = &canvas->planes[i];
         for (int y = 0; y < plane->height; y++)
             add_noise_row(plane->data + (size_t)y * (size_t)plane->width,
-                          noise->samples + mix(&state) % (uint64_t)(NOISE_SAMPLES - plane->width),
+                          noise->samples +
+                              chance_next(&state) % (uint64_t)(NOISE_SAMPLES - plane->width),
                           plane->width);
     }
 }
