@@ -14,8 +14,6 @@ enum {
     READ_BYTES = 64 * 1024,
     /* libwebsockets splits writes that are larger than this, at four times the cost. */
     WRITE_BYTES = 256 * 1024 * 1024,
-    /* Descriptors of libwebsockets itself. */
-    OWN_FILES = 8,
 };
 
 static const char PROTOCOL[] = "eyelid";
@@ -77,7 +75,8 @@ int link_start(struct net *net)
         .foreign_loops = loops,
         .pcontext = &net->lws,
         .pt_serv_buf_size = READ_BYTES,
-        .fd_limit_per_thread = net->params.max_connections + OWN_FILES,
+        /* Not fd_limit_per_thread: with less than the process's limit libwebsockets 4.1 looks up
+         * each event's socket by walking through all of them. */
         .vhost_name = PROTOCOL,
     };
     net->lws = lws_create_context(&info);

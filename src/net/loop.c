@@ -12,32 +12,31 @@
 /* Descriptors for everything that is no connection: files, pipes, listeners, the database. */
 enum { OTHER_FILES = 512 };
 
-static unsigned raise_file_limit(unsigned connections)
+/* Sets the process's file limit to what the connections need, or the connections to what the limit
+ * allows; returns how many. Lowering matters too: libwebsockets fills tables as long as the limit,
+ * and containers are given a million. */
+static unsigned fit_file_limit(unsigned connections)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit))
         return connections;
     rlim_t wanted = (rlim_t)connections + OTHER_FILES;
-    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < wanted) {
-        if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted)
-            wanted = limit.rlim_max;
-        limit.rlim_cur = wanted;
-        setrlimit(RLIMIT_NOFILE, &limit);
-        getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted) {
+        wanted = limit.rlim_max;
+        connections = (unsigned)(wanted > 2 * OTHER_FILES ? wanted - OTHER_FILES : wanted / 2);
+        log_info("net", NULL, "the limit of open files allows %u connections", connections);
     }
-    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < (rlim_t)connections + OTHER_FILES) {
-        unsigned fewer = limit.rlim_cur > 2 * OTHER_FILES ? (unsigned)(limit.rlim_cur - OTHER_FILES)
-                                                          : (unsigned)(limit.rlim_cur / 2);
-        log_info("net", NULL, "the limit of open files allows %u connections", fewer);
-        return fewer;
-    }
+    limit.rlim_cur = wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit))
+        log_warn("net", NULL, "cannot set the limit of open files to %llu",
+                 (unsigned long long)wanted);
     return connections;
 }
 
 static struct net_params with_defaults(const struct net_params *params)
 {
     struct net_params p = *params;
-    p.max_connections = raise_file_limit(p.max_connections ? p.max_connections : 8192);
+    p.max_connections = fit_file_limit(p.max_connections ? p.max_connections : 8192);
     if (!p.send_buffer_bytes)
         p.send_buffer_bytes = 128 * 1024;
     if (!p.head_us)

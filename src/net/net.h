@@ -10,7 +10,7 @@
 struct net;
 
 struct net_params { /* zeroed = the defaults */
-    /* 0 = 8192; the process's file limit is raised to fit where it may be. More are refused. */
+    /* 0 = 8192; the process's file limit is set to fit, as far as it may be. More are refused. */
     unsigned max_connections;
     /* SO_SNDBUF of each connection: how far a slow peer may lag in the kernel; 0 = 128 KiB */
     size_t send_buffer_bytes;
