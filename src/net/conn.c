@@ -1,11 +1,13 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "net/internal.h"
+#include "net/socket.h"
 
 /* How many pieces one connection may send before the others' input is looked at again. */
 enum { ROUNDS_A_TURN = 8 };
@@ -115,6 +117,13 @@ static void end(struct conn *conn)
         shut(conn);
 }
 
+static void on_choked(struct conn *conn)
+{
+    conn->choked_at_us = net_now_us(conn->net);
+    conn->acked_bytes = socket_bytes_acked(link_fd(conn));
+    conn_deadline(conn, conn->choked_at_us + conn->net->params.stall_us);
+}
+
 static void pump(struct conn *conn)
 {
     struct piece piece = {0};
@@ -127,7 +136,7 @@ static void pump(struct conn *conn)
             return;
         }
         if (conn->choked)
-            conn_deadline(conn, conn->choked_at_us + conn->net->params.stall_us);
+            on_choked(conn);
         else
             conn_ready(conn);
     } else if (r < 0) {
@@ -173,11 +182,18 @@ static int64_t check(struct conn *conn, int64_t now_us)
         int64_t at_us = conn->shut_at_us + LINGER_US;
         return now_us < at_us ? at_us : -1;
     }
-    if (conn->choked) {
-        int64_t at_us = conn->choked_at_us + conn->net->params.stall_us;
-        return now_us < at_us ? at_us : -1;
-    }
-    return conn->role->check(conn, now_us);
+    if (!conn->choked)
+        return conn->role->check(conn, now_us);
+    int64_t patience_us = conn->net->params.stall_us;
+    if (now_us < conn->choked_at_us + patience_us)
+        return conn->choked_at_us + patience_us;
+    /* A slow peer is no stalled one: what counts is whether it took anything at all. */
+    uint64_t acked_bytes = socket_bytes_acked(link_fd(conn));
+    if (acked_bytes == conn->acked_bytes)
+        return -1;
+    conn->acked_bytes = acked_bytes;
+    conn->choked_at_us = now_us;
+    return now_us + patience_us;
 }
 
 static void on_sweep(uv_timer_t *timer)
@@ -235,6 +251,7 @@ int conn_on_input(struct conn *conn, const uint8_t *bytes, size_t len_bytes)
 
 void conn_on_writable(struct conn *conn)
 {
+    conn->last_input_us = net_now_us(conn->net); /* it was not read meanwhile, but it is alive */
     if (conn->ending)
         shut(conn);
     else

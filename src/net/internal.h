@@ -68,8 +68,9 @@ struct conn {
         struct ws *ws;
     };
     int64_t last_input_us;
-    int64_t choked_at_us;
-    size_t unsent_bytes; /* of the last piece, at most: while choked, libwebsockets holds them */
+    int64_t choked_at_us; /* or when a choked peer was last seen to take something, */
+    uint64_t acked_bytes; /* and how much it had taken by then */
+    size_t unsent_bytes;  /* of the last piece, at most: while choked, libwebsockets holds them */
     struct in6_addr address;
     char peer[INET6_ADDRSTRLEN];
     bool loopback;
@@ -91,6 +92,7 @@ int link_adopt(struct conn *conn, int fd);
 int link_write(struct conn *conn, uint8_t *bytes, size_t len_bytes);
 /* Stops or resumes reading; a choked connection is not read either. */
 void link_update_reading(struct conn *conn);
+int link_fd(const struct conn *conn);
 void link_shut(struct conn *conn);
 /* Closes at once, from the loop's own turn alone, never from within a role's call. */
 void link_kill(struct conn *conn);

@@ -114,7 +114,6 @@ int link_write(struct conn *conn, uint8_t *bytes, size_t len_bytes)
         return -EPIPE;
     if (lws_partial_buffered(conn->wsi)) {
         conn->choked = true;
-        conn->choked_at_us = net_now_us(conn->net);
         conn->unsent_bytes = len_bytes;
         link_update_reading(conn);
     }
@@ -128,9 +127,14 @@ void link_update_reading(struct conn *conn)
     lws_rx_flow_control(conn->wsi, !conn->choked && !conn->rx_paused);
 }
 
+int link_fd(const struct conn *conn)
+{
+    return lws_get_socket_fd(conn->wsi);
+}
+
 void link_shut(struct conn *conn)
 {
-    shutdown(lws_get_socket_fd(conn->wsi), SHUT_WR);
+    shutdown(link_fd(conn), SHUT_WR);
 }
 
 void link_kill(struct conn *conn)

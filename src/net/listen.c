@@ -1,7 +1,5 @@
-/* Listening sockets of our own: libwebsockets hides why a bind failed, and cannot tell a limit. */
-#include <arpa/inet.h>
+/* Listeners of our own: libwebsockets hides why a bind failed, and knows none of our limits. */
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,62 +7,12 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "net/internal.h"
+#include "net/socket.h"
 
 /* Connections taken in one turn. */
 enum { ACCEPTS_A_TURN = 64 };
 /* How long accepting rests when the machine is out of descriptors or memory. */
 enum { PAUSE_MS = 500 };
-
-static int read_address(const char *text, uint16_t port, struct sockaddr_storage *ret,
-                        socklen_t *ret_len)
-{
-    struct sockaddr_in *in = (void *)ret;
-    struct sockaddr_in6 *in6 = (void *)ret;
-    memset(ret, 0, sizeof(*ret));
-    if (inet_pton(AF_INET, text, &in->sin_addr) == 1) {
-        in->sin_family = AF_INET;
-        in->sin_port = htons(port);
-        *ret_len = sizeof(*in);
-        return 0;
-    }
-    if (strcmp(text, "*") == 0)
-        in6->sin6_addr = in6addr_any;
-    else if (inet_pton(AF_INET6, text, &in6->sin6_addr) != 1)
-        return -EINVAL;
-    in6->sin6_family = AF_INET6;
-    in6->sin6_port = htons(port);
-    *ret_len = sizeof(*in6);
-    return 0;
-}
-
-/* A bound, listening socket; *port is set to the real one. */
-static int open_socket(const char *address, uint16_t *port)
-{
-    struct sockaddr_storage where;
-    socklen_t len;
-    const int on = 1, off = 0;
-    int r = read_address(address, *port, &where, &len);
-    if (r < 0)
-        return r;
-    int fd = socket(where.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 && errno == EAFNOSUPPORT && strcmp(address, "*") == 0)
-        return open_socket("0.0.0.0", port); /* a kernel without IPv6 */
-    if (fd < 0)
-        return -errno;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (where.ss_family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, strcmp(address, "*") == 0 ? &off : &on,
-                   sizeof(off));
-    if (bind(fd, (const void *)&where, len) || listen(fd, SOMAXCONN) ||
-        getsockname(fd, (void *)&where, &len)) {
-        r = -errno;
-        close(fd);
-        return r;
-    }
-    *port = ntohs(where.ss_family == AF_INET ? ((struct sockaddr_in *)(void *)&where)->sin_port
-                                             : ((struct sockaddr_in6 *)(void *)&where)->sin6_port);
-    return fd;
-}
 
 static void on_acceptable(uv_poll_t *poll, int status, int events);
 
@@ -77,9 +25,7 @@ static void on_pause_over(uv_timer_t *timer)
 static void take(struct net_listener *listener, int fd, const struct sockaddr_storage *from)
 {
     struct net *net = listener->net;
-    const int on = 1, send_bytes = (int)net->params.send_buffer_bytes;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof(send_bytes));
+    socket_tune(fd, net->params.send_buffer_bytes);
     if (conn_create(listener, fd, from) < 0)
         net->stats.refused++;
 }
@@ -110,7 +56,7 @@ int net_listen(struct net *net, const struct net_listener_params *params,
                struct net_listener **ret_listener)
 {
     uint16_t port = params->port;
-    int fd = open_socket(params->address, &port);
+    int fd = socket_listen(params->address, &port);
     if (fd < 0)
         return fd;
     struct net_listener *listener = mem_new(struct net_listener);

@@ -121,7 +121,8 @@ void net_destroy(struct net *net)
     close_own_handle((uv_handle_t *)&net->more);
     close_own_handle((uv_handle_t *)&net->sweep);
     close_own_handle((uv_handle_t *)&net->grace);
-    uv_run(&net->loop, UV_RUN_DEFAULT);
+    for (int turn = 0; turn < 4; turn++)
+        uv_run(&net->loop, UV_RUN_NOWAIT);
     listen_free_all(net);
     int r = uv_loop_close(&net->loop);
     assert(r == 0 && "timers and wakes are destroyed before net");

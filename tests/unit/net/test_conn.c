@@ -245,11 +245,13 @@ static void a_slow_reader_blocks_nobody(void **state)
 static void a_peer_that_takes_nothing_is_given_up(void **state)
 {
     (void)state;
-    open_show(&(struct net_params){.stall_us = US_PER_S / 4});
+    open_show(&(struct net_params){.stall_us = US_PER_S});
     int slow = take_seat("/stalls", true), quick = take_seat("/", false);
+    wake(show.publish);
+    expect_packet(quick, 1);
     int stream = peer_connect_narrow(show.site.port);
     peer_say(stream, "GET /endless HTTP/1.1\r\n\r\n");
-    for (int i = 1; i <= 20; i++) {
+    for (int i = 2; i <= 20; i++) {
         wake(show.publish);
         expect_packet(quick, (uint8_t)i);
     }
@@ -260,6 +262,28 @@ static void a_peer_that_takes_nothing_is_given_up(void **state)
     close(stream);
     close(quick);
     tally_wait(&closed, 3);
+    close_show();
+}
+
+/* A trickle is no stall: the whole message takes many times the patience with a stalled peer. */
+static void a_peer_that_takes_little_is_kept(void **state)
+{
+    (void)state;
+    open_show(&(struct net_params){.stall_us = US_PER_S, .send_buffer_bytes = 4096});
+    int slow = take_seat("/stalls", true);
+    wake(show.publish);
+    static uint8_t got[PACKET_BYTES + 10];
+    int64_t until_us = net_now_us(show.site.net) + 3 * US_PER_S;
+    size_t n = 0;
+    while (net_now_us(show.site.net) < until_us) {
+        peer_receive_all(slow, got + n, 1000);
+        n += 1000;
+        usleep(20000);
+    }
+    assert_true(n < sizeof(got));
+    peer_receive_all(slow, got + n, sizeof(got) - n);
+    assert_int_equal(tally_count(&closed), 0);
+    close(slow);
     close_show();
 }
 
@@ -376,6 +400,7 @@ int main(void)
         cmocka_unit_test(one_buffer_serves_all),
         cmocka_unit_test(a_slow_reader_blocks_nobody),
         cmocka_unit_test(a_peer_that_takes_nothing_is_given_up),
+        cmocka_unit_test(a_peer_that_takes_little_is_kept),
         cmocka_unit_test(closes_with_code_and_reason),
         cmocka_unit_test(closes_from_within_a_message),
         cmocka_unit_test(silent_peers_are_asked_and_given_up),

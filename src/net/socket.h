@@ -1,0 +1,16 @@
+/* What the kernel's sockets are asked for directly. In a file of its own because <linux/tcp.h>,
+ * which alone knows tcpi_bytes_acked, cannot be included beside libuv's headers. Any thread. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/* A bound, listening, non-blocking socket; address: numeric, or "*" for every IPv4 and IPv6 one;
+ * *port: 0 = any, and set to the real one. Negative errno as bind(2) has them, -EINVAL for what is
+ * no address. */
+int socket_listen(const char *address, uint16_t *port) __attribute__((warn_unused_result));
+
+/* Sends at once (TCP_NODELAY), and holds no more than this in the kernel. */
+void socket_tune(int fd, size_t send_buffer_bytes);
+
+/* How many bytes the peer's kernel has confirmed so far. */
+uint64_t socket_bytes_acked(int fd);
