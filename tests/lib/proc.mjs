@@ -33,7 +33,9 @@ const children = new Set();
 process.on('exit', () => { for (const child of children) child.kill('SIGKILL'); });
 
 export function run(program, args, options = {}) {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore'], ...options });
+  const env = { ...process.env };
+  delete env.EYELID_BUILD; // ours, not a setting of the server
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore'], env, ...options });
   children.add(child);
   child.ended = new Promise((resolve) => child.on('exit', (code) => { children.delete(child); resolve(code); }));
   child.on('error', (error) => { throw error; });
