@@ -39,7 +39,7 @@ static void hello_comes_first_with_every_camera(void **state)
     struct ws *ws = fake_ws_open(world->net, &accept);
 
     json_t *hello = world_event(ws, "hello");
-    assert_string_equal(world_string(hello, "version"), "0.0.0-test");
+    assert_string_equal(world_string(hello, "version"), "0.0.0-\"test\"");
     assert_int_equal(strlen(world_string(hello, "boot")), 32);
     assert_int_equal(world_integer(hello, "server_us"), clock_now_us(&fake_clock));
     json_t *cameras = json_object_get(hello, "cameras");
@@ -267,23 +267,27 @@ static void cameras_take_turns(void **state)
 static void cameras_of_a_page_are_limited(void **state)
 {
     struct world *world = *state;
-    struct device *devices[LIVE_MAX_CAMERAS];
+    struct device *devices[LIVE_MAX_CAMERAS + 1];
     struct ws *ws = world_page(world);
     char text[80];
-    for (int i = 0; i < LIVE_MAX_CAMERAS; i++) {
+    for (int i = 0; i <= LIVE_MAX_CAMERAS; i++) {
         snprintf(text, sizeof(text), "c%d", i);
         devices[i] = world_device(world, text);
         snprintf(text, sizeof(text),
                  "{\"type\":\"start\",\"camera\":\"c%d\",\"rendition\":\"jpeg\"}", i);
         world_say(world, ws, text);
+        if (i == LIVE_MAX_CAMERAS)
+            break;
         world_drain(world, ws);
         assert_int_equal(devices[i]->camera->leases.count, 1);
     }
-    /* One that it watches already may be started again; the registry knows no 65th. */
+    world_expect_event(ws, "camera"); /* there is a 65th, but not for this page */
+    world_expect_error(ws, "too-many", "c64");
+    /* One that it watches already may be started again. */
     world_say(world, ws, START("c0", "h264"));
     world_expect_event(ws, "started");
     fake_ws_destroy(ws);
-    for (int i = 0; i < LIVE_MAX_CAMERAS; i++)
+    for (int i = 0; i <= LIVE_MAX_CAMERAS; i++)
         world_device_free(devices[i]);
 }
 

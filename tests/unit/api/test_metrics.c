@@ -82,7 +82,7 @@ static void the_fixed_names_are_there(void **state)
     assert_true(value_of(text, "eyelid_start_timeouts_total{camera=\"porch\"}") == 0);
     assert_true(value_of(text, "eyelid_frame_age_seconds{camera=\"porch\"}") == 0.005);
     assert_true(value_of(text, "eyelid_pages") == 1);
-    assert_true(value_of(text, "eyelid_build_info{version=\"0.0.0-test\"}") == 1);
+    assert_true(value_of(text, "eyelid_build_info{version=\"0.0.0-\\\"test\\\"\"}") == 1);
     assert_true(value_of(text, "process_resident_memory_bytes") > 100000);
     fake_request_destroy(request);
     fake_ws_destroy(ws);

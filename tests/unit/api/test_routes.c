@@ -217,6 +217,19 @@ static void addresses_that_are_not_there_ask_the_policy_too(void **state)
     world_finish(&world);
 }
 
+static void a_websocket_to_nowhere_is_refused(void **state)
+{
+    struct world world;
+    struct ws_accept accept;
+    (void)state;
+    world_init(&world);
+    struct http_request *request =
+        fake_request_create(world.net, &(struct fake_request){.path = "/api/v1/cameras"});
+    assert_int_equal(api_upgrade(&world.page, request, &accept), 404);
+    fake_request_destroy(request);
+    world_finish(&world);
+}
+
 static void refusals_come_in_the_form_of_their_address(void **state)
 {
     struct world world;
@@ -266,6 +279,7 @@ int main(void)
         cmocka_unit_test(every_route_but_the_public_ones_is_denied_to_another_site),
         cmocka_unit_test(every_route_is_open_to_the_page_itself),
         cmocka_unit_test(addresses_that_are_not_there_ask_the_policy_too),
+        cmocka_unit_test(a_websocket_to_nowhere_is_refused),
         cmocka_unit_test(refusals_come_in_the_form_of_their_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

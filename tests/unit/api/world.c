@@ -208,6 +208,7 @@ void world_init(struct world *world)
         .policy = demand_policy_default,
         .opener = {encoder_open, encoder_close, encoder_want_key, encoder_stats, world},
         .jpeg_limits = {4096, 4096},
+        .max_cameras = 65, /* one more than a page may watch */
         .max_new_per_minute = 100,
     });
     world->api = api_create(&(struct api_params){.net = world->net,
@@ -215,7 +216,7 @@ void world_init(struct world *world)
                                                  .clock = &fake_clock,
                                                  .assets = FILES,
                                                  .n_assets = 2,
-                                                 .version = "0.0.0-test"});
+                                                 .version = "0.0.0-\"test\""});
     world->page = (struct api_door){world->api, API_DOOR_PAGE, true};
     world->devices = (struct api_door){world->api, API_DOOR_DEVICE, true};
 }
