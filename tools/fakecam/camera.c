@@ -12,25 +12,20 @@
 #include "device/agent.h"
 #include "tools/fakecam/chance.h"
 #include "tools/fakecam/link.h"
+#include "tools/fakecam/model.h"
 
-enum control { BRIGHTNESS, CONTRAST, SATURATION, MIRROR, FLIP, QUALITY, CONTROL_COUNT };
-
-static const struct agent_size SIZES[] = {{160, 120}, {320, 240},  {400, 296},  {640, 480},
-                                          {800, 600}, {1024, 768}, {1280, 720}, {1600, 1200}};
-enum { SIZES_COUNT = sizeof(SIZES) / sizeof(SIZES[0]), TEXT_JUNK_BYTES = 64 };
+enum { TEXT_JUNK_BYTES = 64 };
 enum { BASE64_SLACK_BYTES = 8 }; /* libwebsockets wants more room than it fills */
 
 struct camera {
     const struct camera_world *world;
-    char id[33], name[80], path[300];
+    struct model model;
+    char path[300];
     struct agent agent;
-    struct agent_params params;
-    struct agent_size sizes[SIZES_COUNT + 1];
-    struct agent_control controls[CONTROL_COUNT];
     struct link link;
     int64_t now_us, deadline_us; /* of the last step */
 
-    int32_t values[CONTROL_COUNT];
+    int32_t values[MODEL_CONTROL_COUNT];
     struct agent_stream stream;
     unsigned dark_left; /* frames */
     uint32_t number;    /* of the next frame */
@@ -84,7 +79,7 @@ static void send_bytes_as_text(struct camera *camera, const char *text, size_t l
 
 static void hal_send_text(void *ctx, const char *text, size_t len_bytes)
 {
-    log_debug("fakecam", ((struct camera *)ctx)->id, "says %.*s", (int)len_bytes, text);
+    log_debug("fakecam", ((struct camera *)ctx)->model.id, "says %.*s", (int)len_bytes, text);
     send_bytes_as_text(ctx, text, len_bytes);
 }
 
@@ -154,15 +149,15 @@ static int hal_start(void *ctx, const struct agent_stream *stream)
     camera->stream = *stream;
     camera->dark_left = camera->world->options->dark_frames;
     camera->wrong_size = false;
-    log_info("fakecam", camera->id, "start %ux%u, %u.%03u fps, quality %u", stream->size.width,
-             stream->size.height, stream->fps_milli / 1000, stream->fps_milli % 1000,
-             stream->quality);
+    log_info("fakecam", camera->model.id, "start %ux%u, %u.%03u fps, quality %u",
+             stream->size.width, stream->size.height, stream->fps_milli / 1000,
+             stream->fps_milli % 1000, stream->quality);
     return 0;
 }
 
 static void hal_stop(void *ctx)
 {
-    log_info("fakecam", ((struct camera *)ctx)->id, "stop");
+    log_info("fakecam", ((struct camera *)ctx)->model.id, "stop");
 }
 
 /* Takes the next picture of the file or of the studio into camera->jpeg. */
@@ -179,14 +174,14 @@ static int take(struct camera *camera, const struct agent_stream *stream, bool s
         const struct studio_wish wish = {
             .look = {.width = stream->size.width,
                      .height = stream->size.height,
-                     .brightness = (int8_t)camera->values[BRIGHTNESS],
-                     .contrast = (int8_t)camera->values[CONTRAST],
-                     .saturation = (int8_t)camera->values[SATURATION],
-                     .mirror = camera->values[MIRROR],
-                     .flip = camera->values[FLIP],
+                     .brightness = (int8_t)camera->values[MODEL_BRIGHTNESS],
+                     .contrast = (int8_t)camera->values[MODEL_CONTRAST],
+                     .saturation = (int8_t)camera->values[MODEL_SATURATION],
+                     .mirror = camera->values[MODEL_MIRROR],
+                     .flip = camera->values[MODEL_FLIP],
                      .dark = dark,
                      .still = still},
-            .quality = stream->quality ? stream->quality : (uint8_t)camera->values[QUALITY],
+            .quality = stream->quality ? stream->quality : (uint8_t)camera->values[MODEL_QUALITY],
             .number = number,
             .wall_us = clock_wall_us(&clock_system),
             .now_us = camera_now_us(world),
@@ -215,7 +210,7 @@ static int hal_grab(void *ctx, struct agent_picture *ret_picture)
     if (camera->faults & 1u << FAULT_WRONG_SIZE)
         camera->wrong_size = !camera->wrong_size;
     if (camera->wrong_size) {
-        const struct agent_size *first = &camera->params.sizes[0];
+        const struct agent_size *first = &camera->model.params.sizes[0];
         bool is_first = stream.size.width == first->width && stream.size.height == first->height;
         stream.size = first[is_first ? 1 : 0];
     }
@@ -242,7 +237,7 @@ static int hal_apply(void *ctx, unsigned control, int32_t value)
 
 static void hal_sleep(void *ctx, int64_t sleep_us)
 {
-    log_info("fakecam", ((struct camera *)ctx)->id, "sleeps for %lld s",
+    log_info("fakecam", ((struct camera *)ctx)->model.id, "sleeps for %lld s",
              (long long)(sleep_us / US_PER_S));
 }
 
@@ -287,7 +282,7 @@ static void report(void *ctx, const struct agent_event *event)
 {
     struct camera *camera = ctx;
     if (event->kind == AGENT_TEXT)
-        log_debug("fakecam", camera->id, "hears %.*s", (int)event->len_bytes, event->text);
+        log_debug("fakecam", camera->model.id, "hears %.*s", (int)event->len_bytes, event->text);
     if (event->kind == AGENT_UP && rule(camera, FAULT_DISCONNECT)->on)
         camera->disconnect_at_us =
             camera_now_us(camera->world) + rule(camera, FAULT_DISCONNECT)->argument * US_PER_S;
@@ -295,59 +290,8 @@ static void report(void *ctx, const struct agent_event *event)
         camera->stalled_until_us = 0;
     step(camera, event);
     if (event->kind == AGENT_UP || event->kind == AGENT_DOWN)
-        log_info("fakecam", camera->id, event->kind == AGENT_UP ? "connected" : "not connected");
-}
-
-/* The agent wants them rising; the own size is its choice. */
-static void choose_sizes(struct camera *camera, const struct agent_size *own)
-{
-    struct agent_params *params = &camera->params;
-    bool placed = false;
-    params->sizes = camera->sizes;
-    for (unsigned i = 0; i < SIZES_COUNT; i++) {
-        bool same = SIZES[i].width == own->width && SIZES[i].height == own->height;
-        if (!placed && (same || SIZES[i].width * SIZES[i].height > own->width * own->height)) {
-            params->default_size = params->sizes_count;
-            camera->sizes[params->sizes_count++] = *own;
-            placed = true;
-        }
-        if (!same)
-            camera->sizes[params->sizes_count++] = SIZES[i];
-    }
-    if (!placed) {
-        params->default_size = params->sizes_count;
-        camera->sizes[params->sizes_count++] = *own;
-    }
-}
-
-static void choose_controls(struct camera *camera)
-{
-    static const struct agent_control controls[CONTROL_COUNT] = {
-        [BRIGHTNESS] = {.name = "brightness", .group = "image", .min = -2, .max = 2, .step = 1},
-        [CONTRAST] = {.name = "contrast", .group = "image", .min = -2, .max = 2, .step = 1},
-        [SATURATION] = {.name = "saturation", .group = "image", .min = -2, .max = 2, .step = 1},
-        [MIRROR] = {.name = "mirror", .group = "image", .is_bool = true, .max = 1, .step = 1},
-        [FLIP] = {.name = "flip", .group = "image", .is_bool = true, .max = 1, .step = 1},
-        [QUALITY] = {.name = "quality", .group = "jpeg", .min = 1, .max = 100, .step = 1},
-    };
-    memcpy(camera->controls, controls, sizeof(controls));
-    camera->controls[QUALITY].preset = camera->world->options->quality;
-    camera->values[QUALITY] = camera->world->options->quality;
-    camera->params.controls = camera->controls;
-    camera->params.controls_count = CONTROL_COUNT;
-}
-
-static void choose_names(struct camera *camera, unsigned number)
-{
-    const struct options *options = camera->world->options;
-    if (number) {
-        snprintf(camera->id, sizeof(camera->id), "%s-%u", options->id, number);
-        snprintf(camera->name, sizeof(camera->name), "%s %u", options->name, number);
-    } else {
-        snprintf(camera->id, sizeof(camera->id), "%s", options->id);
-        snprintf(camera->name, sizeof(camera->name), "%s", options->name);
-    }
-    snprintf(camera->path, sizeof(camera->path), "%s%s", options->path, camera->id);
+        log_info("fakecam", camera->model.id,
+                 event->kind == AGENT_UP ? "connected" : "not connected");
 }
 
 int camera_create(const struct camera_world *world, unsigned number, struct camera **ret_camera)
@@ -356,23 +300,8 @@ int camera_create(const struct camera_world *world, unsigned number, struct came
     struct camera *camera = mem_new(struct camera);
     camera->world = world;
     camera->disconnect_at_us = CLOCK_NEVER_US;
-    choose_names(camera, number);
-    camera->params = (struct agent_params){.id = camera->id,
-                                           .name = camera->name,
-                                           .model = "eyelid-fakecam",
-                                           .firmware = FAKECAM_VERSION,
-                                           .plain = options->plain,
-                                           .max_fps_milli = options->fps_milli,
-                                           .rest_after_us = options->doze_after_us,
-                                           .rest_us = options->doze_us};
-    if (world->mjpeg) {
-        camera->sizes[0] = (struct agent_size){world->mjpeg->width, world->mjpeg->height};
-        camera->params.sizes = camera->sizes;
-        camera->params.sizes_count = 1;
-    } else {
-        choose_sizes(camera, &(struct agent_size){options->width, options->height});
-        choose_controls(camera);
-    }
+    model_init(&camera->model, options, world->mjpeg, number);
+    snprintf(camera->path, sizeof(camera->path), "%s%s", options->path, camera->model.id);
     /* Cameras differ in their luck. */
     uint64_t seed = options->seed ^ (uint64_t)number * UINT64_C(0xd6e8feb86659fd93);
     fault_begin(&camera->course, &options->faults, seed);
@@ -388,7 +317,7 @@ int camera_create(const struct camera_world *world, unsigned number, struct came
                                                           : 0,
                                     .report = report,
                                     .ctx = camera});
-    int result = agent_init(&camera->agent, &camera->params, &HAL, camera);
+    int result = agent_init(&camera->agent, &camera->model.params, &HAL, camera);
     if (result < 0) {
         camera_destroy(camera);
         return result;
@@ -431,7 +360,7 @@ int64_t camera_tick(struct camera *camera, int64_t now_us)
     }
     if (now_us >= camera->disconnect_at_us) {
         camera->disconnect_at_us = CLOCK_NEVER_US;
-        log_info("fakecam", camera->id, "breaks the connection");
+        log_info("fakecam", camera->model.id, "breaks the connection");
         link_break(&camera->link);
     }
     if (now_us >= camera->deadline_us)
@@ -442,7 +371,7 @@ int64_t camera_tick(struct camera *camera, int64_t now_us)
 void camera_log_stats(const struct camera *camera)
 {
     const struct agent_stats *stats = &camera->agent.stats;
-    log_info("fakecam", camera->id,
+    log_info("fakecam", camera->model.id,
              "%llu connections, %llu frames sent, %llu skipped, %llu failed, %llu texts ignored",
              (unsigned long long)stats->connects, (unsigned long long)stats->frames_sent,
              (unsigned long long)stats->frames_skipped, (unsigned long long)stats->frames_failed,

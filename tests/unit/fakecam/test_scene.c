@@ -112,6 +112,25 @@ static void every_chroma_comes_out_as_asked(void **state)
     }
 }
 
+static void small_odd_and_narrow_pictures_are_drawn(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{32, 32}, {33, 37}, {32, 4096}, {4096, 33}};
+    static const enum jpeg_chroma chromas[] = {JPEG_CHROMA_420, JPEG_CHROMA_422, JPEG_CHROMA_444,
+                                               JPEG_CHROMA_GREY};
+    struct scene scene = SCENE;
+    scene.barcode = true;
+    scene.name = "A name that is much longer than such a picture is wide \xc3\xa4~";
+    noise_init(&scene.noise, 3, 1);
+    for (unsigned i = 0; i < 16; i++) {
+        struct studio_wish wish = wish_of(sizes[i / 4][0], sizes[i / 4][1]);
+        wish.look.mirror = wish.look.flip = wish.look.still = true;
+        struct pixels pixels = draw(&scene, chromas[i % 4], &wish);
+        pixels_finish(&pixels);
+    }
+    noise_finish(&scene.noise);
+}
+
 static void brighter(struct scene_look *look)
 {
     look->brightness = 2;
@@ -393,6 +412,7 @@ int main(void)
         cmocka_unit_test(the_circle_is_where_it_is_said_to_be),
         cmocka_unit_test(the_circle_moves_and_stays_inside),
         cmocka_unit_test(every_chroma_comes_out_as_asked),
+        cmocka_unit_test(small_odd_and_narrow_pictures_are_drawn),
         cmocka_unit_test(brightness_and_darkness_show),
         cmocka_unit_test(contrast_shows),
         cmocka_unit_test(saturation_shows),

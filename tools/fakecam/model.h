@@ -1,0 +1,31 @@
+/* What a pretended device says of itself: names, sizes, controls. What does not belong here: what
+ * it does (camera.h). One thread. */
+#pragma once
+#include "device/agent.h"
+#include "tools/fakecam/mjpeg.h"
+#include "tools/fakecam/options.h"
+
+enum model_control {
+    MODEL_BRIGHTNESS,
+    MODEL_CONTRAST,
+    MODEL_SATURATION,
+    MODEL_MIRROR,
+    MODEL_FLIP,
+    MODEL_QUALITY,
+    MODEL_CONTROL_COUNT
+};
+
+enum { MODEL_MAX_SIZES = 9 };
+
+struct model {
+    char id[33], name[80];
+    struct agent_size sizes[MODEL_MAX_SIZES];
+    struct agent_control controls[MODEL_CONTROL_COUNT];
+    struct agent_params params; /* refers to the members above: do not move the model */
+};
+
+/* number: from 1; 0 when the device has the id to itself. mjpeg: what is sent instead of drawn
+ * pictures, or NULL; then there is one size and nothing to set. options is borrowed for the model's
+ * life. */
+void model_init(struct model *model, const struct options *options, const struct mjpeg *mjpeg,
+                unsigned number);
