@@ -135,6 +135,7 @@ static void wakes_and_takes_a_frame(struct rig *rig, enum capture_kind kind)
         rig_described(rig, "why"),
         "[{\"reason\":\"snapshot\",\"rendition\":\"jpeg\",\"count\":1,\"for_s\":0}]");
     rig_pass(rig, 300 * US_PER_MS);
+    answer(rig, 0, 0, 9); /* a still that nobody asked for */
     rig_frame(rig, 640, 480, 5, false);
     assert_int_equal(o.times, 0); /* told by the loop */
     rig_turn(rig);
