@@ -150,14 +150,6 @@ enum hub_result hub_next(struct hub *hub, struct hub_cursor *cursor, struct pack
     return result;
 }
 
-struct packet *hub_newest(struct hub *hub)
-{
-    lock_take(&hub->lock);
-    struct packet *newest = hub->first < hub->end ? packet_ref(*slot(hub, hub->end - 1)) : NULL;
-    lock_drop(&hub->lock);
-    return newest;
-}
-
 uint64_t hub_count(struct hub *hub)
 {
     lock_take(&hub->lock);

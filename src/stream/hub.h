@@ -65,8 +65,5 @@ enum hub_result {
 /* The cursor's next packet. */
 enum hub_result hub_next(struct hub *hub, struct hub_cursor *cursor, struct packet **ret_packet);
 
-/* The newest packet, a new reference, or NULL. */
-struct packet *hub_newest(struct hub *hub);
-
 /* Packets published since the hub was created. */
 uint64_t hub_count(struct hub *hub);
