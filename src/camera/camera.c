@@ -165,6 +165,11 @@ static void close_work(struct camera *camera)
 static void on_rendition_wanted(void *ctx, enum rendition_kind kind, bool wanted)
 {
     struct camera *camera = ctx;
+    /* Unread packets need not wake the loop. */
+    if (wanted)
+        hub_watch_add(camera->hubs[kind], &camera->watches[kind]);
+    else
+        hub_watch_remove(camera->hubs[kind], &camera->watches[kind]);
     if (kind == RENDITION_H264 && wanted)
         open_work(camera);
     else if (kind == RENDITION_H264)
@@ -234,7 +239,6 @@ struct camera *camera_create(struct registry *registry, const char *id)
         camera->leases.renditions[kind].hub = camera->hubs[kind];
         camera->leases.renditions[kind].stream = registry_next_stream(registry);
         camera->watches[kind] = (struct hub_watch){.poke = poke, .ctx = camera->wakes[kind]};
-        hub_watch_add(camera->hubs[kind], &camera->watches[kind]);
     }
     return camera;
 }
@@ -247,7 +251,6 @@ void camera_destroy(struct camera *camera)
     if (camera->source)
         camera->source_ops->detached(camera->source);
     for (unsigned kind = 0; kind < RENDITION_KINDS; kind++) {
-        hub_watch_remove(camera->hubs[kind], &camera->watches[kind]);
         net_wake_destroy(camera->wakes[kind]);
         hub_destroy(camera->hubs[kind]);
     }

@@ -76,6 +76,8 @@ struct camera {
                                        does not */
     char error[96];                 /* what the owner should know, "" = nothing */
     char refusal[96];               /* of the last camera_set */
+    int64_t presence_us;            /* when the running minute of lines about coming and going */
+    unsigned presence_lines;        /* began, and how many there were */
 
     struct demand demand;
     struct lease_set leases;

@@ -17,7 +17,7 @@ struct registry {
     uint32_t last_stream;
     struct net_wake *tell; /* tells the observers, once a turn of the loop */
     int64_t minute_us;     /* when the running minute of new devices began */
-    unsigned new_in_minute;
+    unsigned new_in_minute, refused_in_minute;
 };
 
 static void tell(void *ctx)
@@ -94,11 +94,6 @@ struct list *registry_cameras(struct registry *registry)
     return &registry->cameras;
 }
 
-unsigned registry_count(const struct registry *registry)
-{
-    return registry->count;
-}
-
 uint32_t registry_next_stream(struct registry *registry)
 {
     return ++registry->last_stream;
@@ -120,28 +115,46 @@ static struct camera *add(struct registry *registry, const char *id)
     return camera;
 }
 
-int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
+/* 0, or why there is no room for one more. */
+static int admit(struct registry *registry)
 {
-    struct camera *camera = registry_find(registry, id);
-    if (camera) {
-        *ret_camera = camera;
-        return 0;
-    }
-    if (!text_is_id(id))
-        return -EINVAL;
-    if (registry->count >= registry->params.max_cameras)
-        return -ENOSPC;
     int64_t now_us = now(registry);
     if (now_us - registry->minute_us >= 60 * US_PER_S) {
         registry->minute_us = now_us;
-        registry->new_in_minute = 0;
+        registry->new_in_minute = registry->refused_in_minute = 0;
     }
+    if (registry->count >= registry->params.max_cameras)
+        return -ENOSPC;
     if (registry->new_in_minute >= registry->params.max_new_per_minute)
         return -EAGAIN;
     registry->new_in_minute++;
-    camera = add(registry, id);
-    log_info("camera", id, "a new device");
-    camera_remember(camera);
+    return 0;
+}
+
+/* Once a minute: whoever floods the server must not flood its log. */
+static void log_refusal(struct registry *registry, const char *id, int error)
+{
+    if (registry->refused_in_minute++ == 0)
+        log_warn("camera", id, "a new device is refused: %s",
+                 error == -ENOSPC ? "there are as many cameras as may be"
+                                  : "too many new ones in this minute");
+}
+
+int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
+{
+    struct camera *camera = registry_find(registry, id);
+    if (!camera) {
+        if (!text_is_id(id))
+            return -EINVAL;
+        int r = admit(registry);
+        if (r < 0) {
+            log_refusal(registry, id, r);
+            return r;
+        }
+        camera = add(registry, id);
+        log_info("camera", id, "a new device");
+        camera_remember(camera);
+    }
     *ret_camera = camera;
     return 0;
 }

@@ -32,7 +32,6 @@ const struct registry_params *registry_params(const struct registry *registry);
 struct camera *registry_find(struct registry *registry, const char *id);
 struct list *
 registry_cameras(struct registry *registry); /* of struct camera.node, in order of first sight */
-unsigned registry_count(const struct registry *registry);
 
 /* The camera of this id, made and remembered if it is new. -ENOSPC: too many cameras; -EAGAIN: too
  * many new ones in the last minute; -EINVAL: no valid id. */

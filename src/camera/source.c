@@ -16,6 +16,23 @@ const char *camera_drop_name(unsigned drop)
                                        : NAMES[drop - CAMERA_DROP_UNWANTED];
 }
 
+/* A device with weak Wi-Fi comes and goes all day: so many lines a minute tell enough. */
+enum { PRESENCE_LINES = 6 };
+
+static void log_presence(struct camera *camera, const char *what)
+{
+    int64_t now_us = clock_now_us(registry_params(camera->registry)->clock);
+    if (now_us - camera->presence_us >= 60 * US_PER_S) {
+        camera->presence_us = now_us;
+        camera->presence_lines = 0;
+    }
+    camera->presence_lines++;
+    if (camera->presence_lines < PRESENCE_LINES)
+        log_info("camera", camera->id, "%s", what);
+    else if (camera->presence_lines == PRESENCE_LINES)
+        log_warn("camera", camera->id, "%s; it comes and goes: no more of this for a minute", what);
+}
+
 /* The device's own name counts until the owner gives one. */
 static void adopt_name(struct camera *camera, const char *name)
 {
@@ -44,7 +61,7 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
     adopt_name(camera, info->name);
     camera_set_again(camera);
     camera->error[0] = '\0';
-    log_info("camera", camera->id, "%s device is there", info->controlled ? "controlled" : "plain");
+    log_presence(camera, info->controlled ? "controlled device is there" : "plain device is there");
     camera_step(camera, DEMAND_DEVICE_UP);
     camera_changed(camera);
 }
@@ -53,7 +70,7 @@ void camera_source_down(struct camera *camera)
 {
     camera->source_ops = NULL;
     camera->source = NULL;
-    log_info("camera", camera->id, "device is gone");
+    log_presence(camera, "device is gone");
     camera_step(camera, DEMAND_DEVICE_DOWN);
     capture_fail_all(camera, -ENOTCONN);
     camera_changed(camera);

@@ -11,6 +11,14 @@ static int add(struct rig *rig, const char *id)
     return r;
 }
 
+static unsigned count(struct rig *rig)
+{
+    unsigned n = 0;
+    list_for_each (camera, registry_cameras(rig->registry), struct camera, node)
+        n++;
+    return n;
+}
+
 static void test_ids(void **state)
 {
     struct rig *rig = *state;
@@ -18,7 +26,7 @@ static void test_ids(void **state)
         "", "Porch", "a b", "a/b", "a_b", "\xc3\xa4", "123456789012345678901234567890123"};
     for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
         assert_int_equal(add(rig, BAD[i]), -EINVAL);
-    assert_int_equal(registry_count(rig->registry), 0);
+    assert_int_equal(count(rig), 0);
     assert_int_equal(add(rig, "12345678901234567890123456789012"), 0);
     assert_int_equal(add(rig, "-"), 0);
 }
@@ -32,7 +40,7 @@ static void test_found_again(void **state)
     assert_non_null(porch);
     assert_int_equal(registry_get_or_add(rig->registry, "porch", &same), 0);
     assert_ptr_equal(same, porch);
-    assert_int_equal(registry_count(rig->registry), 1);
+    assert_int_equal(count(rig), 1);
 }
 
 static void test_streams_are_numbered_through(void **state)
@@ -55,7 +63,7 @@ static void test_no_more_than_so_many(void **state)
     assert_int_equal(add(rig, "b"), 0);
     assert_int_equal(add(rig, "c"), -ENOSPC);
     assert_int_equal(add(rig, "a"), 0); /* it is known */
-    assert_int_equal(registry_count(rig->registry), 2);
+    assert_int_equal(count(rig), 2);
 }
 
 static void test_no_more_than_so_many_by_default(void **state)
@@ -94,7 +102,7 @@ static void test_loaded_cameras(void **state)
                                   {.id = "No Id", .name = "x", .source = "push"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         registry_load_camera(rig->registry, &rows[i]);
-    assert_int_equal(registry_count(rig->registry), 2);
+    assert_int_equal(count(rig), 2);
     assert_string_equal(registry_find(rig->registry, "a")->name, "Attic");
     assert_string_equal(registry_find(rig->registry, "b")->name, "b");
     registry_load_setting(rig->registry, "nobody", "x", "1");
