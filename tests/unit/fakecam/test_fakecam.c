@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <libwebsockets.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -489,15 +490,21 @@ static void many_cameras_come_from_one_process(void **state)
     assert_int_equal(stop(run, SIGTERM), 0);
 }
 
-static void it_ends_at_once_without_a_server(void **state)
+static void it_ends_while_nobody_answers(void **state)
 {
     struct run *run = *state;
-    close(run->server.listen_fd);
-    run->server.listen_fd = -1;
-    start(run, "--cameras 3");
-    usleep(
-        200000); /* it has blocked its signals by then, or is killed by one: then exit is not 0 */
+    start(run, "");
+    struct pollfd poll_fd = {.fd = run->server.listen_fd, .events = POLLIN};
+    assert_int_equal(poll(&poll_fd, 1, 20000), 1); /* it has knocked and waits */
     assert_int_equal(stop(run, SIGTERM), 0);
+}
+
+static void it_ends_while_it_waits_to_come_back(void **state)
+{
+    struct run *run = *state;
+    connect_controlled(run, "");
+    wsserver_drop(&run->server);
+    assert_int_equal(stop(run, SIGINT), 0);
 }
 
 static void wrong_words_end_it_with_2(void **state)
@@ -537,7 +544,8 @@ int main(int argc, char **argv)
         TEST(a_choked_socket_gets_no_stale_frames),
         TEST(a_file_is_sent_over_and_over),
         TEST(many_cameras_come_from_one_process),
-        TEST(it_ends_at_once_without_a_server),
+        TEST(it_ends_while_nobody_answers),
+        TEST(it_ends_while_it_waits_to_come_back),
         TEST(wrong_words_end_it_with_2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
