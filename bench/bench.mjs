@@ -45,7 +45,9 @@ if (unknown.length) {
 }
 
 const frames = path.join(os.tmpdir(), `eyelid-bench-frames-${process.pid}.mjpeg`);
-execFileSync(path.join(BUILD, 'bench/bench_codec'), ['--write', frames]);
+if (chosen.includes('frame') || chosen.includes('latency')) {
+  execFileSync(path.join(BUILD, 'bench/bench_codec'), ['--write', frames]);
+}
 const cpu = os.cpus();
 const report = { date: new Date().toISOString().slice(0, 10), machine: `${cpu.length} x ${cpu[0].model}`,
   command: ['script/bench', ...process.argv.slice(2)].join(' '), sections: {} };
@@ -62,7 +64,7 @@ for (const name of chosen) {
     console.log(`  ${r.name.padEnd(66)} ${(+r.value).toFixed(2).padStart(10)} ${r.unit.padEnd(14)} ${bar.padEnd(8)} ${verdict}`);
   }
 }
-fs.rmSync(frames);
+fs.rmSync(frames, { force: true });
 if (values.json) fs.writeFileSync(values.json, JSON.stringify(report, null, 1));
 console.log(missed ? `\n${missed} bars missed` : '\nevery bar held');
 process.exit(0);

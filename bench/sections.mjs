@@ -112,7 +112,7 @@ export async function latency({ frames, seconds }) {
 
 // (c) Viewers of one camera: CPU and memory that they add, and what the stalled ones cost the others.
 export async function viewers({ seconds, counts = [1, 100, 1000, 5000] }) {
-  const server = await proc.startServer('max_connections = 8192\n');
+  const server = await proc.startServer();
   const camera = proc.startCamera(server, '--id', 'cam', '--fps', FPS);
   const rows = [];
   try {
@@ -136,7 +136,9 @@ export async function viewers({ seconds, counts = [1, 100, 1000, 5000] }) {
       await load.ended;
       const result = JSON.parse(printed);
       const bar = (limit) => (count === 1000 ? { max: limit } : {});
-      rows.push(row(`${count} viewers, CPU beyond the camera`, cpu * 100, '% of a core', bar(25)),
+      const fps = result.chunks / result.playing / (seconds + 4);
+      rows.push(row(`${count} viewers, frames a second that each got`, fps, 'fps', { min: FPS * 0.95 }),
+        row(`${count} viewers, CPU beyond the camera`, cpu * 100, '% of a core', bar(25)),
         row(`${count} viewers, anonymous memory of each`, kb, 'KB', bar(8)),
         row(`${count} viewers, held and playing`, result.playing, 'viewers', { min: count - stalled }),
         row(`${count} viewers, ${stalled} of them stalled: frames that others lost`, result.lost, 'frames', bar(0)));

@@ -36,7 +36,7 @@ async function drift() {
 }
 
 async function viewers() {
-  const server = await proc.startServer('max_connections = 8192\n');
+  const server = await proc.startServer();
   const camera = proc.startCamera(server, '--id', 'cam', '--fps', '30');
   const first = await openViewer(server.url);
   try {

@@ -32,10 +32,11 @@ export const writtenBytes = (pid) =>
 const children = new Set();
 process.on('exit', () => { for (const child of children) child.kill('SIGKILL'); });
 
+// The programs see nothing of our own EYELID_… variables.
+const ENV = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EYELID_')));
+
 export function run(program, args, options = {}) {
-  const env = { ...process.env };
-  delete env.EYELID_BUILD; // ours, not a setting of the server
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore'], env, ...options });
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore'], env: ENV, ...options });
   children.add(child);
   child.ended = new Promise((resolve) => child.on('exit', (code) => { children.delete(child); resolve(code); }));
   child.on('error', (error) => { throw error; });
