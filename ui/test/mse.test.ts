@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { controlMse, type MseState } from '../src/player/mse_control';
+import { MseControl, type MseState } from '../src/player/mse_control';
 import { type Line, place } from '../src/player/mse_line';
 
 const live: MseState = {
+  nowMs: 1000,
   readyState: 4,
   paused: false,
   seeking: false,
   currentTime: 10,
-  rate: 1,
   newest: 10.01,
+  justAppended: true,
   buffered: [[5, 10.07]],
 };
-const calm = { play: false, seek: null, rate: 1, trim: null };
 
-describe('controlMse', () => {
+describe('MseControl, one step', () => {
   it.each([
     ['does nothing at the edge', {}, {}],
     ['plays by itself', { paused: true }, { play: true }],
@@ -21,13 +21,10 @@ describe('controlMse', () => {
     ['never seeks below readyState 2', { readyState: 1, currentTime: 0 }, {}],
     ['never trims below readyState 2', { readyState: 1, currentTime: 100 }, {}],
     ['waits for a first frame', { newest: null }, {}],
-    ['hurries 26 ms behind', { newest: 10.026, buffered: [[5, 10.09]] }, { rate: 1.1 }],
-    ['24 ms are no reason to begin', { newest: 10.024, buffered: [[5, 10.09]] }, {}],
-    ['but one to go on', { rate: 1.1, newest: 10.024, buffered: [[5, 10.09]] }, { rate: 1.1 }],
-    ['calms down 4 ms behind', { rate: 1.1, newest: 10.004, buffered: [[5, 10.07]] }, {}],
-    ['hurries at 299 ms', { newest: 10.299, buffered: [[5, 10.4]] }, { rate: 1.1 }],
-    ['seeks at 301 ms', { newest: 10.301, buffered: [[5, 10.4]] }, { seek: 10.301 }],
-    ['seeks at normal rate', { rate: 1.1, newest: 12, buffered: [[5, 12.1]] }, { seek: 12 }],
+    ['one late frame is no reason to hurry', { newest: 10.2, buffered: [[5, 10.27]] }, {}],
+    ['stays at 299 ms', { newest: 10.299, buffered: [[5, 10.4]] }, {}],
+    ['seeks into the newest frame', { newest: 10.301, buffered: [[5, 10.4]] }, { seek: 10.331 }],
+    ['but not to its end', { newest: 10.301, buffered: [[5, 10.311]] }, { seek: 10.308 }],
     ['does not seek while seeking', { seeking: true, newest: 12, buffered: [[5, 12.1]] }, {}],
     [
       'jumps into the last range',
@@ -39,45 +36,107 @@ describe('controlMse', () => {
           [9.9, 10.1],
         ],
       },
-      { seek: 10 },
+      { seek: 10.03 },
     ],
-    ['comes back from far beyond the end', { currentTime: 12 }, { seek: 10.01 }],
+    ['comes back from far beyond the end', { currentTime: 12 }, { seek: 10.04 }],
     ['a little beyond the end is waiting', { currentTime: 10.1 }, {}],
     ['trims', { buffered: [[-6, 10.07]] }, { trim: 5 }],
     ['trims seldom', { buffered: [[-5, 10.07]] }, {}],
   ] as [string, Partial<MseState>, object][])('%s', (_name, change, action) => {
-    expect(controlMse({ ...live, ...change })).toEqual({ ...calm, ...action });
+    const { seek, ...got } = new MseControl().step({ ...live, ...change });
+    const { seek: wanted = null, ...rest } = action as { seek?: number | null };
+    expect(got).toEqual({ play: false, rate: 1, trim: null, ...rest });
+    if (wanted === null) expect(seek).toBeNull();
+    else expect(seek).toBeCloseTo(wanted, 6);
   });
+});
 
-  it('only ever uses two rates', () => {
-    for (let newest = 9; newest < 11; newest += 0.001)
-      for (const rate of [1, 1.1])
-        expect([1, 1.1]).toContain(
-          controlMse({ ...live, rate, newest, buffered: [[5, newest + 0.06]] }).rate,
-        );
-  });
+// A video that is fed 30 frames a second and does as it is told.
+class Video {
+  currentTime = 0;
+  newest = 0;
+  nowMs = 0;
+  rate = 1;
+  seeks: number[] = []; // when
+  rates = new Set<number>();
+  changes = 0;
+  private readonly control = new MseControl();
 
-  // A player that falls behind catches up, and then keeps to rate 1.
-  it('a simulated video comes back to the edge without swinging', () => {
-    let currentTime = 0;
-    let rate = 1;
-    let changes = 0;
-    for (let n = 0; n < 600; n++) {
-      const newest = 0.2 + n / 30;
-      const action = controlMse({
-        ...live,
-        currentTime,
-        rate,
-        newest,
-        buffered: [[0, newest + 2 / 30]],
-      });
-      if (action.seek !== null) currentTime = action.seek;
-      if (n > 300 && action.rate !== rate) changes++;
-      rate = action.rate;
-      currentTime = Math.min(currentTime + rate / 30, newest + 2 / 30);
-      if (n > 300) expect(newest + 1 / 30 - currentTime).toBeLessThan(0.026);
+  constructor(
+    private readonly obeysRate = true,
+    private readonly least = 0, // it cannot be less late than this
+  ) {}
+
+  frame(afterMs = 1000 / 30, mediaMs = 1000 / 30): number {
+    const end = this.newest + 2 / 30;
+    this.nowMs += afterMs;
+    this.currentTime += ((this.obeysRate ? this.rate : 1) * afterMs) / 1000;
+    this.currentTime = Math.min(this.currentTime, end);
+    this.newest += mediaMs / 1000;
+    this.currentTime = Math.min(this.currentTime, this.newest - this.least);
+    const behind = this.newest - this.currentTime;
+    const action = this.control.step({
+      ...live,
+      nowMs: this.nowMs,
+      currentTime: this.currentTime,
+      newest: this.newest,
+      buffered: [[0, this.newest + 2 / 30]],
+    });
+    if (action.rate !== this.rate) this.changes++;
+    this.rate = action.rate;
+    this.rates.add(this.rate);
+    if (action.seek !== null) {
+      this.seeks.push(this.nowMs);
+      this.currentTime = action.seek - this.least;
     }
-    expect(changes).toBeLessThan(3);
+    return behind;
+  }
+}
+
+describe('MseControl, a while', () => {
+  it('a video 90 ms behind comes to the edge by rate alone, and stays there calmly', () => {
+    const video = new Video();
+    video.newest = 0.09;
+    for (let n = 0; n < 90; n++) video.frame();
+    for (let n = 0; n < 300; n++) expect(video.frame()).toBeLessThan(0.026);
+    expect(video.seeks).toEqual([]);
+    expect(video.changes).toBe(2);
+    expect([...video.rates].sort()).toEqual([1, 1.1]);
+  });
+
+  it('one that stays 200 ms behind seeks after a quarter of a second', () => {
+    const video = new Video();
+    video.newest = 0.2;
+    for (let n = 0; n < 30; n++) video.frame();
+    expect(video.seeks).toHaveLength(1);
+    expect(video.seeks[0]).toBeLessThan(350);
+    for (let n = 0; n < 60; n++) expect(video.frame()).toBeLessThan(0.026);
+  });
+
+  it('jitter that leaves some frames in time is no reason to hurry', () => {
+    const video = new Video();
+    video.newest = 0.005;
+    for (let n = 0; n < 300; n++) video.frame(n % 3 === 0 ? 5 : 47.5);
+    expect(video.changes).toBe(0);
+    expect(video.seeks).toEqual([]);
+  });
+
+  it('is live again within half a second after 2 s without a word and the burst that follows', () => {
+    const video = new Video();
+    for (let n = 0; n < 60; n++) video.frame();
+    video.frame(2000, 33);
+    for (let n = 0; n < 59; n++) video.frame(1, 1000 / 30);
+    for (let n = 0; n < 15; n++) video.frame();
+    expect(video.frame()).toBeLessThan(0.026);
+  });
+
+  it('where hurrying changes nothing it seeks ever more seldom', () => {
+    const video = new Video(false, 0.06);
+    for (let n = 0; n < 30 * 120; n++) video.frame();
+    expect(video.seeks.length).toBeGreaterThan(2);
+    expect(video.seeks.length).toBeLessThan(14);
+    const last = video.seeks.slice(-2) as [number, number];
+    expect(last[1] - last[0]).toBeGreaterThan(20_000);
   });
 });
 

@@ -2,7 +2,7 @@
 // video at the live edge. The way for plain http, where browsers hide WebCodecs.
 import { Kind, type Media, payload } from '../live/protocol';
 import { chunkTimes, codecString, findAvcC, timescale } from './mp4';
-import { controlMse } from './mse_control';
+import { MseControl } from './mse_control';
 import { type Line, place } from './mse_line';
 import { makeVideo, play, type Surface, type SurfaceHost } from './surface';
 
@@ -37,6 +37,8 @@ export class MseSurface implements Surface {
   private buffer: SourceBuffer | null = null;
   private codec = '';
   private ticks = 90_000; // per second
+  private readonly controller = new MseControl();
+  private appending = false; // a chunk
   private line: Line = { offset: 0, newest: 0, end: 0, begun: false };
   private queue: Media[] = [];
   private waitKey = true;
@@ -122,7 +124,8 @@ export class MseSurface implements Surface {
       this.buffer = this.source.addSourceBuffer(type);
       this.buffer.mode = 'segments';
       this.buffer.addEventListener('updateend', () => {
-        this.control();
+        this.control(this.appending);
+        this.appending = false;
         this.feed();
       });
     } else if (type !== this.codec) this.buffer.changeType(type);
@@ -150,6 +153,7 @@ export class MseSurface implements Surface {
       arrivedMs: media.arrivedMs,
     });
     if (this.appended.length > REMEMBER_UNITS) this.appended.shift();
+    this.appending = true;
     this.buffer.appendBuffer(bytes);
   }
 
@@ -159,19 +163,20 @@ export class MseSurface implements Surface {
     if (this.buffer && !this.buffer.updating && now > 1) this.buffer.remove(0, now - 0.5);
   }
 
-  private control(): void {
+  private control(justAppended = false): void {
     const { element: video, buffer } = this;
     if (!buffer || this.source.readyState !== 'open') return;
     const ranges: [number, number][] = [];
     for (let i = 0; i < buffer.buffered.length; i++)
       ranges.push([buffer.buffered.start(i), buffer.buffered.end(i)]);
-    const action = controlMse({
+    const action = this.controller.step({
+      nowMs: performance.now(),
       readyState: video.readyState,
       paused: video.paused,
       seeking: video.seeking,
       currentTime: video.currentTime,
-      rate: video.playbackRate,
       newest: this.appended[this.appended.length - 1]?.time ?? null,
+      justAppended,
       buffered: ranges,
     });
     if (action.play) play(video, () => this.host.failed('autoplay', true));

@@ -1,17 +1,20 @@
-// What keeps a <video> fed by MSE at the live edge, as a pure function: called after every append
-// and a few times a second.
+// What keeps a <video> fed by MSE at the live edge: a state machine without a clock of its own, asked
+// after every append and a few times a second.
 //
 // Rules, each from a browser that breaks without it: play() ourselves (Firefox's autoplay starts
 // 3 s behind); touch nothing before readyState 2 (an earlier seek kills WebKitGTK's MSE for good);
-// only two rates (ever-changing ones cost 200 ms in WebKit).
+// only two rates (ever-changing ones cost 200 ms in WebKit); hurry only where even the least lateness
+// of a while is too much, for whoever hurries after every late frame runs dry and stalls (Firefox);
+// and where hurrying changes nothing (WebKit), seek once and leave it at that for a while.
 
 export interface MseState {
+  nowMs: number;
   readyState: number; // HTMLMediaElement's
   paused: boolean;
   seeking: boolean;
   currentTime: number; // s
-  rate: number;
   newest: number | null; // presentation time of the newest frame appended, s
+  justAppended: boolean; // that frame came right now: it is due
   buffered: [start: number, end: number][];
 }
 
@@ -22,29 +25,96 @@ export interface MseAction {
   trim: number | null; // remove what lies before
 }
 
-const SEEK_BEHIND = 0.3;
-const HURRY_BEHIND = 0.025; // newest frame shown later than this: catch up
-const CALM_BEHIND = 0.005;
+const SEEK_BEHIND = 0.3; // at once; or
+const SEEK_STEADY = 0.1; // no frame in STEADY_MS less late than this
+const STEADY_MS = 250;
+const STEADY_FRAMES = 5;
+const HURRY_BEHIND = 0.025; // newest frame shown later than this, always, for WINDOW_MS
+const SEEK_AHEAD = 0.03; // of the newest frame's begin, which lasts longer than that
+const SEEK_SHORT = 0.003; // of the end
+const CALM_BEHIND = 0.012; // until it is shown so early once in CALM_FRAMES
+const CALM_FRAMES = 4;
+const WINDOW_MS = 1000;
+const WINDOW_FRAMES = 4;
+const GAIN = 0.02; // what a second of hurry has to bring
+// A seek decodes anew from the last key: after one for steady lateness the next such waits, twice as
+// long each time, until one has helped.
+const REST_MIN_MS = 250;
+const REST_MAX_MS = 20_000;
 const KEEP = 5; // s behind the current time
 const TRIM_AT = 15;
 
-export function controlMse(state: MseState): MseAction {
-  const action: MseAction = { play: state.paused, seek: null, rate: 1, trim: null };
-  const last = state.buffered[state.buffered.length - 1];
-  if (state.readyState < 2 || !last || state.newest === null) return action;
-  const first = (state.buffered[0] as [number, number])[0];
-  if (state.currentTime - first > TRIM_AT) action.trim = state.currentTime - KEEP;
-  if (state.seeking) return action;
+interface Late {
+  atMs: number;
+  behind: number;
+}
 
-  // The newest frame lasts until the end of the last range; anywhere in it shows that frame.
-  const [start, end] = last;
-  const edge = Math.min(Math.max(state.newest, start), end);
-  const behind = edge - state.currentTime;
-  if (state.currentTime < start || behind > SEEK_BEHIND || state.currentTime > end + 1) {
-    action.seek = edge;
+const leastOf = (frames: Late[]): number => Math.min(...frames.map((frame) => frame.behind));
+
+export class MseControl {
+  private rate: 1 | 1.1 = 1;
+  private recent: Late[] = []; // of the frames just appended
+  private hurry: Late = { atMs: 0, behind: 0 }; // when the current second of it began
+  private restUntilMs = 0; // no hurry and no second seek before
+  private restMs = REST_MIN_MS;
+
+  step(state: MseState): MseAction {
+    const action: MseAction = { play: state.paused, seek: null, rate: 1, trim: null };
+    const last = state.buffered[state.buffered.length - 1];
+    if (state.readyState < 2 || !last || state.newest === null) return action;
+    const first = (state.buffered[0] as [number, number])[0];
+    if (state.currentTime - first > TRIM_AT) action.trim = state.currentTime - KEEP;
+    if (state.seeking) {
+      this.calm();
+      return action;
+    }
+    const frame = { atMs: state.nowMs, behind: state.newest - state.currentTime };
+    const far =
+      frame.behind > SEEK_BEHIND || state.currentTime < last[0] || state.currentTime > last[1] + 1;
+    const useless = !far && state.justAppended && this.late(frame);
+    if (far || useless) {
+      action.seek = Math.max(last[0], Math.min(state.newest + SEEK_AHEAD, last[1] - SEEK_SHORT));
+      this.calm();
+      this.restUntilMs = state.nowMs + (far ? REST_MIN_MS : this.restMs);
+      if (useless) this.restMs = Math.min(this.restMs * 2, REST_MAX_MS);
+    }
+    action.rate = this.rate;
     return action;
   }
-  const hurry = state.rate > 1 ? behind > CALM_BEHIND : behind > HURRY_BEHIND;
-  action.rate = hurry ? 1.1 : 1;
-  return action;
+
+  private calm(): void {
+    this.rate = 1;
+    this.recent = [];
+  }
+
+  // Looks at a frame that came just now; true when only a seek helps.
+  private late(frame: Late): boolean {
+    this.recent.push(frame);
+    while ((this.recent[0] as Late).atMs < frame.atMs - WINDOW_MS) this.recent.shift();
+    if (frame.behind < HURRY_BEHIND) this.restMs = REST_MIN_MS;
+    if (this.rate > 1) return this.stillLate(frame);
+    if (frame.atMs < this.restUntilMs) return false;
+    const spanMs = frame.atMs - (this.recent[0] as Late).atMs;
+    const least = leastOf(this.recent);
+    const newer = this.recent.filter(({ atMs }) => atMs > frame.atMs - STEADY_MS);
+    if (newer.length >= STEADY_FRAMES && spanMs >= STEADY_MS && leastOf(newer) > SEEK_STEADY)
+      return true;
+    if (this.recent.length < WINDOW_FRAMES || spanMs < WINDOW_MS * 0.8) return false;
+    if (least > HURRY_BEHIND) {
+      this.hurry = { atMs: frame.atMs, behind: least };
+      this.rate = 1.1;
+    }
+    return false;
+  }
+
+  // The same while hurrying: true when a second of it brought nothing.
+  private stillLate({ atMs }: Late): boolean {
+    const behind = leastOf(this.recent.slice(-CALM_FRAMES));
+    if (behind <= CALM_BEHIND) this.calm();
+    else if (atMs - this.hurry.atMs >= WINDOW_MS) {
+      if (this.hurry.behind - behind < GAIN) return true;
+      this.hurry = { atMs, behind };
+    }
+    return false;
+  }
 }
