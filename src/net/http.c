@@ -228,20 +228,27 @@ static void begin_body(struct http_request *request)
     }
 }
 
-/* Moves what the body still lacks from the input to it. */
-static void take_body(struct http_request *request)
+/* Copies what the body still lacks of these bytes; returns how many it took. */
+static size_t fill_body(struct http_request *request, const void *bytes, size_t len_bytes)
 {
     size_t want = (size_t)request->head.content_length - request->body_len_bytes;
-    size_t have = request->in_len_bytes - request->head_len_bytes;
-    size_t n = want < have ? want : have;
-    char *from = request->in + request->head_len_bytes;
-    memcpy(request->body + request->body_len_bytes, from, n);
-    memmove(from, from + n, have - n);
+    size_t n = want < len_bytes ? want : len_bytes;
+    memcpy(request->body + request->body_len_bytes, bytes, n);
     request->body_len_bytes += n;
-    request->in_len_bytes -= n;
     request->body[request->body_len_bytes] = '\0';
     if (n == want)
         request->phase = HTTP_WHOLE;
+    return n;
+}
+
+/* Moves what came together with the head to the body. */
+static void take_body(struct http_request *request)
+{
+    char *from = request->in + request->head_len_bytes;
+    size_t have = request->in_len_bytes - request->head_len_bytes;
+    size_t n = fill_body(request, from, have);
+    memmove(from, from + n, have - n);
+    request->in_len_bytes -= n;
 }
 
 /* RFC 9112 section 2.2: empty lines before a request line are skipped. */
@@ -312,6 +319,16 @@ static int on_input(struct conn *conn, const uint8_t *bytes, size_t len_bytes)
     struct http_request *request = conn->http;
     if (request->phase == HTTP_HEAD && !request->in_len_bytes)
         enter(request, HTTP_HEAD); /* patience with a head begins with its first byte */
+    if (request->phase == HTTP_BODY) {
+        /* Not through the input buffer: it would have to grow, and the head points into it. */
+        size_t n = fill_body(request, bytes, len_bytes);
+        bytes += n;
+        len_bytes -= n;
+        if (advance(request) < 0)
+            return -1;
+        if (len_bytes == 0)
+            return 0;
+    }
     if (request->phase >= HTTP_HANDLING && request->close_after)
         return 0; /* nothing more will be answered */
     if (append(request, bytes, len_bytes) < 0)

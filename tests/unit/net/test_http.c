@@ -280,6 +280,22 @@ static void takes_bodies_in_pieces(void **state)
     peer_send(fd, "ok", 2);
     peer_answer(fd, true, &answer);
     assert_non_null(strstr(answer.body, "body=2:ok"));
+    /* a head and a body that together are more than the input buffer holds at first */
+    char pad[1900];
+    memset(pad, 'y', sizeof(pad) - 1);
+    pad[sizeof(pad) - 1] = '\0';
+    peer_say(fd,
+             "PATCH /long HTTP/1.1\r\nX-Pad: %s\r\nContent-Length: 1000\r\n"
+             "Expect: 100-continue\r\n\r\n",
+             pad);
+    peer_answer(fd, false, &answer);
+    assert_int_equal(answer.status, 100);
+    peer_say(fd, "%sGET /behind HTTP/1.1\r\n\r\n", body);
+    peer_answer(fd, true, &answer);
+    assert_non_null(strstr(answer.body, "PATCH /long "));
+    assert_non_null(strstr(answer.body, "body=1000:xxx"));
+    peer_answer(fd, true, &answer);
+    assert_non_null(strstr(answer.body, "GET /behind "));
     close(fd);
 }
 
