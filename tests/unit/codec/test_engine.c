@@ -284,6 +284,77 @@ static void test_time_that_stands_still_is_survived(void **state)
     }
 }
 
+/* A picture of nothing but noise, another one at each time: what a sensor sends in the dark. */
+static struct drawn noise(unsigned width, unsigned height, uint32_t seed)
+{
+    struct drawn drawn = drawn_gradient(width, height, JPEG_CHROMA_422, 0);
+    for (size_t i = 0; i < (size_t)width * height; i++) {
+        seed = seed * 1664525 + 1013904223;
+        drawn.planes[0][i] = (uint8_t)(100 + (seed >> 26));
+    }
+    return drawn;
+}
+
+static size_t bytes_of_noise(const char *name, unsigned quality, unsigned frames)
+{
+    struct engine *engine;
+    const struct engine_params params = {.encoder = name, .quality = quality};
+    assert_int_equal(engine_software.create(&params, &engine), 0);
+    size_t bytes = 0;
+    for (unsigned t = 0; t < frames; t++) {
+        struct drawn drawn = noise(320, 240, t + 1);
+        struct engine_output output = feed(engine, &drawn, (int64_t)t * FRAME_US, t == 0);
+        bytes += output.len_bytes;
+        drawn_finish(&drawn);
+    }
+    engine_software.destroy(engine);
+    return bytes;
+}
+
+static void test_strong_noise_stays_within_the_budget(void **state)
+{
+    (void)state;
+    enum { FRAMES = 90 };
+    const struct encoder_params params = {.width = 320, .height = 240, .quality = ENCODER_QUALITY};
+    const size_t budget_bytes = (size_t)encoder_bitrate(&params) / 8 * FRAMES / ENCODER_NOMINAL_FPS;
+    for (unsigned e = 0; e < ENCODERS; e++)
+        if (is_built(encoder_names[e]))
+            assert_in_range(bytes_of_noise(encoder_names[e], 0, FRAMES), budget_bytes / 2,
+                            budget_bytes * 2);
+}
+
+static void test_quality_is_worth_its_bits(void **state)
+{
+    (void)state;
+    static const unsigned qualities[] = {1, 30, 60, 80, 100};
+    for (unsigned e = 0; e < ENCODERS; e++)
+        for (unsigned q = 1; is_built(encoder_names[e]) && q < 5; q++)
+            assert_true(bytes_of_noise(encoder_names[e], qualities[q - 1], 30) <
+                        bytes_of_noise(encoder_names[e], qualities[q], 30));
+    /* Beyond the scale is its end. */
+    assert_int_equal(bytes_of_noise(NULL, 1000, 3), bytes_of_noise(NULL, 100, 3));
+    assert_int_equal(bytes_of_noise(NULL, 0, 3), bytes_of_noise(NULL, ENCODER_QUALITY, 3));
+}
+
+/* An encoder that saves a frame where nothing moves would hold its viewers' picture back. */
+static void test_still_picture_gives_a_unit_each_time(void **state)
+{
+    (void)state;
+    for (unsigned e = 0; e < ENCODERS; e++) {
+        if (!is_built(encoder_names[e]))
+            continue;
+        struct engine *engine = open_engine(encoder_names[e]);
+        struct drawn drawn = drawn_gradient(320, 240, JPEG_CHROMA_422, 0);
+        for (unsigned t = 0; t < 100; t++) {
+            struct engine_output output = feed(engine, &drawn, (int64_t)t * 1000, false);
+            assert_one_slice(&output);
+            assert_int_equal(output.key, t == 0);
+        }
+        drawn_finish(&drawn);
+        engine_software.destroy(engine);
+    }
+}
+
 static void test_unknown_encoder(void **state)
 {
     (void)state;
@@ -292,16 +363,6 @@ static void test_unknown_encoder(void **state)
     assert_int_equal(engine_software.create(&params, &engine), -ENOENT);
     assert_null(engine);
     engine_software.destroy(NULL);
-}
-
-static void test_levels(void **state)
-{
-    (void)state;
-    assert_int_equal(encoder_level(160, 120), 12);
-    assert_int_equal(encoder_level(640, 480), 31);
-    assert_int_equal(encoder_level(1280, 720), 32);
-    assert_int_equal(encoder_level(1920, 1080), 42);
-    assert_int_equal(encoder_level(4096, 2304), 52);
 }
 
 int main(void)
@@ -315,8 +376,10 @@ int main(void)
         cmocka_unit_test(test_size_change_is_a_new_start),
         cmocka_unit_test(test_garbage_is_refused_and_forgotten),
         cmocka_unit_test(test_time_that_stands_still_is_survived),
+        cmocka_unit_test(test_strong_noise_stays_within_the_budget),
+        cmocka_unit_test(test_quality_is_worth_its_bits),
+        cmocka_unit_test(test_still_picture_gives_a_unit_each_time),
         cmocka_unit_test(test_unknown_encoder),
-        cmocka_unit_test(test_levels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "codec/jpeg_decode.h"
-#include "codec/luma.h"
 #include "drawn.h"
 
 static struct jpeg_decode open_decode(void)
@@ -79,7 +78,7 @@ static void test_sizes_out_of_bounds_are_refused_by_the_header(void **state)
         set_size(jpeg, len_bytes, sizes[s][0], sizes[s][1]);
         assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, &picture), -EBADMSG);
         assert_int_equal(decode.capacity_bytes, 0);
-        assert_int_equal(luma_mean(jpeg, len_bytes), -EBADMSG);
+        assert_int_equal(jpeg_decode_thumbnail(&decode, jpeg, len_bytes, &picture), -EBADMSG);
     }
     drawn_free_jpeg(jpeg);
     drawn_finish(&drawn);
@@ -116,7 +115,8 @@ static void test_damage_is_told_from_padding(void **state)
     memcpy(changed + len_bytes * 3 / 4, jpeg + len_bytes - 2, 2);
     assert_int_equal(jpeg_decode_planes(&decode, changed, len_bytes * 3 / 4 + 2, &picture),
                      -EBADMSG);
-    assert_int_equal(luma_mean(changed, len_bytes * 3 / 4 + 2), -EBADMSG);
+    assert_int_equal(jpeg_decode_thumbnail(&decode, changed, len_bytes * 3 / 4 + 2, &picture),
+                     -EBADMSG);
 
     assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, &picture), 0);
     free(changed);
@@ -125,35 +125,12 @@ static void test_damage_is_told_from_padding(void **state)
     jpeg_decode_finish(&decode);
 }
 
-static void test_mean_luma(void **state)
-{
-    (void)state;
-    static const uint8_t levels[] = {0, 16, 100, 200, 255};
-    for (unsigned i = 0; i < 5; i++)
-        for (int c = JPEG_CHROMA_GREY; c <= JPEG_CHROMA_411; c++) {
-            struct drawn drawn = drawn_gradient(101, 67, (enum jpeg_chroma)c, 0);
-            memset(drawn.planes[0], levels[i], (size_t)drawn.width * drawn.height);
-            size_t len_bytes;
-            uint8_t *jpeg = drawn_jpeg(&drawn, 80, &len_bytes);
-            assert_in_range(luma_mean(jpeg, len_bytes) + 2, levels[i], levels[i] + 4);
-            drawn_free_jpeg(jpeg);
-            drawn_finish(&drawn);
-        }
-    struct drawn bars = drawn_bars(640, 480, JPEG_CHROMA_422);
-    size_t len_bytes;
-    uint8_t *jpeg = drawn_jpeg(&bars, 80, &len_bytes);
-    assert_in_range(luma_mean(jpeg, len_bytes), 125, 130);
-    drawn_free_jpeg(jpeg);
-    drawn_finish(&bars);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_planes_are_those_that_were_drawn),
         cmocka_unit_test(test_sizes_out_of_bounds_are_refused_by_the_header),
         cmocka_unit_test(test_damage_is_told_from_padding),
-        cmocka_unit_test(test_mean_luma),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
