@@ -81,6 +81,18 @@ test('chromium: colour bars come out right, small and large', async (t) => {
   }
 });
 
+test('firefox: whose WebCodecs shows wrong colours, plays by MSE unless told otherwise', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  const browser = await open(t, 'firefox');
+  await browser.goto(`${house.url}/view.html?camera=porch`);
+  await waitFor('plays', async () => {
+    const s = await stats(browser);
+    return s?.state === 'live' && s.delivery === 'mse';
+  }, 15000);
+  assert.equal(await browser.evaluate(() => document.querySelector('eyelid-player').dataset.reason), 'worker: colours');
+});
+
 test('chromium: live again after the connection stalled', async (t) => {
   const house = await boot(t);
   const camera = await house.camera('porch');

@@ -12,6 +12,7 @@ export interface DecodeHost {
   frame(frame: VideoFrame, times: UnitTimes): void; // owns the frame: has to close it
   pending(units: number): void;
   needKey(): void;
+  // 'colours': they are wrong, but there are pictures. Anything else: there are none.
   failed(reason: string): void;
 }
 
@@ -22,6 +23,7 @@ export class Decode {
   private config: VideoDecoderConfig | null = null;
   private waitKey = true;
   private errors = 0;
+  private checkedColours = false;
   private lastTimestamp = Number.NEGATIVE_INFINITY;
   private readonly times = new Map<number, UnitTimes>();
 
@@ -99,8 +101,16 @@ export class Decode {
     this.host.pending(this.times.size);
   }
 
+  // Our streams are full range and say so. A browser that takes them for limited clips lights and
+  // shadows (Firefox 153; docs/decisions/colours.md).
+  private checkColours(frame: VideoFrame): void {
+    this.checkedColours = true;
+    if (frame.colorSpace?.fullRange === false) this.host.failed('colours');
+  }
+
   private output(frame: VideoFrame): void {
     this.errors = 0;
+    if (!this.checkedColours) this.checkColours(frame);
     const times = this.times.get(frame.timestamp);
     // In order: what is older than this one will not come any more.
     for (const timestamp of this.times.keys())

@@ -243,7 +243,9 @@ export class EyelidPlayer extends HTMLElement {
     const next = below(this.rungs, this.rung);
     this.dataset.reason = `${this.rung}: ${reason}`;
     if (!next) {
-      if (this.rungs.length === 1) this.fail(`This browser cannot show ${this.rung} (${reason}).`);
+      // Where nothing else may be used, wrong colours are better than no picture.
+      if (this.rungs.length === 1 && reason !== 'colours')
+        this.fail(`This browser cannot show ${this.rung} (${reason}).`);
       return;
     }
     if (!passing) remember(keeper, next, Date.now());
