@@ -29,8 +29,8 @@ static void set_signalling(x264_param_t *p, unsigned width, unsigned height)
     p->vui.i_colmatrix = ENCODER_MATRIX;
     p->b_repeat_headers = 0;
     p->b_annexb = 0;
-    /* Variable-rate input would cost a frame of delay. Frames are only counted here, and their
-     * times, which x264 has no use for without a bitrate to keep, travel in the container. */
+    /* Variable-rate input would cost a frame of delay. Frames are only counted here: the budget is
+     * one a frame, and times travel in the container. */
     p->b_vfr_input = 0;
     p->i_fps_num = ENCODER_NOMINAL_FPS;
     p->i_fps_den = 1;
@@ -50,8 +50,7 @@ static int fill_params(x264_param_t *p, const struct encoder_params *params)
     p->i_keyint_max = X264_KEYINT_MAX_INFINITE;
     p->i_scenecut_threshold = 0;
 
-    /* Noise reduction and the loop filter at the price of neither bits nor time: both spare them.
-     */
+    /* Both spare more bits, and the time to write them, than they cost. */
     p->b_deblocking_filter = 1;
     p->analyse.i_noise_reduction = 300;
 
