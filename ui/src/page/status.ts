@@ -32,7 +32,7 @@ interface Facts {
 
 // The page's own figures, e.g. "12 ms · 30 fps".
 export function figures(stats: PlayerStats | null): string {
-  if (!stats || stats.latencyMs === null) return '';
+  if (!stats || stats.latencyMs === null || stats.fps === 0) return '';
   return `${Math.max(0, Math.round(stats.latencyMs))} ms · ${Math.round(stats.fps)} fps`;
 }
 
