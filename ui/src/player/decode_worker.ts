@@ -1,5 +1,4 @@
-// The worker side of the `worker` delivery: decodes, and draws the newest frame of each canvas once
-// per animation frame.
+// The worker side of the `worker` delivery: decodes, and draws the newest frame of each canvas.
 import type { Media } from '../live/protocol';
 import { Decode, type UnitTimes } from './decode';
 import type { FromWorker, ToWorker } from './worker_messages';
@@ -48,7 +47,9 @@ class Painter {
     this.newest?.frame.close();
     this.newest = { frame, times };
     if (this.asked) return;
+    // The first one at once, not an animation frame later; of those that follow, the newest then.
     this.asked = true;
+    this.draw();
     requestAnimationFrame(() => {
       this.asked = false;
       this.draw();

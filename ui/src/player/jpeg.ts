@@ -59,7 +59,9 @@ export class JpegSurface implements Surface {
     }
     this.drawn = { bitmap, media };
     if (this.asked) return;
+    // The first one at once, not an animation frame later; of those that follow, the newest then.
     this.asked = true;
+    this.draw();
     requestAnimationFrame(() => {
       this.asked = false;
       this.draw();
