@@ -29,6 +29,8 @@ int camera_rename(struct camera *camera, const char *name)
 static void remember_setting(struct camera *camera, const char *name, json_t *value)
 {
     struct store *store = registry_store(camera->registry);
+    if (json_equal(json_object_get(camera->settings, name), value))
+        return; /* nothing is written while nothing changes */
     char *text = json_dumps(value, JSON_ENCODE_ANY);
     json_object_set(camera->settings, name, value);
     if (store && text)
