@@ -230,7 +230,6 @@ void http_stream_close(struct http_stream *stream)
 static int next_chunk(struct http_request *request, struct piece *ret_piece)
 {
     size_t n = request->out_left_bytes < CHUNK_BYTES ? request->out_left_bytes : CHUNK_BYTES;
-    /* libwebsockets' argument is not const; its raw role does not write to it. */
     ret_piece->bytes = (uint8_t *)(uintptr_t)request->out;
     ret_piece->len_bytes = n;
     ret_piece->takes_buf = request->out_buf ? buf_ref(request->out_buf) : NULL;

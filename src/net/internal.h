@@ -34,7 +34,8 @@ struct net {
     struct net_stats stats;
 };
 
-/* Bytes on their way out, and the reference that keeps them alive; NULL = they live anyway. */
+/* Bytes on their way out, and the reference that keeps them alive; NULL = they live anyway. They
+ * are not written to: only libwebsockets' argument wants them mutable. */
 struct piece {
     uint8_t *bytes;
     size_t len_bytes;

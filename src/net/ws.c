@@ -109,7 +109,7 @@ static int send_message(struct ws *ws, struct piece *ret_piece)
 static int on_produce(struct conn *conn, struct piece *ret_piece)
 {
     struct ws *ws = conn->ws;
-    static uint8_t PING[] = {0x80 | WS_PING, 0};
+    static const uint8_t PING[] = {0x80 | WS_PING, 0};
     if (ws->handshake)
         return send_buf(&ws->handshake, ret_piece);
     if (ws->pong)
@@ -123,7 +123,7 @@ static int on_produce(struct conn *conn, struct piece *ret_piece)
         return ws->peer_closed || !ws->closed_us ? -1 : 0;
     if (ws->ping_due) {
         ws->ping_due = false;
-        *ret_piece = (struct piece){.bytes = PING, .len_bytes = sizeof(PING)};
+        *ret_piece = (struct piece){.bytes = (uint8_t *)(uintptr_t)PING, .len_bytes = sizeof(PING)};
         return 1;
     }
     return send_message(ws, ret_piece);

@@ -131,7 +131,9 @@ static void says_what_the_standard_says(void **state)
     const struct site *site = *state;
     int fd = peer_connect(site->port);
     char head[4096];
-    assert_int_equal(peer_upgrade(fd, "/plain", "", head, sizeof(head)), 101);
+    assert_int_equal(peer_upgrade(fd, "/plain", "Sec-WebSocket-Extensions: permessage-deflate\r\n",
+                                  head, sizeof(head)),
+                     101);
     /* RFC 6455 section 1.3's example */
     assert_non_null(strstr(head, "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
     assert_null(strstr(head, "sec-websocket-protocol"));
