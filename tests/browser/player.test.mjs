@@ -109,3 +109,22 @@ test('chromium: live again after the connection stalled', async (t) => {
     }, 10000);
   }
 });
+
+test('chromium: MSE goes on after its buffer was trimmed', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  const browser = await open(t, 'chromium');
+  await browser.goto(`${house.url}/view.html?camera=porch&delivery=mse`);
+  const video = () => browser.evaluate(() => {
+    const { currentTime, buffered } = document.querySelector('eyelid-player video') ?? {};
+    return { currentTime, first: buffered?.length ? buffered.start(0) : null };
+  });
+  await waitFor('it has played for a while', async () => (await video()).currentTime > 16, 30000);
+  assert.ok((await video()).first < 1, 'nothing is trimmed while all depends on the first key');
+  const page = await house.page();
+  page.send({ type: 'start', camera: 'porch', rendition: 'h264' });
+  page.send({ type: 'key', camera: 'porch' });
+  await waitFor('the buffer begins at the new key', async () => (await video()).first > 15);
+  const { frames } = await stats(browser);
+  await waitFor('it plays on', async () => (await stats(browser)).frames > frames + 20);
+});

@@ -9,6 +9,7 @@ const live: MseState = {
   seeking: false,
   currentTime: 10,
   newest: 10.01,
+  key: 5,
   justAppended: true,
   buffered: [[5, 10.07]],
 };
@@ -40,12 +41,19 @@ describe('MseControl, one step', () => {
     ],
     ['comes back from far beyond the end', { currentTime: 12 }, { seek: 10.04 }],
     ['a little beyond the end is waiting', { currentTime: 10.1 }, {}],
-    ['trims', { buffered: [[-6, 10.07]] }, { trim: 5 }],
-    ['trims seldom', { buffered: [[-5, 10.07]] }, {}],
+    ['trims to the key', { buffered: [[-11, 10.07]] }, { trim: 4.995 }],
+    ['trims seldom', { buffered: [[-10, 10.07]] }, {}],
+    [
+      'never trims into what depends on a key',
+      { key: -100, buffered: [[-100, 10.07]] },
+      { askKey: true },
+    ],
+    ['asks for a key once a minute', { key: -49.9, buffered: [[-49.9, 10.07]] }, {}],
+    ['asks where no key was seen', { key: null, buffered: [[-51, 10.07]] }, { askKey: true }],
   ] as [string, Partial<MseState>, object][])('%s', (_name, change, action) => {
     const { seek, ...got } = new MseControl().step({ ...live, ...change });
     const { seek: wanted = null, ...rest } = action as { seek?: number | null };
-    expect(got).toEqual({ play: false, rate: 1, trim: null, ...rest });
+    expect(got).toEqual({ play: false, rate: 1, trim: null, askKey: false, ...rest });
     if (wanted === null) expect(seek).toBeNull();
     else expect(seek).toBeCloseTo(wanted, 6);
   });

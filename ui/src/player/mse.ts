@@ -43,6 +43,7 @@ export class MseSurface implements Surface {
   private queue: Media[] = [];
   private waitKey = true;
   private appended: Appended[] = [];
+  private keys: number[] = []; // presentation times, s; the first has been shown or is the only one
   private framesSeen = 0;
   private reportedMs = 0;
 
@@ -153,6 +154,7 @@ export class MseSurface implements Surface {
       arrivedMs: media.arrivedMs,
     });
     if (this.appended.length > REMEMBER_UNITS) this.appended.shift();
+    if (media.key) this.keys.push(placed.time);
     this.appending = true;
     this.buffer.appendBuffer(bytes);
   }
@@ -169,6 +171,7 @@ export class MseSurface implements Surface {
     const ranges: [number, number][] = [];
     for (let i = 0; i < buffer.buffered.length; i++)
       ranges.push([buffer.buffered.start(i), buffer.buffered.end(i)]);
+    while (this.keys.length > 1 && (this.keys[1] as number) <= video.currentTime) this.keys.shift();
     const action = this.controller.step({
       nowMs: performance.now(),
       readyState: video.readyState,
@@ -176,12 +179,14 @@ export class MseSurface implements Surface {
       seeking: video.seeking,
       currentTime: video.currentTime,
       newest: this.appended[this.appended.length - 1]?.time ?? null,
+      key: this.keys[0] ?? null,
       justAppended,
       buffered: ranges,
     });
     if (action.play) play(video, () => this.host.failed('autoplay', true));
     if (action.seek !== null) video.currentTime = action.seek;
     if (action.rate !== video.playbackRate) video.playbackRate = action.rate;
+    if (action.askKey) this.host.needKey();
     if (action.trim !== null && !buffer.updating) buffer.remove(0, action.trim);
     this.report();
   }

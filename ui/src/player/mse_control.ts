@@ -5,7 +5,9 @@
 // 3 s behind); touch nothing before readyState 2 (an earlier seek kills WebKitGTK's MSE for good);
 // only two rates (ever-changing ones cost 200 ms in WebKit); hurry only where even the least lateness
 // of a while is too much, for whoever hurries after every late frame runs dry and stalls (Firefox);
-// and where hurrying changes nothing (WebKit), seek once and leave it at that for a while.
+// and where hurrying changes nothing (WebKit), seek once and leave it at that for a while. What is
+// removed goes with all that depends on it, up to the next key (Media Source Extensions, coded frame
+// removal): trim to a key, and ask for one where none has come for long.
 
 export interface MseState {
   nowMs: number;
@@ -14,6 +16,7 @@ export interface MseState {
   seeking: boolean;
   currentTime: number; // s
   newest: number | null; // presentation time of the newest frame appended, s
+  key: number | null; // of the newest key that has been shown, s
   justAppended: boolean; // that frame came right now: it is due
   buffered: [start: number, end: number][];
 }
@@ -23,6 +26,7 @@ export interface MseAction {
   seek: number | null;
   rate: 1 | 1.1;
   trim: number | null; // remove what lies before
+  askKey: boolean;
 }
 
 const SEEK_BEHIND = 0.3; // at once; or
@@ -41,8 +45,10 @@ const GAIN = 0.02; // what a second of hurry has to bring
 // long each time, until one has helped.
 const REST_MIN_MS = 250;
 const REST_MAX_MS = 20_000;
-const KEEP = 5; // s behind the current time
-const TRIM_AT = 15;
+const TRIM_AT = 15; // s in front of the key
+const TRIM_SHORT = 0.005; // of the key, which is to stay whatever the rounding
+const KEY_EVERY = 60; // s; a minute of a camera is a few megabytes
+const ASK_EVERY_MS = 2000;
 
 interface Late {
   atMs: number;
@@ -57,13 +63,21 @@ export class MseControl {
   private hurry: Late = { atMs: 0, behind: 0 }; // when the current second of it began
   private restUntilMs = 0; // no hurry and no second seek before
   private restMs = REST_MIN_MS;
+  private askedKeyMs = Number.NEGATIVE_INFINITY;
 
   step(state: MseState): MseAction {
-    const action: MseAction = { play: state.paused, seek: null, rate: 1, trim: null };
+    const action: MseAction = {
+      play: state.paused,
+      seek: null,
+      rate: 1,
+      trim: null,
+      askKey: false,
+    };
     const last = state.buffered[state.buffered.length - 1];
     if (state.readyState < 2 || !last || state.newest === null) return action;
     const first = (state.buffered[0] as [number, number])[0];
-    if (state.currentTime - first > TRIM_AT) action.trim = state.currentTime - KEEP;
+    if (state.key !== null && state.key - first > TRIM_AT) action.trim = state.key - TRIM_SHORT;
+    action.askKey = this.wantsKey(state, first);
     if (state.seeking) {
       this.calm();
       return action;
@@ -80,6 +94,13 @@ export class MseControl {
     }
     action.rate = this.rate;
     return action;
+  }
+
+  private wantsKey(state: MseState, first: number): boolean {
+    const old = state.currentTime - (state.key ?? first) > KEY_EVERY;
+    if (!old || state.nowMs - this.askedKeyMs < ASK_EVERY_MS) return false;
+    this.askedKeyMs = state.nowMs;
+    return true;
   }
 
   private calm(): void {
