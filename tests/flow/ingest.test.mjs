@@ -1,0 +1,111 @@
+// What real devices do to their pictures and connections never reaches a viewer and never ends a
+// stream: eyelid-fakecam --fault against the server, a page looking on.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { boot, KIND, liveHead, SCALE, waitFor } from './harness.mjs';
+
+const isWhole = (jpeg) => jpeg.readUInt16BE(0) === 0xffd8 && jpeg.readUInt16BE(jpeg.length - 2) === 0xffd9;
+
+/** The next n pictures that the page is shown, in both renditions; each is looked at. */
+async function watch(page, n, rendition, look = () => {}) {
+  page.send({ type: 'start', camera: 'porch', rendition });
+  const { stream } = await page.json('started');
+  let last = 0;
+  for (let i = 0; i < n;) {
+    const head = liveHead(await page.binary(15000));
+    if (head.stream !== stream || head.kind === KIND.init) continue;
+    assert.ok(head.sequence > last, 'numbers rise');
+    if (rendition === 'h264') assert.ok(last === 0 || head.sequence === last + 1 || head.key, 'a key behind a gap');
+    else assert.ok(isWhole(head.unit), 'a whole JPEG');
+    last = head.sequence;
+    look(head);
+    i++;
+  }
+}
+
+const drops = (house, reason) => house.metric('eyelid_frames_dropped_total', { camera: 'porch', reason });
+
+for (const [fault, reasons] of [
+  ['no-soi:3', ['no-soi']],
+  ['no-eoi:3', ['no-eoi']],
+  ['truncated:3', ['no-eoi', 'truncated', 'garbage']],
+  ['garbage:3', ['garbage', 'truncated']],
+]) {
+  for (const plain of [false, true]) {
+    test(`${fault} from a ${plain ? 'plain' : 'controlled'} device`, async (t) => {
+      const house = await boot(t);
+      await house.camera('porch', { fps: 30, args: ['--fault', fault, ...(plain ? ['--plain'] : [])] });
+      const page = await house.page();
+      await watch(page, 12, 'jpeg');
+      await watch(page, 12, 'h264');
+      let dropped = 0;
+      for (const reason of reasons) dropped += await drops(house, reason);
+      assert.ok(dropped >= 5, `${dropped} dropped as ${reasons}`);
+      assert.equal(await drops(house, 'undecodable'), 0);
+      assert.equal((await house.describe('porch')).error, null);
+    });
+  }
+}
+
+test('fragments of 1 KiB and base64', async (t) => {
+  const house = await boot(t);
+  const camera = await house.camera('porch', { args: ['--fault', 'fragment'] });
+  await watch(await house.page(), 5, 'jpeg');
+  assert.equal((await camera.stop()).code, 0);
+  await house.state('porch', 'offline');
+  await house.camera('porch', { args: ['--plain', '--fault', 'base64,fragment'] });
+  await watch(await house.page(), 5, 'jpeg');
+  for (const reason of ['protocol', 'garbage', 'no-soi', 'no-eoi', 'truncated']) assert.equal(await drops(house, reason), 0);
+});
+
+test('another size in mid-stream begins the video anew', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { fps: 30, args: ['--fault', 'wrong-size:10'] });
+  const page = await house.page();
+  page.send({ type: 'start', camera: 'porch', rendition: 'h264' });
+  const { stream } = await page.json('started');
+  let inits = 0;
+  let fresh = false;
+  while (inits < 3) {
+    const head = liveHead(await page.binary(15000));
+    if (head.stream !== stream) continue;
+    if (head.kind === KIND.init) inits++;
+    else if (fresh) assert.ok(head.key, 'a key behind an init segment');
+    fresh = head.kind === KIND.init;
+  }
+});
+
+test('a clock that jumps does not make pictures old or of the future', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { fps: 30, args: ['--fault', 'clock-jump:5'] });
+  const page = await house.page();
+  page.send({ type: 'ping', t: 1 });
+  const before = await page.json('pong');
+  await watch(page, 40, 'jpeg', ({ captureUs }) => {
+    assert.ok(captureUs > before.server_us - 10e6, 'no older than 10 s');
+    assert.ok(captureUs < before.server_us + 60e6 * SCALE, 'and not of the future');
+  });
+});
+
+test('a device that breaks off again and again', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { fps: 30, args: ['--fault', 'disconnect:1'] });
+  const page = await house.page();
+  const received = () => house.metric('eyelid_starts_total', { camera: 'porch' });
+  page.send({ type: 'start', camera: 'porch', rendition: 'jpeg' });
+  await page.json('started');
+  await waitFor('it was started three times', async () => (await received()) >= 3, 20000);
+  await page.binary();
+});
+
+test('a frame that is too large ends the connection, not the viewing', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { fps: 30, args: ['--plain', '--fault', 'huge:8'] });
+  await watch(await house.page(), 20, 'jpeg');
+});
+
+test('texts that are no message do not end the pictures', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { fps: 30, args: ['--fault', 'text-junk:2'] });
+  await watch(await house.page(), 30, 'jpeg'); // the 17th ends the connection; it comes back
+});
