@@ -17,7 +17,7 @@ static int mean(const struct picture *picture)
 int luma_mean(const uint8_t *jpeg, size_t len_bytes)
 {
     struct jpeg_decode decode;
-    struct picture picture;
+    struct picture picture = {0};
     int r = jpeg_decode_init(&decode);
     if (r < 0)
         return r;
