@@ -139,6 +139,10 @@ enum access_verdict access_decide(const struct access_request *request)
      */
     if (from_page && request->needs != ACCESS_PUBLIC && !origin_is_ours(request, &host))
         return ACCESS_DENY_ORIGIN;
+    /* A picture that another site's page embeds comes without an origin, but says this much. */
+    if (request->fetch_site && strcmp(request->fetch_site, "cross-site") == 0 &&
+        request->needs != ACCESS_PUBLIC)
+        return ACCESS_DENY_ORIGIN;
     return ACCESS_ALLOW;
 }
 

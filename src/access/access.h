@@ -23,6 +23,7 @@ struct access_request {
     bool peer_is_loopback;
     bool listener_is_loopback; /* the address it came in on is one that only this machine reaches */
     const char *host, *origin; /* the headers, NULL = absent */
+    const char *fetch_site;    /* Sec-Fetch-Site (Fetch Metadata, W3C), NULL = absent */
     const char *const
         *hosts; /* further names this server is known by, NULL-terminated; NULL = none */
 };

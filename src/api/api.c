@@ -56,7 +56,7 @@ static void log_denial(struct api *api, const char *text, const char *path, cons
 static const char *denied(const struct api_door *door, const struct http_request *request,
                           const struct route *route, bool websocket)
 {
-    char host[HEADER_MAX_BYTES], origin[HEADER_MAX_BYTES];
+    char host[HEADER_MAX_BYTES], origin[HEADER_MAX_BYTES], site[HEADER_MAX_BYTES];
     struct access_request ask = {
         .needs = route ? route->role : ACCESS_PUBLIC,
         .method = http_method(request),
@@ -65,6 +65,7 @@ static const char *denied(const struct api_door *door, const struct http_request
         .listener_is_loopback = door->is_loopback,
         .host = http_header(request, HTTP_HOST, host, sizeof(host)) ? host : NULL,
         .origin = http_header(request, HTTP_ORIGIN, origin, sizeof(origin)) ? origin : NULL,
+        .fetch_site = http_header(request, HTTP_FETCH_SITE, site, sizeof(site)) ? site : NULL,
         .hosts = door->api->params.hosts,
     };
     enum access_verdict verdict = access_decide(&ask);

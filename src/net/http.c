@@ -69,6 +69,7 @@ bool http_header(const struct http_request *request, enum http_header header, ch
     static const enum head_field FIELD[] = {
         [HTTP_HOST] = HEAD_HOST,
         [HTTP_ORIGIN] = HEAD_ORIGIN,
+        [HTTP_FETCH_SITE] = HEAD_FETCH_SITE,
         [HTTP_AUTHORIZATION] = HEAD_AUTHORIZATION,
         [HTTP_COOKIE] = HEAD_COOKIE,
         [HTTP_CONTENT_TYPE] = HEAD_CONTENT_TYPE,

@@ -171,6 +171,7 @@ static const struct {
 } FIELDS[] = {
     {"host", HEAD_HOST, false},
     {"origin", HEAD_ORIGIN, false},
+    {"sec-fetch-site", HEAD_FETCH_SITE, true},
     {"authorization", HEAD_AUTHORIZATION, false},
     {"cookie", HEAD_COOKIE, true},
     {"content-type", HEAD_CONTENT_TYPE, false},

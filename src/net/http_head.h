@@ -11,6 +11,7 @@
 enum head_field {
     HEAD_HOST,
     HEAD_ORIGIN,
+    HEAD_FETCH_SITE,
     HEAD_AUTHORIZATION,
     HEAD_COOKIE,
     HEAD_CONTENT_TYPE,

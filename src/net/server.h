@@ -23,6 +23,7 @@ bool http_query(const struct http_request *request, const char *name, char *out,
 enum http_header {
     HTTP_HOST,
     HTTP_ORIGIN,
+    HTTP_FETCH_SITE, /* Sec-Fetch-Site */
     HTTP_AUTHORIZATION,
     HTTP_COOKIE,
     HTTP_CONTENT_TYPE,

@@ -93,12 +93,13 @@ test('another site and another name are kept out', async (t) => {
   await house.camera('porch');
   const foreign = { origin: 'https://evil.example' };
   const rebound = { host: 'evil.example:8080' };
+  const embedded = { 'sec-fetch-site': 'cross-site' };
   for (const [method, address] of [
     ['GET', '/api/v1/cameras'], ['GET', '/metrics'], ['GET', '/snapshot/porch.jpg'],
     ['GET', '/stream/porch.mp4'], ['PATCH', '/api/v1/cameras/porch'],
     ['PUT', '/api/v1/cameras/porch/settings'], ['POST', '/api/v1/cameras/porch/capture'],
   ]) {
-    for (const headers of [foreign, rebound]) {
+    for (const headers of [foreign, rebound, embedded]) {
       const { status } = await ask(house, address, { method, headers, body: method === 'GET' ? undefined : '{}' });
       assert.equal(status, 403, `${method} ${address} ${JSON.stringify(headers)}`);
     }

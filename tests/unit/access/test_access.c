@@ -211,6 +211,22 @@ static void without_further_names_addresses_remain(void **state)
     assert_int_equal(access_decide(&request), ACCESS_ALLOW);
 }
 
+static void pictures_embedded_by_another_site_are_refused(void **state)
+{
+    (void)state;
+    struct access_request request = {
+        .needs = ACCESS_VIEWER, .method = "GET", .host = "localhost:8080", .fetch_site = "none"};
+    assert_int_equal(access_decide(&request), ACCESS_ALLOW);
+    request.fetch_site = "same-origin";
+    assert_int_equal(access_decide(&request), ACCESS_ALLOW);
+    request.fetch_site = "same-site"; /* another port of this machine, a dashboard say */
+    assert_int_equal(access_decide(&request), ACCESS_ALLOW);
+    request.fetch_site = "cross-site";
+    assert_int_equal(access_decide(&request), ACCESS_DENY_ORIGIN);
+    request.needs = ACCESS_PUBLIC; /* a link to the page */
+    assert_int_equal(access_decide(&request), ACCESS_ALLOW);
+}
+
 static void every_verdict_has_a_sentence(void **state)
 {
     (void)state;
@@ -226,6 +242,7 @@ int main(void)
         cmocka_unit_test(devices_need_no_known_name),
         cmocka_unit_test(other_sites_change_nothing),
         cmocka_unit_test(without_further_names_addresses_remain),
+        cmocka_unit_test(pictures_embedded_by_another_site_are_refused),
         cmocka_unit_test(every_verdict_has_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
