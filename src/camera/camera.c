@@ -39,7 +39,7 @@ static void arm(struct camera *camera)
 static void start_source(struct camera *camera)
 {
     camera->woke_us = now(camera);
-    camera->last_arrival_us = 0;
+    camera->rate_since_us = 0;
     camera->frame_interval_us = 0;
     camera->asked = camera->wish;
     camera->stats.starts++;

@@ -97,9 +97,10 @@ struct camera {
 
     struct packet *poster; /* the last good frame ever seen, or NULL */
     uint16_t width, height;
-    int64_t woke_us;           /* when the last start was sent */
-    int64_t last_arrival_us;   /* of the last frame since then, 0 = none yet */
-    int64_t frame_interval_us; /* smoothed since then; 0 = not known */
+    int64_t woke_us;       /* when the last start was sent */
+    int64_t rate_since_us; /* when the second began over which frames are counted, 0 = not yet */
+    unsigned rate_frames;  /* since then */
+    int64_t frame_interval_us; /* mean of the last such second; 0 = not known */
 
     struct {
         uint64_t received, received_bytes, dropped[CAMERA_DROPS], starts, start_timeouts;

@@ -1,5 +1,6 @@
 /* What the source brings: itself, frames, and news of the device. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -93,17 +94,25 @@ static bool is_dark(struct camera *camera, const struct camera_frame *frame)
     return luma >= 0 && luma < DARK_LUMA;
 }
 
-static void measure_interval(struct camera *camera, int64_t arrival_us)
+/* The rate is that of a whole second: the few frames of a start or a hiccup say nothing about it.
+ * It is told where it moved by more than a tenth. */
+static void measure_rate(struct camera *camera, int64_t arrival_us)
 {
-    int64_t interval_us = arrival_us - camera->last_arrival_us;
-    bool is_first = camera->last_arrival_us == 0;
-    camera->last_arrival_us = arrival_us;
-    if (is_first || interval_us <= 0)
+    if (camera->rate_since_us == 0) {
+        camera->rate_since_us = arrival_us;
+        camera->rate_frames = 0;
         return;
-    if (camera->frame_interval_us == 0)
-        camera->frame_interval_us = interval_us;
-    else
-        camera->frame_interval_us += (interval_us - camera->frame_interval_us) / 8;
+    }
+    camera->rate_frames++;
+    int64_t span_us = arrival_us - camera->rate_since_us;
+    if (span_us < US_PER_S)
+        return;
+    int64_t before_us = camera->frame_interval_us;
+    camera->frame_interval_us = span_us / camera->rate_frames;
+    camera->rate_since_us = arrival_us;
+    camera->rate_frames = 0;
+    if (llabs(camera->frame_interval_us - before_us) * 10 > before_us)
+        camera_changed(camera);
 }
 
 struct packet *camera_packet(const struct camera_frame *frame)
@@ -141,7 +150,7 @@ void camera_frame(struct camera *camera, const struct camera_frame *frame)
         },
         buf->data + packet->message_off);
 
-    measure_interval(camera, frame->arrival_us);
+    measure_rate(camera, frame->arrival_us);
     if (camera->width != packet->width || camera->height != packet->height) {
         camera->width = packet->width;
         camera->height = packet->height;

@@ -133,9 +133,18 @@ static void test_the_rate_is_measured(void **state)
     lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
     rig_good_frame(rig);
     assert_int_equal(camera->frame_interval_us, 0); /* the pause is no interval */
+    for (int i = 0; i < 9; i++) {
+        rig_pass(rig, 100 * US_PER_MS);
+        rig_good_frame(rig);
+    }
+    assert_string_equal(rig_described(rig, "fps"), "null"); /* no whole second yet */
+    rig_turn(rig);
+    rig->told_of = 0;
     rig_pass(rig, 100 * US_PER_MS);
     rig_good_frame(rig);
+    rig_turn(rig);
     assert_string_equal(rig_described(rig, "fps"), "10.0");
+    assert_int_equal(rig->told_of, 1);
     lease_release(&lease);
 }
 

@@ -10,7 +10,7 @@ interface Hour {
   [reason: string]: number;
 }
 
-const REFRESH_MS = 60_000;
+const REFRESH_MS = 5000;
 
 export function Why({ known, nowMs }: { known: KnownCamera; nowMs: number }) {
   const why = known.camera.why ?? [];
@@ -31,6 +31,9 @@ export function Why({ known, nowMs }: { known: KnownCamera; nowMs: number }) {
     </ul>
   );
 }
+
+const sumOf = (hours: Hour[], reason: string): number =>
+  hours.reduce((sum, hour) => sum + (hour[reason] ?? 0), 0);
 
 async function fetchHours(camera: string): Promise<Hour[]> {
   const url = new URL(`api/v1/cameras/${camera}/awake`, serverUrl);
@@ -66,7 +69,7 @@ function Bar({ hour, scale }: { hour: Hour; scale: number }) {
   );
 }
 
-export function AwakeHours({ camera, totals }: { camera: string; totals: Record<string, number> }) {
+export function AwakeHours({ camera }: { camera: string }) {
   const [hours, setHours] = useState<Hour[]>([]);
   const [error, setError] = useState('');
   useEffect(() => {
@@ -99,7 +102,7 @@ export function AwakeHours({ camera, totals }: { camera: string; totals: Record<
   return (
     <div class="awake" data-testid="awake">
       <p>
-        <strong class="figure">{duration(totals.total ?? 0)}</strong>{' '}
+        <strong class="figure">{duration(sumOf(hours, 'total'))}</strong>{' '}
         <span class="quiet">today</span>
       </p>
       <ol class="hours" aria-label="Awake by hour of the day" data-scale={duration(scale)}>
@@ -120,9 +123,7 @@ export function AwakeHours({ camera, totals }: { camera: string; totals: Record<
             <li key={name}>
               <span class="swatch" data-reason={name} aria-hidden="true" />
               {reasonName(name)}
-              {totals[name] !== undefined && (
-                <span class="quiet"> {duration(totals[name] as number)}</span>
-              )}
+              <span class="quiet"> {duration(sumOf(hours, name))}</span>
             </li>
           ))}
         </ul>

@@ -161,7 +161,7 @@ export function Single({ known, paused }: { known: KnownCamera; paused: boolean 
           <Why known={known} nowMs={nowMs} />
         </Panel>
         <Panel title="Awake today">
-          <AwakeHours camera={camera.id} totals={camera.awake_today_s ?? {}} />
+          <AwakeHours camera={camera.id} />
         </Panel>
         <Panel title="Settings">
           <Controls camera={camera} />
