@@ -34,16 +34,17 @@ static void takes_all_parts(void **state)
 {
     (void)state;
     struct http_head head;
-    assert_int_equal(parse("PATCH /a%20b?c=%20d?e HTTP/1.1\r\n"
-                           "Host: h:1\r\nORIGIN: http://h:1\r\nauthorization:Bearer x\r\n"
-                           "Cookie: a\r\nCookie: b\r\nContent-Type: t\r\nIf-None-Match: \"e\"\r\n"
-                           "Accept-Encoding: gzip\r\nRange: bytes=0-1\r\nContent-Length: 42\r\n"
-                           "Sec-WebSocket-Protocol: p\r\nSec-WebSocket-Key: k\r\n"
-                           "Sec-WebSocket-Version: 13\r\nConnection: Keep-Alive,UPGRADE\r\n"
-                           "Connection: close\r\nUpgrade: h2c, WebSocket\r\n"
-                           "Expect: 100-Continue\r\nUnknown: \tvalue \t \r\nEmpty:\r\n\r\n",
-                           &head),
-                     0);
+    assert_int_equal(
+        parse("PATCH /a%20b?c=%20d?e HTTP/1.1\r\n"
+              "Host: h:1\r\nORIGIN: http://h:1\r\nauthorization:Bearer x\r\n"
+              "Cookie: a\r\nCookie: b\r\nContent-Type: t\r\nIf-None-Match: \"e\"\r\n"
+              "Accept-Encoding: gzip\r\nRange: bytes=0-1\r\nContent-Length: 42\r\n"
+              "Sec-Fetch-Site: none\r\nSec-WebSocket-Protocol: p\r\nSec-WebSocket-Key: k\r\n"
+              "Sec-WebSocket-Version: 13\r\nConnection: Keep-Alive,UPGRADE\r\n"
+              "Connection: close\r\nUpgrade: h2c, WebSocket\r\n"
+              "Expect: 100-Continue\r\nUnknown: \tvalue \t \r\nEmpty:\r\n\r\n",
+              &head),
+        0);
     assert_string_equal(head.method, "PATCH");
     assert_string_equal(head.path, "/a b");
     assert_string_equal(head.query, "c=%20d?e");
@@ -56,6 +57,7 @@ static void takes_all_parts(void **state)
         [HEAD_IF_NONE_MATCH] = "\"e\"",
         [HEAD_ACCEPT_ENCODING] = "gzip",
         [HEAD_RANGE] = "bytes=0-1",
+        [HEAD_FETCH_SITE] = "none",
         [HEAD_WS_PROTOCOL] = "p",
         [HEAD_WS_KEY] = "k",
         [HEAD_WS_VERSION] = "13",
