@@ -77,6 +77,17 @@ describe('Supervisor', () => {
     expect(s.verdict(9000)).toBeNull();
   });
 
+  it('a picture that stands still for 3 s while units come is stuck', () => {
+    const s = new Supervisor();
+    s.unit(0);
+    s.frame(100, 5);
+    expect(s.verdict(60_000)).toBeNull(); // the camera says nothing
+    s.unit(60_000);
+    s.unit(62_000);
+    expect(s.verdict(63_000)).toBeNull();
+    expect(s.verdict(63_001)).toBe('stuck');
+  });
+
   it('a decoder that keeps more than 3 units for a second is no live decoder', () => {
     const s = new Supervisor();
     s.pending(1000, 4);

@@ -10,7 +10,7 @@ const live: MseState = {
   currentTime: 10,
   newest: 10.01,
   key: 5,
-  justAppended: true,
+  justAppended: 'delta',
   buffered: [[5, 10.07]],
 };
 
@@ -24,8 +24,17 @@ describe('MseControl, one step', () => {
     ['waits for a first frame', { newest: null }, {}],
     ['one late frame is no reason to hurry', { newest: 10.2, buffered: [[5, 10.27]] }, {}],
     ['stays at 299 ms', { newest: 10.299, buffered: [[5, 10.4]] }, {}],
-    ['seeks into the newest frame', { newest: 10.301, buffered: [[5, 10.4]] }, { seek: 10.331 }],
-    ['but not to its end', { newest: 10.301, buffered: [[5, 10.311]] }, { seek: 10.308 }],
+    ['asks for a key at 301 ms', { newest: 10.301, buffered: [[5, 10.4]] }, { askKey: true }],
+    [
+      'seeks into a key',
+      { justAppended: 'key', newest: 10.301, buffered: [[5, 10.4]] },
+      { askKey: true, seek: 10.331 },
+    ],
+    [
+      'but not to its end',
+      { justAppended: 'key', newest: 10.301, buffered: [[5, 10.311]] },
+      { askKey: true, seek: 10.308 },
+    ],
     ['does not seek while seeking', { seeking: true, newest: 12, buffered: [[5, 12.1]] }, {}],
     [
       'jumps into the last range',
@@ -37,7 +46,7 @@ describe('MseControl, one step', () => {
           [9.9, 10.1],
         ],
       },
-      { seek: 10.03 },
+      { askKey: true, seek: 10.03 },
     ],
     ['comes back from far beyond the end', { currentTime: 12 }, { seek: 10.04 }],
     ['a little beyond the end is waiting', { currentTime: 10.1 }, {}],
@@ -53,7 +62,7 @@ describe('MseControl, one step', () => {
   ] as [string, Partial<MseState>, object][])('%s', (_name, change, action) => {
     const { seek, ...got } = new MseControl().step({ ...live, ...change });
     const { seek: wanted = null, ...rest } = action as { seek?: number | null };
-    expect(got).toEqual({ play: false, rate: 1, trim: null, askKey: false, ...rest });
+    expect(got).toEqual({ play: false, askKey: false, rate: 1, trim: null, ...rest });
     if (wanted === null) expect(seek).toBeNull();
     else expect(seek).toBeCloseTo(wanted, 6);
   });
@@ -69,11 +78,15 @@ class Video {
   rates = new Set<number>();
   changes = 0;
   private readonly control = new MseControl();
+  private key = 0;
 
   constructor(
     private readonly obeysRate = true,
     private readonly least = 0, // it cannot be less late than this
+    private readonly keys = true, // asking for one helps
   ) {}
+
+  private keyAtMs = Number.POSITIVE_INFINITY;
 
   frame(afterMs = 1000 / 30, mediaMs = 1000 / 30): number {
     const end = this.newest + 2 / 30;
@@ -83,13 +96,21 @@ class Video {
     this.newest += mediaMs / 1000;
     this.currentTime = Math.min(this.currentTime, this.newest - this.least);
     const behind = this.newest - this.currentTime;
+    const isKey = this.nowMs >= this.keyAtMs;
+    if (isKey) {
+      this.keyAtMs = Number.POSITIVE_INFINITY;
+      this.key = this.newest;
+    }
     const action = this.control.step({
       ...live,
       nowMs: this.nowMs,
       currentTime: this.currentTime,
       newest: this.newest,
-      buffered: [[0, this.newest + 2 / 30]],
+      key: this.key,
+      justAppended: isKey ? 'key' : 'delta',
+      buffered: [[-1, this.newest + 2 / 30]],
     });
+    if (action.askKey && this.keys) this.keyAtMs = this.nowMs + 60;
     if (action.rate !== this.rate) this.changes++;
     this.rate = action.rate;
     this.rates.add(this.rate);
@@ -112,12 +133,15 @@ describe('MseControl, a while', () => {
     expect([...video.rates].sort()).toEqual([1, 1.1]);
   });
 
-  it('one that stays 200 ms behind seeks after a quarter of a second', () => {
-    const video = new Video();
+  it.each([
+    [true, 450],
+    [false, 800],
+  ])('one that stays 200 ms behind seeks, with a key (%s) or without', (keys, withinMs) => {
+    const video = new Video(true, 0, keys);
     video.newest = 0.2;
-    for (let n = 0; n < 30; n++) video.frame();
+    for (let n = 0; n < 40; n++) video.frame();
     expect(video.seeks).toHaveLength(1);
-    expect(video.seeks[0]).toBeLessThan(350);
+    expect(video.seeks[0]).toBeLessThan(withinMs);
     for (let n = 0; n < 60; n++) expect(video.frame()).toBeLessThan(0.026);
   });
 
@@ -138,11 +162,20 @@ describe('MseControl, a while', () => {
     expect(video.frame()).toBeLessThan(0.026);
   });
 
-  it('where hurrying changes nothing it seeks ever more seldom', () => {
+  it('where hurrying changes nothing it seeks, and does not hurry for a minute', () => {
     const video = new Video(false, 0.06);
+    for (let n = 0; n < 30 * 59; n++) video.frame();
+    expect(video.seeks).toHaveLength(1);
+    expect(video.changes).toBe(2);
+    for (let n = 0; n < 30 * 10; n++) video.frame();
+    expect(video.seeks).toHaveLength(2);
+  });
+
+  it('where seeking changes nothing it seeks ever more seldom', () => {
+    const video = new Video(false, 0.15);
     for (let n = 0; n < 30 * 120; n++) video.frame();
-    expect(video.seeks.length).toBeGreaterThan(2);
-    expect(video.seeks.length).toBeLessThan(14);
+    expect(video.seeks.length).toBeGreaterThan(4);
+    expect(video.seeks.length).toBeLessThan(16);
     const last = video.seeks.slice(-2) as [number, number];
     expect(last[1] - last[0]).toBeGreaterThan(20_000);
   });

@@ -64,13 +64,14 @@ const HELD_UNITS = 3;
 const HELD_MS = 1000;
 const LAG_MS = 300;
 const LAG_FOR_MS = 3000;
+const STUCK_MS = 3000;
 
-export type Verdict = 'no-first-frame' | 'held-back' | 'lag';
+export type Verdict = 'no-first-frame' | 'held-back' | 'lag' | 'stuck';
 
 // Watches one way of delivery. All times are those of performance.now(); lag is this player's
 // alone, from the arrival of a unit to its picture: a slow network is no reason to step down.
 export class Supervisor {
-  private firstUnitMs: number | null = null;
+  private firstUnitMs: number | null = null; // since the last frame
   private shown = false;
   private heldSinceMs: number | null = null;
   private lagSinceMs: number | null = null;
@@ -81,6 +82,7 @@ export class Supervisor {
 
   frame(nowMs: number, lagMs: number): void {
     this.shown = true;
+    this.firstUnitMs = null;
     if (lagMs <= LAG_MS) this.lagSinceMs = null;
     else this.lagSinceMs ??= nowMs;
   }
@@ -99,8 +101,9 @@ export class Supervisor {
   }
 
   verdict(nowMs: number): Verdict | null {
-    if (!this.shown && this.firstUnitMs !== null && nowMs - this.firstUnitMs > FIRST_FRAME_MS)
-      return 'no-first-frame';
+    const waitingMs = this.firstUnitMs === null ? 0 : nowMs - this.firstUnitMs;
+    if (!this.shown && waitingMs > FIRST_FRAME_MS) return 'no-first-frame';
+    if (waitingMs > STUCK_MS) return 'stuck';
     if (this.heldSinceMs !== null && nowMs - this.heldSinceMs > HELD_MS) return 'held-back';
     if (this.lagSinceMs !== null && nowMs - this.lagSinceMs > LAG_FOR_MS) return 'lag';
     return null;

@@ -38,7 +38,7 @@ export class MseSurface implements Surface {
   private codec = '';
   private ticks = 90_000; // per second
   private readonly controller = new MseControl();
-  private appending = false; // a chunk
+  private appending: 'key' | 'delta' | null = null; // a chunk
   private line: Line = { offset: 0, newest: 0, end: 0, begun: false };
   private queue: Media[] = [];
   private waitKey = true;
@@ -57,7 +57,8 @@ export class MseSurface implements Surface {
     this.element.src = this.url;
     this.element.addEventListener('error', () => this.host.failed('media-error'));
     this.element.addEventListener('timeupdate', () => this.report());
-    this.element.addEventListener('loadeddata', () => this.control());
+    for (const event of ['loadeddata', 'seeked'])
+      this.element.addEventListener(event, () => this.control());
     this.timer = setInterval(() => this.control(), TICK_MS);
   }
 
@@ -126,7 +127,7 @@ export class MseSurface implements Surface {
       this.buffer.mode = 'segments';
       this.buffer.addEventListener('updateend', () => {
         this.control(this.appending);
-        this.appending = false;
+        this.appending = null;
         this.feed();
       });
     } else if (type !== this.codec) this.buffer.changeType(type);
@@ -155,7 +156,7 @@ export class MseSurface implements Surface {
     });
     if (this.appended.length > REMEMBER_UNITS) this.appended.shift();
     if (media.key) this.keys.push(placed.time);
-    this.appending = true;
+    this.appending = media.key ? 'key' : 'delta';
     this.buffer.appendBuffer(bytes);
   }
 
@@ -165,7 +166,7 @@ export class MseSurface implements Surface {
     if (this.buffer && !this.buffer.updating && now > 1) this.buffer.remove(0, now - 0.5);
   }
 
-  private control(justAppended = false): void {
+  private control(justAppended: 'key' | 'delta' | null = null): void {
     const { element: video, buffer } = this;
     if (!buffer || this.source.readyState !== 'open') return;
     const ranges: [number, number][] = [];
@@ -184,9 +185,9 @@ export class MseSurface implements Surface {
       buffered: ranges,
     });
     if (action.play) play(video, () => this.host.failed('autoplay', true));
+    if (action.askKey) this.host.needKey();
     if (action.seek !== null) video.currentTime = action.seek;
     if (action.rate !== video.playbackRate) video.playbackRate = action.rate;
-    if (action.askKey) this.host.needKey();
     if (action.trim !== null && !buffer.updating) buffer.remove(0, action.trim);
     this.report();
   }
@@ -195,6 +196,7 @@ export class MseSurface implements Surface {
   private report(): void {
     const atMs = performance.now();
     const total = framesShown(this.element);
+    if (total < this.framesSeen) this.framesSeen = 0; // WebKit counts anew after a seek
     const frames = total - this.framesSeen;
     if (frames <= 0 || (this.framesSeen > 0 && atMs - this.reportedMs < REPORT_MS)) return;
     this.framesSeen = total;

@@ -5,9 +5,10 @@
 // 3 s behind); touch nothing before readyState 2 (an earlier seek kills WebKitGTK's MSE for good);
 // only two rates (ever-changing ones cost 200 ms in WebKit); hurry only where even the least lateness
 // of a while is too much, for whoever hurries after every late frame runs dry and stalls (Firefox);
-// and where hurrying changes nothing (WebKit), seek once and leave it at that for a while. What is
-// removed goes with all that depends on it, up to the next key (Media Source Extensions, coded frame
-// removal): trim to a key, and ask for one where none has come for long.
+// where hurrying changes nothing (WebKitGTK stumbles instead), seek; and seek to a fresh key, for a
+// browser decodes its way from the last key to where it seeks and is late again when it arrives.
+// What is removed goes with all that depends on it, up to the next key (Media Source Extensions,
+// coded frame removal): trim to a key, and ask for one where none has come for long.
 
 export interface MseState {
   nowMs: number;
@@ -17,7 +18,7 @@ export interface MseState {
   currentTime: number; // s
   newest: number | null; // presentation time of the newest frame appended, s
   key: number | null; // of the newest key that has been shown, s
-  justAppended: boolean; // that frame came right now: it is due
+  justAppended: 'key' | 'delta' | null; // that frame came right now: it is due
   buffered: [start: number, end: number][];
 }
 
@@ -33,6 +34,7 @@ const SEEK_BEHIND = 0.3; // at once; or
 const SEEK_STEADY = 0.1; // no frame in STEADY_MS less late than this
 const STEADY_MS = 250;
 const STEADY_FRAMES = 5;
+const KEY_WAIT_MS = 400; // then it seeks without one
 const HURRY_BEHIND = 0.025; // newest frame shown later than this, always, for WINDOW_MS
 const SEEK_AHEAD = 0.03; // of the newest frame's begin, which lasts longer than that
 const SEEK_SHORT = 0.003; // of the end
@@ -41,8 +43,9 @@ const CALM_FRAMES = 4;
 const WINDOW_MS = 1000;
 const WINDOW_FRAMES = 4;
 const GAIN = 0.02; // what a second of hurry has to bring
-// A seek decodes anew from the last key: after one for steady lateness the next such waits, twice as
-// long each time, until one has helped.
+const HURRY_AGAIN_MS = 60_000; // after a useless one
+// After a seek for steady lateness the next such waits, twice as long each time, until one has
+// helped.
 const REST_MIN_MS = 250;
 const REST_MAX_MS = 20_000;
 const TRIM_AT = 15; // s in front of the key
@@ -61,6 +64,8 @@ export class MseControl {
   private rate: 1 | 1.1 = 1;
   private recent: Late[] = []; // of the frames just appended
   private hurry: Late = { atMs: 0, behind: 0 }; // when the current second of it began
+  private hurryAfterMs = 0;
+  private seekSinceMs: number | null = null; // wanted, and a key asked for
   private restUntilMs = 0; // no hurry and no second seek before
   private restMs = REST_MIN_MS;
   private askedKeyMs = Number.NEGATIVE_INFINITY;
@@ -73,8 +78,9 @@ export class MseControl {
       trim: null,
       askKey: false,
     };
+    const { nowMs, newest, currentTime, justAppended } = state;
     const last = state.buffered[state.buffered.length - 1];
-    if (state.readyState < 2 || !last || state.newest === null) return action;
+    if (state.readyState < 2 || !last || newest === null) return action;
     const first = (state.buffered[0] as [number, number])[0];
     if (state.key !== null && state.key - first > TRIM_AT) action.trim = state.key - TRIM_SHORT;
     action.askKey = this.wantsKey(state, first);
@@ -82,15 +88,21 @@ export class MseControl {
       this.calm();
       return action;
     }
-    const frame = { atMs: state.nowMs, behind: state.newest - state.currentTime };
-    const far =
-      frame.behind > SEEK_BEHIND || state.currentTime < last[0] || state.currentTime > last[1] + 1;
-    const useless = !far && state.justAppended && this.late(frame);
-    if (far || useless) {
-      action.seek = Math.max(last[0], Math.min(state.newest + SEEK_AHEAD, last[1] - SEEK_SHORT));
+    const [start, end] = last;
+    const behind = newest - currentTime;
+    const outside = currentTime < start || currentTime > end + 1;
+    const late =
+      behind > SEEK_BEHIND || (justAppended !== null && this.late({ atMs: nowMs, behind }));
+    if (late && this.seekSinceMs === null) {
+      this.seekSinceMs = nowMs;
+      action.askKey = true;
+    }
+    if (outside || this.seekIsDue(state, behind)) {
+      action.seek = Math.max(start, Math.min(newest + SEEK_AHEAD, end - SEEK_SHORT));
+      this.seekSinceMs = null;
       this.calm();
-      this.restUntilMs = state.nowMs + (far ? REST_MIN_MS : this.restMs);
-      if (useless) this.restMs = Math.min(this.restMs * 2, REST_MAX_MS);
+      this.restUntilMs = nowMs + this.restMs;
+      this.restMs = Math.min(this.restMs * 2, REST_MAX_MS);
     }
     action.rate = this.rate;
     return action;
@@ -101,6 +113,14 @@ export class MseControl {
     if (!old || state.nowMs - this.askedKeyMs < ASK_EVERY_MS) return false;
     this.askedKeyMs = state.nowMs;
     return true;
+  }
+
+  private seekIsDue({ nowMs, justAppended }: MseState, behind: number): boolean {
+    if (this.seekSinceMs === null) return false;
+    if (justAppended !== null && behind < HURRY_BEHIND)
+      this.seekSinceMs = null; // came by itself
+    else return justAppended === 'key' || nowMs - this.seekSinceMs > KEY_WAIT_MS;
+    return false;
   }
 
   private calm(): void {
@@ -120,8 +140,8 @@ export class MseControl {
     const newer = this.recent.filter(({ atMs }) => atMs > frame.atMs - STEADY_MS);
     if (newer.length >= STEADY_FRAMES && spanMs >= STEADY_MS && leastOf(newer) > SEEK_STEADY)
       return true;
-    if (this.recent.length < WINDOW_FRAMES || spanMs < WINDOW_MS * 0.8) return false;
-    if (least > HURRY_BEHIND) {
+    const enough = this.recent.length >= WINDOW_FRAMES && spanMs >= WINDOW_MS * 0.8;
+    if (enough && frame.atMs >= this.hurryAfterMs && least > HURRY_BEHIND) {
       this.hurry = { atMs: frame.atMs, behind: least };
       this.rate = 1.1;
     }
@@ -133,7 +153,11 @@ export class MseControl {
     const behind = leastOf(this.recent.slice(-CALM_FRAMES));
     if (behind <= CALM_BEHIND) this.calm();
     else if (atMs - this.hurry.atMs >= WINDOW_MS) {
-      if (this.hurry.behind - behind < GAIN) return true;
+      if (this.hurry.behind - behind < GAIN) {
+        this.calm();
+        this.hurryAfterMs = atMs + HURRY_AGAIN_MS;
+        return true;
+      }
       this.hurry = { atMs, behind };
     }
     return false;
