@@ -17,6 +17,8 @@ CONTENT_TYPES = {
     ".png": "image/png",
 }
 
+LIMIT_BYTES = 60 * 1024  # of all files, compressed: the page is for phones, too
+
 HASHED = re.compile(r"^/assets/.*-[A-Za-z0-9_-]{8}\.\w+$")
 
 
@@ -40,7 +42,7 @@ def main():
     parser.add_argument("output", help="C source to write")
     args = parser.parse_args()
 
-    arrays, rows = [], []
+    arrays, rows, total = [], [], 0
     for path, full in sorted(files_below(args.dist), key=lambda file: file[0].encode()):
         content_type = CONTENT_TYPES.get(os.path.splitext(path)[1])
         if content_type is None:
@@ -48,6 +50,7 @@ def main():
         with open(full, "rb") as file:
             plain = file.read()
         packed = gzip.compress(plain, 9, mtime=0)
+        total += len(packed)
         etag = hashlib.sha256(plain).hexdigest()[:16]
         immutable = "true" if HASHED.match(path) else "false"
         arrays.append(
@@ -59,6 +62,9 @@ def main():
         )
     if not any('"/index.html"' in row for row in rows):
         sys.exit(f"{args.dist}: there is no page in it (index.html is missing)")
+
+    if total > LIMIT_BYTES:
+        sys.exit(f"the page is {total} bytes, compressed; {LIMIT_BYTES} are its limit")
 
     text = (
         "/* Written by ui/embed.py. */\n"

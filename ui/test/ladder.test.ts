@@ -41,13 +41,19 @@ describe('memory', () => {
 
   it('lasts an hour', () => {
     expect(recall(keeper, 1000)).toBeNull();
-    remember(keeper, 'mse', 1000);
+    remember(keeper, 'mse', 'lag', 1000);
     expect(recall(keeper, 1000 + 3_599_999)).toBe('mse');
     expect(recall(keeper, 1000 + 3_600_000)).toBeNull();
   });
 
+  it('lasts a month for colours', () => {
+    remember(keeper, 'mse', 'colours', 1000);
+    expect(recall(keeper, 29 * 86_400_000)).toBe('mse');
+    expect(recall(keeper, 31 * 86_400_000)).toBeNull();
+  });
+
   it('a clock set back far does not make it last', () => {
-    remember(keeper, 'mse', 10_000_000);
+    remember(keeper, 'mse', 'lag', 3e9);
     expect(recall(keeper, 0)).toBeNull();
   });
 
@@ -60,7 +66,7 @@ describe('memory', () => {
     const broken = () => {
       throw new Error('SecurityError');
     };
-    expect(() => remember(broken, 'mse', 0)).not.toThrow();
+    expect(() => remember(broken, 'mse', 'lag', 0)).not.toThrow();
     expect(recall(broken, 0)).toBeNull();
   });
 });

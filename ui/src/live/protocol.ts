@@ -3,7 +3,6 @@
 
 export const SUBPROTOCOL = 'eyelid.live.v1';
 export const HEAD_BYTES = 24;
-export const MAX_CAMERAS = 64;
 export const MAX_OPEN_CAPTURES = 4;
 
 export type Rendition = 'h264' | 'jpeg';

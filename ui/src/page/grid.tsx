@@ -6,6 +6,8 @@ import { useLive, usePlayer, useSeconds } from './hooks';
 import { Picture, StatusLine } from './picture';
 import { statusOf } from './status';
 
+const LOW_BATTERY = 20; // %
+
 export function nameOf(known: KnownCamera): string {
   return known.camera.name || known.camera.id;
 }
@@ -36,6 +38,9 @@ function Card({ known, paused }: { known: KnownCamera; paused: boolean }) {
           </a>
         </h2>
         <StatusLine status={status} />
+        {camera.battery != null && camera.battery <= LOW_BATTERY && (
+          <p class="low">Battery {camera.battery} %</p>
+        )}
       </div>
     </li>
   );

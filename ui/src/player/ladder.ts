@@ -35,7 +35,9 @@ export function below(rungs: Delivery[], rung: Delivery): Delivery | null {
   return rungs[rungs.indexOf(rung) + 1] ?? null;
 }
 
+// The cause may have been a busy machine; wrong colours are the browser's own and stay.
 const REMEMBER_MS = 60 * 60 * 1000;
+const REMEMBER_COLOURS_MS = 30 * 24 * REMEMBER_MS;
 const KEY = 'eyelid.delivery';
 
 interface Keeper {
@@ -44,16 +46,23 @@ interface Keeper {
 }
 
 // Private windows may throw: then nothing is remembered.
-export function remember(keeper: () => Keeper, rung: Delivery, nowMs: number): void {
+export function remember(
+  keeper: () => Keeper,
+  rung: Delivery,
+  reason: string,
+  nowMs: number,
+): void {
+  const until = nowMs + (reason === 'colours' ? REMEMBER_COLOURS_MS : REMEMBER_MS);
   try {
-    keeper().setItem(KEY, JSON.stringify({ rung, until: nowMs + REMEMBER_MS }));
+    keeper().setItem(KEY, JSON.stringify({ rung, until }));
   } catch {}
 }
 
 export function recall(keeper: () => Keeper, nowMs: number): Delivery | null {
   try {
     const { rung, until } = JSON.parse(keeper().getItem(KEY) ?? '{}');
-    return isDelivery(rung) && until > nowMs && until <= nowMs + REMEMBER_MS ? rung : null;
+    const lasts = until > nowMs && until <= nowMs + REMEMBER_COLOURS_MS;
+    return isDelivery(rung) && lasts ? rung : null;
   } catch {
     return null;
   }

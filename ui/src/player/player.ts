@@ -40,6 +40,7 @@ export interface PlayerStats {
   lost: number;
 }
 
+const NEAR_PX = 80; // so near the window counts as on screen
 const HIDDEN_GRACE_MS = 5000;
 const STALLED_MS = 2000;
 const TICK_MS = 500;
@@ -74,7 +75,7 @@ export class EyelidPlayer extends HTMLElement {
   private lastSequence: number | null = null;
   private waitKey = true;
   private shownMs = 0;
-  private onScreen = true; // until the observer says otherwise: the first picture does not wait
+  private onScreen: boolean | null = null; // null until the observer spoke
   private tabHidden = document.visibilityState === 'hidden';
   private hideTimer: ReturnType<typeof setTimeout> | undefined;
   private tickTimer: ReturnType<typeof setInterval> | undefined;
@@ -83,7 +84,7 @@ export class EyelidPlayer extends HTMLElement {
       this.onScreen = entries[entries.length - 1]?.isIntersecting ?? true;
       void this.settle();
     },
-    { rootMargin: '80px' },
+    { rootMargin: `${NEAR_PX}px` },
   );
 
   get stats(): PlayerStats {
@@ -115,6 +116,7 @@ export class EyelidPlayer extends HTMLElement {
   disconnectedCallback(): void {
     document.removeEventListener('visibilitychange', this.onVisibility);
     this.observer.disconnect();
+    this.onScreen = null;
     clearInterval(this.tickTimer);
     clearTimeout(this.hideTimer);
     this.stop();
@@ -144,12 +146,20 @@ export class EyelidPlayer extends HTMLElement {
 
   private get wanted(): boolean {
     const camera = this.getAttribute('camera');
+    if (!this.isConnected || !camera || this.tabHidden || this.hasAttribute('paused')) return false;
+    return this.onScreen ?? this.isNear();
+  }
+
+  // The observer speaks after the next frame; neither may the first picture wait for that, nor may
+  // cameras wake that nobody will see.
+  private isNear(): boolean {
+    const { top, bottom, left, right, width, height } = this.getBoundingClientRect();
     return (
-      this.isConnected &&
-      !!camera &&
-      this.onScreen &&
-      !this.tabHidden &&
-      !this.hasAttribute('paused')
+      width * height > 0 &&
+      bottom > -NEAR_PX &&
+      top < innerHeight + NEAR_PX &&
+      right > -NEAR_PX &&
+      left < innerWidth + NEAR_PX
     );
   }
 
@@ -248,7 +258,7 @@ export class EyelidPlayer extends HTMLElement {
         this.fail(`This browser cannot show ${this.rung} (${reason}).`);
       return;
     }
-    if (!passing) remember(keeper, next, Date.now());
+    if (!passing) remember(keeper, next, reason, Date.now());
     this.opening?.close();
     this.opening = null;
     this.rung = next;
