@@ -134,6 +134,7 @@ describe('words', () => {
 
   it('names', () => {
     expect(title('white_balance')).toBe('White balance');
+    expect(title('jpeg')).toBe('JPEG');
     expect(reasonName('viewer')).toBe('Viewers');
     expect(reasonName('new_thing')).toBe('New thing');
     expect(stillName('porch', new Date(2026, 0, 2, 3, 4, 5))).toBe('porch-2026-01-02-030405.jpg');

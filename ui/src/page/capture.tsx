@@ -68,7 +68,12 @@ export function StillView({ capture, name }: { capture: Capture; name: string })
   if (!shot) return null;
   return (
     <figure class="still">
-      <img data-still="" src={shot.url} alt={`Still of ${name}`} />
+      <img
+        data-still=""
+        src={shot.url}
+        alt={`Still of ${name}`}
+        onLoad={(event) => event.currentTarget.parentElement?.scrollIntoView({ block: 'nearest' })}
+      />
       <figcaption>
         <span class="quiet">{shot.size}</span>
         <a class="button" href={shot.url} download={shot.file} data-action="download">

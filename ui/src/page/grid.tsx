@@ -69,7 +69,9 @@ export function Grid({ paused }: { paused: boolean }) {
   useEffect(() => {
     document.title = 'eyelid';
   }, []);
-  const cameras = [...live.cameras.values()].sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  const cameras = [...live.cameras.values()].sort((a, b) =>
+    nameOf(a).localeCompare(nameOf(b), undefined, { numeric: true }),
+  );
   if (!live.heard)
     return (
       <p class="quiet" data-testid="loading">

@@ -17,7 +17,10 @@ export function timeOfDay(date: Date): string {
 
 // "awake_from_boot" to "Awake from boot": names come from devices.
 export function title(name: string): string {
-  const words = name.replaceAll('_', ' ').trim();
+  const words = name
+    .replaceAll('_', ' ')
+    .replace(/\bjpeg\b/i, 'JPEG')
+    .trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -41,6 +41,7 @@ export interface PlayerStats {
 }
 
 const NEAR_PX = 80; // so near the window counts as on screen
+const DWELL_MS = 150;
 const HIDDEN_GRACE_MS = 5000;
 const STALLED_MS = 2000;
 const TICK_MS = 500;
@@ -79,10 +80,16 @@ export class EyelidPlayer extends HTMLElement {
   private tabHidden = document.visibilityState === 'hidden';
   private hideTimer: ReturnType<typeof setTimeout> | undefined;
   private tickTimer: ReturnType<typeof setInterval> | undefined;
+  private dwellTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly look = (): void => void this.settle();
   private readonly observer = new IntersectionObserver(
     (entries) => {
+      const before = this.onScreen;
       this.onScreen = entries[entries.length - 1]?.isIntersecting ?? true;
-      void this.settle();
+      // Whoever scrolls past a camera does not want to wake it.
+      clearTimeout(this.dwellTimer);
+      if (before === false && this.onScreen) this.dwellTimer = setTimeout(this.look, DWELL_MS);
+      else this.look();
     },
     { rootMargin: `${NEAR_PX}px` },
   );
@@ -119,6 +126,7 @@ export class EyelidPlayer extends HTMLElement {
     this.onScreen = null;
     clearInterval(this.tickTimer);
     clearTimeout(this.hideTimer);
+    clearTimeout(this.dwellTimer);
     this.stop();
     this.clear();
   }
