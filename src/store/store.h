@@ -2,7 +2,8 @@
  * settings; users, schedules and the archive's index will come in by further migrations.
  *
  * Reads happen once, at start, on the calling thread. Writes are queued and done by the writer
- * thread in their order, a batch a transaction; nothing is written while nothing changes.
+ * thread in their order, a batch a transaction; nothing is written while nothing changes. A write
+ * that fails (a full disk) is logged and lost; those after it are tried again.
  * store_open and store_close: main thread; store_put_*: any thread, never blocks on the disk. */
 #pragma once
 #include <stdbool.h>
