@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // script/bench: every figure that the project claims, beside its bar, in one run on one machine.
 //   --json FILE       every figure with its bar     --only a,b,…   some sections     --seconds N   of each window
+//   --markdown FILE   the same as tables, as docs/benchmarks.md holds them
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -35,7 +36,24 @@ async function size() {
 const SECTIONS = { frame: sections.cpuPerFrame, latency: sections.latency, viewers: sections.viewers,
   idle: sections.idle, wake: sections.wake, glass: sections.glass, motion, size };
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' },
+const TITLES = {
+  frame: 'Six VGA cameras at 30 fps (4:2:2, noisy frames)', latency: 'JPEG in to chunk out, one camera',
+  viewers: 'Viewers of one VGA camera at 30 fps', idle: 'Nobody looks', wake: 'From asleep to the first chunk',
+  glass: 'Glass to glass: a frame drawn to its pixels on the screen', motion: 'Beside Debian\'s motion, 15 fps',
+  size: 'What it costs to have',
+};
+
+const barOf = (r) => (r.max !== undefined ? `≤ ${r.max}` : r.min !== undefined ? `≥ ${+r.min.toFixed(2)}` : '');
+const verdictOf = (r) => (r.ok === undefined ? '' : r.ok ? 'ok' : 'MISSED');
+
+function markdown(report) {
+  const tables = Object.entries(report.sections).map(([name, rows]) => [`## ${TITLES[name]}`, '',
+    '| figure | value | bar | |', '|---|---|---|---|',
+    ...rows.map((r) => `| ${r.name} | ${(+r.value).toFixed(2)} ${r.unit} | ${barOf(r)} | ${verdictOf(r)} |`)].join('\n'));
+  return tables.join('\n\n');
+}
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, markdown: { type: 'string' }, only: { type: 'string' },
   seconds: { type: 'string', default: '10' } } });
 const chosen = values.only?.split(',') ?? Object.keys(SECTIONS);
 const unknown = chosen.filter((name) => !SECTIONS[name]);
@@ -58,13 +76,13 @@ for (const name of chosen) {
   report.sections[name] = rows;
   console.log(`\n${name}`);
   for (const r of rows) {
-    const bar = r.max !== undefined ? `≤ ${r.max}` : r.min !== undefined ? `≥ ${r.min}` : '';
     if (r.ok === false) missed++;
-    const verdict = r.ok === undefined ? '' : r.ok ? 'ok' : 'MISSED';
-    console.log(`  ${r.name.padEnd(66)} ${(+r.value).toFixed(2).padStart(10)} ${r.unit.padEnd(14)} ${bar.padEnd(8)} ${verdict}`);
+    console.log(`  ${r.name.padEnd(66)} ${(+r.value).toFixed(2).padStart(10)} ${r.unit.padEnd(14)} `
+      + `${barOf(r).padEnd(8)} ${verdictOf(r)}`);
   }
 }
 fs.rmSync(frames, { force: true });
+if (values.markdown) fs.writeFileSync(values.markdown, `${markdown(report)}\n`);
 if (values.json) fs.writeFileSync(values.json, JSON.stringify(report, null, 1));
 console.log(missed ? `\n${missed} bars missed` : '\nevery bar held');
 process.exit(0);
