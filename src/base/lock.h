@@ -10,8 +10,6 @@ enum lock_rank {
     LOCK_RANK_HUB = 10,    /* stream/hub: a publisher pokes its watchers under it */
     LOCK_RANK_WORKER = 20, /* transcode: what the hub pokes and what the loop asks of the worker */
     LOCK_RANK_STORE = 30,  /* store: the writer's queue */
-    LOCK_RANK_INBOX = 40,  /* base/inbox: messages for another thread */
-    LOCK_RANK_LOG = 90,    /* base/log: last, because everything may log */
 };
 
 struct lock {

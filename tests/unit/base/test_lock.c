@@ -81,7 +81,7 @@ static void test_ranks_are_per_thread(void **state)
     (void)state;
     struct lock low, high;
     lock_init(&low, LOCK_RANK_HUB);
-    lock_init(&high, LOCK_RANK_LOG);
+    lock_init(&high, LOCK_RANK_STORE);
     lock_take(&high);
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, take_low, &low), 0);

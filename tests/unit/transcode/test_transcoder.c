@@ -48,7 +48,7 @@ static void open_hubs(struct scene *s)
     s->jpeg_hub = hub_create(&(struct hub_params){.max_packets = 1, .latest_only = true});
     s->h264_hub = hub_create(&(struct hub_params){.max_packets = MAX_PACKETS});
     hub_join(s->h264_hub, &s->cursor, 0, 0);
-    lock_init(&s->lock, LOCK_RANK_INBOX);
+    lock_init(&s->lock, LOCK_RANK_STORE);
     lock_cond_init(&s->cond);
     s->watch = (struct hub_watch){.poke = poke, .ctx = s};
     hub_watch_add(s->h264_hub, &s->watch);
