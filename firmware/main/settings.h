@@ -1,0 +1,53 @@
+/* What a user sets over the serial line, and what may stand in it. What does not belong here:
+ * keeping it (keep.h), asking for it (command.h). Pure; any thread. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SETTINGS_SSID_MAX_BYTES = 32,
+    SETTINGS_PASSWORD_MIN_BYTES = 8, /* of WPA2, IEEE 802.11i; an open network has none */
+    SETTINGS_PASSWORD_MAX_BYTES = 63,
+    SETTINGS_ID_MAX_BYTES = 32, /* docs/protocol.md, section 1 */
+    SETTINGS_NAME_MAX_BYTES = 64,
+    SETTINGS_HOST_MAX_BYTES = 63,
+    SETTINGS_DEFAULT_PORT = 8765,
+    SETTINGS_MAX_REST_S = 86400,
+    SETTINGS_URL_BYTES = 128, /* the longest that settings_url writes fits, and its NUL */
+};
+
+struct settings_address {
+    char host[SETTINGS_HOST_MAX_BYTES + 1]; /* "" = ask the network (mDNS) */
+    uint16_t port;
+};
+
+struct settings {
+    char ssid[SETTINGS_SSID_MAX_BYTES + 1]; /* "" = not set up yet */
+    char password[SETTINGS_PASSWORD_MAX_BYTES + 1];
+    struct settings_address server;
+    char id[SETTINGS_ID_MAX_BYTES + 1];
+    char name[SETTINGS_NAME_MAX_BYTES + 1];
+    /* For boards on a battery: nobody looked for so long, it sleeps for so long; 0 = never. */
+    uint32_t rest_after_s, rest_s;
+};
+
+/* Of a board that nobody has set up: its id and name come from its radio's address. */
+void settings_init(struct settings *settings, const uint8_t mac[6]);
+
+/* Each returns 0, or -EINVAL and leaves everything as it was. An empty password is that of an open
+ * network. */
+int settings_set_wifi(struct settings *settings, const char *ssid, const char *password)
+    __attribute__((warn_unused_result));
+int settings_set_id(struct settings *settings, const char *id) __attribute__((warn_unused_result));
+int settings_set_name(struct settings *settings, const char *name)
+    __attribute__((warn_unused_result));
+/* "auto", "HOST", "HOST:PORT", either with "ws://" in front and "/" behind. */
+int settings_set_server(struct settings *settings, const char *text)
+    __attribute__((warn_unused_result));
+int settings_set_rest(struct settings *settings, uint32_t after_s, uint32_t rest_s)
+    __attribute__((warn_unused_result));
+
+/* ws://HOST:PORT/ID */
+void settings_url(const struct settings_address *address, const char *id,
+                  char out[SETTINGS_URL_BYTES]);
