@@ -42,7 +42,8 @@ int console_start(void)
 {
     esp_console_repl_config_t config = ESP_CONSOLE_REPL_CONFIG_DEFAULT();
     esp_console_repl_t *repl;
-    config.prompt = "eyelid>";
+    config.prompt = "eyelid> ";
+    config.task_stack_size = 6144; /* the answers are put together on it */
     if (open_line(&config, &repl) != ESP_OK || esp_console_register_help_command() != ESP_OK)
         return -EIO;
     for (unsigned i = 0; i < command_count; i++) {
