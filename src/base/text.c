@@ -137,18 +137,29 @@ bool text_is_id(const char *s)
     return n >= 1 && n <= 32 && s[n] == '\0';
 }
 
+/* U+202A to U+202E and U+2066 to U+2069 (Unicode UAX #9): they turn around what stands behind them.
+ */
+static bool is_direction(const char *s)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    return p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+                            (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 bool text_is_name(const char *s, size_t max_bytes)
 {
     size_t len = 0;
+    bool visible = false;
     while (s[len]) {
         unsigned n = text_utf8_len(s + len);
-        if (n == 0 || text_is_control(s + len))
+        if (n == 0 || text_is_control(s + len) || is_direction(s + len))
             return false;
+        visible |= s[len] != ' ';
         len += n;
         if (len > max_bytes)
             return false;
     }
-    return len > 0;
+    return visible;
 }
 
 int text_to_int(const char *s, int64_t min, int64_t max, int64_t *ret_value)

@@ -40,8 +40,8 @@ bool text_is_control(const char *s);
 /* True when s is 1 to 32 characters of a-z, 0-9 and '-': a camera's id. */
 bool text_is_id(const char *s);
 
-/* True when s is 1 to max_bytes bytes of well-formed UTF-8 without control characters: a name that
- * people gave. */
+/* True when s is 1 to max_bytes bytes of well-formed UTF-8, not only blanks, without characters
+ * that control the line or its direction: a name that people gave. */
 bool text_is_name(const char *s, size_t max_bytes);
 
 /* Reads a whole decimal number within [min, max]; -EINVAL for anything else, surrounding white
