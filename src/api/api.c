@@ -119,6 +119,14 @@ void api_request(void *door, struct http_request *request)
     }
 }
 
+/* A device at a wrong address tries for ever, and its owner wonders. */
+static void log_lost_device(const struct api_door *door, const char *path)
+{
+    if (door->kind == API_DOOR_DEVICE || strncmp(path, "/device/", 8) == 0)
+        registry_log_refusal(door->api->params.registry, path,
+                             "an address ends with the id, 1 to 32 of a-z, 0-9 and -");
+}
+
 int api_upgrade(void *door, struct http_request *request, struct ws_accept *ret_accept)
 {
     const struct api_door *d = door;
@@ -127,8 +135,10 @@ int api_upgrade(void *door, struct http_request *request, struct ws_accept *ret_
         routes_find(d->kind, http_method(request), http_path(request), true, &match);
     if (denied(d, request, match.route, true))
         return 403;
-    if (result != ROUTES_FOUND)
+    if (result != ROUTES_FOUND) {
+        log_lost_device(d, http_path(request));
         return 404;
+    }
     struct call call = call_of(d->api, request, &match);
     return match.route->upgrade(&call, request, ret_accept);
 }

@@ -21,6 +21,7 @@ enum { TIME_INTERVAL_S = 5, HELLO_TIMEOUT_S = 10, BAD_TEXTS_MAX = 16 };
 enum { CLOSE_REPLACED = 4001, CLOSE_POLICY = 1008, CLOSE_BAD_DATA = 1003, CLOSE_TRY_LATER = 1013 };
 
 static const char SUBPROTOCOL[] = "eyelid.device.v1";
+static const char ID_RULE[] = "an id is 1 to 32 of a-z, 0-9 and -";
 
 struct push {
     struct registry *registry;
@@ -49,6 +50,14 @@ static void hang_up(struct push *push, uint16_t code, const char *reason)
     ws_close(push->ws, code, reason);
     if (camera)
         camera_source_down(camera);
+}
+
+/* Ends the connection of a device that breaks the rules; whoever wrote its firmware finds out why.
+ */
+static void refuse(struct push *push, uint16_t code, const char *reason)
+{
+    registry_log_refusal(push->registry, push->id, reason);
+    hang_up(push, code, reason);
 }
 
 /* --- To the device. --- */
@@ -142,7 +151,7 @@ static void attach(struct push *push, const struct camera_source_info *info)
 
 static void on_no_hello(void *ctx)
 {
-    hang_up(ctx, CLOSE_POLICY, "no hello came");
+    refuse(ctx, CLOSE_POLICY, "no hello came");
 }
 
 static void opened(void *session, struct ws *ws)
@@ -171,11 +180,11 @@ static void on_hello(struct push *push, const struct device_message *m)
 {
     const char *id = m->hello.id;
     if (push->camera) {
-        hang_up(push, CLOSE_POLICY, "hello came twice");
+        refuse(push, CLOSE_POLICY, "hello came twice");
     } else if (id && push->id_is_given && strcmp(id, push->id) != 0) {
-        hang_up(push, CLOSE_POLICY, "the id in hello is not that of the address");
+        refuse(push, CLOSE_POLICY, "the id in hello is not that of the address");
     } else if (id && !text_is_id(id)) {
-        hang_up(push, CLOSE_POLICY, "an id is 1 to 32 of a-z, 0-9 and -");
+        refuse(push, CLOSE_POLICY, ID_RULE);
     } else {
         if (id)
             snprintf(push->id, sizeof(push->id), "%s", id);
@@ -218,7 +227,7 @@ static void on_text(struct push *push, const char *text, size_t len_bytes)
     if (push->bad_texts++ == 0)
         log_warn("push", push->id, "%s", wrong);
     if (push->bad_texts > BAD_TEXTS_MAX)
-        hang_up(push, CLOSE_BAD_DATA, wrong);
+        refuse(push, CLOSE_BAD_DATA, wrong);
 }
 
 /* --- From the device: frames. --- */
@@ -351,8 +360,10 @@ int push_upgrade(struct registry *registry, struct http_request *request, const 
     char from_query[4 * CAMERA_ID_MAX], protocols[256];
     if ((!id || !id[0]) && http_query(request, "id", from_query, sizeof(from_query)))
         id = from_query;
-    if (id && id[0] && !text_is_id(id))
+    if (id && id[0] && !text_is_id(id)) {
+        registry_log_refusal(registry, id, ID_RULE);
         return 400;
+    }
 
     struct push *push = mem_new(struct push);
     push->registry = registry;

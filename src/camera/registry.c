@@ -115,14 +115,19 @@ static struct camera *add(struct registry *registry, const char *id)
     return camera;
 }
 
-/* 0, or why there is no room for one more. */
-static int admit(struct registry *registry)
+static void begin_minute(struct registry *registry)
 {
     int64_t now_us = now(registry);
     if (now_us - registry->minute_us >= 60 * US_PER_S) {
         registry->minute_us = now_us;
         registry->new_in_minute = registry->refused_in_minute = 0;
     }
+}
+
+/* 0, or why there is no room for one more. */
+static int admit(struct registry *registry)
+{
+    begin_minute(registry);
     if (registry->count >= registry->params.max_cameras)
         return -ENOSPC;
     if (registry->new_in_minute >= registry->params.max_new_per_minute)
@@ -131,13 +136,11 @@ static int admit(struct registry *registry)
     return 0;
 }
 
-/* Once a minute: whoever floods the server must not flood its log. */
-static void log_refusal(struct registry *registry, const char *id, int error)
+void registry_log_refusal(struct registry *registry, const char *id, const char *why)
 {
+    begin_minute(registry);
     if (registry->refused_in_minute++ == 0)
-        log_warn("camera", id, "a new device is refused: %s",
-                 error == -ENOSPC ? "there are as many cameras as may be"
-                                  : "too many new ones in this minute");
+        log_warn("camera", id, "a device is refused: %s", why);
 }
 
 int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
@@ -148,7 +151,9 @@ int registry_get_or_add(struct registry *registry, const char *id, struct camera
             return -EINVAL;
         int r = admit(registry);
         if (r < 0) {
-            log_refusal(registry, id, r);
+            registry_log_refusal(registry, id,
+                                 r == -ENOSPC ? "there are as many cameras as may be"
+                                              : "too many new ones in this minute");
             return r;
         }
         camera = add(registry, id);

@@ -38,6 +38,10 @@ registry_cameras(struct registry *registry); /* of struct camera.node, in order 
 int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
     __attribute__((warn_unused_result));
 
+/* Tells the log why a device is sent away, once a minute: whoever floods the server must not flood
+ * its log. */
+void registry_log_refusal(struct registry *registry, const char *id, const char *why);
+
 /* From now on new cameras, names and settings are remembered there; borrowed, NULL to forget it
  * again. */
 void registry_use_store(struct registry *registry, struct store *store);
