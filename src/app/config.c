@@ -77,6 +77,10 @@ static char *next_line(char *out, int cap, void *ctx)
     char where[512];
     struct text place = text_over(where, sizeof(where));
     text_add(&place, "%s:%u", parse->file_name, parse->line);
+    if (len > 0 && *parse->at == '[') {
+        fail(parse, where, "eyelid.conf has no sections", "take the line in brackets out");
+        return NULL;
+    }
     if (memchr(parse->at, '\0', len)) {
         fail(parse, where, "this is no text file", "eyelid.conf has lines like `key = value`");
         return NULL;
@@ -93,15 +97,14 @@ static char *next_line(char *out, int cap, void *ctx)
 
 static int on_pair(void *ctx, const char *section, const char *name, const char *value)
 {
+    (void)section; /* next_line looks for them */
     struct parse *parse = ctx;
     char where[512];
     struct text place = text_over(where, sizeof(where));
     text_add(&place, "%s:%u", parse->file_name, parse->line);
     int i = config_key_find(name);
     const char *before = i >= 0 ? parse->config->values[i].origin : "default";
-    if (*section) {
-        fail(parse, where, "eyelid.conf has no sections", "take the line in brackets out");
-    } else if (*value == '"' || *value == '\'') {
+    if (*value == '"' || *value == '\'') {
         fail(parse, where, "values stand without quotes", "take them away");
     } else if (strcmp(before, "default") != 0) {
         char what[512];

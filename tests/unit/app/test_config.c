@@ -177,6 +177,8 @@ static void mistakes_in_the_file_are_named(void **state)
     refuse_file("quality = 1\nlan = on\nquality = 1\n",
                 "my.conf:3: `quality` was set before, at my.conf:1; keep one of the two");
     refuse_file("[video]\nquality = 1\n",
+                "my.conf:1: eyelid.conf has no sections; take the line in brackets out");
+    refuse_file("quality = 1\n [video]\n",
                 "my.conf:2: eyelid.conf has no sections; take the line in brackets out");
     refuse_file("quality\n",
                 "my.conf:1: this line says nothing; write `key = value`, or `#` in front of it");
