@@ -159,6 +159,19 @@ static void apply_lan(struct config *config)
     strcpy(config->device.host, "*");
 }
 
+/* Each of the two listens for itself. */
+static void check_addresses(struct parse *parse)
+{
+    const struct config *config = parse->config;
+    if (parse->error.len || config->http.port == 0 || config->http.port != config->device.port ||
+        strcmp(config->http.host, config->device.host) != 0)
+        return;
+    const char *where = config->values[config_key_find("device")].origin;
+    if (strcmp(where, "default") == 0)
+        where = config->values[config_key_find("http")].origin;
+    fail(parse, where, "`http` and `device` are the same address", "give them different ports");
+}
+
 static void set_defaults(struct parse *parse, const struct config_sources *sources)
 {
     char data[1024];
@@ -183,6 +196,7 @@ int config_parse(const struct config_sources *sources, struct config **ret_confi
     for (size_t i = 0; i < sources->n_options; i++)
         set(&parse, sources->options[i].option, sources->options[i].key, sources->options[i].value);
     apply_lan(parse.config);
+    check_addresses(&parse);
     if (parse.error.len) {
         config_destroy(parse.config);
         *ret_error = parse.error.bytes;

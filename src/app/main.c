@@ -24,8 +24,7 @@ static int read_file(const char *asked_for, struct config_sources *sources, char
         fprintf(stderr, "eyelid: %s: larger than %d KiB; is this the right file?\n", path,
                 CONFIG_FILE_MAX_BYTES / 1024);
     else if (error)
-        fprintf(stderr, "eyelid: %s: %s; give the right file with --config\n", path,
-                strerror(-error));
+        fprintf(stderr, "eyelid: %s: %s; name a file that can be read\n", path, strerror(-error));
     else
         sources->file_name = path;
     return error;

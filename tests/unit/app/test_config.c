@@ -184,6 +184,19 @@ static void mistakes_in_the_file_are_named(void **state)
                 "my.conf:1: this line says nothing; write `key = value`, or `#` in front of it");
 }
 
+static void two_doors_need_two_addresses(void **state)
+{
+    (void)state;
+    refuse_file("device = 127.0.0.1:8080\n",
+                "my.conf:1: `http` and `device` are the same address; give them different ports");
+    refuse_file("http = localhost:8765\n",
+                "my.conf:1: `http` and `device` are the same address; give them different ports");
+    refuse_file("http = :9000\ndevice = 127.0.0.1:9000\nlan = on\n",
+                "my.conf:2: `http` and `device` are the same address; give them different ports");
+    struct config_sources sources = file("http = :0\ndevice = :0\n");
+    config_destroy(parse_or_fail(&sources));
+}
+
 static void continuation_is_no_trap(void **state)
 {
     (void)state;
@@ -286,6 +299,7 @@ int main(void)
         cmocka_unit_test(lan_opens_both_and_keeps_the_ports),
         cmocka_unit_test(data_folder_is_found),
         cmocka_unit_test(mistakes_in_the_file_are_named),
+        cmocka_unit_test(two_doors_need_two_addresses),
         cmocka_unit_test(continuation_is_no_trap),
         cmocka_unit_test(binary_and_endless_lines_are_refused),
         cmocka_unit_test(longest_line_fits_whole),
