@@ -18,6 +18,7 @@ struct api *api_create(const struct api_params *params)
     struct api *api = mem_new(struct api);
     api->params = *params;
     list_init(&api->guests);
+    list_init(&api->hls);
     random_hex_id(api->boot);
     api->live = live_create(api);
     return api;

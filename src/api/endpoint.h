@@ -18,7 +18,8 @@ struct api {
     struct api_params params;
     struct list guests; /* of struct api_guest.node */
     struct live *live;
-    char boot[33]; /* differs after every start of the server */
+    struct list hls; /* of struct hls_session.node */
+    char boot[33];   /* differs after every start of the server */
     int64_t next_denial_log_us;
     unsigned unlogged_denials;
 };
@@ -51,6 +52,8 @@ endpoint_handler cameras_list;
 endpoint_handler cameras_patch;
 endpoint_handler capture_post;
 endpoint_handler healthz_get;
+endpoint_handler hls_index_get;
+endpoint_handler hls_media_get;
 endpoint_handler metrics_get;
 endpoint_handler mjpeg_get;
 endpoint_handler openapi_get;

@@ -21,6 +21,8 @@ const struct route routes_table[] = {
     {PAGE, "GET",   "/api/v1/live",                 ACCESS_VIEWER,   NULL,             live_upgrade},
     {PAGE, "GET",   "/stream/:id.mp4",              ACCESS_VIEWER,   stream_mp4_get,   NULL},
     {PAGE, "GET",   "/stream/:id.mjpg",             ACCESS_VIEWER,   mjpeg_get,        NULL},
+    {PAGE, "GET",   "/hls/:id/index.m3u8",          ACCESS_VIEWER,   hls_index_get,    NULL},
+    {PAGE, "GET",   "/hls/:id/*",                   ACCESS_VIEWER,   hls_media_get,    NULL},
     {PAGE, "GET",   "/snapshot/:id.jpg",            ACCESS_VIEWER,   snapshot_get,     NULL},
     {PAGE, "GET",   "/device",                      ACCESS_DEVICE,   NULL,             device_upgrade},
     {PAGE, "GET",   "/device/:id",                  ACCESS_DEVICE,   NULL,             device_upgrade},

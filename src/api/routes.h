@@ -6,7 +6,7 @@ struct route {
     enum api_door_kind door;
     const char *method;
     const char *pattern; /* "/stream/:id.mp4"; ":id" is a camera's id, a last "*" anything that no
-                            other route knows, but nothing below /api/ */
+                            route before it knows, but nothing below /api/ */
     enum access_role role;
     endpoint_handler *handle;   /* a plain request; or */
     endpoint_upgrader *upgrade; /* a WebSocket */

@@ -1,0 +1,70 @@
+#include <string.h>
+
+#include "api/hls_session.h"
+#include "api/reply.h"
+#include "base/text.h"
+
+static const int64_t NUMBER_MAX = INT64_C(1000000000000000);
+
+/* A delivery directive of the request (draft-pansos-hls-rfc8216bis, section 6.2.5): false when it
+ * is no number. *ret_number stays as it is where there is none. */
+static bool directive(const struct http_request *request, const char *name, int64_t max,
+                      int64_t *ret_number)
+{
+    char text[24];
+    return !http_query(request, name, text, sizeof(text)) ||
+           text_to_int(text, 0, max, ret_number) == 0;
+}
+
+static bool read_directives(const struct http_request *request, struct hls_want *ret_want)
+{
+    int64_t number = -1, part = -1;
+    if (!directive(request, "_HLS_msn", NUMBER_MAX, &number) ||
+        !directive(request, "_HLS_part", 1000, &part) || (part >= 0 && number < 0))
+        return false;
+    *ret_want = (struct hls_want){.playlist = true, .blocking = number >= 0, .part = (int)part};
+    ret_want->number = number >= 0 ? (uint64_t)number : 0;
+    return true;
+}
+
+void hls_index_get(const struct call *call, struct http_request *request)
+{
+    struct camera *camera = endpoint_camera(call, request);
+    if (!camera)
+        return;
+    struct hls_want want;
+    if (!read_directives(request, &want)) {
+        reply_error(request,
+                    &(struct reply_error){400, "invalid", "_HLS_msn and _HLS_part are numbers"});
+        return;
+    }
+    struct hls_session *session = hls_session_find(call->api, camera);
+    if (call->head) { /* who asks for the head alone must not wake a camera */
+        reply(request, &(struct http_response){.status = 200,
+                                               .content_type = "application/vnd.apple.mpegurl"});
+        return;
+    }
+    if (!session && camera->demand.state == DEMAND_OFFLINE) {
+        reply_error(request, &(struct reply_error){503, "offline", "the camera is not connected"});
+        return;
+    }
+    if (!session)
+        session = hls_session_create(call->api, camera);
+    hls_session_serve(session, call, request, &want);
+}
+
+void hls_media_get(const struct call *call, struct http_request *request)
+{
+    struct camera *camera = endpoint_camera(call, request);
+    if (!camera)
+        return;
+    struct hls_want want = {0};
+    const char *rest = http_path(request) + strlen("/hls/") + strlen(call->id) + strlen("/");
+    struct hls_session *session = hls_session_find(call->api, camera);
+    if (hls_path_parse(rest, &want.path) < 0 || !session ||
+        strcmp(session->id, want.path.session) != 0) {
+        reply_error(request, &(struct reply_error){404, "not-found", "there is nothing here"});
+        return;
+    }
+    hls_session_serve(session, call, request, &want);
+}

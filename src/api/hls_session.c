@@ -1,0 +1,346 @@
+#include "api/hls_session.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "api/hls_playlist.h"
+#include "api/reply.h"
+#include "base/alloc.h"
+#include "base/random.h"
+
+/* Players ask again within two target durations, whether something is new or not. */
+static const int64_t IDLE_US = 2 * HLS_TARGET_DURATION_S * US_PER_S;
+static const int64_t FIRST_PICTURE_TIMEOUT_US = 10 * US_PER_S;
+static const int64_t BLOCK_TIMEOUT_US = 3 * HLS_TARGET_DURATION_S * US_PER_S;
+/* Media sequence numbers begin at the machine's uptime in these, and grow more slowly: a player
+ * that comes back to a later session never sees them go back. */
+static const int64_t NUMBER_US = 250 * US_PER_MS;
+
+/* A held request. */
+struct wait {
+    struct list node;
+    struct hls_session *session; /* NULL: answered, or the session is gone */
+    struct http_stream *stream;
+    struct hls_want want;
+    int64_t deadline_us;
+};
+
+static const struct reply_error GONE = {404, "not-found", "that part of the stream is gone"};
+static const struct reply_error AHEAD = {400, "invalid", "that is too far ahead of the stream"};
+static const struct reply_error CROWDED = {503, "too-many", "too many requests wait already"};
+static const struct reply_error NO_MEMORY = {503, "failed", "out of memory"};
+static const struct reply_error DARK = {504, "timeout",
+                                        "the camera did not deliver a picture in time"};
+static const struct reply_error LATE = {503, "timeout", "the camera delivered nothing new in time"};
+
+/* --- What can be said now. --- */
+
+enum answer { ANSWER_WAITS, ANSWER_OK, ANSWER_ERROR };
+
+struct reply_to {
+    struct http_response response; /* ANSWER_OK */
+    const struct reply_error *error;
+};
+
+static bool is_playable(const struct hls_track *track)
+{
+    return track->current > track->first;
+}
+
+static enum answer error_with(struct reply_to *ret_reply, const struct reply_error *error)
+{
+    ret_reply->error = error;
+    return ANSWER_ERROR;
+}
+
+static enum answer playlist(const struct hls_session *session, const struct hls_want *want,
+                            struct reply_to *ret_reply)
+{
+    const struct hls_track *track = &session->track;
+    if (!is_playable(track))
+        return ANSWER_WAITS;
+    if (want->blocking && want->number > track->current + 2)
+        return error_with(ret_reply, &AHEAD);
+    if (want->blocking && !hls_track_reached(track, want->number, want->part))
+        return ANSWER_WAITS;
+    char bytes[HLS_PLAYLIST_MAX_BYTES];
+    struct text text = text_over(bytes, sizeof(bytes));
+    hls_playlist_write(track, session->id, &text);
+    struct buf *buf = text.cut ? NULL : reply_buf(bytes, text.len);
+    if (!buf)
+        return error_with(ret_reply, &NO_MEMORY);
+    ret_reply->response = (struct http_response){.status = 200,
+                                                 .content_type = "application/vnd.apple.mpegurl",
+                                                 .takes_buf = buf,
+                                                 .body_off = REPLY_OFF,
+                                                 .len_bytes = text.len};
+    return ANSWER_OK;
+}
+
+/* The bytes of media, borrowed; NULL when they are not there. */
+static struct buf *media_bytes(const struct hls_track *track, const struct hls_path *path,
+                               size_t *ret_off, size_t *ret_len_bytes)
+{
+    if (path->kind == HLS_PATH_PART)
+        return hls_track_part(track, path->number, path->part, ret_off, ret_len_bytes);
+    if (path->kind == HLS_PATH_SEGMENT) {
+        const struct hls_segment *segment = hls_track_segment(track, path->number);
+        if (!segment || !segment->buf)
+            return NULL;
+        *ret_off = REPLY_OFF;
+        *ret_len_bytes = segment->len_bytes;
+        return segment->buf;
+    }
+    struct packet *init = hls_track_init_segment(track, path->number);
+    if (!init)
+        return NULL;
+    *ret_off = init->chunk_off;
+    *ret_len_bytes = init->end_off - init->chunk_off;
+    return init->buf;
+}
+
+/* The part that the playlist's hint names is waited for. */
+static bool is_hinted(const struct hls_track *track, const struct hls_path *path)
+{
+    const struct hls_segment *segment = hls_track_segment(track, track->current);
+    return path->kind == HLS_PATH_PART && path->number == track->current &&
+           path->part == (segment ? segment->n_parts : 0);
+}
+
+static enum answer media(const struct hls_session *session, const struct hls_want *want,
+                         struct reply_to *ret_reply)
+{
+    /* It never changes, and only who may look may keep it, for as long as it is of use. */
+    static const struct http_field CACHE = {"cache-control", "private, max-age=60, immutable"};
+    size_t off, len_bytes;
+    struct buf *buf = media_bytes(&session->track, &want->path, &off, &len_bytes);
+    if (!buf)
+        return is_hinted(&session->track, &want->path) ? ANSWER_WAITS
+                                                       : error_with(ret_reply, &GONE);
+    ret_reply->response = (struct http_response){.status = 200,
+                                                 .content_type = "video/mp4",
+                                                 .fields = &CACHE,
+                                                 .n_fields = 1,
+                                                 .takes_buf = buf_ref(buf),
+                                                 .body_off = off,
+                                                 .len_bytes = len_bytes};
+    return ANSWER_OK;
+}
+
+static enum answer answer(const struct hls_session *session, const struct hls_want *want,
+                          struct reply_to *ret_reply)
+{
+    return want->playlist ? playlist(session, want, ret_reply) : media(session, want, ret_reply);
+}
+
+/* --- Those who wait. --- */
+
+static void wait_end(struct wait *wait)
+{
+    wait->session->n_waits--;
+    wait->session = NULL;
+    list_remove(&wait->node);
+}
+
+static void wait_error(struct wait *wait, const struct reply_error *error)
+{
+    wait_end(wait);
+    reply_error_late(wait->stream, false, error);
+}
+
+static void wait_closed(void *ctx)
+{
+    struct wait *wait = ctx;
+    if (wait->session)
+        wait_end(wait);
+    mem_free(wait);
+}
+
+/* Never streams: the answer is one reply. */
+static int wait_next(void *ctx, struct net_out *ret_out)
+{
+    (void)ctx;
+    (void)ret_out;
+    return 0;
+}
+
+static void answer_waits(struct hls_session *session, int64_t now_us)
+{
+    list_for_each (wait, &session->waits, struct wait, node) {
+        struct reply_to reply_to;
+        enum answer result = answer(session, &wait->want, &reply_to);
+        if (result == ANSWER_OK) {
+            wait_end(wait);
+            reply_late(wait->stream, &reply_to.response);
+        } else if (result == ANSWER_ERROR) {
+            wait_error(wait, reply_to.error);
+        } else if (now_us >= wait->deadline_us) {
+            wait_error(wait, is_playable(&session->track) ? &LATE : &DARK);
+        }
+    }
+}
+
+static void hold(struct hls_session *session, struct http_request *request,
+                 const struct hls_want *want)
+{
+    static const struct http_stream_ops OPS = {.next = wait_next, .closed = wait_closed};
+    if (session->n_waits >= HLS_MAX_HELD) {
+        reply_error(request, &CROWDED);
+        return;
+    }
+    struct wait *wait = mem_new(struct wait);
+    wait->session = session;
+    wait->want = *want;
+    wait->deadline_us =
+        session->asked_us +
+        (is_playable(&session->track) ? BLOCK_TIMEOUT_US : FIRST_PICTURE_TIMEOUT_US);
+    wait->stream = http_hold(request, &OPS, wait);
+    list_append(&session->waits, &wait->node);
+    session->n_waits++;
+}
+
+/* --- The session. --- */
+
+static void session_destroy(struct hls_session *session)
+{
+    list_remove(&session->node);
+    list_remove(&session->guest.node);
+    lease_release(&session->lease);
+    net_timer_destroy(session->timer);
+    hls_track_finish(&session->track);
+    mem_free(session);
+}
+
+static void session_leave(struct api_guest *guest)
+{
+    struct hls_session *session = list_entry(guest, struct hls_session, guest);
+    list_for_each (wait, &session->waits, struct wait, node)
+        wait_end(wait);
+    session_destroy(session);
+}
+
+static void ask_key(struct hls_session *session)
+{
+    struct lease_set *set = session->lease->set;
+    set->ops->need_key(set->ctx, RENDITION_H264);
+}
+
+/* Reads what is there; -ENOMEM: the session can not go on. */
+static int read_all(struct hls_session *session)
+{
+    struct packet *packet;
+    uint64_t lost;
+    int r = 0;
+    while (r == 0 && (packet = lease_next(session->lease, &lost))) {
+        session->camera->stats.skipped_for_slow += lost;
+        session->camera->stats.sent++;
+        r = hls_track_add(&session->track, packet);
+        packet_unref(&packet);
+        if (r == 0 && session->track.needs_key)
+            ask_key(session);
+    }
+    return r;
+}
+
+/* Asks for the key that the next segment begins with, once; returns when to look again. */
+static int64_t ask_key_in_time(struct hls_session *session, int64_t now_us)
+{
+    int64_t due_us = hls_track_key_due_us(&session->track);
+    if (session->key_asked_for == session->track.current)
+        return CLOCK_NEVER_US;
+    if (now_us < due_us)
+        return due_us;
+    session->key_asked_for = session->track.current;
+    ask_key(session);
+    return CLOCK_NEVER_US;
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void arm(struct hls_session *session, int64_t key_us)
+{
+    int64_t due_us = sooner(key_us, session->asked_us + IDLE_US);
+    if (session->n_waits > 0) /* who waits keeps it */
+        due_us = key_us;
+    list_for_each (wait, &session->waits, struct wait, node)
+        due_us = sooner(due_us, wait->deadline_us);
+    net_timer_set(session->timer, due_us);
+}
+
+static void look(void *ctx)
+{
+    struct hls_session *session = ctx;
+    int64_t now_us = api_now_us(session->api);
+    if (read_all(session) < 0) {
+        list_for_each (wait, &session->waits, struct wait, node)
+            wait_error(wait, &NO_MEMORY);
+        session_destroy(session);
+        return;
+    }
+    if (session->n_waits > 0) /* up to now it is being asked */
+        session->asked_us = now_us;
+    answer_waits(session, now_us);
+    if (now_us - session->asked_us >= IDLE_US)
+        session_destroy(session);
+    else
+        arm(session, ask_key_in_time(session, now_us));
+}
+
+/* Only marks: the reading comes in a turn of its own. */
+static void session_ready(void *ctx)
+{
+    struct hls_session *session = ctx;
+    net_timer_set(session->timer, api_now_us(session->api));
+}
+
+struct hls_session *hls_session_find(const struct api *api, const struct camera *camera)
+{
+    list_for_each (session, &api->hls, struct hls_session, node)
+        if (session->camera == camera)
+            return session;
+    return NULL;
+}
+
+struct hls_session *hls_session_create(struct api *api, struct camera *camera)
+{
+    struct hls_session *session = mem_new(struct hls_session);
+    char id[33];
+    random_hex_id(id);
+    memcpy(session->id, id, HLS_SESSION_ID_LEN);
+    session->api = api;
+    session->camera = camera;
+    session->asked_us = api_now_us(api);
+    session->guest.leave = session_leave;
+    list_append(&api->guests, &session->guest.node);
+    list_append(&api->hls, &session->node);
+    list_init(&session->waits);
+    hls_track_init(&session->track, (uint64_t)(session->asked_us / NUMBER_US));
+    session->timer = net_timer_create(api->params.net, look, session);
+    session->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_VIEWER,
+                                                                 .rendition = RENDITION_H264,
+                                                                 .ready = session_ready,
+                                                                 .ctx = session});
+    session_ready(session);
+    return session;
+}
+
+void hls_session_serve(struct hls_session *session, const struct call *call,
+                       struct http_request *request, const struct hls_want *want)
+{
+    struct reply_to reply_to;
+    enum answer result = answer(session, want, &reply_to);
+    if (!call->head)
+        session->asked_us = api_now_us(session->api);
+    if (result == ANSWER_OK)
+        reply(request, &reply_to.response);
+    else if (result == ANSWER_ERROR)
+        reply_error(request, reply_to.error);
+    else if (call->head) /* who asks for the head alone waits for nothing */
+        reply_error(request, &GONE);
+    else
+        hold(session, request, want);
+    session_ready(session);
+}

@@ -1,0 +1,392 @@
+#include "api/hls_session.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "world.h"
+
+#define INDEX "/hls/porch/index.m3u8"
+
+static int setup(void **state)
+{
+    *state = mem_new(struct world);
+    world_init(*state);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    world_finish(*state);
+    mem_free(*state);
+    return 0;
+}
+
+/* The encoder at 20 fps, which gives a key when it is asked for one. */
+static void run(struct world *world, struct device *device, int64_t ms)
+{
+    for (; ms > 0; ms -= 50) {
+        bool key = world->keys_wanted != world->stats.keys;
+        world->stats.keys = world->keys_wanted;
+        fake_clock_advance(50 * US_PER_MS);
+        world_jpeg(device, "j", 640, 480);
+        world_h264(world, device, "unit", key, false);
+        fake_net_turn(world->net);
+    }
+}
+
+static struct http_request *ask(struct world *world, const char *query)
+{
+    return world_ask(world, &(struct fake_request){.path = INDEX, .query = query});
+}
+
+static int status_of(struct world *world, const char *path, const char *query)
+{
+    struct http_request *request =
+        world_ask(world, &(struct fake_request){.path = path, .query = query});
+    int status = fake_answer(request)->status;
+    fake_request_destroy(request);
+    return status;
+}
+
+static const struct hls_session *session_of(struct world *world, const struct device *device)
+{
+    return hls_session_find(world->api, device->camera);
+}
+
+static void media_path(char out[96], const struct hls_session *session, enum hls_path_kind kind,
+                       uint64_t number, unsigned part)
+{
+    struct hls_path path = {.kind = kind, .number = number, .part = part};
+    memcpy(path.session, session->id, sizeof(path.session));
+    char rest[HLS_PATH_MAX];
+    hls_path_write(&path, rest);
+    snprintf(out, 96, "/hls/porch/%s", rest);
+}
+
+/* Its first playlist is there. */
+static struct device *playing(struct world *world)
+{
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, INDEX);
+    run(world, porch, 700);
+    assert_int_equal(fake_answer(request)->status, 200);
+    fake_request_destroy(request);
+    return porch;
+}
+
+static void the_first_playlist_wakes_and_waits(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, INDEX);
+    assert_int_equal(fake_answer(request)->status, 0);
+    assert_int_equal(porch->starts, 1);
+    assert_int_equal(world->works, 1);
+    run(world, porch, 400);
+    assert_int_equal(fake_answer(request)->status, 0);
+    run(world, porch, 300);
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(fake_answer(request)->content_type, "application/vnd.apple.mpegurl");
+    assert_string_equal(fake_field(request, "cache-control"), "no-store");
+    assert_true(strncmp(fake_answer(request)->body, "#EXTM3U\n", 8) == 0);
+    assert_non_null(strstr(fake_answer(request)->body, session_of(world, porch)->id));
+    fake_request_destroy(request);
+    assert_int_equal(porch->camera->leases.count, 1);
+    assert_int_equal(porch->camera->leases.by_reason[LEASE_VIEWER], 1);
+    world_device_free(porch);
+}
+
+static void all_share_one_lease_and_polling_keeps_it(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = playing(world);
+    for (int i = 0; i < 5; i++) {
+        run(world, porch, 5800);
+        assert_int_equal(status_of(world, INDEX, NULL), 200);
+        assert_int_equal(status_of(world, INDEX, NULL), 200);
+        assert_int_equal(porch->camera->leases.count, 1);
+    }
+    run(world, porch, 5800);
+    const struct hls_session *session = session_of(world, porch);
+    char path[96]; /* media renews it as well */
+    media_path(path, session, HLS_PATH_SEGMENT, session->track.current - 1, 0);
+    assert_int_equal(status_of(world, path, NULL), 200);
+    run(world, porch, 5800);
+    assert_int_equal(porch->camera->leases.count, 1);
+    run(world, porch, 250);
+    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(world->works, 0);
+    assert_null(session_of(world, porch));
+    assert_int_equal(status_of(world, path, NULL), 404);
+    world_device_free(porch);
+}
+
+static void a_later_session_goes_on_counting(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = playing(world);
+    run(world, porch, 5000);
+    uint64_t before = session_of(world, porch)->track.current;
+    char id[HLS_SESSION_ID_LEN + 1];
+    memcpy(id, session_of(world, porch)->id, sizeof(id));
+    run(world, porch, 3000);
+    assert_null(session_of(world, porch));
+    struct http_request *request = world_get(world, INDEX);
+    run(world, porch, 700);
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_true(session_of(world, porch)->track.first > before);
+    assert_string_not_equal(session_of(world, porch)->id, id);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void a_key_is_asked_for_before_each_segment_ends(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = playing(world);
+    uint64_t first = session_of(world, porch)->track.first;
+    unsigned keys = world->keys_wanted;
+    for (int i = 0; i < 5; i++) {
+        run(world, porch, 2000);
+        assert_int_equal(status_of(world, INDEX, NULL), 200);
+    }
+    const struct hls_track *track = &session_of(world, porch)->track;
+    assert_in_range(world->keys_wanted - keys, 5, 7);
+    assert_in_range(track->current - first, 5, 7);
+    assert_int_equal(track->discontinuities, 0);
+    world_device_free(porch);
+}
+
+static void a_reload_blocks_until_the_part_is_there(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = playing(world);
+    const struct hls_session *session = session_of(world, porch);
+    uint64_t current = session->track.current;
+    unsigned part = 0;
+    char query[64], hinted[96], part_line[96];
+    for (; part < 3; part++) {
+        snprintf(query, sizeof(query), "_HLS_msn=%llu&_HLS_part=%u", (unsigned long long)current,
+                 part);
+        media_path(hinted, session, HLS_PATH_PART, current, part);
+        struct http_request *list = ask(world, query), *bytes = world_get(world, hinted);
+        snprintf(part_line, sizeof(part_line), "part-%llu.%u.m4s\"", (unsigned long long)current,
+                 part);
+        assert_int_equal(fake_answer(list)->status, 0);
+        assert_int_equal(fake_answer(bytes)->status, 0);
+        for (int i = 0; i < 10 && !fake_answer(list)->status; i++)
+            run(world, porch, 50);
+        assert_int_equal(fake_answer(list)->status, 200);
+        assert_int_equal(fake_answer(bytes)->status, 200);
+        assert_string_equal(fake_answer(bytes)->content_type, "video/mp4");
+        assert_memory_equal(fake_answer(bytes)->body + 4, "moof", 4);
+        assert_non_null(
+            strstr(fake_answer(bytes)->body + fake_answer(bytes)->len_bytes - 4, "unit"));
+        assert_non_null(strstr(fake_answer(list)->body, part_line));
+        fake_request_destroy(list);
+        fake_request_destroy(bytes);
+    }
+    snprintf(query, sizeof(query), "_HLS_msn=%llu", (unsigned long long)current);
+    struct http_request *whole = ask(world, query);
+    assert_int_equal(fake_answer(whole)->status, 0);
+    run(world, porch, 1000);
+    assert_int_equal(fake_answer(whole)->status, 200);
+    fake_request_destroy(whole);
+    world_device_free(porch);
+}
+
+static void what_waits_in_vain_is_told_so(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, INDEX);
+    fake_clock_advance(10 * US_PER_S - 1);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 0);
+    fake_clock_advance(1);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 504);
+    assert_string_equal(fake_answer(request)->body,
+                        "the camera did not deliver a picture in time\n");
+    fake_request_destroy(request);
+    world_device_free(porch);
+
+    porch = playing(world);
+    char query[64];
+    snprintf(query, sizeof(query), "_HLS_msn=%llu",
+             (unsigned long long)session_of(world, porch)->track.current);
+    request = ask(world, query);
+    fake_clock_advance(9 * US_PER_S - 1);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 0);
+    fake_clock_advance(1);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 503);
+    assert_int_equal(porch->camera->leases.count, 1); /* it may ask again */
+    fake_clock_advance(6 * US_PER_S);
+    fake_net_turn(world->net);
+    assert_int_equal(porch->camera->leases.count, 0);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void nonsense_is_refused(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    static const char *const QUERIES[] = {"_HLS_part=1",           "_HLS_msn=x",
+                                          "_HLS_msn=-1",           "_HLS_msn=",
+                                          "_HLS_msn=1&_HLS_part=", "_HLS_msn=1&_HLS_part=1001"};
+    for (size_t i = 0; i < sizeof(QUERIES) / sizeof(QUERIES[0]); i++)
+        assert_int_equal(status_of(world, INDEX, QUERIES[i]), 400);
+    assert_int_equal(status_of(world, "/hls/porch/", NULL), 404);
+    assert_int_equal(status_of(world, "/hls/porch/01234567/seg-1.m4s", NULL), 404);
+    assert_int_equal(status_of(world, "/hls/garden/index.m3u8", NULL), 404);
+    assert_int_equal(status_of(world, "/hls/garden/01234567/seg-1.m4s", NULL), 404);
+    assert_int_equal(porch->starts, 0);
+    world_device_free(porch);
+
+    porch = playing(world);
+    const struct hls_session *session = session_of(world, porch);
+    uint64_t current = session->track.current;
+    char text[96];
+    snprintf(text, sizeof(text), "_HLS_msn=%llu", (unsigned long long)current + 3);
+    assert_int_equal(status_of(world, INDEX, text), 400);
+    media_path(text, session, HLS_PATH_PART, current, 7); /* not the one that comes next */
+    assert_int_equal(status_of(world, text, NULL), 404);
+    media_path(text, session, HLS_PATH_SEGMENT, current, 0); /* not whole */
+    assert_int_equal(status_of(world, text, NULL), 404);
+    media_path(text, session, HLS_PATH_INIT, current, 0);
+    assert_int_equal(status_of(world, text, NULL), 404);
+    world_device_free(porch);
+}
+
+static void media_may_be_kept_and_the_map_is_the_init_segment(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = playing(world);
+    const struct hls_session *session = session_of(world, porch);
+    char path[96];
+    media_path(path, session, HLS_PATH_INIT, session->track.first, 0);
+    struct http_request *request = world_get(world, path);
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(fake_answer(request)->body, "init");
+    assert_string_equal(fake_field(request, "cache-control"), "private, max-age=60, immutable");
+    fake_request_destroy(request);
+    media_path(path, session, HLS_PATH_SEGMENT, session->track.first, 0);
+    request = world_get(world, path);
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_int_equal(fake_answer(request)->len_bytes,
+                     hls_track_segment(&session->track, session->track.first)->len_bytes);
+    assert_memory_equal(fake_answer(request)->body + 4, "moof", 4);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void not_more_than_so_many_may_wait(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *waiting[HLS_MAX_HELD];
+    for (size_t i = 0; i < HLS_MAX_HELD; i++) {
+        waiting[i] = world_get(world, INDEX);
+        assert_int_equal(fake_answer(waiting[i])->status, 0);
+    }
+    assert_int_equal(status_of(world, INDEX, NULL), 503);
+    fake_hang_up(waiting[0]); /* whoever leaves makes room */
+    struct http_request *another = world_get(world, INDEX);
+    assert_int_equal(fake_answer(another)->status, 0);
+    run(world, porch, 700);
+    assert_int_equal(fake_answer(another)->status, 200);
+    assert_int_equal(session_of(world, porch)->n_waits, 0);
+    fake_request_destroy(another);
+    for (size_t i = 0; i < HLS_MAX_HELD; i++)
+        fake_request_destroy(waiting[i]);
+    world_device_free(porch);
+}
+
+static void another_size_is_another_map(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = playing(world);
+    world_h264(world, porch, "k", true, true);
+    fake_net_turn(world->net);
+    run(world, porch, 400);
+    struct http_request *request = world_get(world, INDEX);
+    const char *gap = strstr(fake_answer(request)->body, "#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=");
+    assert_non_null(gap);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void offline_is_said_and_head_wakes_nobody(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request =
+        world_ask(world, &(struct fake_request){.method = "HEAD", .path = INDEX});
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(fake_answer(request)->content_type, "application/vnd.apple.mpegurl");
+    assert_int_equal(porch->starts, 0);
+    fake_request_destroy(request);
+    world_device_gone(porch);
+    assert_int_equal(status_of(world, INDEX, NULL), 503);
+    world_device_free(porch);
+
+    porch = playing(world);
+    const struct hls_session *session = session_of(world, porch);
+    char path[96];
+    media_path(path, session, HLS_PATH_PART, session->track.current,
+               hls_track_segment(&session->track, session->track.current)->n_parts);
+    request = world_ask(world, &(struct fake_request){.method = "HEAD", .path = path});
+    assert_int_equal(fake_answer(request)->status, 404); /* it waits for nothing */
+    fake_request_destroy(request);
+    media_path(path, session, HLS_PATH_SEGMENT, session->track.first, 0);
+    fake_clock_advance(5 * US_PER_S);
+    request = world_ask(world, &(struct fake_request){.method = "HEAD", .path = path});
+    assert_int_equal(fake_answer(request)->status, 200);
+    fake_request_destroy(request);
+    fake_clock_advance(1 * US_PER_S); /* and keeps nothing awake */
+    fake_net_turn(world->net);
+    assert_int_equal(porch->camera->leases.count, 0);
+    world_device_free(porch);
+}
+
+static void the_api_may_go_before_those_who_wait(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, INDEX);
+    api_destroy(world->api);
+    world->api = NULL;
+    assert_int_equal(porch->camera->leases.count, 0);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_first_playlist_wakes_and_waits),
+        TEST(all_share_one_lease_and_polling_keeps_it),
+        TEST(a_later_session_goes_on_counting),
+        TEST(a_key_is_asked_for_before_each_segment_ends),
+        TEST(a_reload_blocks_until_the_part_is_there),
+        TEST(what_waits_in_vain_is_told_so),
+        TEST(nonsense_is_refused),
+        TEST(media_may_be_kept_and_the_map_is_the_init_segment),
+        TEST(not_more_than_so_many_may_wait),
+        TEST(another_size_is_another_map),
+        TEST(offline_is_said_and_head_wakes_nobody),
+        TEST(the_api_may_go_before_those_who_wait),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
