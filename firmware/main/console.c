@@ -18,12 +18,12 @@ static int run(int argc, char **argv)
     enum command_outcome outcome = command_run(&settings, argc, argv, answer);
     if (outcome == COMMAND_CHANGED && keep_save(&settings) < 0) {
         printf("the flash did not take it\n");
-        return 1;
+        return 0;
     }
     printf("%s\n", answer);
     if (outcome == COMMAND_RESTART)
         esp_restart();
-    return outcome == COMMAND_WRONG;
+    return 0; /* anything else would be printed as a number */
 }
 
 static esp_err_t open_line(const esp_console_repl_config_t *config, esp_console_repl_t **ret_repl)
@@ -42,9 +42,9 @@ int console_start(void)
 {
     esp_console_repl_config_t config = ESP_CONSOLE_REPL_CONFIG_DEFAULT();
     esp_console_repl_t *repl;
-    config.prompt = "eyelid> ";
-    config.task_stack_size = 6144; /* the answers are put together on it */
-    if (open_line(&config, &repl) != ESP_OK || esp_console_register_help_command() != ESP_OK)
+    config.prompt = "eyelid>";               /* a blank is put behind it */
+    config.task_stack_size = 6144;           /* the answers are put together on it */
+    if (open_line(&config, &repl) != ESP_OK) /* `help` comes with it */
         return -EIO;
     for (unsigned i = 0; i < command_count; i++) {
         const esp_console_cmd_t command = {.command = command_table[i].name,

@@ -32,7 +32,6 @@ typedef struct {
 typedef struct esp_console_repl_s esp_console_repl_t;
 
 esp_err_t esp_console_cmd_register(const esp_console_cmd_t *cmd);
-esp_err_t esp_console_register_help_command(void);
 esp_err_t esp_console_start_repl(esp_console_repl_t *repl);
 
 #ifdef CONFIG_ESP_CONSOLE_USB_SERIAL_JTAG
