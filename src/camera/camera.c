@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "camera/internal.h"
 
 /* The H.264 ring: a join wants half a second of it at most; a viewer that is a second late is
@@ -39,6 +40,7 @@ static void arm(struct camera *camera)
 static void start_source(struct camera *camera)
 {
     camera->woke_us = now(camera);
+    camera->last_drop = -1;
     camera->rate_since_us = 0;
     camera->frame_interval_us = 0;
     camera->asked = camera->wish;
@@ -49,11 +51,16 @@ static void start_source(struct camera *camera)
 static void report_timeout(struct camera *camera)
 {
     const struct demand_policy *policy = &registry_params(camera->registry)->policy;
+    bool is_known = camera->error[0];
+    struct text error = text_over(camera->error, sizeof(camera->error));
     camera->stats.start_timeouts++;
-    if (!camera->error[0])
-        log_warn("camera", camera->id, "it was started and sends no usable frame");
-    snprintf(camera->error, sizeof(camera->error), "no usable frame within %.3g s of the start",
+    text_add(&error, "no usable frame within %.3g s of the start",
              (double)policy->start_timeout_us / US_PER_S);
+    if (camera->last_drop >= 0)
+        text_add(&error, "; what came was dropped: %s",
+                 camera_drop_name((unsigned)camera->last_drop));
+    if (!is_known)
+        log_warn("camera", camera->id, "%s", camera->error);
 }
 
 void camera_step(struct camera *camera, enum demand_event event)

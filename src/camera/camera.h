@@ -98,6 +98,7 @@ struct camera {
     struct packet *poster; /* the last good frame ever seen, or NULL */
     uint16_t width, height;
     int64_t woke_us;       /* when the last start was sent */
+    int last_drop;         /* why the last frame since then was dropped; -1: none was */
     int64_t rate_since_us; /* when the second began over which frames are counted, 0 = not yet */
     unsigned rate_frames;  /* since then */
     int64_t frame_interval_us; /* mean of the last such second; 0 = not known */

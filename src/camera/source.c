@@ -165,6 +165,7 @@ void camera_frame(struct camera *camera, const struct camera_frame *frame)
 void camera_count_drop(struct camera *camera, unsigned drop)
 {
     camera->stats.dropped[drop]++;
+    camera->last_drop = (int)drop;
 }
 
 void camera_battery(struct camera *camera, int percent)

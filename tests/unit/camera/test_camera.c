@@ -93,10 +93,18 @@ static void test_no_frame_then_stop_wait_and_start(void **state)
     rig_said(rig, ""); /* a wish does not break into the wait */
     rig_pass(rig, 1 * US_PER_S);
     rig_said(rig, "start 3 0x0 ");
+    camera_count_drop(camera, JPEG_NO_SOI);
+    rig_pass(rig, 5 * US_PER_S);
+    assert_string_equal(
+        rig_described(rig, "error"),
+        "\"no usable frame within 5 s of the start; what came was dropped: no-soi\"");
+    rig_said(rig, "stop ");
+    rig_pass(rig, 2 * US_PER_S);
+    rig_said(rig, "start 3 0x0 ");
     rig_good_frame(rig);
     assert_string_equal(rig_described(rig, "error"), "null");
-    assert_int_equal(camera->stats.start_timeouts, 1);
-    assert_int_equal(camera->stats.starts, 2);
+    assert_int_equal(camera->stats.start_timeouts, 2);
+    assert_int_equal(camera->stats.starts, 3);
     lease_release(&other);
     lease_release(&lease);
 }
