@@ -142,3 +142,13 @@ test('chromium: the page is good on a phone and by keyboard', async (t) => {
     .filter(([, height]) => height < 40));
   assert.deepEqual(small, [], 'every control is as large as a thumb');
 });
+
+test('chromium: without cameras the page names an address that works', async (t) => {
+  const house = await boot(t);
+  const browser = await open(t, 'chromium');
+  await browser.goto(`${house.url}/`);
+  const address = await waitFor('the page names an address', () => browser.evaluate(
+    () => document.querySelector('.empty .address')?.textContent));
+  await house.socket(address);
+  await waitFor('the camera is there', async () => (await cardState(browser, 'porch')) !== null);
+});

@@ -46,19 +46,20 @@ function Card({ known, paused }: { known: KnownCamera; paused: boolean }) {
   );
 }
 
+// The page does not know the devices' own port; they may come to its own address as well.
 function Empty() {
-  const host = location.hostname.includes(':') ? `[${location.hostname}]` : location.hostname;
+  const address = new URL('device/', serverUrl).href.replace(/^http/, 'ws');
   return (
     <section class="empty" aria-labelledby="empty-title">
       <h1 id="empty-title">No camera has knocked yet</h1>
       <p>
         A camera connects to this server by itself and appears here. Point its firmware at this
-        address, with a name of your choice at the end:
+        address, with an id of your choice at the end (small letters, digits and hyphens):
       </p>
-      <code class="address">ws://{host}:8765/porch</code>
+      <code class="address">{address}porch</code>
       <p>Every binary WebSocket message is one JPEG; nothing else is needed.</p>
       <p>
-        No camera at hand? <code>eyelid-fakecam --url ws://{host}:8765/ --id porch</code> draws one.
+        No camera at hand? <code>eyelid-fakecam --url {address} --id porch</code> draws one.
       </p>
     </section>
   );
