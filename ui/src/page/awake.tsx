@@ -16,19 +16,22 @@ export function Why({ known, nowMs }: { known: KnownCamera; nowMs: number }) {
   const why = known.camera.why ?? [];
   if (why.length === 0) return <p class="quiet">Nothing keeps it awake.</p>;
   return (
-    <ul class="why" data-testid="why">
-      {why.map((lease) => (
-        <li key={`${lease.reason} ${lease.rendition}`}>
-          <span>
-            {reasonName(lease.reason)}
-            {lease.count > 1 && ` × ${lease.count}`}
-          </span>
-          <span class="quiet">
-            {lease.rendition} · {duration(lease.for_s + (nowMs - known.heardMs) / 1000)}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      {known.camera.state === 'offline' && <p class="quiet">It is away; this waits for it:</p>}
+      <ul class="why" data-testid="why">
+        {why.map((lease) => (
+          <li key={`${lease.reason} ${lease.rendition}`}>
+            <span>
+              {reasonName(lease.reason)}
+              {lease.count > 1 && ` × ${lease.count}`}
+            </span>
+            <span class="quiet">
+              {lease.rendition} · {duration(lease.for_s + (nowMs - known.heardMs) / 1000)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
