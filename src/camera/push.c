@@ -324,9 +324,15 @@ static void message(void *session, struct buf *takes_buf, size_t len_bytes, bool
 
 /* --- The door. --- */
 
+static void broken(void *session, const char *reason)
+{
+    struct push *push = session;
+    registry_log_refusal(push->registry, push->id, reason);
+}
+
 #define WS_OPS                                                                                     \
     .max_message_bytes = PUSH_MAX_MESSAGE_BYTES, .headroom = CAMERA_FRAME_ROOM, .opened = opened,  \
-    .message = message, .next = next, .closed = closed
+    .message = message, .next = next, .broken = broken, .closed = closed
 
 static const struct ws_ops PLAIN_OPS = {WS_OPS};
 static const struct ws_ops CONTROLLED_OPS = {.subprotocol = SUBPROTOCOL, WS_OPS};

@@ -109,6 +109,8 @@ struct ws_ops {
     void (*message)(void *session, struct buf *takes_buf, size_t len_bytes, bool binary);
     /* As http_stream_ops.next; -1 closes with the code and reason of ws_close, else 1000. */
     int (*next)(void *session, struct net_out *ret_out);
+    /* NULL, or: the peer broke the rules of RFC 6455 or the limit above and is being sent away. */
+    void (*broken)(void *session, const char *reason);
     void (*closed)(void *session); /* the last call; the ws is gone */
 };
 

@@ -74,6 +74,8 @@ static void begin_close(struct ws *ws, uint16_t code, const void *reason, size_t
 static bool fail(struct ws *ws, uint16_t code, const char *reason)
 {
     log_debug("net", ws->conn->peer, "websocket: %s", reason);
+    if (ws->ops->broken)
+        ws->ops->broken(ws->session, reason);
     begin_close(ws, code, reason, strlen(reason));
     ws->peer_closed = true;
     conn_ready(ws->conn);
