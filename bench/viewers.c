@@ -97,11 +97,21 @@ static uint64_t big_endian(const uint8_t *p, unsigned n)
     return value;
 }
 
+/* The server asks whether we are still there. */
+static void answer_ping(struct viewer *v)
+{
+    static const uint8_t PONG[] = {0x8a, 0x80, 0, 0, 0, 0};
+    if (send(v->fd, PONG, sizeof(PONG), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno != EAGAIN)
+        fprintf(stderr, "bench_viewers: pong: %s\n", strerror(errno));
+}
+
 /* A frame's header is whole: 2, 4 or 10 bytes, and for a binary message the media header behind it.
  */
 static void on_head(struct viewer *v, unsigned frame_head_len)
 {
     const uint8_t *media = v->head + frame_head_len;
+    if ((v->head[0] & 0x0f) == 9)
+        answer_ping(v);
     if ((v->head[0] & 0x0f) != 2 || media[1] != KIND_CHUNK)
         return;
     uint32_t sequence = (uint32_t)big_endian(media + 8, 4);
