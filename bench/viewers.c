@@ -142,8 +142,7 @@ static void consume(struct viewer *v, const uint8_t *data, size_t len)
         unsigned want = frame_head + (is_media ? 24 : 0);
         if (v->head_len < want)
             continue;
-        if (is_media)
-            on_head(v, frame_head);
+        on_head(v, frame_head);
         v->payload_left = payload - (want - frame_head);
         v->head_len = 0;
     }
