@@ -28,6 +28,24 @@ static void test_life(void **state)
     buf_unref(&other); /* takes a pointer to NULL */
 }
 
+static void count_up(void *ctx)
+{
+    ++*(int *)ctx;
+}
+
+static void test_lent(void **state)
+{
+    (void)state;
+    int released = 0;
+    struct buf *buf = buf_lend(count_up, &released);
+    assert_int_equal(buf->len_bytes, 0);
+    struct buf *other = buf_ref(buf);
+    buf_unref(&buf);
+    assert_int_equal(released, 0);
+    buf_unref(&other);
+    assert_int_equal(released, 1);
+}
+
 static void test_sizes(void **state)
 {
     (void)state;
@@ -98,10 +116,8 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_life),
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_resize),
-        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_life),   cmocka_unit_test(test_lent),    cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_resize), cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
