@@ -1,6 +1,6 @@
 /* An H.264 encoder inside engine_software: 4:2:0 pictures in, access units out. What all of them
  * promise: one slice a picture, one reference, no B-frames, no delay, one thread; an IDR only where
- * one is asked for; full-range BT.601 and max_num_reorder_frames = 0 in the SPS.
+ * one is asked for; range, matrix and max_num_reorder_frames = 0 in the SPS.
  *
  * An encoder belongs to one thread at a time. */
 #pragma once
@@ -14,6 +14,7 @@
 struct encoder_params {
     uint16_t width, height; /* pixels, even */
     unsigned quality;       /* 1 (smallest) to 100 (best); ENCODER_QUALITY is the usual one */
+    bool limited, bt709;    /* how the samples are to be understood: as struct picture has it */
 };
 
 /* Borrowed from the encoder until its next call. */
@@ -44,6 +45,7 @@ enum {
     ENCODER_PRIMARIES = 1, /* BT.709, those of sRGB */
     ENCODER_TRANSFER = 13, /* sRGB */
     ENCODER_MATRIX = 6,    /* BT.601 */
+    ENCODER_MATRIX_709 = 1,
     ENCODER_NOMINAL_FPS = 30,
     ENCODER_MAX_FPS = 60, /* what the level is chosen for */
 };

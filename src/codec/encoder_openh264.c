@@ -21,7 +21,8 @@ struct openh264 {
     size_t unit_capacity_bytes;
 };
 
-static void set_layer(SSpatialLayerConfig *layer, const SEncParamExt *p)
+static void set_layer(SSpatialLayerConfig *layer, const SEncParamExt *p,
+                      const struct encoder_params *params)
 {
     layer->iVideoWidth = p->iPicWidth;
     layer->iVideoHeight = p->iPicHeight;
@@ -33,11 +34,11 @@ static void set_layer(SSpatialLayerConfig *layer, const SEncParamExt *p)
     layer->sSliceArgument.uiSliceMode = SM_SINGLE_SLICE;
     layer->bVideoSignalTypePresent = true;
     layer->uiVideoFormat = VF_UNDEF;
-    layer->bFullRange = true;
+    layer->bFullRange = !params->limited;
     layer->bColorDescriptionPresent = true;
     layer->uiColorPrimaries = ENCODER_PRIMARIES;
     layer->uiTransferCharacteristics = ENCODER_TRANSFER;
-    layer->uiColorMatrix = ENCODER_MATRIX;
+    layer->uiColorMatrix = params->bt709 ? ENCODER_MATRIX_709 : ENCODER_MATRIX;
 }
 
 static void fill_params(SEncParamExt *p, const struct encoder_params *params)
@@ -66,7 +67,7 @@ static void fill_params(SEncParamExt *p, const struct encoder_params *params)
     p->bEnableLongTermReference = false;
     p->bPrefixNalAddingCtrl = false;
     p->bEnableFrameCroppingFlag = true;
-    set_layer(&p->sSpatialLayers[0], p);
+    set_layer(&p->sSpatialLayers[0], p, params);
 }
 
 static int copy_parameter_set(const uint8_t *nal, size_t len_bytes,

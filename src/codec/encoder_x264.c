@@ -17,16 +17,16 @@ static void ignore_log(void *ctx, int level, const char *format, va_list args)
     (void)ctx, (void)level, (void)format, (void)args;
 }
 
-static void set_signalling(x264_param_t *p, unsigned width, unsigned height)
+static void set_signalling(x264_param_t *p, const struct encoder_params *params)
 {
-    p->i_width = (int)width;
-    p->i_height = (int)height;
+    p->i_width = params->width;
+    p->i_height = params->height;
     p->i_csp = X264_CSP_I420;
-    p->i_level_idc = encoder_level(width, height);
-    p->vui.b_fullrange = 1;
+    p->i_level_idc = encoder_level(params->width, params->height);
+    p->vui.b_fullrange = !params->limited;
     p->vui.i_colorprim = ENCODER_PRIMARIES;
     p->vui.i_transfer = ENCODER_TRANSFER;
-    p->vui.i_colmatrix = ENCODER_MATRIX;
+    p->vui.i_colmatrix = params->bt709 ? ENCODER_MATRIX_709 : ENCODER_MATRIX;
     p->b_repeat_headers = 0;
     p->b_annexb = 0;
     /* Variable-rate input would cost a frame of delay. Frames are only counted here: the budget is
@@ -42,7 +42,7 @@ static int fill_params(x264_param_t *p, const struct encoder_params *params)
 {
     if (x264_param_default_preset(p, "ultrafast", "zerolatency") < 0)
         return -ENOTSUP;
-    set_signalling(p, params->width, params->height);
+    set_signalling(p, params);
 
     p->i_threads = 1;
     p->b_sliced_threads = 0;

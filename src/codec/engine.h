@@ -1,6 +1,6 @@
-/* The engine: JPEG bytes in, H.264 access units out. It is the one seam between the house and
- * everything that turns pixels into bits, and it passes only bytes and plain structs, so that a
- * hardware encoder or a worker in a process of its own is a second implementation and not a
+/* The engine: JPEG bytes or raw pictures in, H.264 access units out. It is the one seam between the
+ * house and everything that turns pixels into bits, and it passes only bytes and plain structs, so
+ * that a hardware encoder or a worker in a process of its own is a second implementation and not a
  * rewrite.
  *
  * An engine belongs to one thread at a time. */
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "media/h264.h"
+#include "media/raw.h"
 
 struct engine;
 
@@ -18,11 +19,12 @@ struct engine_params {
     unsigned quality;    /* 1 (smallest) to 100 (best), 0 = default */
 };
 
-/* Only JPEG in this version; raw pictures are the next kind. */
+/* One of the two; borrowed during the call. */
 struct engine_input {
-    const uint8_t *jpeg; /* borrowed; passed jpeg_inspect */
+    const uint8_t *jpeg; /* passed jpeg_inspect */
     size_t len_bytes;
-    int64_t pts_us; /* arrival, monotonic; rises from input to input */
+    const struct raw_picture *raw; /* NULL: it is a JPEG */
+    int64_t pts_us;                /* arrival, monotonic; rises from input to input */
     bool want_key;
 };
 
@@ -34,6 +36,7 @@ struct engine_output {
     bool new_params; /* params differ from those of the unit before: a new init segment */
     const struct h264_params *params;
     uint16_t width, height; /* pixels; even: odd ones have their last column or row repeated */
+    const char *encoder;    /* the name of the one in use; immutable */
     uint32_t decode_us, encode_us; /* CPU time of the calling thread */
 };
 
@@ -43,7 +46,7 @@ struct engine_ops {
      * size. */
     int (*create)(const struct engine_params *params, struct engine **ret_engine);
     /* One unit for each picture, always: no delay, no reordering. A picture of another size
-     * restarts the encoder at a key. -EBADMSG: the JPEG does not decode, the engine goes on with
+     * restarts the encoder at a key. -EBADMSG: the picture does not decode, the engine goes on with
      * the next; any other error: it is broken, destroy it. */
     int (*encode)(struct engine *engine, const struct engine_input *input,
                   struct engine_output *ret_output);

@@ -9,6 +9,7 @@
 #include "codec/chroma.h"
 #include "codec/encoder.h"
 #include "codec/jpeg_decode.h"
+#include "codec/raw_planes.h"
 
 enum { MAX_QUALITY = 100 };
 
@@ -16,11 +17,12 @@ struct engine {
     const struct encoder_ops *ops;
     unsigned quality;
     struct jpeg_decode decode;
+    struct raw_planes raw_planes;
     struct chroma chroma;
-    void *encoder; /* NULL until the first picture */
-    uint16_t width, height;
-    struct h264_params params; /* of the encoder */
-    bool params_told;          /* a unit with these params was handed out */
+    void *encoder;                /* NULL until the first picture */
+    struct encoder_params opened; /* what it was opened for */
+    struct h264_params params;    /* of the encoder */
+    bool params_told;             /* a unit with these params was handed out */
     int64_t last_pts_us;
 };
 
@@ -30,6 +32,7 @@ static void destroy(struct engine *engine)
         return;
     engine->ops->destroy(engine->encoder);
     chroma_finish(&engine->chroma);
+    raw_planes_finish(&engine->raw_planes);
     jpeg_decode_finish(&engine->decode);
     mem_free(engine);
 }
@@ -62,42 +65,53 @@ static bool params_equal(const struct h264_params *a, const struct h264_params *
            memcmp(a->pps, b->pps, a->pps_len_bytes) == 0;
 }
 
-/* An encoder of this size, the one that is there or a new one. */
-static int open_encoder(struct engine *engine, uint16_t width, uint16_t height)
+/* An encoder for such pictures, the one that is there or a new one. */
+static int open_encoder(struct engine *engine, const struct picture *picture)
 {
-    if (engine->encoder && engine->width == width && engine->height == height)
+    const struct encoder_params params = {.width = picture->width,
+                                          .height = picture->height,
+                                          .quality = engine->quality,
+                                          .limited = picture->limited,
+                                          .bt709 = picture->bt709};
+    const struct encoder_params *is = &engine->opened;
+    if (engine->encoder && is->width == params.width && is->height == params.height &&
+        is->limited == params.limited && is->bt709 == params.bt709)
         return 0;
     engine->ops->destroy(engine->encoder);
     engine->encoder = NULL;
-
-    const struct encoder_params params = {
-        .width = width, .height = height, .quality = engine->quality};
     struct h264_params h264;
     int r = engine->ops->create(&params, &h264, &engine->encoder);
     if (r < 0)
         return r;
     engine->params_told = engine->params_told && params_equal(&h264, &engine->params);
     engine->params = h264;
-    engine->width = width;
-    engine->height = height;
+    engine->opened = params;
     return 0;
+}
+
+/* The input as a picture in 4:2:0. */
+static int take_picture(struct engine *engine, const struct engine_input *input,
+                        struct picture *ret_picture)
+{
+    struct picture planes;
+    int r = input->raw
+                ? raw_planes_split(&engine->raw_planes, input->raw, &planes)
+                : jpeg_decode_planes(&engine->decode, input->jpeg, input->len_bytes, &planes);
+    return r < 0 ? r : chroma_to_420(&engine->chroma, &planes, ret_picture);
 }
 
 static int encode(struct engine *engine, const struct engine_input *input,
                   struct engine_output *ret_output)
 {
-    struct picture decoded, picture;
+    struct picture picture;
     struct encoder_unit unit;
     const int64_t start_us = clock_thread_cpu_us();
-    int r = jpeg_decode_planes(&engine->decode, input->jpeg, input->len_bytes, &decoded);
-    if (r < 0)
-        return r;
-    r = chroma_to_420(&engine->chroma, &decoded, &picture);
+    int r = take_picture(engine, input, &picture);
     if (r < 0)
         return r;
 
     const int64_t decoded_us = clock_thread_cpu_us();
-    r = open_encoder(engine, picture.width, picture.height);
+    r = open_encoder(engine, &picture);
     if (r < 0)
         return r;
     int64_t pts_us = input->pts_us;
@@ -116,6 +130,7 @@ static int encode(struct engine *engine, const struct engine_input *input,
         .params = &engine->params,
         .width = picture.width,
         .height = picture.height,
+        .encoder = engine->ops->name,
         .decode_us = (uint32_t)(decoded_us - start_us),
         .encode_us = (uint32_t)(clock_thread_cpu_us() - decoded_us),
     };

@@ -1,8 +1,10 @@
-/* A decoded picture, 8 bits a sample, full range BT.601, in planes Y, Cb, Cr. Plain data.
+/* A picture, 8 bits a sample, in planes Y, Cb, Cr; full range BT.601 unless it says otherwise.
+ * Plain data.
  *
  * Its size is always even: 4:2:0 shares a chroma sample between 2x2 pixels and H.264 crops in steps
  * of two, so a picture of odd size has its last column and row repeated once. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "media/jpeg.h"
@@ -12,6 +14,8 @@ struct picture {
     unsigned strides[3];      /* bytes from row to row */
     uint16_t width, height;   /* pixels, even */
     enum jpeg_chroma chroma;
+    bool limited; /* 16 to 235 and 240 (raw pictures of many cameras) */
+    bool bt709;   /* the matrix */
 };
 
 /* Rounded up to the next even number. */
