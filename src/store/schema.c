@@ -23,6 +23,8 @@ static const char *const STEPS[] = {
     "  value TEXT NOT NULL," /* JSON */
     "  PRIMARY KEY (camera, name)"
     ") STRICT, WITHOUT ROWID;",
+
+    "ALTER TABLE camera ADD COLUMN address TEXT NOT NULL DEFAULT '';",
 };
 
 _Static_assert(sizeof(STEPS) / sizeof(STEPS[0]) == STORE_SCHEMA_VERSION,

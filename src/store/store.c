@@ -132,7 +132,8 @@ static void load_camera(const struct store_loader *loader, sqlite3_stmt *row)
     struct store_camera camera = {.id = column(row, 0),
                                   .name = column(row, 1),
                                   .source = column(row, 2),
-                                  .adopted = sqlite3_column_int(row, 3)};
+                                  .adopted = sqlite3_column_int(row, 3),
+                                  .address = column(row, 4)};
     if (loader->camera)
         loader->camera(loader->ctx, &camera);
 }
@@ -158,8 +159,8 @@ static int load(sqlite3 *db, const char *sql, const struct store_loader *loader,
 
 static int load_all(sqlite3 *db, const struct store_loader *loader)
 {
-    int error = load(db, "SELECT id, name, source, adopted FROM camera ORDER BY number", loader,
-                     load_camera);
+    int error = load(db, "SELECT id, name, source, adopted, address FROM camera ORDER BY number",
+                     loader, load_camera);
     if (!error)
         error = load(db, "SELECT camera, name, value FROM setting ORDER BY camera, name", loader,
                      load_setting);
@@ -258,7 +259,8 @@ void store_close(struct store *store)
 void store_put_camera(struct store *store, const struct store_camera *camera)
 {
     writer_put(store->writer, &(struct write){.kind = WRITE_CAMERA,
-                                              .texts = {camera->id, camera->name, camera->source},
+                                              .texts = {camera->id, camera->name, camera->source,
+                                                        camera->address ? camera->address : ""},
                                               .flag = camera->adopted});
 }
 
@@ -267,6 +269,11 @@ void store_put_setting(struct store *store, const char *camera_id, const char *n
 {
     writer_put(store->writer,
                &(struct write){.kind = WRITE_SETTING, .texts = {camera_id, name, value_json}});
+}
+
+void store_clear_settings(struct store *store, const char *camera_id)
+{
+    writer_put(store->writer, &(struct write){.kind = WRITE_CLEAR, .texts = {camera_id}});
 }
 
 void store_remove_camera(struct store *store, const char *camera_id)

@@ -12,11 +12,12 @@
 
 struct store;
 
-enum { STORE_SCHEMA_VERSION = 1 };
+enum { STORE_SCHEMA_VERSION = 2 };
 
 struct store_camera {
     const char *id, *name;
-    const char *source; /* "push" */
+    const char *source;  /* "push", "v4l2", … */
+    const char *address; /* of its source; "" for one that pushes */
     bool adopted;
 };
 
@@ -41,6 +42,8 @@ void store_close(struct store *store);
 void store_put_camera(struct store *store, const struct store_camera *camera);
 void store_put_setting(struct store *store, const char *camera_id, const char *name,
                        const char *value_json);
+/* All settings of a camera. */
+void store_clear_settings(struct store *store, const char *camera_id);
 /* Its settings go with it. */
 void store_remove_camera(struct store *store, const char *camera_id);
 

@@ -38,26 +38,29 @@ struct writer {
 /* A row that is already so is not written again: a device that reconnects costs no disk. The order
  * of first sight survives a change, and so do the settings, hence no INSERT OR REPLACE. */
 #define PUT_CAMERA                                                                                 \
-    "INSERT INTO camera (id, name, source, adopted) VALUES (?1, ?2, ?3, ?4)"                       \
-    " ON CONFLICT (id) DO UPDATE SET name = ?2, source = ?3, adopted = ?4"                         \
-    " WHERE name <> ?2 OR source <> ?3 OR adopted <> ?4"
+    "INSERT INTO camera (id, name, source, address, adopted) VALUES (?1, ?2, ?3, ?4, ?5)"          \
+    " ON CONFLICT (id) DO UPDATE SET name = ?2, source = ?3, address = ?4, adopted = ?5"           \
+    " WHERE name <> ?2 OR source <> ?3 OR address <> ?4 OR adopted <> ?5"
 #define PUT_SETTING                                                                                \
     "INSERT INTO setting (camera, name, value) VALUES (?1, ?2, ?3)"                                \
     " ON CONFLICT (camera, name) DO UPDATE SET value = ?3 WHERE value <> ?3"
+#define CLEAR_SETTINGS "DELETE FROM setting WHERE camera = ?1"
 #define REMOVE_CAMERA "DELETE FROM camera WHERE id = ?1"
 
-static const char *const STATEMENTS[WRITE_KINDS] = {
-    [WRITE_CAMERA] = PUT_CAMERA, [WRITE_SETTING] = PUT_SETTING, [WRITE_REMOVE] = REMOVE_CAMERA};
+static const char *const STATEMENTS[WRITE_KINDS] = {[WRITE_CAMERA] = PUT_CAMERA,
+                                                    [WRITE_SETTING] = PUT_SETTING,
+                                                    [WRITE_CLEAR] = CLEAR_SETTINGS,
+                                                    [WRITE_REMOVE] = REMOVE_CAMERA};
 
 static struct item *item_create(const struct write *write)
 {
     size_t len_bytes = 0;
-    for (unsigned i = 0; i < 3 && write->texts[i]; i++)
+    for (unsigned i = 0; i < WRITE_TEXTS && write->texts[i]; i++)
         len_bytes += strlen(write->texts[i]) + 1;
     struct item *item = mem_zalloc_or_die(1, sizeof(*item) + len_bytes);
     item->write = *write;
     char *p = item->bytes;
-    for (unsigned i = 0; i < 3 && write->texts[i]; i++) {
+    for (unsigned i = 0; i < WRITE_TEXTS && write->texts[i]; i++) {
         item->write.texts[i] = p;
         p = stpcpy(p, write->texts[i]) + 1;
     }
@@ -68,10 +71,10 @@ static int write_item(struct writer *writer, const struct write *write)
 {
     sqlite3_stmt *statement = writer->statements[write->kind];
     int result = SQLITE_OK;
-    for (int i = 0; i < 3 && write->texts[i] && result == SQLITE_OK; i++)
+    for (int i = 0; i < WRITE_TEXTS && write->texts[i] && result == SQLITE_OK; i++)
         result = sqlite3_bind_text(statement, i + 1, write->texts[i], -1, SQLITE_STATIC);
     if (result == SQLITE_OK && write->kind == WRITE_CAMERA)
-        result = sqlite3_bind_int(statement, 4, write->flag);
+        result = sqlite3_bind_int(statement, 5, write->flag);
     if (result == SQLITE_OK)
         result = sqlite3_step(statement);
     int error = sql_errno(writer->db, result);

@@ -9,12 +9,13 @@ struct writer;
 /* More waiting writes than this are refused: the disk has stopped, and memory must not follow. */
 enum { WRITER_QUEUE_MAX = 4096 };
 
-enum write_kind { WRITE_CAMERA, WRITE_SETTING, WRITE_REMOVE, WRITE_KINDS };
+enum write_kind { WRITE_CAMERA, WRITE_SETTING, WRITE_CLEAR, WRITE_REMOVE, WRITE_KINDS };
+enum { WRITE_TEXTS = 4 };
 
 /* One change; what the texts are depends on the kind: see the statements in writer.c. */
 struct write {
     enum write_kind kind;
-    const char *texts[3];
+    const char *texts[WRITE_TEXTS];
     bool flag;
 };
 

@@ -21,8 +21,8 @@ struct folder {
 static inline void folder_saw_camera(void *ctx, const struct store_camera *camera)
 {
     struct folder *folder = ctx;
-    text_add(&folder->seen, "camera %s %s %s %d\n", camera->id, camera->name, camera->source,
-             camera->adopted);
+    text_add(&folder->seen, "camera %s %s %s %d%s%s\n", camera->id, camera->name, camera->source,
+             camera->adopted, *camera->address ? " at " : "", camera->address);
 }
 
 static inline void folder_saw_setting(void *ctx, const char *camera_id, const char *name,

@@ -187,7 +187,7 @@ static void newer_schema_is_left_alone(void **state)
     run_sql(folder, "PRAGMA user_version = 99");
     struct stat before, after;
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &before), 0);
-    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 1");
+    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 2");
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &after), 0);
     assert_memory_equal(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim));
     assert_int_equal(before.st_size, after.st_size);
@@ -348,6 +348,25 @@ static void file_limit_is_said(void **state)
     in_child(check_file_limit, *state);
 }
 
+static void addresses_and_cleared_settings(void **state)
+{
+    struct folder *folder = *state;
+    struct store *store = open_or_fail(folder);
+    const struct store_camera pulled = {
+        .id = "gate", .name = "Gate", .source = "mjpeg", .address = "http://gate/stream"};
+    store_put_camera(store, &pulled);
+    store_put_camera(store, &PORCH);
+    store_put_setting(store, "gate", "quality", "10");
+    store_put_setting(store, "porch", "mirror", "true");
+    store_clear_settings(store, "gate");
+    store_close(store);
+    store = open_or_fail(folder);
+    assert_string_equal(folder->seen_bytes, "camera gate Gate mjpeg 0 at http://gate/stream\n"
+                                            "camera porch Porch push 1\n"
+                                            "setting porch mirror true\n");
+    store_close(store);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_create, folder_destroy)
@@ -355,6 +374,7 @@ int main(void)
         TEST(new_folder_is_empty_and_private),
         TEST(empty_file_is_a_new_database),
         TEST(rows_come_back_in_order_of_first_sight),
+        TEST(addresses_and_cleared_settings),
         TEST(removing_a_camera_takes_its_settings),
         TEST(row_that_does_not_fit_costs_only_itself),
         TEST(same_rows_again_write_nothing),
