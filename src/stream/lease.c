@@ -68,6 +68,14 @@ struct packet *lease_next(struct lease *lease, uint64_t *ret_lost)
     return packet;
 }
 
+void lease_set_dismiss(struct lease_set *set)
+{
+    while (!list_empty(&set->leases)) {
+        struct lease *lease = list_entry(set->leases.next, struct lease, node);
+        lease->params.gone(lease->params.ctx);
+    }
+}
+
 void lease_set_notify(struct lease_set *set, enum rendition_kind kind)
 {
     list_for_each (lease, &set->leases, struct lease, node)

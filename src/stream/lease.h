@@ -29,6 +29,7 @@ struct lease_params {
     enum rendition_kind rendition;
     uint16_t max_fps, max_width, max_height; /* largest useful; 0 = no wish */
     void (*ready)(void *ctx); /* something to read; only marks, takes and releases nothing */
+    void (*gone)(void *ctx);  /* the camera ends: releases this lease before it returns */
     void *ctx;
 };
 
@@ -77,6 +78,9 @@ void lease_release(struct lease **lease);
 /* The next packet for this lease, a new reference, or NULL when there is none yet (a key is asked
  * for where one is needed). *ret_lost, where not NULL, is what was skipped since the last call. */
 struct packet *lease_next(struct lease *lease, uint64_t *ret_lost);
+
+/* Calls gone() of every lease: the set is empty when it returns. */
+void lease_set_dismiss(struct lease_set *set);
 
 /* Calls ready() of every lease on the rendition; the loop does so when the hub has poked it. */
 void lease_set_notify(struct lease_set *set, enum rendition_kind kind);

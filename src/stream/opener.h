@@ -17,13 +17,16 @@ struct opener_stats {
     uint64_t decode_us, encode_us;    /* CPU time, sums */
     uint64_t buckets[OPENER_BUCKETS]; /* decode + encode per frame; not cumulative */
     uint16_t width, height;
+    const char *encoder; /* immutable; NULL: nothing was encoded yet */
     int error; /* 0, or the negative errno of the encoder, which is tried again each second */
 };
 
 struct opener_request {
-    const char *about;               /* camera id; copied */
-    struct hub *jpeg_hub, *h264_hub; /* borrowed, outlive the work */
-    uint32_t stream;                 /* number of the H.264 rendition */
+    const char *about;        /* camera id; copied */
+    enum rendition_kind kind; /* to be made: H264, or JPEG of raw pictures */
+    struct hub *source_hub;   /* what it is made of: JPEG or raw; borrowed, outlives the work */
+    struct hub *hub;          /* where it goes; the same */
+    uint32_t stream;          /* number of the rendition that is made */
 };
 
 struct opener {

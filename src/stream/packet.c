@@ -1,6 +1,13 @@
 #include "stream/packet.h"
 
 #include "base/alloc.h"
+#include "media/live.h"
+
+const char *rendition_name(enum rendition_kind kind)
+{
+    static const char *const NAMES[RENDITION_KINDS] = {"jpeg", "h264", "raw"};
+    return NAMES[kind];
+}
 
 struct packet *packet_create(struct buf *takes_buf, struct packet *init)
 {
@@ -8,6 +15,16 @@ struct packet *packet_create(struct buf *takes_buf, struct packet *init)
     atomic_init(&packet->refs, 1);
     packet->buf = takes_buf;
     packet->init = init ? packet_ref(init) : NULL;
+    return packet;
+}
+
+struct packet *packet_of_jpeg(struct buf *takes_buf, size_t unit_off, size_t end_off)
+{
+    struct packet *packet = packet_create(takes_buf, NULL);
+    packet->message_off = (uint32_t)(unit_off - LIVE_HEAD_BYTES);
+    packet->chunk_off = packet->unit_off = (uint32_t)unit_off;
+    packet->end_off = (uint32_t)end_off;
+    packet->key = true;
     return packet;
 }
 

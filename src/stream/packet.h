@@ -5,6 +5,9 @@
  *     | transport room | live header | JPEG                           |     jpeg
  *                      ^ message_off ^ chunk_off         ^ unit_off   ^ end_off
  *
+ * A raw picture has no bytes in its buffer, which is lent (base/buf.h): raw says where the pixels
+ * are, and the last reference gives them back to the driver.
+ *
  * Any thread; written by its creator before it is published, immutable after. The transport room
  * alone is scratch space of the loop thread: the transport writes its framing there. */
 #pragma once
@@ -13,11 +16,15 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "media/raw.h"
 
 /* Room in front for the transport's framing; at least libwebsockets' LWS_PRE, which net asserts. */
 enum { PACKET_TRANSPORT_ROOM = 16 };
 
-enum rendition_kind { RENDITION_JPEG, RENDITION_H264, RENDITION_KINDS };
+/* JPEG and raw are what sources give; H.264, and JPEG where the source is raw, are derived. */
+enum rendition_kind { RENDITION_JPEG, RENDITION_H264, RENDITION_RAW, RENDITION_KINDS };
+
+const char *rendition_name(enum rendition_kind kind); /* "jpeg", "h264", "raw"; immutable */
 
 struct packet {
     atomic_uint refs;
@@ -28,6 +35,7 @@ struct packet {
     uint32_t sequence; /* in its hub, from 1; set by hub_publish */
     bool key;          /* decodable on its own */
     uint16_t width, height;
+    struct raw_picture raw; /* of RENDITION_RAW; else its format is RAW_NONE */
     int64_t capture_us; /* server's monotonic clock: when the device took it, as well as we know */
     int64_t arrival_us; /* server's monotonic clock: when its last byte came in */
 };
@@ -35,6 +43,11 @@ struct packet {
 /* One reference; takes buf, and takes it even when it fails; takes a new reference on init where
  * there is one. The offsets are the caller's to set. */
 struct packet *packet_create(struct buf *takes_buf, struct packet *init)
+    __attribute__((returns_nonnull));
+
+/* The same for a JPEG whose bytes are [unit_off, end_off), with room for the live header in front:
+ * a key, its offsets set. */
+struct packet *packet_of_jpeg(struct buf *takes_buf, size_t unit_off, size_t end_off)
     __attribute__((returns_nonnull));
 
 struct packet *packet_ref(struct packet *packet);
