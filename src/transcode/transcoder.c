@@ -9,7 +9,7 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "transcode/chunker.h"
+#include "transcode/maker.h"
 
 enum {
     DEFAULT_MIN_KEY_INTERVAL_US = 300000,
@@ -19,8 +19,9 @@ enum {
 };
 
 struct transcoder {
-    struct transcoder_params params; /* immutable */
-    char *about, *encoder;           /* immutable */
+    struct transcoder_params params;   /* immutable */
+    char *about;                       /* immutable */
+    const struct maker_ops *maker_ops; /* immutable */
     struct hub_watch watch;
     struct thread thread;
 
@@ -32,16 +33,16 @@ struct transcoder {
 
     /* Worker only. */
     struct hub_cursor cursor;
-    struct engine *engine; /* NULL: broken, tried again at retry_us */
+    void *maker;
+    bool broken; /* tried again at retry_us */
     int64_t retry_us;
-    uint64_t without_engine; /* frames that came before it was tried again */
-    struct chunker chunker;
-    uint64_t published; /* packets of h264_hub */
+    uint64_t while_broken; /* frames that came before it was tried again */
+    uint64_t published;    /* packets of the hub */
     int64_t last_key_us;
     bool key_sent; /* last_key_us means something */
 };
 
-/* By the publisher of a JPEG, under its hub's lock. */
+/* By the publisher of a frame, under its hub's lock. */
 static void poke(void *ctx)
 {
     struct transcoder *t = ctx;
@@ -64,7 +65,7 @@ static struct packet *wait_for_frame(struct transcoder *t)
         lock_drop(&t->lock);
         if (stop)
             return NULL;
-        if (hub_next(t->params.jpeg_hub, &t->cursor, &frame) == HUB_PACKET)
+        if (hub_next(t->params.source_hub, &t->cursor, &frame) == HUB_PACKET)
             return frame;
     }
 }
@@ -84,7 +85,7 @@ static bool take_key_wish(struct transcoder *t, int64_t now_us)
 static void count_skipped(struct transcoder *t)
 {
     lock_take(&t->lock);
-    t->stats.skipped = t->cursor.lost + t->without_engine;
+    t->stats.skipped = t->cursor.lost + t->while_broken;
     lock_drop(&t->lock);
 }
 
@@ -95,33 +96,34 @@ static void count_undecodable(struct transcoder *t)
     lock_drop(&t->lock);
 }
 
-static void count_unit(struct transcoder *t, const struct engine_output *output)
+static void count_made(struct transcoder *t, const struct maker_result *made)
 {
-    const uint64_t cost_us = (uint64_t)output->decode_us + output->encode_us;
+    const struct packet *packet = made->packet;
+    const uint64_t cost_us = (uint64_t)made->decode_us + made->encode_us;
     unsigned bucket = 0;
     while (bucket < OPENER_BUCKETS - 1 && cost_us > opener_bucket_us[bucket])
         bucket++;
 
     lock_take(&t->lock);
     t->stats.encoded++;
-    t->stats.keys += output->key;
-    t->stats.unit_bytes += output->len_bytes;
-    t->stats.decode_us += output->decode_us;
-    t->stats.encode_us += output->encode_us;
+    t->stats.keys += packet->key;
+    t->stats.unit_bytes += packet_unit_len_bytes(packet);
+    t->stats.decode_us += made->decode_us;
+    t->stats.encode_us += made->encode_us;
     t->stats.buckets[bucket]++;
-    t->stats.width = output->width;
-    t->stats.height = output->height;
+    t->stats.width = packet->width;
+    t->stats.height = packet->height;
+    t->stats.encoder = made->encoder;
     t->stats.error = 0;
-    if (output->key)
+    if (packet->key)
         t->key_wanted = false; /* whoever asked up to now will see this one */
     lock_drop(&t->lock);
 }
 
-/* The engine is beyond repair: another one gets its chance in a second. */
-static void give_up_engine(struct transcoder *t, int error, int64_t now_us)
+/* The encoder is beyond repair: another one gets its chance in a second. */
+static void give_up(struct transcoder *t, int error, int64_t now_us)
 {
-    t->params.engine->destroy(t->engine);
-    t->engine = NULL;
+    t->broken = true;
     t->retry_us = now_us + ENGINE_RETRY_US;
 
     lock_take(&t->lock);
@@ -133,44 +135,28 @@ static void give_up_engine(struct transcoder *t, int error, int64_t now_us)
                  "the encoder failed with error %d, trying again each second", -error);
 }
 
-static int open_engine(struct transcoder *t)
-{
-    return t->params.engine->create(&t->params.engine_params, &t->engine);
-}
-
 /* 0 also for a frame that does not decode. */
-static int encode(struct transcoder *t, const struct packet *frame)
+static int make(struct transcoder *t, const struct packet *frame)
 {
-    int r = t->engine ? 0 : open_engine(t);
-    if (r < 0)
-        return r;
-    const struct engine_input input = {.jpeg = packet_unit(frame),
-                                       .len_bytes = packet_unit_len_bytes(frame),
-                                       .pts_us = frame->arrival_us,
-                                       .want_key = take_key_wish(t, frame->arrival_us)};
-    struct engine_output output;
-    r = t->params.engine->encode(t->engine, &input, &output);
+    const bool want_key = take_key_wish(t, frame->arrival_us);
+    struct maker_result made;
+    int r = t->maker_ops->make(t->maker, frame, (uint32_t)(t->published + 1), want_key, &made);
     if (r == -EBADMSG) {
         count_undecodable(t);
-        if (input.want_key)
+        if (want_key)
             transcoder_want_key(t); /* the next one, then */
         return 0;
     }
     if (r < 0)
         return r;
-
-    struct packet *packet;
-    r = chunker_make(&t->chunker, &output, frame, (uint32_t)(t->published + 1), &packet);
-    if (r < 0)
-        return r;
-    if (output.key) {
+    if (made.packet->key) {
         t->key_sent = true;
         t->last_key_us = frame->arrival_us;
     }
-    count_unit(t, &output);
-    hub_publish(t->params.h264_hub, packet);
+    count_made(t, &made);
+    hub_publish(t->params.hub, made.packet);
     t->published++;
-    assert(hub_count(t->params.h264_hub) == t->published);
+    assert(hub_count(t->params.hub) == t->published);
     return 0;
 }
 
@@ -179,12 +165,13 @@ static void *run(void *ctx)
     struct transcoder *t = ctx;
     struct packet *frame;
     while ((frame = wait_for_frame(t))) {
-        if (t->engine || frame->arrival_us >= t->retry_us) {
-            int r = encode(t, frame);
+        if (!t->broken || frame->arrival_us >= t->retry_us) {
+            t->broken = false;
+            int r = make(t, frame);
             if (r < 0)
-                give_up_engine(t, r, frame->arrival_us);
+                give_up(t, r, frame->arrival_us);
         } else {
-            t->without_engine++;
+            t->while_broken++;
         }
         count_skipped(t);
         packet_unref(&frame);
@@ -194,12 +181,10 @@ static void *run(void *ctx)
 
 static void finish(struct transcoder *t)
 {
-    t->params.engine->destroy(t->engine);
-    chunker_finish(&t->chunker);
+    t->maker_ops->destroy(t->maker);
     lock_cond_finish(&t->cond);
     lock_finish(&t->lock);
     mem_free(t->about);
-    mem_free(t->encoder);
     mem_free(t);
 }
 
@@ -210,27 +195,27 @@ int transcoder_create(const struct transcoder_params *params, struct transcoder 
     if (t->params.min_key_interval_us == 0)
         t->params.min_key_interval_us = DEFAULT_MIN_KEY_INTERVAL_US;
     t->about = mem_strdup_or_die(params->about);
-    t->encoder = mem_strdup_or_die(params->engine_params.encoder);
     t->params.about = t->about;
-    t->params.engine_params.encoder = t->encoder;
+    t->maker_ops = params->kind == RENDITION_H264 ? &maker_h264 : &maker_jpeg;
     lock_init(&t->lock, LOCK_RANK_WORKER);
     lock_cond_init(&t->cond);
     t->watch = (struct hub_watch){.poke = poke, .ctx = t};
-    t->retry_us = INT64_MIN;
-    t->published = hub_count(params->h264_hub);
+    t->published = hub_count(params->hub);
     t->poked = true; /* for the frame that the hub may hold already */
-    chunker_init(&t->chunker, params->stream);
-    hub_join(params->jpeg_hub, &t->cursor, clock_now_us(&clock_system), MAX_JOIN_AGE_US);
+    hub_join(params->source_hub, &t->cursor, clock_now_us(&clock_system), MAX_JOIN_AGE_US);
 
-    int r = open_engine(t);
+    int r = t->maker_ops->create(&(struct maker_params){.engine = params->engine,
+                                                        .engine_params = params->engine_params,
+                                                        .stream = params->stream},
+                                 &t->maker);
     if (r < 0)
         goto fail;
-    hub_watch_add(params->jpeg_hub, &t->watch);
+    hub_watch_add(params->source_hub, &t->watch);
     char name[16];
     snprintf(name, sizeof(name), "%s", t->about ? t->about : "transcode");
     r = thread_start(&t->thread, name, run, t);
     if (r < 0) {
-        hub_watch_remove(params->jpeg_hub, &t->watch);
+        hub_watch_remove(params->source_hub, &t->watch);
         goto fail;
     }
     *ret_transcoder = t;
@@ -244,7 +229,7 @@ void transcoder_destroy(struct transcoder *t)
 {
     if (!t)
         return;
-    hub_watch_remove(t->params.jpeg_hub, &t->watch);
+    hub_watch_remove(t->params.source_hub, &t->watch);
     lock_take(&t->lock);
     t->stop = true;
     lock_cond_signal(&t->cond);

@@ -1,7 +1,8 @@
-/* A transcoder: one awake camera's JPEG hub to its H.264 hub, on a thread of its own. In front of
- * it the latest frame wins: a frame that comes while it works replaces the one that waits. A frame
- * that does not decode is counted and passed over; an encoder that breaks is replaced by a fresh
- * one, at most once a second.
+/* A transcoder: what an awake camera gives (JPEG or raw pictures) to a rendition that is made of it
+ * (H.264, or JPEG of raw pictures), hub to hub, on a thread of its own. In front of it the latest
+ * frame wins: a frame that comes while it works replaces the one that waits. A frame that does not
+ * decode is counted and passed over; an encoder that breaks is replaced by a fresh one, at most
+ * once a second.
  *
  * create, destroy, want_key and stats: loop only. */
 #pragma once
@@ -16,9 +17,10 @@ struct transcoder;
 struct transcoder_params {
     const struct engine_ops *engine;
     struct engine_params engine_params;
-    struct hub *jpeg_hub;        /* borrowed, outlives the transcoder */
-    struct hub *h264_hub;        /* the same */
-    uint32_t stream;             /* number of the H.264 rendition, for the live header */
+    enum rendition_kind kind;    /* to be made: RENDITION_H264 or RENDITION_JPEG */
+    struct hub *source_hub;      /* borrowed, outlives the transcoder */
+    struct hub *hub;             /* where it goes; the same */
+    uint32_t stream;             /* number of the rendition that is made, for the live header */
     int64_t min_key_interval_us; /* key requests closer than this are coalesced; default 300 ms */
     const char *about;           /* camera id for the log; copied */
 };

@@ -9,8 +9,9 @@ static int open_work(void *ctx, const struct opener_request *request, void **ret
     int r = transcoder_create(
         &(struct transcoder_params){.engine = params->engine,
                                     .engine_params = params->engine_params,
-                                    .jpeg_hub = request->jpeg_hub,
-                                    .h264_hub = request->h264_hub,
+                                    .kind = request->kind,
+                                    .source_hub = request->source_hub,
+                                    .hub = request->hub,
                                     .stream = request->stream,
                                     .min_key_interval_us = params->min_key_interval_us,
                                     .about = request->about},

@@ -59,8 +59,9 @@ static void open_scene(struct scene *s, const struct engine_ops *engine)
     *s = (struct scene){0};
     open_hubs(s);
     assert_int_equal(transcoder_create(&(struct transcoder_params){.engine = engine,
-                                                                   .jpeg_hub = s->jpeg_hub,
-                                                                   .h264_hub = s->h264_hub,
+                                                                   .kind = RENDITION_H264,
+                                                                   .source_hub = s->jpeg_hub,
+                                                                   .hub = s->h264_hub,
                                                                    .stream = STREAM,
                                                                    .about = "porch"},
                                        &s->transcoder),
@@ -394,8 +395,11 @@ static void test_second_transcoder_goes_on_numbering(void **state)
     static const struct transcoder_opener_params params = {.engine = &fake_engine,
                                                            .engine_params = {.encoder = "fake"}};
     struct opener opener = transcoder_opener(&params);
-    const struct opener_request request = {
-        .about = "porch", .jpeg_hub = s.jpeg_hub, .h264_hub = s.h264_hub, .stream = STREAM};
+    const struct opener_request request = {.about = "porch",
+                                           .kind = RENDITION_H264,
+                                           .source_hub = s.jpeg_hub,
+                                           .hub = s.h264_hub,
+                                           .stream = STREAM};
     void *work;
     assert_int_equal(opener.open(opener.ctx, &request, &work), 0);
     publish_text(&s, "three", 2 * FRAME_US);
@@ -421,8 +425,9 @@ static void test_only_a_fresh_frame_is_joined(void **state)
         const int64_t now_us = clock_now_us(&clock_system);
         publish_text(&s, "waiting", fresh ? now_us : now_us - 3600 * US_PER_S);
         const struct transcoder_params params = {.engine = &fake_engine,
-                                                 .jpeg_hub = s.jpeg_hub,
-                                                 .h264_hub = s.h264_hub,
+                                                 .kind = RENDITION_H264,
+                                                 .source_hub = s.jpeg_hub,
+                                                 .hub = s.h264_hub,
                                                  .stream = STREAM};
         assert_int_equal(transcoder_create(&params, &s.transcoder), 0);
         if (fresh)
@@ -440,8 +445,9 @@ static void test_unknown_encoder(void **state)
     open_hubs(&s);
     struct transcoder_params params = {.engine = &engine_software,
                                        .engine_params = {.encoder = "theora"},
-                                       .jpeg_hub = s.jpeg_hub,
-                                       .h264_hub = s.h264_hub};
+                                       .kind = RENDITION_H264,
+                                       .source_hub = s.jpeg_hub,
+                                       .hub = s.h264_hub};
     assert_int_equal(transcoder_create(&params, &s.transcoder), -ENOENT);
     close_hubs(&s);
 }
