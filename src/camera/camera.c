@@ -13,7 +13,9 @@
  * sooner live again by a new key than by all that it missed. */
 static const struct hub_params H264_RING = {
     .max_packets = 256, .max_bytes = 2 << 20, .max_age_us = 1 * US_PER_S};
-static const struct hub_params JPEG_RING = {.max_packets = 1, .latest_only = true};
+static const struct hub_params LATEST_RING = {.max_packets = 1, .latest_only = true};
+static const struct hub_params *const RINGS[RENDITION_KINDS] = {
+    [RENDITION_JPEG] = &LATEST_RING, [RENDITION_H264] = &H264_RING, [RENDITION_RAW] = &LATEST_RING};
 
 static int64_t now(const struct camera *camera)
 {
@@ -52,8 +54,10 @@ static void report_timeout(struct camera *camera)
 {
     const struct demand_policy *policy = &registry_params(camera->registry)->policy;
     bool is_known = camera->error[0];
-    struct text error = text_over(camera->error, sizeof(camera->error));
     camera->stats.start_timeouts++;
+    if (is_known && camera->last_drop < 0)
+        return; /* the source said why */
+    struct text error = text_over(camera->error, sizeof(camera->error));
     text_add(&error, "no usable frame within %.3g s of the start",
              (double)policy->start_timeout_us / US_PER_S);
     if (camera->last_drop >= 0)
@@ -77,8 +81,10 @@ void camera_step(struct camera *camera, enum demand_event event)
     arm(camera);
     if (actions & DEMAND_DO_REPORT)
         report_timeout(camera);
-    if (actions & DEMAND_DO_STOP)
+    if (actions & DEMAND_DO_STOP) {
         camera->source_ops->stop(camera->source);
+        hub_flush(camera->hubs[RENDITION_RAW]); /* its memory is the driver's */
+    }
     if (actions & DEMAND_DO_START)
         start_source(camera);
     if (camera->demand.state == DEMAND_AWAKE)
@@ -137,36 +143,62 @@ static void add_stats(struct opener_stats *sum, const struct opener_stats *more)
         sum->buckets[i] += more->buckets[i];
     sum->width = more->width;
     sum->height = more->height;
+    sum->encoder = more->encoder ? more->encoder : sum->encoder;
     sum->error = more->error;
 }
 
-static void open_work(struct camera *camera)
+static void open_work(struct camera *camera, enum rendition_kind kind)
 {
     const struct opener *opener = &registry_params(camera->registry)->opener;
     struct opener_request request = {
         .about = camera->id,
-        .jpeg_hub = camera->hubs[RENDITION_JPEG],
-        .h264_hub = camera->hubs[RENDITION_H264],
-        .stream = camera->leases.renditions[RENDITION_H264].stream,
+        .kind = kind,
+        .source_hub = camera->hubs[camera->native],
+        .hub = camera->hubs[kind],
+        .stream = camera->leases.renditions[kind].stream,
     };
-    camera->work_error = opener->open(opener->ctx, &request, &camera->work);
-    if (camera->work_error < 0) {
-        camera->work = NULL;
-        log_error("camera", camera->id, "video encoder: %s", strerror(-camera->work_error));
+    camera->work_errors[kind] = opener->open(opener->ctx, &request, &camera->works[kind]);
+    if (camera->work_errors[kind] < 0) {
+        camera->works[kind] = NULL;
+        log_error("camera", camera->id, "%s encoder: %s", kind == RENDITION_H264 ? "video" : "JPEG",
+                  strerror(-camera->work_errors[kind]));
     }
 }
 
-static void close_work(struct camera *camera)
+static void close_work(struct camera *camera, enum rendition_kind kind)
 {
     const struct opener *opener = &registry_params(camera->registry)->opener;
-    camera->work_error = 0;
-    if (!camera->work)
+    camera->work_errors[kind] = 0;
+    if (!camera->works[kind])
         return;
-    struct opener_stats stats = opener->stats(camera->work);
-    add_stats(&camera->stats.past, &stats);
-    opener->close(camera->work);
-    camera->work = NULL;
-    hub_flush(camera->hubs[RENDITION_H264]);
+    struct opener_stats stats = opener->stats(camera->works[kind]);
+    if (kind == RENDITION_H264)
+        add_stats(&camera->stats.past, &stats);
+    opener->close(camera->works[kind]);
+    camera->works[kind] = NULL;
+    hub_flush(camera->hubs[kind]);
+}
+
+/* What is wanted and not given by the source itself is made. */
+static void adjust_works(struct camera *camera)
+{
+    for (enum rendition_kind kind = 0; kind < RENDITION_KINDS; kind++) {
+        bool wanted = camera->leases.renditions[kind].leases > 0 && kind != camera->native;
+        if (wanted && !camera->works[kind])
+            open_work(camera, kind);
+        else if (!wanted)
+            close_work(camera, kind);
+    }
+}
+
+void camera_native(struct camera *camera, enum rendition_kind native)
+{
+    if (camera->native == native)
+        return;
+    camera->native = native;
+    for (enum rendition_kind kind = 0; kind < RENDITION_KINDS; kind++)
+        close_work(camera, kind); /* they read the hub of the other kind */
+    adjust_works(camera);
 }
 
 static void on_rendition_wanted(void *ctx, enum rendition_kind kind, bool wanted)
@@ -177,17 +209,14 @@ static void on_rendition_wanted(void *ctx, enum rendition_kind kind, bool wanted
         hub_watch_add(camera->hubs[kind], &camera->watches[kind]);
     else
         hub_watch_remove(camera->hubs[kind], &camera->watches[kind]);
-    if (kind == RENDITION_H264 && wanted)
-        open_work(camera);
-    else if (kind == RENDITION_H264)
-        close_work(camera);
+    adjust_works(camera);
 }
 
 static void on_need_key(void *ctx, enum rendition_kind kind)
 {
     struct camera *camera = ctx;
-    if (kind == RENDITION_H264 && camera->work)
-        registry_params(camera->registry)->opener.want_key(camera->work);
+    if (camera->works[kind])
+        registry_params(camera->registry)->opener.want_key(camera->works[kind]);
 }
 
 static const struct lease_set_ops LEASE_OPS = {
@@ -216,19 +245,28 @@ static void on_h264(void *ctx)
     lease_set_notify(&camera->leases, RENDITION_H264);
 }
 
+static void on_raw(void *ctx)
+{
+    struct camera *camera = ctx;
+    lease_set_notify(&camera->leases, RENDITION_RAW);
+}
+
 static void poke(void *ctx)
 {
     struct waker waker = net_wake_waker(ctx);
     waker_wake(&waker);
 }
 
-struct camera *camera_create(struct registry *registry, const char *id)
+struct camera *camera_create(struct registry *registry, const char *id, enum camera_kind kind,
+                             char *takes_address)
 {
     struct net *net = registry_params(registry)->net;
     struct camera *camera = mem_new(struct camera);
     camera->registry = registry;
     snprintf(camera->id, sizeof(camera->id), "%s", id);
     snprintf(camera->name, sizeof(camera->name), "%s", id);
+    camera->kind = kind;
+    camera->address = takes_address;
     camera->battery_percent = -1;
     camera->settings = json_object();
     list_init(&camera->node);
@@ -238,14 +276,14 @@ struct camera *camera_create(struct registry *registry, const char *id)
     camera->timer = net_timer_create(net, on_timer, camera);
     camera->armed_us = CLOCK_NEVER_US;
     lease_set_init(&camera->leases, &LEASE_OPS, camera);
-    camera->hubs[RENDITION_JPEG] = hub_create(&JPEG_RING);
-    camera->hubs[RENDITION_H264] = hub_create(&H264_RING);
-    camera->wakes[RENDITION_JPEG] = net_wake_create(net, on_jpeg, camera);
-    camera->wakes[RENDITION_H264] = net_wake_create(net, on_h264, camera);
-    for (unsigned kind = 0; kind < RENDITION_KINDS; kind++) {
-        camera->leases.renditions[kind].hub = camera->hubs[kind];
-        camera->leases.renditions[kind].stream = registry_next_stream(registry);
-        camera->watches[kind] = (struct hub_watch){.poke = poke, .ctx = camera->wakes[kind]};
+    void (*const on_packet[RENDITION_KINDS])(void *) = {on_jpeg, on_h264, on_raw};
+    for (unsigned i = 0; i < RENDITION_KINDS; i++) {
+        camera->hubs[i] = hub_create(RINGS[i]);
+        camera->wakes[i] = net_wake_create(net, on_packet[i], camera);
+        camera->leases.renditions[i].hub = camera->hubs[i];
+        if (i != RENDITION_RAW) /* raw pictures never leave the house */
+            camera->leases.renditions[i].stream = registry_next_stream(registry);
+        camera->watches[i] = (struct hub_watch){.poke = poke, .ctx = camera->wakes[i]};
     }
     return camera;
 }
@@ -267,7 +305,14 @@ void camera_destroy(struct camera *camera)
     json_decref(camera->settings);
     json_decref(camera->model);
     list_remove(&camera->node);
+    mem_free(camera->address);
     mem_free(camera);
+}
+
+void camera_dismiss(struct camera *camera)
+{
+    capture_end_all(camera);
+    lease_set_dismiss(&camera->leases);
 }
 
 /* --- Figures. --- */
@@ -275,8 +320,9 @@ void camera_destroy(struct camera *camera)
 struct opener_stats camera_encode_stats(const struct camera *camera)
 {
     struct opener_stats sum = camera->stats.past;
-    if (camera->work) {
-        struct opener_stats at_hand = registry_params(camera->registry)->opener.stats(camera->work);
+    void *work = camera->works[RENDITION_H264];
+    if (work) {
+        struct opener_stats at_hand = registry_params(camera->registry)->opener.stats(work);
         add_stats(&sum, &at_hand);
     }
     return sum;

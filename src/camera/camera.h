@@ -1,8 +1,8 @@
 /* A camera: its identity, its source, its leases and their demand, and what it has done so far.
  * Loop only.
  *
- * Consumers (api) take leases on it and read; sources (push; later v4l2, libcamera, mjpeg) feed it
- * and obey. Neither knows the other. */
+ * Consumers (api) take leases on it and read; sources (push, v4l2, libcamera, mjpeg) feed it and
+ * obey. Neither knows the other. */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
@@ -17,7 +17,26 @@
 #include "stream/lease.h"
 #include "stream/opener.h"
 
-enum { CAMERA_ID_MAX = 32, CAMERA_NAME_MAX = 64, CAMERA_CONTROLS_MAX = 32, CAMERA_HOURS = 24 };
+enum {
+    CAMERA_ID_MAX = 32,
+    CAMERA_NAME_MAX = 64,
+    CAMERA_ADDRESS_MAX = 512,
+    CAMERA_CONTROLS_MAX = 64,
+    CAMERA_HOURS = 24
+};
+
+/* Where its pictures come from. */
+enum camera_kind {
+    CAMERA_PUSH,      /* a device that connects */
+    CAMERA_V4L2,      /* a kernel device of this machine; the address is its stable name */
+    CAMERA_LIBCAMERA, /* a Raspberry Pi's camera; the address is libcamera's id */
+    CAMERA_MJPEG,     /* pulled from the network; the address is a URL */
+    CAMERA_KINDS
+};
+const char *camera_kind_name(enum camera_kind kind); /* "push", "v4l2", …; immutable */
+/* -EINVAL: there is none of that name. */
+int camera_kind_find(const char *name, enum camera_kind *ret_kind)
+    __attribute__((warn_unused_result));
 
 /* Why a frame was dropped: a jpeg_fault, or one of these behind them. */
 enum camera_drop {
@@ -64,9 +83,13 @@ struct camera {
     struct list node; /* in its registry */
     struct registry *registry;
     char id[CAMERA_ID_MAX + 1], name[CAMERA_NAME_MAX + 1];
+    enum camera_kind kind;
+    char *address; /* NULL for one that pushes */
+    bool adopted;  /* else it was found and waits for the owner's word: nobody can wake it */
 
     const struct source_ops *source_ops; /* NULL while no device is there */
     void *source;
+    enum rendition_kind native;     /* what the source gives: JPEG or raw */
     bool controlled;                /* the device obeys; else it pushes as it likes */
     json_t *controls;               /* array of the schema's objects (docs/protocol.md), or NULL;
                                        what they are now, kept while the device is away */
@@ -74,7 +97,7 @@ struct camera {
     int battery_percent;            /* -1 = unknown */
     int64_t sleeping_until_wall_us; /* the device sleeps by itself and said when it wakes; 0 = it
                                        does not */
-    char error[96];                 /* what the owner should know, "" = nothing */
+    char error[160];                /* what the owner should know, "" = nothing */
     char refusal[96];               /* of the last camera_set */
     int64_t presence_us;            /* when the running minute of lines about coming and going */
     unsigned presence_lines;        /* began, and how many there were */
@@ -85,12 +108,12 @@ struct camera {
     struct net_wake *wakes[RENDITION_KINDS];
     struct hub_watch watches[RENDITION_KINDS];
     struct net_timer *timer;
-    int64_t armed_us;               /* when the timer fires */
-    struct camera_wish wish, asked; /* of all leases; what the source was told last */
-    void *work;                     /* of the opener, while H.264 is wanted */
-    int work_error;                 /* 0, or the negative errno with which it was not opened */
-    struct list captures;           /* of struct capture.node */
-    uint32_t last_request;          /* number of the last still asked of the device */
+    int64_t armed_us;                 /* when the timer fires */
+    struct camera_wish wish, asked;   /* of all leases; what the source was told last */
+    void *works[RENDITION_KINDS];     /* of the opener, while something derived is wanted */
+    int work_errors[RENDITION_KINDS]; /* 0, or the negative errno with which it was not opened */
+    struct list captures;             /* of struct capture.node */
+    uint32_t last_request;            /* number of the last still asked of the device */
     json_t *settings; /* object of name → value: what the owner chose, set again whenever the device
                          comes */
     bool dirty;       /* observers have yet to be told */
@@ -125,6 +148,12 @@ struct lease *camera_lease(struct camera *camera, const struct lease_params *par
 int camera_set(struct camera *camera, json_t *values, const char **ret_message)
     __attribute__((warn_unused_result));
 
+/* Every control back to its default, and what was remembered is forgotten. As camera_set. */
+int camera_reset(struct camera *camera) __attribute__((warn_unused_result));
+
+/* The owner takes a camera that was found. */
+void camera_adopt(struct camera *camera);
+
 /* 1 to 64 (CAMERA_NAME_MAX) bytes of UTF-8 without control characters; else -EINVAL. */
 int camera_rename(struct camera *camera, const char *name) __attribute__((warn_unused_result));
 
@@ -152,6 +181,7 @@ json_t *camera_describe_awake(struct camera *camera,
 enum { CAMERA_FRAME_ROOM = PACKET_TRANSPORT_ROOM + LIVE_HEAD_BYTES };
 
 struct camera_source_info {
+    enum rendition_kind native; /* RENDITION_JPEG (zero) or RENDITION_RAW */
     bool controlled;
     const char *name, *model; /* NULL = unknown; copied */
     json_t *controls;         /* the device's list, NULL = none; borrowed */
@@ -162,16 +192,29 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
                       const struct camera_source_info *info);
 void camera_source_down(struct camera *camera);
 
-/* A good frame. The buffer holds room for the transport and live header before unit_off. Takes the
- * buffer. dark: the device says its exposure has not settled. Not for stills. */
+/* From now on the source gives this kind (RENDITION_JPEG or RENDITION_RAW); whoever looks goes on
+ * looking. */
+void camera_native(struct camera *camera, enum rendition_kind native);
+
+/* A good frame of the native kind. Takes the buffer. A JPEG has room for the transport and live
+ * header before unit_off; a raw picture lies in memory that a lent buffer (base/buf.h) stands for.
+ * dark: the device says its exposure has not settled. Not for stills. */
 struct camera_frame {
     struct buf *takes_buf;
-    uint32_t unit_off, end_off;
-    struct jpeg_info info;
+    uint32_t unit_off, end_off;    /* JPEG */
+    struct jpeg_info info;         /* JPEG */
+    const struct raw_picture *raw; /* copied; NULL: it is a JPEG */
     int64_t capture_us, arrival_us;
     bool dark;
 };
 void camera_frame(struct camera *camera, const struct camera_frame *frame);
+/* What is shown of a sleeping camera: each JPEG frame becomes that by itself; a raw source makes
+ * one of its last picture before it sleeps. Takes the packet. */
+void camera_poster(struct camera *camera, struct packet *takes_packet);
+void camera_count_received(struct camera *camera, size_t len_bytes); /* before any drop */
+/* What the owner should know (copied, one sentence); a usable frame makes it void. The log has it
+ * once, until it is another one. */
+void camera_error(struct camera *camera, const char *sentence);
 void camera_count_drop(struct camera *camera, unsigned drop);
 void camera_battery(struct camera *camera, int percent);
 void camera_sleeps(struct camera *camera, int64_t seconds); /* by itself, from now on */

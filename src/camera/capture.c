@@ -113,6 +113,13 @@ void camera_captured(struct camera *camera, uint32_t request, int error, struct 
     }
 }
 
+void capture_end_all(struct camera *camera)
+{
+    /* done() may cancel others of the list, so each time the first one. */
+    while (!list_empty(&camera->captures))
+        finish(list_entry(camera->captures.next, struct capture, node), -ENOTCONN, NULL);
+}
+
 void capture_fail_all(struct camera *camera, int error)
 {
     /* Told from the timers: done() may begin another capture or cancel a further one of this list.

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "camera/internal.h"
 
-enum { NAME_MAX_BYTES = 32 };
+enum { NAME_MAX_BYTES = 32, OPTIONS_MAX = 64 };
 
 static bool is_name(const char *name)
 {
@@ -60,6 +60,64 @@ static json_t *bool_control(json_t *control)
                      value, "group", string_of(control, "group"));
 }
 
+/* The options that are short texts, without doubles; NULL when there are none. */
+static json_t *options_of(json_t *control)
+{
+    json_t *options = json_array(), *option, *other;
+    size_t i, k;
+    json_array_foreach(json_object_get(control, "options"), i, option)
+    {
+        const char *s = json_string_value(option);
+        bool fine = s && text_is_name(s, NAME_MAX_BYTES);
+        json_array_foreach(options, k, other) fine = fine && !json_equal(option, other);
+        if (fine && json_array_size(options) < OPTIONS_MAX)
+            json_array_append(options, option);
+    }
+    if (json_array_size(options) > 0)
+        return options;
+    json_decref(options);
+    return NULL;
+}
+
+static bool is_option(json_t *options, json_t *value)
+{
+    size_t i;
+    json_t *option;
+    json_array_foreach(options, i, option)
+    {
+        if (json_equal(option, value))
+            return true;
+    }
+    return false;
+}
+
+static json_t *menu_control(json_t *control)
+{
+    json_t *options = options_of(control);
+    json_t *fallback = json_object_get(control, "default");
+    json_t *value = json_object_get(control, "value");
+    if (!options || !is_option(options, value)) {
+        json_decref(options);
+        return NULL;
+    }
+    return json_pack("{s:s, s:s, s:o, s:O, s:O, s:s}", "name", string_of(control, "name"), "type",
+                     "menu", "options", options, "default",
+                     is_option(options, fallback) ? fallback : value, "value", value, "group",
+                     string_of(control, "group"));
+}
+
+static json_t *copy_of(json_t *control)
+{
+    const char *type = string_of(control, "type"), *automatic = string_of(control, "auto");
+    json_t *copy = strcmp(type, "int") == 0    ? int_control(control)
+                   : strcmp(type, "bool") == 0 ? bool_control(control)
+                   : strcmp(type, "menu") == 0 ? menu_control(control)
+                                               : NULL;
+    if (copy && is_name(automatic))
+        json_object_set_new(copy, "auto", json_string(automatic));
+    return copy;
+}
+
 json_t *control_schema(json_t *list)
 {
     json_t *schema = json_array();
@@ -67,14 +125,12 @@ json_t *control_schema(json_t *list)
     json_t *control;
     json_array_foreach(list, i, control)
     {
-        const char *name = string_of(control, "name"), *type = string_of(control, "type");
+        const char *name = string_of(control, "name");
         if (json_array_size(schema) == CAMERA_CONTROLS_MAX)
             break;
         if (!is_name(name) || find(schema, name))
             continue;
-        json_t *copy = strcmp(type, "int") == 0    ? int_control(control)
-                       : strcmp(type, "bool") == 0 ? bool_control(control)
-                                                   : NULL;
+        json_t *copy = copy_of(control);
         if (copy)
             json_array_append_new(schema, copy);
     }
@@ -98,6 +154,12 @@ const char *control_refusal(json_t *schema, const char *name, json_t *value, cha
         snprintf(out, cap, "%s must be true or false", name);
         return out;
     }
+    if (strcmp(string_of(control, "type"), "menu") == 0) {
+        if (is_option(json_object_get(control, "options"), value))
+            return NULL;
+        snprintf(out, cap, "%s must be one of its options", name);
+        return out;
+    }
     json_int_t min = json_integer_value(json_object_get(control, "min"));
     json_int_t max = json_integer_value(json_object_get(control, "max"));
     json_int_t by = json_integer_value(json_object_get(control, "step"));
@@ -112,6 +174,15 @@ const char *control_refusal(json_t *schema, const char *name, json_t *value, cha
         return out;
     }
     return NULL;
+}
+
+json_t *control_defaults(json_t *schema)
+{
+    json_t *defaults = json_object(), *control;
+    size_t i;
+    json_array_foreach(schema, i, control)
+        json_object_set(defaults, string_of(control, "name"), json_object_get(control, "default"));
+    return defaults;
 }
 
 json_t *control_fitting(json_t *schema, json_t *values)

@@ -26,10 +26,10 @@ static json_t *why(const struct camera *camera, int64_t now_us)
         for (unsigned kind = 0; kind < RENDITION_KINDS; kind++)
             if (count[reason][kind])
                 json_array_append_new(
-                    list, json_pack("{s:s, s:s, s:i, s:I}", "reason", lease_reason_name(reason),
-                                    "rendition", kind == RENDITION_H264 ? "h264" : "jpeg", "count",
-                                    (int)count[reason][kind], "for_s",
-                                    (json_int_t)((now_us - since_us[reason][kind]) / US_PER_S)));
+                    list,
+                    json_pack("{s:s, s:s, s:i, s:I}", "reason", lease_reason_name(reason),
+                              "rendition", rendition_name(kind), "count", (int)count[reason][kind],
+                              "for_s", (json_int_t)((now_us - since_us[reason][kind]) / US_PER_S)));
     return list;
 }
 
@@ -76,7 +76,10 @@ static json_t *fps_of(const struct camera *camera)
 static json_t *error_of(const struct camera *camera)
 {
     const struct opener *opener = &registry_params(camera->registry)->opener;
-    int work_error = camera->work ? opener->stats(camera->work).error : camera->work_error;
+    int work_error = 0;
+    for (unsigned kind = 0; kind < RENDITION_KINDS && !work_error; kind++)
+        work_error = camera->works[kind] ? opener->stats(camera->works[kind]).error
+                                         : camera->work_errors[kind];
     if (camera->error[0])
         return json_string(camera->error);
     return work_error ? json_string("the video encoder does not work") : json_null();
@@ -92,7 +95,9 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
     camera_account(camera, now_us);
     json_object_set_new(o, "id", json_string(camera->id));
     json_object_set_new(o, "name", json_string(camera->name));
-    json_object_set_new(o, "source", json_string("push"));
+    json_object_set_new(o, "source", json_string(camera_kind_name(camera->kind)));
+    json_object_set_new(o, "address", camera->address ? json_string(camera->address) : json_null());
+    json_object_set_new(o, "adopted", json_boolean(camera->adopted));
     json_object_set_new(o, "model", camera->model ? json_incref(camera->model) : json_null());
     json_object_set_new(o, "controlled", json_boolean(camera->controlled));
     json_object_set_new(o, "state", json_string(demand_state_name(d->state)));

@@ -3,9 +3,13 @@
 #include "camera/camera.h"
 #include "camera/registry.h"
 
-struct camera *camera_create(struct registry *registry, const char *id)
-    __attribute__((returns_nonnull));
+/* Takes the address, which may be NULL. */
+struct camera *camera_create(struct registry *registry, const char *id, enum camera_kind kind,
+                             char *takes_address) __attribute__((returns_nonnull));
 void camera_destroy(struct camera *camera);
+
+/* Everybody who looks or waits is told that it is gone. */
+void camera_dismiss(struct camera *camera);
 
 /* Feeds the demand machine and does what it decides. */
 void camera_step(struct camera *camera, enum demand_event event);
@@ -25,6 +29,8 @@ void registry_mark_dirty(struct registry *registry, struct camera *camera);
 
 /* Every capture that waits gets this error. */
 void capture_fail_all(struct camera *camera, int error);
+/* The same at once, with -ENOTCONN: the camera ends. */
+void capture_end_all(struct camera *camera);
 
 /* camera/control.c: the schema of a device's controls. */
 
@@ -35,6 +41,9 @@ json_t *control_schema(json_t *list);
 /* NULL when the value suits the control of this name in the schema; else a sentence, written into
  * out. */
 const char *control_refusal(json_t *schema, const char *name, json_t *value, char *out, size_t cap);
+
+/* An object of what each control is by default; a new reference. */
+json_t *control_defaults(json_t *schema);
 
 /* Those of the values that suit the schema; a new reference. */
 json_t *control_fitting(json_t *schema, json_t *values);

@@ -122,7 +122,7 @@ static void source_detached(void *source)
 {
     struct push *push = source;
     push->camera = NULL;
-    hang_up(push, CLOSE_REPLACED, "another device came with this id");
+    hang_up(push, CLOSE_REPLACED, "another device came with this id, or the camera was removed");
 }
 
 static const struct source_ops SOURCE_OPS = {
@@ -141,8 +141,9 @@ static void attach(struct push *push, const struct camera_source_info *info)
     int r = registry_get_or_add(push->registry, push->id, &camera);
     if (r < 0) {
         hang_up(push, CLOSE_TRY_LATER,
-                r == -ENOSPC ? "this server has as many cameras as it may"
-                             : "too many new cameras at once, try again in a minute");
+                r == -ENOSPC   ? "this server has as many cameras as it may"
+                : r == -EEXIST ? "a camera of another kind has this id"
+                               : "too many new cameras at once, try again in a minute");
         return;
     }
     push->camera = camera;

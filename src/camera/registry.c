@@ -106,9 +106,13 @@ void registry_mark_dirty(struct registry *registry, struct camera *camera)
     waker_wake(&waker);
 }
 
-static struct camera *add(struct registry *registry, const char *id)
+static struct camera *add(struct registry *registry, const struct camera_identity *identity)
 {
-    struct camera *camera = camera_create(registry, id);
+    struct camera *camera =
+        camera_create(registry, identity->id, identity->kind, mem_strdup_or_die(identity->address));
+    camera->adopted = identity->adopted;
+    if (identity->name && text_is_name(identity->name, CAMERA_NAME_MAX))
+        snprintf(camera->name, sizeof(camera->name), "%s", identity->name);
     list_append(&registry->cameras, &camera->node);
     registry->count++;
     camera_changed(camera);
@@ -125,11 +129,13 @@ static void begin_minute(struct registry *registry)
 }
 
 /* 0, or why there is no room for one more. */
-static int admit(struct registry *registry)
+static int admit(struct registry *registry, enum camera_kind kind)
 {
     begin_minute(registry);
     if (registry->count >= registry->params.max_cameras)
         return -ENOSPC;
+    if (kind != CAMERA_PUSH) /* nobody outside can make more of them */
+        return 0;
     if (registry->new_in_minute >= registry->params.max_new_per_minute)
         return -EAGAIN;
     registry->new_in_minute++;
@@ -143,34 +149,78 @@ void registry_log_refusal(struct registry *registry, const char *id, const char 
         log_warn("camera", id, "a device is refused: %s", why);
 }
 
-int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
+static bool is_same(const struct camera *camera, const struct camera_identity *identity)
 {
-    struct camera *camera = registry_find(registry, id);
-    if (!camera) {
-        if (!text_is_id(id))
-            return -EINVAL;
-        int r = admit(registry);
-        if (r < 0) {
-            registry_log_refusal(registry, id,
-                                 r == -ENOSPC ? "there are as many cameras as may be"
-                                              : "too many new ones in this minute");
-            return r;
-        }
-        camera = add(registry, id);
-        log_info("camera", id, "a new device");
-        camera_remember(camera);
+    const char *a = camera->address ? camera->address : "";
+    const char *b = identity->address ? identity->address : "";
+    return camera->kind == identity->kind && strcmp(a, b) == 0;
+}
+
+static int add_new(struct registry *registry, const struct camera_identity *identity,
+                   struct camera **ret_camera)
+{
+    if (!text_is_id(identity->id) ||
+        (identity->address && strlen(identity->address) > CAMERA_ADDRESS_MAX))
+        return -EINVAL;
+    int r = admit(registry, identity->kind);
+    if (r < 0) {
+        registry_log_refusal(registry, identity->id,
+                             r == -ENOSPC ? "there are as many cameras as may be"
+                                          : "too many new ones in this minute");
+        return r;
     }
+    struct camera_identity granted = *identity;
+    granted.adopted = identity->adopted || !registry->params.adopt_ask;
+    *ret_camera = add(registry, &granted);
+    log_info("camera", identity->id,
+             granted.adopted ? "a new camera" : "a new camera, to be adopted");
+    camera_remember(*ret_camera);
+    return 0;
+}
+
+int registry_add(struct registry *registry, const struct camera_identity *identity,
+                 struct camera **ret_camera)
+{
+    struct camera *camera = registry_find(registry, identity->id);
+    if (!camera)
+        return add_new(registry, identity, ret_camera);
+    if (!is_same(camera, identity))
+        return -EEXIST;
     *ret_camera = camera;
     return 0;
 }
 
+int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
+{
+    return registry_add(registry, &(struct camera_identity){.id = id, .kind = CAMERA_PUSH},
+                        ret_camera);
+}
+
+void registry_remove(struct registry *registry, struct camera *camera)
+{
+    log_info("camera", camera->id, "it is removed");
+    camera_dismiss(camera);
+    list_for_each (observer, &registry->observers, struct registry_observer, node)
+        if (observer->removed)
+            observer->removed(observer->ctx, camera);
+    if (registry->store)
+        store_remove_camera(registry->store, camera->id);
+    registry->count--;
+    camera_destroy(camera);
+}
+
 void registry_load_camera(struct registry *registry, const struct store_camera *row)
 {
-    if (!text_is_id(row->id) || registry_find(registry, row->id))
+    enum camera_kind kind;
+    if (!text_is_id(row->id) || registry_find(registry, row->id) ||
+        camera_kind_find(row->source, &kind) < 0)
         return;
-    struct camera *camera = add(registry, row->id);
-    if (text_is_name(row->name, CAMERA_NAME_MAX))
-        snprintf(camera->name, sizeof(camera->name), "%s", row->name);
+    add(registry,
+        &(struct camera_identity){.id = row->id,
+                                  .name = row->name,
+                                  .kind = kind,
+                                  .address = row->address && *row->address ? row->address : NULL,
+                                  .adopted = row->adopted});
 }
 
 void registry_load_setting(struct registry *registry, const char *camera_id, const char *name,

@@ -18,10 +18,15 @@ struct registry_params {
     struct jpeg_limits jpeg_limits; /* 0 = 4096 */
     unsigned max_cameras;           /* 0 = 64; a device beyond is refused */
     unsigned max_new_per_minute;    /* 0 = 10; unknown devices, all together */
+    bool adopt_ask;                 /* a camera that is found waits for the owner's word */
     bool skip_dark;                 /* drop frames that are still dark after waking */
     int64_t max_dark_us;            /* but no longer than this after the start; 0 = 700 ms */
     int (*mean_luma)(const uint8_t *jpeg,
                      size_t len_bytes); /* 0 to 255, negative errno; NULL = nobody measures */
+    /* A JPEG of a raw picture, room bytes left free in front, for sources: any thread. quality: 1
+     * to 100. Negative errno. */
+    int (*make_jpeg)(const struct raw_picture *raw, unsigned quality, size_t room,
+                     struct buf **ret_buf, size_t *ret_end_off);
 };
 
 struct registry *registry_create(const struct registry_params *params)
@@ -33,10 +38,27 @@ struct camera *registry_find(struct registry *registry, const char *id);
 struct list *
 registry_cameras(struct registry *registry); /* of struct camera.node, in order of first sight */
 
-/* The camera of this id, made and remembered if it is new. -ENOSPC: too many cameras; -EAGAIN: too
- * many new ones in the last minute; -EINVAL: no valid id. */
+struct camera_identity {
+    const char *id;
+    const char *name; /* of a new one; NULL = its id */
+    enum camera_kind kind;
+    const char *address; /* NULL for one that pushes */
+    bool adopted;        /* the owner's word is there already */
+};
+
+/* The camera of this identity, made and remembered if it is new. -ENOSPC: too many cameras;
+ * -EAGAIN: too many new devices in the last minute; -EINVAL: no valid id; -EEXIST: a camera of this
+ * id has another kind or address. */
+int registry_add(struct registry *registry, const struct camera_identity *identity,
+                 struct camera **ret_camera) __attribute__((warn_unused_result));
+
+/* The same for a device that pushes. */
 int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
     __attribute__((warn_unused_result));
+
+/* Forgets the camera and all that was remembered of it; whoever looks is told. Its source is
+ * detached, and may come again as a new camera. */
+void registry_remove(struct registry *registry, struct camera *camera);
 
 /* Tells the log why a device is sent away, once a minute: whoever floods the server must not flood
  * its log. */
@@ -56,6 +78,7 @@ void registry_load_setting(struct registry *registry, const char *camera_id, con
 struct registry_observer {
     struct list node;
     void (*changed)(void *ctx, struct camera *camera);
+    void (*removed)(void *ctx, struct camera *camera); /* it is about to go; NULL = no matter */
     void *ctx;
 };
 void registry_observe(struct registry *registry, struct registry_observer *observer);

@@ -11,9 +11,20 @@ void camera_remember(const struct camera *camera)
 {
     struct store *store = registry_store(camera->registry);
     if (store)
-        store_put_camera(
-            store, &(struct store_camera){
-                       .id = camera->id, .name = camera->name, .source = "push", .adopted = true});
+        store_put_camera(store, &(struct store_camera){.id = camera->id,
+                                                       .name = camera->name,
+                                                       .source = camera_kind_name(camera->kind),
+                                                       .address = camera->address,
+                                                       .adopted = camera->adopted});
+}
+
+void camera_adopt(struct camera *camera)
+{
+    if (camera->adopted)
+        return;
+    camera->adopted = true;
+    camera_remember(camera);
+    camera_changed(camera);
 }
 
 int camera_rename(struct camera *camera, const char *name)
@@ -58,6 +69,22 @@ int camera_set(struct camera *camera, json_t *values, const char **ret_message)
     if (control_update(camera->controls, values))
         camera_changed(camera);
     return camera->source ? camera->source_ops->set(camera->source, values) : -ENOTCONN;
+}
+
+int camera_reset(struct camera *camera)
+{
+    struct store *store = registry_store(camera->registry);
+    if (!camera->controls)
+        return -ENOTSUP;
+    if (store && json_object_size(camera->settings) > 0)
+        store_clear_settings(store, camera->id);
+    json_object_clear(camera->settings);
+    json_t *defaults = control_defaults(camera->controls);
+    if (control_update(camera->controls, defaults))
+        camera_changed(camera);
+    int r = camera->source ? camera->source_ops->set(camera->source, defaults) : -ENOTCONN;
+    json_decref(defaults);
+    return r;
 }
 
 void camera_set_again(struct camera *camera)

@@ -1,5 +1,7 @@
 /* What the source brings: itself, frames, and news of the device. */
+#include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,23 @@
 
 /* Below this mean luma (0 to 255) a frame right after waking counts as not yet exposed. */
 enum { DARK_LUMA = 12 };
+
+static const char *const KIND_NAMES[CAMERA_KINDS] = {"push", "v4l2", "libcamera", "mjpeg"};
+
+const char *camera_kind_name(enum camera_kind kind)
+{
+    return KIND_NAMES[kind];
+}
+
+int camera_kind_find(const char *name, enum camera_kind *ret_kind)
+{
+    for (unsigned kind = 0; kind < CAMERA_KINDS; kind++)
+        if (strcmp(KIND_NAMES[kind], name) == 0) {
+            *ret_kind = (enum camera_kind)kind;
+            return 0;
+        }
+    return -EINVAL;
+}
 
 const char *camera_drop_name(unsigned drop)
 {
@@ -52,6 +71,7 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
     }
     camera->source_ops = ops;
     camera->source = source;
+    camera_native(camera, info->native);
     camera->controlled = info->controlled;
     camera->sleeping_until_wall_us = 0;
     json_decref(camera->model);
@@ -62,7 +82,9 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
     adopt_name(camera, info->name);
     camera_set_again(camera);
     camera->error[0] = '\0';
-    log_presence(camera, info->controlled ? "controlled device is there" : "plain device is there");
+    log_presence(camera, camera->kind != CAMERA_PUSH ? "it is there"
+                         : info->controlled          ? "controlled device is there"
+                                                     : "plain device is there");
     camera_step(camera, DEMAND_DEVICE_UP);
     camera_changed(camera);
 }
@@ -71,8 +93,9 @@ void camera_source_down(struct camera *camera)
 {
     camera->source_ops = NULL;
     camera->source = NULL;
-    log_presence(camera, "device is gone");
+    log_presence(camera, camera->kind == CAMERA_PUSH ? "device is gone" : "it is gone");
     camera_step(camera, DEMAND_DEVICE_DOWN);
+    hub_flush(camera->hubs[RENDITION_RAW]);
     capture_fail_all(camera, -ENOTCONN);
     camera_changed(camera);
 }
@@ -87,6 +110,8 @@ static bool is_dark(struct camera *camera, const struct camera_frame *frame)
         return false;
     if (frame->dark)
         return true;
+    if (frame->raw)
+        return raw_mean_luma(frame->raw) < DARK_LUMA;
     if (!params->mean_luma)
         return false;
     int luma = params->mean_luma(frame->takes_buf->data + frame->unit_off,
@@ -115,13 +140,21 @@ static void measure_rate(struct camera *camera, int64_t arrival_us)
         camera_changed(camera);
 }
 
-struct packet *camera_packet(const struct camera_frame *frame)
+static struct packet *raw_packet(const struct camera_frame *frame)
 {
     struct packet *packet = packet_create(frame->takes_buf, NULL);
-    packet->message_off = frame->unit_off - LIVE_HEAD_BYTES;
-    packet->chunk_off = packet->unit_off = frame->unit_off;
-    packet->end_off = frame->end_off;
+    packet->raw = *frame->raw;
     packet->key = true;
+    packet->width = frame->raw->width;
+    packet->height = frame->raw->height;
+    packet->capture_us = frame->capture_us;
+    packet->arrival_us = frame->arrival_us;
+    return packet;
+}
+
+struct packet *camera_packet(const struct camera_frame *frame)
+{
+    struct packet *packet = packet_of_jpeg(frame->takes_buf, frame->unit_off, frame->end_off);
     packet->width = frame->info.width;
     packet->height = frame->info.height;
     packet->capture_us = frame->capture_us;
@@ -129,37 +162,67 @@ struct packet *camera_packet(const struct camera_frame *frame)
     return packet;
 }
 
-void camera_frame(struct camera *camera, const struct camera_frame *frame)
+/* As the source's JPEG goes out. */
+static void write_head(struct camera *camera, struct packet *packet)
 {
-    struct buf *buf = frame->takes_buf;
-    if (!camera_runs(camera) || is_dark(camera, frame)) {
-        camera_count_drop(camera, camera_runs(camera) ? CAMERA_DROP_DARK : CAMERA_DROP_UNWANTED);
-        buf_unref(&buf);
-        return;
-    }
-    struct hub *hub = camera->hubs[RENDITION_JPEG];
-    struct packet *packet = camera_packet(frame);
     live_head_write(
         &(struct live_head){
             .kind = LIVE_JPEG,
             .flags = LIVE_FLAG_KEY,
             .stream = camera->leases.renditions[RENDITION_JPEG].stream,
-            .sequence = (uint32_t)hub_count(hub) + 1, /* what hub_publish will give it */
+            .sequence = (uint32_t)hub_count(camera->hubs[RENDITION_JPEG]) + 1, /* its number soon */
             .unit_offset = LIVE_HEAD_BYTES,
-            .capture_us = frame->capture_us,
+            .capture_us = packet->capture_us,
         },
-        buf->data + packet->message_off);
+        packet->buf->data + packet->message_off);
+}
 
+void camera_poster(struct camera *camera, struct packet *takes_packet)
+{
+    packet_unref(&camera->poster);
+    camera->poster = takes_packet;
+    camera_changed(camera);
+}
+
+void camera_frame(struct camera *camera, const struct camera_frame *frame)
+{
+    const enum rendition_kind kind = frame->raw ? RENDITION_RAW : RENDITION_JPEG;
+    struct buf *buf = frame->takes_buf;
+    assert(kind == camera->native);
+    if (!camera_runs(camera) || is_dark(camera, frame)) {
+        camera_count_drop(camera, camera_runs(camera) ? CAMERA_DROP_DARK : CAMERA_DROP_UNWANTED);
+        buf_unref(&buf);
+        return;
+    }
+    struct packet *packet = frame->raw ? raw_packet(frame) : camera_packet(frame);
     measure_rate(camera, frame->arrival_us);
     if (camera->width != packet->width || camera->height != packet->height) {
         camera->width = packet->width;
         camera->height = packet->height;
         camera_changed(camera);
     }
-    packet_unref(&camera->poster);
-    camera->poster = packet_ref(packet);
-    hub_publish(hub, packet);
+    if (kind == RENDITION_JPEG) {
+        write_head(camera, packet);
+        packet_unref(&camera->poster);
+        camera->poster = packet_ref(packet);
+    }
+    hub_publish(camera->hubs[kind], packet);
     camera_step(camera, DEMAND_FRAME);
+}
+
+void camera_count_received(struct camera *camera, size_t len_bytes)
+{
+    camera->stats.received++;
+    camera->stats.received_bytes += len_bytes;
+}
+
+void camera_error(struct camera *camera, const char *sentence)
+{
+    if (strcmp(camera->error, sentence) == 0)
+        return;
+    snprintf(camera->error, sizeof(camera->error), "%s", sentence);
+    log_warn("camera", camera->id, "%s", camera->error);
+    camera_changed(camera);
 }
 
 void camera_count_drop(struct camera *camera, unsigned drop)
