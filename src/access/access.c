@@ -124,6 +124,25 @@ static bool origin_is_ours(const struct access_request *request, const struct au
             (origin.port == PORT_NONE || origin.port == host->port));
 }
 
+static bool is_loopback(const struct authority *a)
+{
+    const uint8_t *b = a->address.s6_addr;
+    return a->is_address ? IN6_IS_ADDR_LOOPBACK(&a->address) ||
+                               (IN6_IS_ADDR_V4MAPPED(&a->address) && b[12] == 127)
+                         : is_localhost(a->name);
+}
+
+/* By all that the request says of itself: a proxy on this machine passes on what the browser meant.
+ */
+static bool is_local(const struct access_request *request, const struct authority *host)
+{
+    struct authority origin;
+    int default_port;
+    return request->peer_is_loopback && is_loopback(host) &&
+           (!request->origin ||
+            (read_origin(request->origin, &origin, &default_port) && is_loopback(&origin)));
+}
+
 enum access_verdict access_decide(const struct access_request *request)
 {
     bool is_device = request->needs == ACCESS_DEVICE;
@@ -143,6 +162,8 @@ enum access_verdict access_decide(const struct access_request *request)
     if (request->fetch_site && strcmp(request->fetch_site, "cross-site") == 0 &&
         request->needs != ACCESS_PUBLIC)
         return ACCESS_DENY_ORIGIN;
+    if (request->needs == ACCESS_ADMIN && !is_local(request, &host))
+        return ACCESS_DENY_REMOTE;
     return ACCESS_ALLOW;
 }
 
@@ -156,6 +177,9 @@ const char *access_verdict_text(enum access_verdict verdict)
                "hosts in eyelid.conf";
     case ACCESS_DENY_ORIGIN:
         return "a page of another site may not use this server";
+    case ACCESS_DENY_REMOTE:
+        return "until there are accounts this is done on the server's own machine, at "
+               "http://localhost (or through ssh -L 8080:localhost:8080)";
     }
     return "denied";
 }

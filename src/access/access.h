@@ -12,7 +12,7 @@ enum access_role {
     ACCESS_DEVICE,   /* a camera */
     ACCESS_VIEWER,   /* looks */
     ACCESS_OPERATOR, /* looks and changes settings */
-    ACCESS_ADMIN,    /* everything */
+    ACCESS_ADMIN,    /* everything; until there are accounts, who sits at this machine */
     ACCESS_ROLES
 };
 
@@ -33,6 +33,7 @@ enum access_verdict {
     ACCESS_DENY_HOST,   /* a Host that is neither an address, nor localhost, nor a name of ours: DNS
                            rebinding */
     ACCESS_DENY_ORIGIN, /* another site's page asks */
+    ACCESS_DENY_REMOTE, /* an administrator's, and not asked from this machine */
 };
 
 enum access_verdict access_decide(const struct access_request *request);

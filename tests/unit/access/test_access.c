@@ -101,9 +101,9 @@ static void names_of_ours_alone_are_served(void **state)
         {"127..0.1", false},
         {"localhost:80:80", false},
     };
-    static const enum access_role ROLES[] = {ACCESS_VIEWER, ACCESS_OPERATOR, ACCESS_ADMIN};
+    static const enum access_role ROLES[] = {ACCESS_VIEWER, ACCESS_OPERATOR};
     for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++)
-        for (size_t r = 0; r < 3; r++) {
+        for (size_t r = 0; r < 2; r++) {
             struct row row = {ROLES[r], "GET",
                               false,    CASES[i].host,
                               NULL,     CASES[i].ours ? ACCESS_ALLOW : ACCESS_DENY_HOST};
@@ -227,11 +227,41 @@ static void pictures_embedded_by_another_site_are_refused(void **state)
     assert_int_equal(access_decide(&request), ACCESS_ALLOW);
 }
 
+static void administrators_sit_at_this_machine(void **state)
+{
+    static const struct {
+        bool peer_is_loopback;
+        const char *host, *origin;
+        enum access_verdict verdict;
+    } ROWS[] = {
+        {true, "localhost:8080", NULL, ACCESS_ALLOW},
+        {true, "127.0.0.1:8080", "http://127.0.0.1:8080", ACCESS_ALLOW},
+        {true, "[::1]:8080", "http://[::1]:8080", ACCESS_ALLOW},
+        {false, "192.168.1.10:8080", "http://192.168.1.10:8080", ACCESS_DENY_REMOTE},
+        {false, "localhost:8080", NULL, ACCESS_DENY_REMOTE},
+        /* a proxy on this machine: with the browser's Host, and with its own */
+        {true, "porch", NULL, ACCESS_DENY_REMOTE},
+        {true, "127.0.0.1:8080", "https://porch", ACCESS_DENY_REMOTE},
+        {true, "localhost:8080", "http://evil.example", ACCESS_DENY_ORIGIN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        struct access_request request = {.needs = ACCESS_ADMIN,
+                                         .method = "POST",
+                                         .peer_is_loopback = ROWS[i].peer_is_loopback,
+                                         .host = ROWS[i].host,
+                                         .origin = ROWS[i].origin,
+                                         .hosts = HOSTS};
+        assert_int_equal(access_decide(&request), ROWS[i].verdict);
+    }
+}
+
 static void every_verdict_has_a_sentence(void **state)
 {
     (void)state;
     assert_non_null(strstr(access_verdict_text(ACCESS_DENY_HOST), "name"));
     assert_non_null(strstr(access_verdict_text(ACCESS_DENY_ORIGIN), "another site"));
+    assert_non_null(strstr(access_verdict_text(ACCESS_DENY_REMOTE), "own machine"));
     assert_non_null(access_verdict_text(ACCESS_ALLOW));
 }
 
@@ -243,6 +273,7 @@ int main(void)
         cmocka_unit_test(other_sites_change_nothing),
         cmocka_unit_test(without_further_names_addresses_remain),
         cmocka_unit_test(pictures_embedded_by_another_site_are_refused),
+        cmocka_unit_test(administrators_sit_at_this_machine),
         cmocka_unit_test(every_verdict_has_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
