@@ -155,3 +155,13 @@ struct camera *endpoint_camera(const struct call *call, struct http_request *req
     reply_error(request, &(struct reply_error){404, "no-such-camera", message});
     return NULL;
 }
+
+struct camera *endpoint_adopted(const struct call *call, struct http_request *request)
+{
+    struct camera *camera = endpoint_camera(call, request);
+    if (!camera || camera->adopted)
+        return camera;
+    reply_error(request,
+                &(struct reply_error){409, "not-adopted", "this camera is new: adopt it first"});
+    return NULL;
+}

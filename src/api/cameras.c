@@ -40,3 +40,38 @@ void cameras_patch(const struct call *call, struct http_request *request)
         reply_json(request, 200, camera_describe(camera, api_now_us(call->api)));
     json_decref(body);
 }
+
+/* The owner takes a camera that was found; a name may come with it. */
+void camera_adopt_post(const struct call *call, struct http_request *request)
+{
+    struct camera *camera = endpoint_camera(call, request);
+    if (!camera)
+        return;
+    size_t len_bytes;
+    (void)http_body(request, &len_bytes);
+    json_t *body = len_bytes > 0 ? json_in_body(request) : json_object();
+    if (!body)
+        return;
+    json_t *name = json_object_get(body, "name");
+    if (json_object_size(body) != (name != NULL) || (name && !json_is_string(name)))
+        reply_error(request, &(struct reply_error){400, "bad-message",
+                                                   "the body may be empty or {\"name\":\"…\"}"});
+    else if (name && camera_rename(camera, json_string_value(name)) < 0)
+        reply_error(request, &(struct reply_error){422, "invalid",
+                                                   "a name is 1 to 64 bytes of printable text"});
+    else {
+        camera_adopt(camera);
+        reply_json(request, 200, camera_describe(camera, api_now_us(call->api)));
+    }
+    json_decref(body);
+}
+
+/* Forgets the camera; one that is still there comes again as a new one. */
+void camera_delete(const struct call *call, struct http_request *request)
+{
+    struct camera *camera = endpoint_camera(call, request);
+    if (!camera)
+        return;
+    registry_remove(call->api->params.registry, camera);
+    reply_json(request, 200, json_object());
+}

@@ -44,9 +44,13 @@ typedef int endpoint_upgrader(const struct call *call, struct http_request *requ
 
 /* The camera of call->id, or NULL after a 404 was sent. */
 struct camera *endpoint_camera(const struct call *call, struct http_request *request);
+/* The same for what wakes or changes it: NULL also after a 409, when nobody has adopted it yet. */
+struct camera *endpoint_adopted(const struct call *call, struct http_request *request);
 
 endpoint_handler assets_get;
+endpoint_handler camera_adopt_post;
 endpoint_handler camera_awake_get;
+endpoint_handler camera_delete;
 endpoint_handler cameras_get_one;
 endpoint_handler cameras_list;
 endpoint_handler cameras_patch;
@@ -57,6 +61,8 @@ endpoint_handler hls_media_get;
 endpoint_handler metrics_get;
 endpoint_handler mjpeg_get;
 endpoint_handler openapi_get;
+endpoint_handler settings_delete;
+endpoint_handler settings_get;
 endpoint_handler settings_put;
 endpoint_handler snapshot_get;
 endpoint_handler stream_mp4_get;

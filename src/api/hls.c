@@ -29,7 +29,7 @@ static bool read_directives(const struct http_request *request, struct hls_want 
 
 void hls_index_get(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_camera(call, request);
+    struct camera *camera = endpoint_adopted(call, request);
     if (!camera)
         return;
     struct hls_want want;
@@ -55,7 +55,7 @@ void hls_index_get(const struct call *call, struct http_request *request)
 
 void hls_media_get(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_camera(call, request);
+    struct camera *camera = endpoint_adopted(call, request);
     if (!camera)
         return;
     struct hls_want want = {0};

@@ -25,6 +25,7 @@ struct wait {
     int64_t deadline_us;
 };
 
+static const struct reply_error REMOVED = {404, "no-such-camera", "the camera was removed"};
 static const struct reply_error GONE = {404, "not-found", "that part of the stream is gone"};
 static const struct reply_error AHEAD = {400, "invalid", "that is too far ahead of the stream"};
 static const struct reply_error CROWDED = {503, "too-many", "too many requests wait already"};
@@ -296,6 +297,14 @@ static void session_ready(void *ctx)
     net_timer_set(session->timer, api_now_us(session->api));
 }
 
+static void session_gone(void *ctx)
+{
+    struct hls_session *session = ctx;
+    list_for_each (wait, &session->waits, struct wait, node)
+        wait_error(wait, &REMOVED);
+    session_destroy(session);
+}
+
 struct hls_session *hls_session_find(const struct api *api, const struct camera *camera)
 {
     list_for_each (session, &api->hls, struct hls_session, node)
@@ -322,6 +331,7 @@ struct hls_session *hls_session_create(struct api *api, struct camera *camera)
     session->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_VIEWER,
                                                                  .rendition = RENDITION_H264,
                                                                  .ready = session_ready,
+                                                                 .gone = session_gone,
                                                                  .ctx = session});
     session_ready(session);
     return session;

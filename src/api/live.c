@@ -76,13 +76,36 @@ static void camera_has_changed(void *ctx, struct camera *camera)
     tell_due(live);
 }
 
+static void camera_is_removed(void *ctx, struct camera *camera)
+{
+    struct live *live = ctx;
+    for (struct live_notice **link = &live->notices; *link; link = &(*link)->next)
+        if ((*link)->camera == camera) {
+            struct live_notice *gone = *link;
+            *link = gone->next;
+            mem_free(gone);
+            break;
+        }
+    size_t len;
+    struct buf *buf =
+        reply_json_buf(json_pack("{s:s,s:s}", "type", "removed", "camera", camera->id), &len);
+    /* It takes the place of a state that still waits: nothing about the camera comes after it. */
+    list_for_each (session, &live->sessions, struct live_session, node) {
+        if (buf)
+            live_session_tell(session, camera, buf, len);
+        live_queue_forget(&session->queue, camera);
+    }
+    buf_unref(&buf);
+}
+
 struct live *live_create(struct api *api)
 {
     struct live *live = mem_new(struct live);
     live->api = api;
     list_init(&live->sessions);
     live->timer = net_timer_create(api->params.net, tell_due, live);
-    live->observer = (struct registry_observer){.changed = camera_has_changed, .ctx = live};
+    live->observer = (struct registry_observer){
+        .changed = camera_has_changed, .removed = camera_is_removed, .ctx = live};
     registry_observe(api->params.registry, &live->observer);
     return live;
 }

@@ -184,7 +184,8 @@ static void do_set(struct live_session *session, struct camera *camera,
                    const struct live_message *message)
 {
     const char *wrong = "the values are not what this camera knows";
-    int error = camera_set(camera, message->values, &wrong);
+    int error = message->type == LIVE_MESSAGE_RESET ? camera_reset(camera)
+                                                    : camera_set(camera, message->values, &wrong);
     bool ok = error == 0 || error == -ENOTCONN; /* remembered, in force when it comes back */
     json_t *json = json_pack("{s:s,s:s,s:I,s:b}", "type", "set-done", "camera", camera->id,
                              "request", (json_int_t)message->request, "ok", ok);
@@ -229,6 +230,11 @@ static void do_message(struct live_session *session, const struct live_message *
         say_no_camera(session, message);
         return;
     }
+    if (!camera->adopted && message->type != LIVE_MESSAGE_STOP) {
+        say_error(session, &(struct complaint){"not-adopted", "this camera is new: adopt it first",
+                                               camera->id, message->request});
+        return;
+    }
     switch (message->type) {
     case LIVE_MESSAGE_START:
         do_start(session, camera, message);
@@ -243,6 +249,7 @@ static void do_message(struct live_session *session, const struct live_message *
         do_capture(session, camera, message->request);
         return;
     case LIVE_MESSAGE_SET:
+    case LIVE_MESSAGE_RESET:
         do_set(session, camera, message);
         return;
     case LIVE_MESSAGE_PING:

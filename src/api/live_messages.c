@@ -86,7 +86,8 @@ static const char *take_members(const json_t *root, struct live_message *message
 {
     enum live_message_type type = message->type;
     const char *wrong = type == LIVE_MESSAGE_PING ? NULL : take_camera(root, message);
-    if (!wrong && (type == LIVE_MESSAGE_CAPTURE || type == LIVE_MESSAGE_SET))
+    if (!wrong &&
+        (type == LIVE_MESSAGE_CAPTURE || type == LIVE_MESSAGE_SET || type == LIVE_MESSAGE_RESET))
         wrong = take_request(root, message);
     if (wrong)
         return wrong;
@@ -104,8 +105,8 @@ static const char *take_members(const json_t *root, struct live_message *message
 
 static bool take_type(const char *name, enum live_message_type *ret_type)
 {
-    static const char *const NAMES[LIVE_MESSAGE_TYPES] = {"start",   "stop", "key",
-                                                          "capture", "set",  "ping"};
+    static const char *const NAMES[LIVE_MESSAGE_TYPES] = {"start", "stop",  "key", "capture",
+                                                          "set",   "reset", "ping"};
     for (unsigned i = 0; i < LIVE_MESSAGE_TYPES; i++)
         if (strcmp(name, NAMES[i]) == 0) {
             *ret_type = (enum live_message_type)i;

@@ -15,6 +15,7 @@ enum live_message_type {
     LIVE_MESSAGE_KEY,
     LIVE_MESSAGE_CAPTURE,
     LIVE_MESSAGE_SET,
+    LIVE_MESSAGE_RESET,
     LIVE_MESSAGE_PING,
     LIVE_MESSAGE_TYPES
 };
@@ -22,7 +23,7 @@ enum live_message_type {
 struct live_message {
     enum live_message_type type;
     char camera[LIVE_MESSAGE_ID_MAX + 1]; /* a valid id, or "" (ping) */
-    uint32_t request;                     /* capture, set: from 1; else 0 */
+    uint32_t request;                     /* capture, set, reset: from 1; else 0 */
     enum rendition_kind rendition;        /* start */
     uint16_t fps, width, height;          /* start: largest useful, 0 = any */
     json_t *values;                       /* set: an object, owned; else NULL */

@@ -92,6 +92,13 @@ int live_queue_state(struct live_queue *queue, const void *about, struct buf *bu
     return append(queue, about, &out);
 }
 
+void live_queue_forget(struct live_queue *queue, const void *about)
+{
+    list_for_each (item, &queue->items, struct live_item, node)
+        if (item->about == about)
+            item->about = NULL;
+}
+
 bool live_queue_has_room(const struct live_queue *queue, size_t binary_bytes)
 {
     return queue->count + 2 <= LIVE_QUEUE_MAX_ITEMS &&

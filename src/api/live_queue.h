@@ -31,6 +31,9 @@ int live_queue_binary(struct live_queue *queue, struct buf *buf, size_t off, siz
 int live_queue_state(struct live_queue *queue, const void *about, struct buf *buf, size_t off,
                      size_t len_bytes) __attribute__((warn_unused_result));
 
+/* What waits about it goes out as it is: it is replaced no more, its owner is about to go. */
+void live_queue_forget(struct live_queue *queue, const void *about);
+
 /* True when that many more binary bytes would fit, with a text in front. */
 bool live_queue_has_room(const struct live_queue *queue, size_t binary_bytes);
 

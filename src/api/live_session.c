@@ -65,6 +65,11 @@ static void watch_is_ready(void *ctx)
     ws_ready(watch->session->ws);
 }
 
+static void watch_is_gone(void *ctx)
+{
+    live_watch_remove(ctx);
+}
+
 void live_watch_add(struct live_session *session, struct camera *camera,
                     const struct lease_params *wish)
 {
@@ -72,6 +77,7 @@ void live_watch_add(struct live_session *session, struct camera *camera,
     struct lease_params params = *wish;
     params.reason = LEASE_VIEWER;
     params.ready = watch_is_ready;
+    params.gone = watch_is_gone;
     params.ctx = watch;
     watch->session = session;
     watch->camera = camera;

@@ -66,7 +66,7 @@ void mjpeg_get(const struct call *call, struct http_request *request)
                                           .rendition = RENDITION_JPEG,
                                           .next = mjpeg_next,
                                           .finish = mjpeg_finish};
-    struct camera *camera = endpoint_camera(call, request);
+    struct camera *camera = endpoint_adopted(call, request);
     if (!camera)
         return;
     char value[16];

@@ -3,18 +3,11 @@
 #include "api/json_in.h"
 #include "api/reply.h"
 
-/* 202 where the camera is away: the values are remembered and sent when it comes back. */
-void settings_put(const struct call *call, struct http_request *request)
+/* What came of a change: the camera object, with 202 where the camera is away and the values wait
+ * for it, or why not. */
+static void reply_changed(const struct call *call, struct http_request *request,
+                          struct camera *camera, int error, const char *wrong)
 {
-    struct camera *camera = endpoint_camera(call, request);
-    if (!camera)
-        return;
-    json_t *values = json_in_body(request);
-    if (!values)
-        return;
-    const char *wrong = "the values are not what this camera knows";
-    int error = camera_set(camera, values, &wrong);
-    json_decref(values);
     if (error == 0 || error == -ENOTCONN)
         reply_json(request, error ? 202 : 200, camera_describe(camera, api_now_us(call->api)));
     else if (error == -EINVAL)
@@ -25,4 +18,35 @@ void settings_put(const struct call *call, struct http_request *request)
     else
         reply_error(request,
                     &(struct reply_error){502, "failed", "the camera did not take the values"});
+}
+
+void settings_get(const struct call *call, struct http_request *request)
+{
+    struct camera *camera = endpoint_camera(call, request);
+    if (camera)
+        reply_json(request, 200,
+                   json_pack("{s:o}", "controls",
+                             camera->controls ? json_deep_copy(camera->controls) : json_array()));
+}
+
+void settings_put(const struct call *call, struct http_request *request)
+{
+    struct camera *camera = endpoint_adopted(call, request);
+    if (!camera)
+        return;
+    json_t *values = json_in_body(request);
+    if (!values)
+        return;
+    const char *wrong = "the values are not what this camera knows";
+    int error = camera_set(camera, values, &wrong);
+    json_decref(values);
+    reply_changed(call, request, camera, error, wrong);
+}
+
+/* Back to the defaults; what was remembered is forgotten. */
+void settings_delete(const struct call *call, struct http_request *request)
+{
+    struct camera *camera = endpoint_adopted(call, request);
+    if (camera)
+        reply_changed(call, request, camera, camera_reset(camera), "");
 }

@@ -5,7 +5,7 @@ static const int64_t TIMEOUT_US = 3 * US_PER_S;
 
 void snapshot_get(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_camera(call, request);
+    struct camera *camera = endpoint_adopted(call, request);
     if (!camera)
         return;
     if (call->head) /* who asks for the head alone must not wake a camera */

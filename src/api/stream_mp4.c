@@ -42,7 +42,7 @@ void stream_mp4_get(const struct call *call, struct http_request *request)
                                           .rendition = RENDITION_H264,
                                           .next = stream_mp4_next,
                                           .finish = stream_mp4_finish};
-    struct camera *camera = endpoint_camera(call, request);
+    struct camera *camera = endpoint_adopted(call, request);
     if (camera)
         viewer_reply(call, request, camera, &OPS, &mem_new(struct stream_mp4)->viewer);
 }

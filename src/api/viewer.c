@@ -44,6 +44,19 @@ static void viewer_ready(void *ctx)
         http_stream_ready(viewer->stream);
 }
 
+/* The camera ends: so does the stream, or the request that waits for it. */
+static void viewer_gone(void *ctx)
+{
+    struct viewer *viewer = ctx;
+    bool waits = viewer->timer != NULL;
+    let_go(viewer);
+    if (waits)
+        reply_error_late(viewer->stream, false,
+                         &(struct reply_error){404, "no-such-camera", "the camera was removed"});
+    else
+        http_stream_ready(viewer->stream);
+}
+
 /* Something came, or the time is over. */
 static void look(void *ctx)
 {
@@ -94,6 +107,7 @@ void viewer_reply(const struct call *call, struct http_request *request, struct 
     viewer->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_VIEWER,
                                                                 .rendition = ops->rendition,
                                                                 .ready = viewer_ready,
+                                                                .gone = viewer_gone,
                                                                 .ctx = viewer});
     viewer_ready(viewer);
 }
