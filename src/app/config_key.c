@@ -17,7 +17,8 @@ enum kind {
     KIND_NAMES,
     KIND_LEVEL,
     KIND_FORMAT,
-    KIND_ENCODER
+    KIND_ENCODER,
+    KIND_ADOPT
 };
 
 struct key {
@@ -53,6 +54,8 @@ static const struct key KEYS[] = {
     {FIELD(start_timeout_s), .kind = KIND_INT, .initial = "5", .min = 1, .max = 300,
      .right = "it is 1 to 300 seconds"},
     {FIELD(skip_dark), .kind = KIND_SWITCH, .initial = "on", .right = SWITCH_RIGHT},
+    {"adopt", .kind = KIND_ADOPT, .offset = offsetof(struct config, adopt_ask), .initial = "auto",
+     .right = "it is auto or ask"},
     {FIELD(max_cameras), .kind = KIND_INT, .initial = "64", .min = 1, .max = 1000,
      .right = "it is 1 to 1000"},
     {FIELD(max_new_cameras_per_minute), .kind = KIND_INT, .initial = "10", .min = 1, .max = 1000,
@@ -206,6 +209,8 @@ int config_key_set(struct config *config, unsigned i, const char *value)
         return set_switch(field, value, "off", "on");
     case KIND_FORMAT:
         return set_switch(field, value, "text", "json");
+    case KIND_ADOPT:
+        return set_switch(field, value, "auto", "ask");
     case KIND_LEVEL:
         return log_level_parse(value, field);
     case KIND_ENCODER:

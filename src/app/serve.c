@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "camera/registry.h"
 #include "codec/engine.h"
+#include "codec/jpeg_encode.h"
 #include "codec/luma.h"
 #include "net/net.h"
 #include "net/server.h"
@@ -190,6 +191,8 @@ static void build_cameras(struct house *house)
         .max_new_per_minute = config->max_new_cameras_per_minute,
         .skip_dark = config->skip_dark,
         .mean_luma = luma_mean,
+        .make_jpeg = jpeg_encode_once,
+        .adopt_ask = config->adopt_ask,
     };
     params.policy.linger_us = config->linger_s * US_PER_S;
     params.policy.start_timeout_us = config->start_timeout_s * US_PER_S;
