@@ -140,6 +140,92 @@ static void settings_reach_the_device(void **state)
     world_device_free(porch);
 }
 
+static void settings_are_told_and_reset(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    const char *path = "/api/v1/cameras/porch/settings";
+    json_decref(ask_json(world, "PUT", path, "{\"brightness\":2}", 200));
+    json_t *json = ask_json(world, "GET", path, NULL, 200);
+    json_t *control = json_array_get(json_object_get(json, "controls"), 0);
+    assert_int_equal(json_integer_value(json_object_get(control, "value")), 2);
+    json_decref(json);
+    json = ask_json(world, "DELETE", path, NULL, 200);
+    control = json_array_get(json_object_get(json, "controls"), 0);
+    assert_int_equal(json_integer_value(json_object_get(control, "value")), 0);
+    json_decref(json);
+    assert_int_equal(porch->sets, 2);
+    world_device_gone(porch);
+    json_decref(ask_json(world, "DELETE", path, NULL, 202));
+    world_device_free(porch);
+}
+
+static void a_new_camera_waits_for_the_owners_word(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    porch->camera->adopted = false; /* as under adopt = ask */
+    static const struct {
+        const char *method, *path, *body;
+    } ROWS[] = {
+        {"PUT", "/api/v1/cameras/porch/settings", "{\"brightness\":1}"},
+        {"DELETE", "/api/v1/cameras/porch/settings", NULL},
+        {"POST", "/api/v1/cameras/porch/capture", NULL},
+    };
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++)
+        expect_error(world, ROWS[i].method, ROWS[i].path, ROWS[i].body, 409, "not-adopted");
+    static const char *const PLAIN[] = {"/snapshot/porch.jpg", "/stream/porch.mjpg",
+                                        "/stream/porch.mp4", "/hls/porch/index.m3u8"};
+    for (size_t i = 0; i < sizeof(PLAIN) / sizeof(PLAIN[0]); i++) {
+        struct http_request *request = world_get(world, PLAIN[i]);
+        assert_int_equal(fake_answer(request)->status, 409);
+        fake_request_destroy(request);
+    }
+    struct ws *page = world_page(world);
+    world_say(world, page, START("porch", "h264"));
+    world_expect_error(page, "not-adopted", "porch");
+    assert_int_equal(porch->starts, 0);
+
+    const char *adopt = "/api/v1/cameras/porch/adopt";
+    expect_error(world, "POST", adopt, "{\"name\":\"\"}", 422, "invalid");
+    expect_error(world, "POST", adopt, "{\"colour\":\"red\"}", 400, "bad-message");
+    assert_false(porch->camera->adopted);
+    json_t *json = ask_json(world, "POST", adopt, "{\"name\":\"Porch\"}", 200);
+    assert_string_equal(name_of(json), "Porch");
+    assert_true(json_is_true(json_object_get(json, "adopted")));
+    json_decref(json);
+    json_decref(ask_json(world, "POST", adopt, NULL, 200)); /* twice is no harm */
+    world_drain(world, page);
+    world_say(world, page, START("porch", "h264"));
+    world_expect_event(page, "started");
+    fake_ws_destroy(page);
+    world_device_free(porch);
+}
+
+static void a_removed_camera_is_gone_for_everybody(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *page = world_page(world);
+    world_say(world, page, START("porch", "h264"));
+    struct http_request *waits = world_get(world, "/stream/porch.mjpg");
+    struct http_request *list = world_get(world, "/hls/porch/index.m3u8");
+    world_drain(world, page);
+    expect_error(world, "DELETE", "/api/v1/cameras/garden", NULL, 404, "no-such-camera");
+    json_decref(ask_json(world, "DELETE", "/api/v1/cameras/porch", NULL, 200));
+    porch->camera = NULL;
+    world_expect_event(page, "removed");
+    world_assert_silent(page);
+    assert_int_equal(fake_answer(waits)->status, 404);
+    assert_int_equal(fake_answer(list)->status, 404);
+    assert_int_equal(world->works, 0);
+    expect_error(world, "GET", "/api/v1/cameras/porch", NULL, 404, "no-such-camera");
+    fake_request_destroy(waits);
+    fake_request_destroy(list);
+    fake_ws_destroy(page);
+    world_device_free(porch);
+}
+
 static void nobody_reads(void *ctx)
 {
     (void)ctx;
@@ -181,6 +267,9 @@ int main(void)
         TEST(a_camera_is_renamed),
         TEST(names_that_cannot_be_are_refused),
         TEST(settings_reach_the_device),
+        TEST(settings_are_told_and_reset),
+        TEST(a_new_camera_waits_for_the_owners_word),
+        TEST(a_removed_camera_is_gone_for_everybody),
         TEST(the_days_hours_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,61 @@ static void test_schema(void **state)
             "\"value\":4,\"group\":\"\"}]");
 }
 
+static void test_menus(void **state)
+{
+    (void)state;
+    becomes("[{\"name\":\"hz\",\"type\":\"menu\",\"options\":[\"50 Hz\",\"60 Hz\",\"50 "
+            "Hz\",7,\"a\\nb\"],"
+            "\"value\":\"60 Hz\"}]",
+            "[{\"name\":\"hz\",\"type\":\"menu\",\"options\":[\"50 Hz\",\"60 "
+            "Hz\"],\"default\":\"60 Hz\","
+            "\"value\":\"60 Hz\",\"group\":\"\"}]");
+    becomes("[{\"name\":\"gain\",\"type\":\"int\",\"min\":0,\"max\":9,\"value\":4,\"auto\":"
+            "\"autogain\"}]",
+            "[{\"name\":\"gain\",\"type\":\"int\",\"min\":0,\"max\":9,\"step\":1,\"default\":4,"
+            "\"value\":4,\"group\":\"\",\"auto\":\"autogain\"}]");
+    /* malformed ones */
+    becomes("[{\"name\":\"a\",\"type\":\"menu\",\"options\":[],\"value\":\"x\"},"
+            "{\"name\":\"b\",\"type\":\"menu\",\"options\":[\"y\"],\"value\":\"x\"},"
+            "{\"name\":\"c\",\"type\":\"menu\",\"options\":[\"y\"]},"
+            "{\"name\":\"d\",\"type\":\"menu\",\"value\":\"x\"}]",
+            NULL);
+    json_t *list =
+        json_loads("[{\"name\":\"hz\",\"type\":\"menu\",\"options\":[\"50\",\"60\"],"
+                   "\"default\":\"50\",\"value\":\"60\"},"
+                   "{\"name\":\"on\",\"type\":\"bool\",\"default\":true,\"value\":false}]",
+                   0, NULL);
+    json_t *schema = control_schema(list), *fifty = json_string("50"), *seventy = json_string("70");
+    char out[96];
+    assert_null(control_refusal(schema, "hz", fifty, out, sizeof(out)));
+    assert_string_equal(control_refusal(schema, "hz", seventy, out, sizeof(out)),
+                        "hz must be one of its options");
+    json_t *defaults = control_defaults(schema);
+    char *text = json_dumps(defaults, JSON_COMPACT | JSON_SORT_KEYS);
+    assert_string_equal(text, "{\"hz\":\"50\",\"on\":true}");
+    free(text);
+    json_decref(defaults);
+    json_decref(fifty);
+    json_decref(seventy);
+    json_decref(schema);
+    json_decref(list);
+}
+
+/* As many options as may be, and one more. */
+static void test_options_are_capped(void **state)
+{
+    (void)state;
+    json_t *options = json_array();
+    for (int i = 0; i < 65; i++)
+        json_array_append_new(options, json_sprintf("%d", i));
+    json_t *list = json_pack("[{s:s,s:s,s:o,s:s}]", "name", "m", "type", "menu", "options", options,
+                             "value", "0");
+    json_t *schema = control_schema(list);
+    assert_int_equal(json_array_size(json_object_get(json_array_get(schema, 0), "options")), 64);
+    json_decref(schema);
+    json_decref(list);
+}
+
 static void test_no_more_than_so_many(void **state)
 {
     (void)state;
@@ -113,6 +168,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_menus),
+        cmocka_unit_test(test_options_are_capped),
         cmocka_unit_test(test_no_more_than_so_many),
         cmocka_unit_test(test_refusal),
     };

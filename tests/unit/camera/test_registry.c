@@ -112,6 +112,132 @@ static void test_loaded_cameras(void **state)
     assert_int_equal(add(rig, "new"), 0); /* those were not new */
 }
 
+static void test_identities(void **state)
+{
+    struct rig *rig = *state;
+    const struct camera_identity gate = {
+        .id = "gate", .name = "Gate", .kind = CAMERA_MJPEG, .address = "http://gate/stream"};
+    struct camera_identity other = gate;
+    struct camera *camera = NULL, *again = NULL;
+    rig_registry(rig, &(struct registry_params){.max_new_per_minute = 1, .max_cameras = 3});
+    assert_int_equal(registry_add(rig->registry, &gate, &camera), 0);
+    assert_string_equal(camera->name, "Gate");
+    assert_true(camera->adopted);
+    assert_int_equal(registry_add(rig->registry, &gate, &again), 0);
+    assert_ptr_equal(camera, again);
+    other.address = "http://elsewhere/stream";
+    assert_int_equal(registry_add(rig->registry, &other, &again), -EEXIST);
+    assert_int_equal(add(rig, "gate"), -EEXIST); /* a device that pushes */
+    char too_long[CAMERA_ADDRESS_MAX + 2];
+    memset(too_long, 'x', sizeof(too_long) - 1);
+    too_long[sizeof(too_long) - 1] = '\0';
+    other = (struct camera_identity){.id = "usb", .kind = CAMERA_V4L2, .address = too_long};
+    assert_int_equal(registry_add(rig->registry, &other, &again), -EINVAL);
+    other.address = "usb-1";
+    assert_int_equal(registry_add(rig->registry, &other, &again), 0);
+    /* The rate is that of devices that come from outside; the number counts for all. */
+    assert_int_equal(add(rig, "a"), 0);
+    other.id = "usb2";
+    assert_int_equal(registry_add(rig->registry, &other, &again), -ENOSPC);
+}
+
+static void test_adoption(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = NULL;
+    rig_registry(rig, &(struct registry_params){.adopt_ask = true});
+    rig_camera(rig, true);
+    assert_false(rig->camera->adopted);
+    assert_string_equal(rig_described(rig, "adopted"), "false");
+    camera_adopt(rig->camera);
+    assert_string_equal(rig_described(rig, "adopted"), "true");
+    const struct camera_identity gate = {
+        .id = "gate", .kind = CAMERA_MJPEG, .address = "http://gate/", .adopted = true};
+    assert_int_equal(registry_add(rig->registry, &gate, &camera), 0);
+    assert_true(camera->adopted); /* by the owner's own word */
+    /* As remembered. */
+    struct store_camera row = {
+        .id = "usb", .name = "usb", .source = "v4l2", .address = "usb-1", .adopted = false};
+    registry_load_camera(rig->registry, &row);
+    camera = registry_find(rig->registry, "usb");
+    assert_false(camera->adopted);
+    assert_int_equal(camera->kind, CAMERA_V4L2);
+    assert_string_equal(camera->address, "usb-1");
+    row.id = "future";
+    row.source = "telepathy"; /* of a newer program */
+    registry_load_camera(rig->registry, &row);
+    assert_null(registry_find(rig->registry, "future"));
+}
+
+/* --- Removal: everybody who looks or waits hears of it. --- */
+
+struct looker {
+    struct lease *lease;
+    unsigned gone, captured, removed;
+    int error;
+};
+
+static void gone(void *ctx)
+{
+    struct looker *looker = ctx;
+    looker->gone++;
+    lease_release(&looker->lease);
+}
+
+static void not_ready(void *ctx)
+{
+    (void)ctx;
+}
+
+static void captured(void *ctx, int error, struct packet *still)
+{
+    struct looker *looker = ctx;
+    assert_null(still);
+    looker->captured++;
+    looker->error = error;
+}
+
+static void removed(void *ctx, struct camera *camera)
+{
+    struct looker *looker = ctx;
+    assert_string_equal(camera->id, "porch");
+    looker->removed++;
+}
+
+static void changed_no_more(void *ctx, struct camera *camera)
+{
+    (void)ctx, (void)camera;
+}
+
+static void test_removal(void **state)
+{
+    struct rig *rig = *state;
+    struct looker looker = {0};
+    struct registry_observer observer = {
+        .changed = changed_no_more, .removed = removed, .ctx = &looker};
+    rig_camera(rig, true);
+    registry_observe(rig->registry, &observer);
+    looker.lease = camera_lease(rig->camera, &(struct lease_params){.reason = LEASE_VIEWER,
+                                                                    .rendition = RENDITION_JPEG,
+                                                                    .ready = not_ready,
+                                                                    .gone = gone,
+                                                                    .ctx = &looker});
+    struct capture *capture =
+        capture_begin(rig->camera, CAPTURE_STILL, 10 * US_PER_S, captured, &looker);
+    (void)capture;
+    rig_said(rig, "start 0 0x0 capture 1 ");
+    registry_remove(rig->registry, rig->camera);
+    rig_said(rig, "stop detached ");
+    assert_null(looker.lease);
+    assert_int_equal(looker.gone, 1);
+    assert_int_equal(looker.captured, 1);
+    assert_int_equal(looker.error, -ENOTCONN);
+    assert_int_equal(looker.removed, 1);
+    assert_null(registry_find(rig->registry, "porch"));
+    assert_int_equal(add(rig, "porch"), 0); /* it may come again */
+    registry_unobserve(&observer);
+}
+
 /* --- Observers. --- */
 
 struct seen {
@@ -183,6 +309,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_identities, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_adoption, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_removal, rig_setup, rig_teardown),
         T(test_ids),
         T(test_found_again),
         T(test_streams_are_numbered_through),

@@ -214,6 +214,27 @@ static void test_remembered(void **state)
     nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+static void test_back_to_defaults(void **state)
+{
+    struct rig *rig = *state;
+    const char *wrong = NULL;
+    rig_camera(rig, true);
+    json_t *values = json_pack("{s:i,s:b}", "brightness", 2, "mirror", 1);
+    assert_int_equal(camera_set(rig->camera, values, &wrong), 0);
+    json_decref(values);
+    rig_said(rig, "set {\"brightness\":2,\"mirror\":true} ");
+    assert_int_equal(camera_reset(rig->camera), 0);
+    rig_said(rig, "set {\"brightness\":0,\"mirror\":false} ");
+    assert_int_equal(json_object_size(rig->camera->settings), 0);
+    /* Nothing is set again when it comes back. */
+    camera_source_down(rig->camera);
+    assert_int_equal(camera_reset(rig->camera), -ENOTCONN);
+    rig_device_up(rig, true);
+    rig_said(rig, "stop ");
+    rig_device_up(rig, false);
+    assert_int_equal(camera_reset(rig->camera), -ENOTSUP);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
@@ -227,6 +248,7 @@ int main(void)
         T(test_what_the_device_reports),
         T(test_rename),
         T(test_remembered),
+        T(test_back_to_defaults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,14 @@ static void open_hubs(struct scene *s)
     hub_watch_add(s->h264_hub, &s->watch);
 }
 
+static unsigned released; /* raw pictures that were given back */
+
+static void give_back(void *ctx)
+{
+    (void)ctx;
+    released++;
+}
+
 static void open_scene(struct scene *s, const struct engine_ops *engine)
 {
     *s = (struct scene){0};
@@ -438,6 +446,55 @@ static void test_only_a_fresh_frame_is_joined(void **state)
     }
 }
 
+/* Raw pictures become JPEG, under the number and the clock of their frames. */
+static void test_jpeg_of_raw_pictures(void **state)
+{
+    enum { WIDTH = 64, HEIGHT = 48 };
+    static uint8_t grey[WIDTH * HEIGHT];
+    (void)state;
+    struct scene s = {0};
+    open_hubs(&s);
+    memset(grey, 128, sizeof(grey));
+    const struct transcoder_params params = {
+        .kind = RENDITION_JPEG, .source_hub = s.jpeg_hub, .hub = s.h264_hub, .stream = STREAM};
+    assert_int_equal(transcoder_create(&params, &s.transcoder), 0);
+    for (unsigned i = 1; i <= 2; i++) {
+        struct packet *raw = packet_create(buf_lend(give_back, &s), NULL);
+        raw->key = true;
+        raw->capture_us = raw->arrival_us = i * FRAME_US;
+        raw->raw = (struct raw_picture){.format = i == 1 ? RAW_I420 : RAW_NONE, /* no picture */
+                                        .full_range = true,
+                                        .width = WIDTH,
+                                        .height = HEIGHT,
+                                        .planes = {grey, grey, grey},
+                                        .strides = {WIDTH, WIDTH / 2, WIDTH / 2},
+                                        .dmabuf_fd = -1};
+        hub_publish(s.jpeg_hub, raw);
+        if (i == 2)
+            break;
+        struct packet *packet = next_unit(&s);
+        struct jpeg_info info;
+        assert_int_equal(jpeg_inspect(packet_unit(packet), packet_unit_len_bytes(packet),
+                                      &(struct jpeg_limits){4096, 4096}, &info),
+                         JPEG_OK);
+        assert_int_equal(info.width, WIDTH);
+        assert_int_equal(packet->width, WIDTH);
+        assert_int_equal(packet->sequence, 1);
+        assert_int_equal(packet->capture_us, FRAME_US);
+        assert_true(packet->key);
+        const uint8_t *head = packet->buf->data + packet->message_off;
+        assert_int_equal(head[1], LIVE_JPEG);
+        assert_int_equal(head[7], STREAM);
+        packet_unref(&packet);
+    }
+    while (transcoder_stats(s.transcoder).undecodable == 0)
+        sched_yield();
+    assert_int_equal(transcoder_stats(s.transcoder).encoded, 1);
+    assert_string_equal(transcoder_stats(s.transcoder).encoder, "jpeg");
+    close_scene(&s);
+    assert_int_equal(released, 2);
+}
+
 static void test_unknown_encoder(void **state)
 {
     (void)state;
@@ -540,6 +597,7 @@ int main(void)
         cmocka_unit_test(test_destroyed_while_busy),
         cmocka_unit_test(test_second_transcoder_goes_on_numbering),
         cmocka_unit_test(test_only_a_fresh_frame_is_joined),
+        cmocka_unit_test(test_jpeg_of_raw_pictures),
         cmocka_unit_test(test_unknown_encoder),
         cmocka_unit_test(test_many_threads),
         cmocka_unit_test(test_software_engine),
