@@ -7,6 +7,8 @@ import * as proc from '../tests/lib/proc.mjs';
 import { row } from './sections.mjs';
 import { freePort, sleep } from '../tests/lib/browsers.mjs';
 
+const FPS = 15;
+
 function watchMjpeg(url) {
   let bytes = 0;
   const request = http.get(url, (response) => response.on('data', (data) => { bytes += data.length; }));
@@ -23,11 +25,11 @@ async function snapshotMs(url) {
 
 export async function motion({ seconds }) {
   const server = await proc.startServer('linger_s = 1\n');
-  const camera = proc.startCamera(server, '--id', 'cam', '--fps', '15');
+  const camera = proc.startCamera(server, '--id', 'cam', '--fps', FPS);
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'eyelid-motion-'));
   const control = await freePort(), stream = await freePort();
   fs.writeFileSync(path.join(dir, 'motion.conf'), [`netcam_url ${server.url}/stream/cam.mjpg?classic`,
-    'width 640', 'height 480', 'framerate 15', 'picture_output off', 'movie_output off', `target_dir ${dir}`,
+    'width 640', 'height 480', `framerate ${FPS}`, 'picture_output off', 'movie_output off', `target_dir ${dir}`,
     `webcontrol_port ${control}`, 'webcontrol_localhost on', `stream_port ${stream}`, 'stream_localhost on',
     'stream_maxrate 100', 'log_level 1'].join('\n'));
   const rows = [];
@@ -58,6 +60,8 @@ export async function motion({ seconds }) {
       row('nobody looks, CPU, motion', peerIdle * 100, '% of a core'),
       row('one MJPEG viewer, CPU, eyelid', watched * 100, '% of a core'),
       row('one MJPEG viewer, CPU, motion', peerWatched * 100, '% of a core'),
+      row('one MJPEG viewer, CPU, eyelid / motion', watched / peerWatched, 'ratio', { max: 0.1 }),
+      row('CPU per frame, MJPEG passed through', watched / FPS * 1000, 'ms'),
       row('snapshot p50, eyelid', proc.quantile(snapshots, 0.5), 'ms'),
       row('snapshot p50, motion', proc.quantile(peerSnapshots, 0.5), 'ms'),
       row('resident memory, motion', proc.residentKb(peer.pid) / 1024, 'MB'),

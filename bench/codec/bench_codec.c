@@ -5,15 +5,19 @@
  *                                                docs/decisions/encoder.md
  * bench_codec --write FILE                       the scene's JPEGs, one behind the other
  * bench_codec --json FILE                        what script/bench wants to know of that file
+ * bench_codec --inputs                           CPU by what a camera gives, as script/bench wants
+ * it
  *
  * --keys asks the engine for a key every so many frames. For candidates see measure.h. */
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "codec/encoder.h"
+#include "inputs.h"
 #include "measure.h"
 
 enum { PACED_CAMERAS = 6, PACED_SECONDS = 8 };
@@ -118,17 +122,33 @@ static void print_json(const struct scene *scene, const char *path)
     puts("]}");
 }
 
+static void print_inputs(const struct scene *scene)
+{
+    enum { REPEAT = 3 };
+    static const struct {
+        const char *name;
+        enum raw_format format;
+    } ROWS[] = {{"JPEG", RAW_NONE}, {"YUYV", RAW_YUYV}, {"NV12", RAW_NV12}};
+    printf("[");
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++)
+        printf("%s\n  {\"name\": \"CPU per frame to H.264, %s in\", \"value\": %.4f, \"unit\": "
+               "\"ms\"}",
+               i ? "," : "", ROWS[i].name, inputs_cpu_ms(scene, ROWS[i].format, REPEAT));
+    puts("]");
+}
+
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"size", 1, NULL, 's'},   {"frames", 1, NULL, 'f'},
-                                            {"noise", 1, NULL, 'n'},  {"quality", 1, NULL, 'q'},
-                                            {"repeat", 1, NULL, 'r'}, {"pan", 1, NULL, 'p'},
-                                            {"keys", 1, NULL, 'k'},   {"write", 1, NULL, 'w'},
-                                            {"json", 1, NULL, 'j'},   {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"size", 1, NULL, 's'},    {"frames", 1, NULL, 'f'}, {"noise", 1, NULL, 'n'},
+        {"quality", 1, NULL, 'q'}, {"repeat", 1, NULL, 'r'}, {"pan", 1, NULL, 'p'},
+        {"keys", 1, NULL, 'k'},    {"write", 1, NULL, 'w'},  {"json", 1, NULL, 'j'},
+        {"inputs", 0, NULL, 'i'},  {NULL, 0, NULL, 0}};
     struct scene_params params = {
         .width = 640, .height = 480, .frames = 150, .noise = 4, .quality = 80};
     unsigned repeat = 3, key_every = 0;
     const char *write_path = NULL, *json_path = NULL;
+    bool inputs = false;
     for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;)
         switch (o) {
         case 's':
@@ -146,6 +166,9 @@ int main(int argc, char **argv)
             break;
         case 'j':
             json_path = optarg;
+            break;
+        case 'i':
+            inputs = true;
             break;
         case 'k':
             key_every = (unsigned)atoi(optarg);
@@ -165,6 +188,8 @@ int main(int argc, char **argv)
     struct scene *scene = scene_create(&params);
     if (write_path)
         write_frames(scene, write_path);
+    else if (inputs)
+        print_inputs(scene);
     else if (json_path)
         print_json(scene, json_path);
     else if (optind < argc)
