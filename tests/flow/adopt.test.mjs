@@ -1,0 +1,73 @@
+// New cameras: they wait for the owner's word where the configuration says so, are remembered, and can
+// be forgotten again.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { boot, waitFor } from './harness.mjs';
+
+const ASK = { env: { EYELID_ADOPT: 'ask', EYELID_LINGER_S: '1' } };
+
+test('adopt = ask: nobody looks through a new camera before the owner took it', async (t) => {
+  const house = await boot(t, ASK);
+  await house.camera('porch');
+  assert.equal((await house.describe('porch')).adopted, false);
+  assert.equal((await house.get('/snapshot/porch.jpg')).status, 409);
+  const page = await house.page();
+  page.send({ type: 'start', camera: 'porch', rendition: 'h264' });
+  assert.equal((await page.json('error')).code, 'not-adopted');
+  assert.equal(await house.metric('eyelid_frames_received_total', { camera: 'porch' }), 0);
+
+  const adopted = await house.get('/api/v1/cameras/porch/adopt',
+    { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"Front porch"}' });
+  assert.equal(adopted.status, 200);
+  assert.equal((await adopted.json()).name, 'Front porch');
+  page.send({ type: 'start', camera: 'porch', rendition: 'h264' });
+  await page.json('started');
+  await page.binary();
+  page.close();
+
+  // It stays so over a restart.
+  await house.server.stop();
+  await house.start();
+  await waitFor('the camera is back', async () => (await house.describe('porch'))?.state !== 'offline', 20000);
+  const again = await house.describe('porch');
+  assert.deepEqual([again.adopted, again.name], [true, 'Front porch']);
+});
+
+test('a removed camera is gone for every page, and comes again as a new one', async (t) => {
+  const house = await boot(t, { env: { EYELID_LINGER_S: '1' } });
+  await house.camera('porch');
+  const page = await house.page();
+  const stream = await house.get('/stream/porch.mjpg');
+  const reader = stream.body.getReader();
+  await reader.read();
+  const removed = await house.get('/api/v1/cameras/porch', { method: 'DELETE' });
+  assert.equal(removed.status, 200);
+  assert.equal((await page.json('removed')).camera, 'porch');
+  for (;;) { // the stream ends
+    const { done } = await reader.read().catch(() => ({ done: true }));
+    if (done) break;
+  }
+  // The mock camera connects again by itself.
+  await page.next((m) => m.type === 'camera' && m.camera.id === 'porch' && m.camera.state !== 'offline',
+    'the camera again', 20000);
+});
+
+test('settings go back to their defaults and stay there', async (t) => {
+  const house = await boot(t, { env: { EYELID_LINGER_S: '1' } });
+  await house.camera('porch');
+  const put = await house.get('/api/v1/cameras/porch/settings',
+    { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"brightness":2}' });
+  assert.equal(put.status, 200);
+  const valueOf = async () => (await house.json('/api/v1/cameras/porch/settings')).controls
+    .find((c) => c.name === 'brightness').value;
+  assert.equal(await valueOf(), 2);
+  const page = await house.page();
+  page.send({ type: 'reset', camera: 'porch', request: 9 });
+  const done = await page.json('set-done');
+  assert.deepEqual([done.request, done.ok], [9, true]);
+  assert.equal(await valueOf(), 0);
+  await house.server.stop();
+  await house.start();
+  await waitFor('the camera is back', async () => (await house.describe('porch'))?.state !== 'offline', 20000);
+  assert.equal(await valueOf(), 0);
+});
