@@ -55,12 +55,12 @@ export function temporaryFolder(t) {
 }
 
 /** A running program: its output so far, and the promise of its end. */
-class Program {
-  constructor(name, args, env = {}) {
+export class Program {
+  constructor(name, args, env = {}, stdin = 'ignore') {
     this.name = name;
     this.output = '';
     this.child = spawn(path.join(BUILD, name), args, {
-      env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'],
+      env: cleanEnvironment(env), stdio: [stdin, 'pipe', 'pipe'],
     });
     this.stdout = '';
     this.child.stdout.on('data', (bytes) => { this.stdout += bytes; this.output += bytes; });
