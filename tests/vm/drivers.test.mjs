@@ -7,7 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { temporaryFolder, waitFor } from '../flow/harness.mjs';
-import { holders, nodesNamed, PICTURES, v4l2, webcam } from './machine.mjs';
+import { holders, jpegs, nodesNamed, PICTURES, v4l2, webcam } from './machine.mjs';
 
 async function capture(t, node, count, ...settings) {
   const file = path.join(temporaryFolder(t), 'frames');
@@ -34,7 +34,11 @@ test('a webcam gives the frames of the size that was chosen', async (t) => {
     const frames = await capture(t, camera.path, 5, '-v', `width=${width},height=${height},pixelformat=MJPG`);
     await camera.says(new RegExp(`streaming ${size} at 30`));
     await camera.says(/stopped/);
-    assert.ok(frames.equals(fs.readFileSync(file).subarray(0, frames.length)), `the first frames of ${file}`);
+    const drawn = jpegs(fs.readFileSync(file));
+    assert.equal(jpegs(frames).length, 5);
+    for (const frame of jpegs(frames)) {
+      assert.ok(drawn.some((jpeg) => jpeg.equals(frame)), `a frame of ${frame.length} bytes is one of ${file}`);
+    }
   }
 });
 

@@ -9,6 +9,13 @@ import { Program, SCALE, waitFor } from '../flow/harness.mjs';
 /** Pictures that tests/vm/scenario has drawn, by size. */
 export const PICTURES = { '640x480': '/mnt/640x480.mjpeg', '320x240': '/mnt/320x240.mjpeg' };
 
+/** The JPEGs of such a file, and of what a webcam made of it. */
+export function jpegs(bytes) {
+  const starts = [];
+  for (let at = 0; (at = bytes.indexOf(Buffer.from([0xff, 0xd8, 0xff]), at)) >= 0; at++) starts.push(at);
+  return starts.map((start, i) => bytes.subarray(start, starts[i + 1] ?? bytes.length));
+}
+
 /** v4l2-ctl's standard output; throws with its standard error when it fails. */
 export async function v4l2(...args) {
   const { stdout } = await promisify(execFile)('v4l2-ctl', args, { timeout: 10000 * SCALE });
