@@ -1,0 +1,382 @@
+#include "net/client.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/alloc.h"
+#include "net/client_internal.h"
+
+/* libcurl refuses a head line longer than 100 KiB by itself; one read of a socket. */
+enum { READ_BYTES = 64 * 1024 };
+
+static int64_t now(const struct client *client)
+{
+    return net_now_us(client->params.net);
+}
+
+static void place_of(const struct client_request *request, char out[URL_PLACE_MAX_BYTES])
+{
+    url_place(&request->url, out);
+}
+
+/* --- Patience. --- */
+
+static int64_t patience_of(const struct client_request *request)
+{
+    const struct client_params *params = &request->client->params;
+    return request->phase == CLIENT_CONNECTING ? params->connect_us
+           : request->phase == CLIENT_ASKED    ? params->first_byte_us
+                                               : params->silence_us;
+}
+
+static void enter_phase(struct client_request *request, enum client_phase phase)
+{
+    request->phase = phase;
+    request->since_us = now(request->client);
+    net_timer_set(request->patience, request->since_us + patience_of(request));
+}
+
+/* The answer's bytes move the deadline on; the timer finds out when it fires. */
+static void heard(struct client_request *request)
+{
+    if (request->phase == CLIENT_ANSWERING)
+        request->since_us = now(request->client);
+    else
+        enter_phase(request, CLIENT_ANSWERING);
+}
+
+/* --- The end of a request. --- */
+
+static void finish(struct client_request *request)
+{
+    if (request->ended)
+        return;
+    request->ended = true;
+    request->params.ops->done(request->params.ctx, request->error, request->sentence);
+}
+
+static void on_impatient(void *ctx)
+{
+    struct client_request *request = ctx;
+    struct client *client = request->client;
+    int64_t patience_us = patience_of(request), at_us = request->since_us + patience_us;
+    if (!request->error && now(client) < at_us) {
+        net_timer_set(request->patience, at_us);
+        return;
+    }
+    static const char *const WHAT[] = {"was not reached", "did not answer", "was silent"};
+    char place[URL_PLACE_MAX_BYTES];
+    place_of(request, place);
+    client_fail(request, -ETIMEDOUT, "%s %s for %.3g s", place, WHAT[request->phase],
+                (double)patience_us / US_PER_S);
+    client_enter(client);
+    finish(request);
+    client_leave(client);
+}
+
+/* --- Called by libcurl. --- */
+
+static void to_sixteen(const struct sockaddr *from, uint8_t out[OUTBOUND_ADDRESS_BYTES])
+{
+    memset(out, 0, OUTBOUND_ADDRESS_BYTES);
+    if (from->sa_family == AF_INET) {
+        out[10] = out[11] = 0xff;
+        memcpy(out + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+    } else {
+        memcpy(out, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
+    }
+}
+
+static void deny(struct client_request *request, const struct sockaddr *to, const char *what)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    const void *at = to->sa_family == AF_INET
+                         ? (const void *)&((const struct sockaddr_in *)(const void *)to)->sin_addr
+                         : &((const struct sockaddr_in6 *)(const void *)to)->sin6_addr;
+    inet_ntop(to->sa_family, at, text, sizeof(text));
+    client_fail(request, -EACCES, "%s is %s; pull_allow in eyelid.conf can allow it", text, what);
+}
+
+/* The gate: the one place where a connection begins. */
+static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    (void)purpose;
+    struct client_request *request = ctx;
+    uint8_t address[OUTBOUND_ADDRESS_BYTES];
+    if (to->family != AF_INET && to->family != AF_INET6)
+        return CURL_SOCKET_BAD;
+    to_sixteen(&to->addr, address);
+    const char *denial = outbound_denial(&request->client->params.policy, address);
+    if (denial) {
+        deny(request, &to->addr, denial);
+        return CURL_SOCKET_BAD;
+    }
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+/* Connected, the request is about to be sent. */
+static int on_connected(void *ctx, char *peer, char *own, int peer_port, int own_port)
+{
+    (void)peer, (void)own, (void)peer_port, (void)own_port;
+    struct client_request *request = ctx;
+    request->error = 0; /* another of the name's addresses may have been denied */
+    enter_phase(request, CLIENT_ASKED);
+    return CURL_PREREQFUNC_OK;
+}
+
+static size_t on_head(char *bytes, size_t one, size_t len_bytes, void *ctx)
+{
+    (void)one;
+    struct client_request *request = ctx;
+    char place[URL_PLACE_MAX_BYTES];
+    heard(request);
+    if (len_bytes > 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        request->head_bytes = request->head_lines = 0; /* behind a 100 or a 401 comes another one */
+    request->head_bytes += len_bytes;
+    request->head_lines++;
+    if (request->head_bytes <= CLIENT_HEAD_MAX_BYTES &&
+        request->head_lines <= CLIENT_HEAD_MAX_LINES + 2) /* status and blank line */
+        return len_bytes;
+    place_of(request, place);
+    client_fail(request, -EMSGSIZE, "the head of the answer of %s is too long", place);
+    return 0;
+}
+
+static unsigned status_of(const struct client_request *request)
+{
+    long status = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (unsigned)status;
+}
+
+static bool is_redirect(const struct client_request *request)
+{
+    return status_of(request) / 100 == 3;
+}
+
+static void tell_head(struct client_request *request)
+{
+    char *type = NULL;
+    if (request->head_told)
+        return;
+    request->head_told = true;
+    curl_easy_getinfo(request->easy, CURLINFO_CONTENT_TYPE, &type);
+    request->params.ops->head(
+        request->params.ctx,
+        &(struct client_head){.status = status_of(request), .content_type = type ? type : ""});
+}
+
+static size_t on_body(char *bytes, size_t one, size_t len_bytes, void *ctx)
+{
+    (void)one;
+    struct client_request *request = ctx;
+    size_t max_bytes = request->params.max_body_bytes;
+    if (request->ended)
+        return CURL_WRITEFUNC_ERROR;
+    heard(request);
+    request->body_bytes += len_bytes;
+    if (max_bytes && request->body_bytes > max_bytes) {
+        char place[URL_PLACE_MAX_BYTES];
+        place_of(request, place);
+        client_fail(request, -EMSGSIZE, "%s sends more than %zu bytes", place, max_bytes);
+        return CURL_WRITEFUNC_ERROR;
+    }
+    if (is_redirect(request)) /* its body is for people */
+        return request->body_bytes <= CLIENT_HEAD_MAX_BYTES ? len_bytes : CURL_WRITEFUNC_ERROR;
+    tell_head(request);
+    if (!request->ended)
+        request->params.ops->body(request->params.ctx, (const uint8_t *)bytes, len_bytes);
+    return request->ended ? CURL_WRITEFUNC_ERROR : len_bytes;
+}
+
+/* --- Begin, redirects and the end. --- */
+
+/* The request goes to where its URL points now, at the next chance. */
+static void aim(struct client_request *request)
+{
+    char text[URL_TEXT_MAX_BYTES];
+    url_format(&request->url, text);
+    curl_easy_setopt(request->easy, CURLOPT_URL, text);
+    request->body_bytes = 0;
+    enter_phase(request, CLIENT_CONNECTING);
+}
+
+/* True when the request goes on elsewhere. */
+static bool follow(struct client_request *request, const char *to)
+{
+    struct url url;
+    const char *wrong;
+    char place[URL_PLACE_MAX_BYTES];
+    place_of(request, place);
+    if (request->redirects++ >= CLIENT_REDIRECTS_MAX) {
+        client_fail(request, -ELOOP, "%s redirects more than %d times", place,
+                    CLIENT_REDIRECTS_MAX);
+        return false;
+    }
+    if (url_parse(to, &url, &wrong) < 0 || !url_same_origin(&request->url, &url)) {
+        client_fail(request, -ELOOP, "%s redirects elsewhere, which is not followed", place);
+        return false;
+    }
+    memcpy(url.user, request->url.user, sizeof(url.user));
+    memcpy(url.password, request->url.password, sizeof(url.password));
+    request->url = url;
+    aim(request);
+    return true;
+}
+
+void client_completed(struct client *client, CURL *easy, CURLcode code)
+{
+    struct client_request *request = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&request);
+    char *to = NULL;
+    if (code == CURLE_OK && !request->ended && is_redirect(request))
+        curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &to);
+    bool goes_on = to && follow(request, to);
+    curl_multi_remove_handle(client->multi, easy);
+    request->added = false; /* client_leave adds it again */
+    if (goes_on || request->ended)
+        return;
+    client_explain(request, code);
+    if (!request->error)
+        tell_head(request);
+    finish(request);
+}
+
+static void set_options(struct client_request *request)
+{
+    CURL *easy = request->easy;
+    const struct client_params *params = &request->client->params;
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->detail);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* never waits for the resolver's thread */
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* not that of the environment */
+    curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "eyelid");
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)READ_BYTES);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 3600000L); /* ours are shorter */
+    if (params->ca_file)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, params->ca_file);
+    if (request->url.user[0] || request->url.password[0]) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST));
+        curl_easy_setopt(easy, CURLOPT_USERNAME, request->url.user);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, request->url.password);
+    }
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, request);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+}
+
+struct client_request *client_get(struct client *client, const struct client_get *get)
+{
+    struct client_request *request = mem_new(struct client_request);
+    request->client = client;
+    request->params = *get;
+    request->url = *get->url;
+    request->patience = net_timer_create(client->params.net, on_impatient, request);
+    list_append(&client->requests, &request->node);
+    client_enter(client);
+    request->easy = client->multi ? curl_easy_init() : NULL;
+    if (request->easy) {
+        set_options(request);
+        aim(request);
+    } else {
+        client_fail(request, -ENOMEM, "out of memory");
+        net_timer_set(request->patience, now(client));
+    }
+    client_leave(client);
+    return request;
+}
+
+void client_cancel(struct client_request *request)
+{
+    if (!request)
+        return;
+    client_enter(request->client);
+    request->ended = true;
+    client_leave(request->client);
+}
+
+/* --- The client. --- */
+
+static void free_request(struct client_request *request)
+{
+    if (request->added)
+        curl_multi_remove_handle(request->client->multi, request->easy);
+    curl_easy_cleanup(request->easy);
+    net_timer_destroy(request->patience);
+    list_remove(&request->node);
+    mem_free(request);
+}
+
+static void add_request(struct client_request *request)
+{
+    request->added = curl_multi_add_handle(request->client->multi, request->easy) == CURLM_OK;
+    if (request->added)
+        return;
+    client_fail(request, -ENOMEM, "out of memory");
+    net_timer_set(request->patience, now(request->client));
+}
+
+void client_enter(struct client *client)
+{
+    client->depth++;
+}
+
+void client_leave(struct client *client)
+{
+    if (client->depth > 1) {
+        client->depth--;
+        return;
+    }
+    list_for_each (request, &client->requests, struct client_request, node) {
+        if (request->ended || client->ended)
+            free_request(request);
+        else if (!request->added && !request->error)
+            add_request(request);
+    }
+    client->depth--;
+    if (!client->ended)
+        return;
+    if (client->multi)
+        client_loop_finish(client);
+    mem_free(client);
+}
+
+struct client *client_create(const struct client_params *params)
+{
+    struct client *client = mem_new(struct client);
+    client->params = *params;
+    if (!client->params.connect_us)
+        client->params.connect_us = 4 * US_PER_S;
+    if (!client->params.first_byte_us)
+        client->params.first_byte_us = 4 * US_PER_S;
+    if (!client->params.silence_us)
+        client->params.silence_us = 4 * US_PER_S;
+    list_init(&client->requests);
+    if (client_loop_init(client) < 0)
+        client->multi = NULL; /* each request says so */
+    return client;
+}
+
+void client_destroy(struct client *client)
+{
+    if (!client)
+        return;
+    client_enter(client);
+    list_for_each (request, &client->requests, struct client_request, node)
+        request->ended = true;
+    client->ended = true;
+    client_leave(client);
+}

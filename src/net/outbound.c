@@ -1,0 +1,112 @@
+#include "net/outbound.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define V4(a, b, c, d)                                                                             \
+    {                                                                                              \
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d                                       \
+    }
+
+static const char LOOPBACK[] = "a loopback address";
+static const char LINK_LOCAL[] = "a link-local address";
+static const char METADATA[] = "the address of a cloud's metadata service";
+static const char MULTICAST[] = "a multicast address";
+static const char UNSPECIFIED[] = "the unspecified address";
+static const char RESERVED[] = "a reserved address";
+
+/* The first that fits counts. */
+static const struct {
+    struct outbound_range range;
+    const char *what;
+} DENIED[] = {
+    {{V4(169, 254, 169, 254), 128}, METADATA}, /* AWS, Google, Azure, DigitalOcean, OpenStack */
+    {{V4(100, 100, 100, 200), 128}, METADATA}, /* Alibaba */
+    {{V4(168, 63, 129, 16), 128}, METADATA},   /* Azure's wire server */
+    {{V4(192, 0, 0, 192), 128}, METADATA},     /* Oracle */
+    {{{0xfd, 0x00, 0x0e, 0xc2, [15] = 0x54, [14] = 0x02}, 128}, METADATA}, /* AWS, fd00:ec2::254 */
+    {{V4(0, 0, 0, 0), 96 + 8}, UNSPECIFIED},
+    {{V4(127, 0, 0, 0), 96 + 8}, LOOPBACK},
+    {{V4(169, 254, 0, 0), 96 + 16}, LINK_LOCAL},
+    {{V4(224, 0, 0, 0), 96 + 4}, MULTICAST},
+    {{V4(240, 0, 0, 0), 96 + 4}, RESERVED},
+    {{{0}, 128}, UNSPECIFIED},
+    {{{[15] = 1}, 128}, LOOPBACK},
+    {{{0xfe, 0x80}, 10}, LINK_LOCAL},
+    {{{0xff}, 8}, MULTICAST},
+};
+
+/* IPv6 addresses that stand for an IPv4 one, and where it is inside. */
+static const struct {
+    struct outbound_range range;
+    size_t off;
+} CARRIERS[] = {
+    {{{0}, 96}, 12},                      /* IPv4-compatible, RFC 4291 section 2.5.5.1 */
+    {{{0x00, 0x64, 0xff, 0x9b}, 96}, 12}, /* NAT64 */
+    {{{0x20, 0x02}, 16}, 2},              /* 6to4 */
+};
+
+static bool contains(const struct outbound_range *range, const uint8_t *address)
+{
+    size_t whole = range->bits / 8, rest = range->bits % 8;
+    if (memcmp(range->address, address, whole) != 0)
+        return false;
+    return rest == 0 || (range->address[whole] ^ address[whole]) >> (8 - rest) == 0;
+}
+
+int outbound_range_parse(const char *text, struct outbound_range *ret_range)
+{
+    struct outbound_range range = {.address = V4(0, 0, 0, 0)};
+    char host[INET6_ADDRSTRLEN];
+    size_t len = strcspn(text, "/");
+    int64_t bits;
+    if (len >= sizeof(host))
+        return -EINVAL;
+    memcpy(host, text, len);
+    host[len] = '\0';
+    unsigned prefix = 0, most = 128;
+    if (inet_pton(AF_INET, host, range.address + 12) == 1) {
+        prefix = 96;
+        most = 32;
+    } else if (inet_pton(AF_INET6, host, range.address) != 1) {
+        return -EINVAL;
+    }
+    bits = most;
+    if (text[len] == '/' && text_to_int(text + len + 1, 0, most, &bits) < 0)
+        return -EINVAL;
+    range.bits = (uint8_t)(prefix + (unsigned)bits);
+    *ret_range = range;
+    return 0;
+}
+
+static const char *find_denial(const struct outbound_policy *policy, const uint8_t *address)
+{
+    for (size_t i = 0; i < policy->n_allow; i++)
+        if (contains(&policy->allow[i], address))
+            return NULL;
+    for (size_t i = 0; i < sizeof(DENIED) / sizeof(*DENIED); i++)
+        if (contains(&DENIED[i].range, address))
+            return DENIED[i].what;
+    return NULL;
+}
+
+const char *outbound_denial(const struct outbound_policy *policy,
+                            const uint8_t address[OUTBOUND_ADDRESS_BYTES])
+{
+    const char *denial = find_denial(policy, address);
+    for (size_t i = 0; i < sizeof(CARRIERS) / sizeof(*CARRIERS) && !denial; i++) {
+        uint8_t inner[OUTBOUND_ADDRESS_BYTES] = V4(0, 0, 0, 0);
+        if (!contains(&CARRIERS[i].range, address))
+            continue;
+        memcpy(inner + 12, address + CARRIERS[i].off, 4);
+        /* ::1 is itself, not 0.0.0.1. */
+        bool is_itself = CARRIERS[i].range.bits == 96 && !inner[12] && !inner[13] && !inner[14] &&
+                         CARRIERS[i].range.address[1] == 0;
+        if (!is_itself)
+            denial = find_denial(policy, inner);
+    }
+    return denial;
+}

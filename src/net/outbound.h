@@ -1,0 +1,33 @@
+/* Which addresses the server may connect to on somebody's word: a pure table, so that a camera's
+ * address cannot be used to reach the server's own insides. Any thread.
+ *
+ * Denied: this machine itself (loopback, unspecified), its link (link-local), what clouds keep for
+ * their machines (metadata services), multicast and reserved addresses, and each of these hidden in
+ * an IPv6 address. Private networks and the internet are allowed: that is where cameras live.
+ * Standards: RFC 6890 (special-purpose addresses), RFC 4291, RFC 6052 (NAT64), RFC 3056 (6to4). */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An IPv6 address, or an IPv4 one in its mapped form ::ffff:a.b.c.d. */
+enum { OUTBOUND_ADDRESS_BYTES = 16 };
+
+struct outbound_range {
+    uint8_t address[OUTBOUND_ADDRESS_BYTES];
+    uint8_t bits; /* how many of the first bits count, 0 to 128 */
+};
+
+/* "192.168.1.5", "127.0.0.0/8", "fe80::/10"; -EINVAL for anything else. */
+int outbound_range_parse(const char *text, struct outbound_range *ret_range)
+    __attribute__((warn_unused_result));
+
+struct outbound_policy { /* zeroed: nothing that is denied is allowed after all */
+    const struct outbound_range *allow;
+    size_t n_allow;
+};
+
+/* NULL: it may be connected to; else what it is, to be put into a sentence: "a loopback address".
+ * Static. */
+const char *outbound_denial(const struct outbound_policy *policy,
+                            const uint8_t address[OUTBOUND_ADDRESS_BYTES]);
