@@ -10,14 +10,21 @@
 
 #include "app/address.h"
 #include "base/log.h"
+#include "net/outbound.h"
 
-enum { CONFIG_HOSTS_MAX = 32, CONFIG_FILE_MAX_BYTES = 64 * 1024 };
+enum { CONFIG_HOSTS_MAX = 32, CONFIG_RANGES_MAX = 32, CONFIG_FILE_MAX_BYTES = 64 * 1024 };
+
+struct config_ranges {
+    struct outbound_range list[CONFIG_RANGES_MAX];
+    unsigned n;
+};
 
 struct config {
     struct address http, device;
     bool lan; /* both are opened to every address, which http and device already say */
     char *data;
     char *hosts[CONFIG_HOSTS_MAX + 1]; /* further names of this server, NULL-terminated */
+    struct config_ranges pull_allow; /* where network cameras may be although it is denied */
     enum log_level log_level;
     bool log_json;
     const char *encoder; /* NULL = the best there is */

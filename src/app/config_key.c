@@ -15,6 +15,7 @@ enum kind {
     KIND_SWITCH,
     KIND_PATH,
     KIND_NAMES,
+    KIND_RANGES,
     KIND_LEVEL,
     KIND_FORMAT,
     KIND_ENCODER,
@@ -40,6 +41,8 @@ static const struct key KEYS[] = {
     {FIELD(lan), .kind = KIND_SWITCH, .initial = "off", .right = SWITCH_RIGHT},
     {FIELD(hosts), .kind = KIND_NAMES, .initial = "",
      .right = "it is up to 32 names like eyelid.example.org, separated by blanks"},
+    {FIELD(pull_allow), .kind = KIND_RANGES, .initial = "",
+     .right = "it is up to 32 addresses like 127.0.0.1 or 169.254.0.0/16, separated by blanks"},
     {FIELD(data), .kind = KIND_PATH, .initial = NULL, .right = "it is a folder"},
     {FIELD(log_level), .kind = KIND_LEVEL, .initial = "info",
      .right = "it is error, warn, info or debug"},
@@ -192,6 +195,24 @@ static int set_names(char **field, const char *value)
     return 0;
 }
 
+static int set_ranges(struct config_ranges *field, const char *value)
+{
+    struct config_ranges ranges = {0};
+    for (const char *p = value; *(p += strspn(p, " \t,"));) {
+        size_t len = strcspn(p, " \t,");
+        char text[64] = "";
+        if (ranges.n == CONFIG_RANGES_MAX || len >= sizeof(text))
+            return -EINVAL;
+        memcpy(text, p, len);
+        if (outbound_range_parse(text, &ranges.list[ranges.n]) < 0)
+            return -EINVAL;
+        ranges.n++;
+        p += len;
+    }
+    *field = ranges;
+    return 0;
+}
+
 int config_key_set(struct config *config, unsigned i, const char *value)
 {
     const struct key *key = &KEYS[i];
@@ -219,6 +240,8 @@ int config_key_set(struct config *config, unsigned i, const char *value)
         return set_path(field, value);
     case KIND_NAMES:
         return set_names(field, value);
+    case KIND_RANGES:
+        return set_ranges(field, value);
     }
     return -EINVAL;
 }

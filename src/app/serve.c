@@ -8,6 +8,7 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "camera/mjpeg.h"
 #include "camera/registry.h"
 #include "codec/engine.h"
 #include "codec/jpeg_encode.h"
@@ -68,6 +69,7 @@ static int open_store(struct house *house)
         return error;
     }
     registry_use_store(house->registry, house->store);
+    mjpeg_attach_all(house->registry);
     return 0;
 }
 
@@ -193,6 +195,7 @@ static void build_cameras(struct house *house)
         .mean_luma = luma_mean,
         .make_jpeg = jpeg_encode_once,
         .adopt_ask = config->adopt_ask,
+        .outbound = {.allow = config->pull_allow.list, .n_allow = config->pull_allow.n},
     };
     params.policy.linger_us = config->linger_s * US_PER_S;
     params.policy.start_timeout_us = config->start_timeout_s * US_PER_S;

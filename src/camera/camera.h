@@ -192,6 +192,10 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
                       const struct camera_source_info *info);
 void camera_source_down(struct camera *camera);
 
+/* What the source found out about its device only now; borrowed. What the owner chose is set again
+ * where the device has something else. */
+void camera_learned(struct camera *camera, const char *model, json_t *controls);
+
 /* From now on the source gives this kind (RENDITION_JPEG or RENDITION_RAW); whoever looks goes on
  * looking. */
 void camera_native(struct camera *camera, enum rendition_kind native);

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "camera/internal.h"
+#include "net/url.h"
 
 static json_t *null_or_integer(bool known, json_int_t value)
 {
@@ -85,6 +86,21 @@ static json_t *error_of(const struct camera *camera)
     return work_error ? json_string("the video encoder does not work") : json_null();
 }
 
+/* A network camera's may have a password in it. */
+static json_t *address_of(const struct camera *camera)
+{
+    struct url url;
+    const char *wrong;
+    char shown[URL_TEXT_MAX_BYTES] = "";
+    if (!camera->address)
+        return json_null();
+    if (camera->kind != CAMERA_MJPEG)
+        return json_string(camera->address);
+    if (url_parse(camera->address, &url, &wrong) == 0)
+        url_mask(&url, shown);
+    return json_string(shown);
+}
+
 json_t *camera_describe(struct camera *camera, int64_t now_us)
 {
     const struct demand *d = &camera->demand;
@@ -96,7 +112,7 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
     json_object_set_new(o, "id", json_string(camera->id));
     json_object_set_new(o, "name", json_string(camera->name));
     json_object_set_new(o, "source", json_string(camera_kind_name(camera->kind)));
-    json_object_set_new(o, "address", camera->address ? json_string(camera->address) : json_null());
+    json_object_set_new(o, "address", address_of(camera));
     json_object_set_new(o, "adopted", json_boolean(camera->adopted));
     json_object_set_new(o, "model", camera->model ? json_incref(camera->model) : json_null());
     json_object_set_new(o, "controlled", json_boolean(camera->controlled));

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "camera/camera.h"
+#include "net/outbound.h"
 #include "store/store.h"
 
 struct registry_params {
@@ -15,12 +16,13 @@ struct registry_params {
     const struct clock *clock;
     struct demand_policy policy; /* zeroed = demand_policy_default */
     struct opener opener;
-    struct jpeg_limits jpeg_limits; /* 0 = 4096 */
-    unsigned max_cameras;           /* 0 = 64; a device beyond is refused */
-    unsigned max_new_per_minute;    /* 0 = 10; unknown devices, all together */
-    bool adopt_ask;                 /* a camera that is found waits for the owner's word */
-    bool skip_dark;                 /* drop frames that are still dark after waking */
-    int64_t max_dark_us;            /* but no longer than this after the start; 0 = 700 ms */
+    struct jpeg_limits jpeg_limits;  /* 0 = 4096 */
+    unsigned max_cameras;            /* 0 = 64; a device beyond is refused */
+    unsigned max_new_per_minute;     /* 0 = 10; unknown devices, all together */
+    struct outbound_policy outbound; /* which addresses network cameras may have; borrowed */
+    bool adopt_ask;                  /* a camera that is found waits for the owner's word */
+    bool skip_dark;                  /* drop frames that are still dark after waking */
+    int64_t max_dark_us;             /* but no longer than this after the start; 0 = 700 ms */
     int (*mean_luma)(const uint8_t *jpeg,
                      size_t len_bytes); /* 0 to 255, negative errno; NULL = nobody measures */
     /* A JPEG of a raw picture, room bytes left free in front, for sources: any thread. quality: 1

@@ -62,6 +62,16 @@ static void adopt_name(struct camera *camera, const char *name)
         log_debug("camera", camera->id, "the device's name is no good");
 }
 
+void camera_learned(struct camera *camera, const char *model, json_t *controls)
+{
+    json_decref(camera->model);
+    camera->model = model && text_is_name(model, CAMERA_NAME_MAX) ? json_string(model) : NULL;
+    json_decref(camera->controls);
+    camera->controls = control_schema(controls);
+    camera_set_again(camera);
+    camera_changed(camera);
+}
+
 void camera_source_up(struct camera *camera, const struct source_ops *ops, void *source,
                       const struct camera_source_info *info)
 {
@@ -74,13 +84,8 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
     camera_native(camera, info->native);
     camera->controlled = info->controlled;
     camera->sleeping_until_wall_us = 0;
-    json_decref(camera->model);
-    camera->model =
-        info->model && text_is_name(info->model, CAMERA_NAME_MAX) ? json_string(info->model) : NULL;
-    json_decref(camera->controls);
-    camera->controls = control_schema(info->controls);
     adopt_name(camera, info->name);
-    camera_set_again(camera);
+    camera_learned(camera, info->model, info->controls);
     camera->error[0] = '\0';
     log_presence(camera, camera->kind != CAMERA_PUSH ? "it is there"
                          : info->controlled          ? "controlled device is there"

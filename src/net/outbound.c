@@ -110,3 +110,17 @@ const char *outbound_denial(const struct outbound_policy *policy,
     }
     return denial;
 }
+
+const char *outbound_host_denial(const struct outbound_policy *policy, const char *host)
+{
+    struct outbound_range range;
+    char bare[INET6_ADDRSTRLEN + 2] = "";
+    size_t len = strlen(host);
+    bool brackets = len >= 2 && host[0] == '[' && host[len - 1] == ']';
+    if (len >= sizeof(bare))
+        return NULL;
+    memcpy(bare, host + brackets, len - 2 * brackets);
+    if (outbound_range_parse(bare, &range) < 0)
+        return NULL;
+    return outbound_denial(policy, range.address);
+}

@@ -27,6 +27,10 @@ struct outbound_policy { /* zeroed: nothing that is denied is allowed after all 
     size_t n_allow;
 };
 
+/* The same for a host as a URL has it, an IPv6 address in brackets; a name is not denied here: what
+ * it leads to is known only when it is connected to. */
+const char *outbound_host_denial(const struct outbound_policy *policy, const char *host);
+
 /* NULL: it may be connected to; else what it is, to be put into a sentence: "a loopback address".
  * Static. */
 const char *outbound_denial(const struct outbound_policy *policy,
