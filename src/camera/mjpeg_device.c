@@ -38,7 +38,7 @@ void mjpeg_device_suspect(struct mjpeg *mjpeg, const char *content_type)
     if (!looks_like_it || mjpeg->url.port < 2 || strcmp(mjpeg->url.path, "/stream") != 0)
         return;
     /* Again for each connection: it may have restarted, and forgotten its settings. */
-    mjpeg->device.is_known = false;
+    mjpeg->device.is_known = mjpeg->device.has_news = false;
     mjpeg->device.wants_status = true;
     advance(mjpeg);
 }
@@ -47,7 +47,7 @@ void mjpeg_device_suspect(struct mjpeg *mjpeg, const char *content_type)
 static void recognise(struct mjpeg *mjpeg, uint16_t width, uint16_t height)
 {
     struct mjpeg_device *device = &mjpeg->device;
-    if (!device->status || device->is_known || device->still != STILL_NONE)
+    if (!device->has_news || device->is_known || device->still != STILL_NONE)
         return;
     device->is_known = true;
     enum espcam_count count = espcam_count_of(device->status, width, height);
@@ -81,6 +81,7 @@ static void on_status(struct mjpeg *mjpeg)
         return;
     json_decref(device->status);
     device->status = status;
+    device->has_news = true;
     if (device->is_known) {
         json_t *values = espcam_values(status, device->count);
         camera_controls_changed(mjpeg->camera, values);

@@ -25,6 +25,7 @@ struct mjpeg_device {
     enum { DEVICE_IDLE, DEVICE_STATUS, DEVICE_COMMAND, DEVICE_PICTURE } asked;
     unsigned http_status;
     json_t *status; /* the last one, NULL = it is no such device, or not known yet */
+    bool has_news;  /* the status is one of this connection */
     enum espcam_count count;
     bool is_known;     /* the camera has its controls */
     bool wants_status; /* to be asked for */

@@ -333,7 +333,8 @@ test('the HTTP server of FFmpeg', async (t) => {
   const port = await freePort();
   const house = await houseWith(t, { porch: `http://127.0.0.1:${port}/` });
   const ffmpeg = other(t, 'ffmpeg', ['-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=15',
-    '-pix_fmt', 'yuvj420p', '-f', 'mpjpeg', '-listen', '1', `http://127.0.0.1:${port}/`]);
+    '-pix_fmt', 'yuvj420p', '-f', 'mpjpeg', '-content_type',
+    'multipart/x-mixed-replace;boundary=ffmpeg', '-listen', '1', `http://127.0.0.1:${port}/`]);
   const page = await look(house);
   for (let i = 0; i < 5; i++) assert.equal(sizeOf(await nextPicture(page, page.stream)), '320x240', ffmpeg.said());
 });
