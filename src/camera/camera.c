@@ -87,7 +87,7 @@ void camera_step(struct camera *camera, enum demand_event event)
     }
     if (actions & DEMAND_DO_START)
         start_source(camera);
-    if (camera->demand.state == DEMAND_AWAKE)
+    if (event == DEMAND_FRAME && camera->demand.state == DEMAND_AWAKE)
         camera->error[0] = '\0';
     if (camera->demand.state != before || actions)
         camera_changed(camera);

@@ -38,8 +38,11 @@ void mjpeg_device_suspect(struct mjpeg *mjpeg, const char *content_type)
     if (!looks_like_it || mjpeg->url.port < 2 || strcmp(mjpeg->url.path, "/stream") != 0)
         return;
     /* Again for each connection: it may have restarted, and forgotten its settings. */
-    mjpeg->device.is_known = mjpeg->device.has_news = false;
-    mjpeg->device.wants_status = true;
+    struct mjpeg_device *device = &mjpeg->device;
+    device->is_known = device->has_news = false;
+    device->wants_status = true;
+    if (device->is_grown && device->still == STILL_NONE)
+        device->still = STILL_RESTORE;
     advance(mjpeg);
 }
 
@@ -98,7 +101,7 @@ static void end_still(struct mjpeg *mjpeg, int error, struct packet *still)
     uint32_t request = device->still_request;
     mjpeg_picture_finish(&device->picture);
     device->still_request = 0;
-    device->still = device->still_width ? STILL_RESTORE : STILL_NONE;
+    device->still = device->is_grown ? STILL_RESTORE : STILL_NONE;
     if (request)
         camera_captured(mjpeg->camera, request, error, still);
 }
@@ -131,6 +134,18 @@ static void on_still(struct mjpeg *mjpeg)
     packet_unref(&still);
 }
 
+/* The first step of the still that is asked for. */
+static void begin_still(struct mjpeg_device *device)
+{
+    int largest =
+        espcam_largest(device->status, device->count, &device->still_width, &device->still_height);
+    bool grows = largest && largest != espcam_size(device->status) && !device->is_grown;
+    if (!grows)
+        device->still_width = device->still_height = 0;
+    device->still = grows ? STILL_GROW : STILL_TAKE;
+    device->still_tries = 0;
+}
+
 int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request)
 {
     struct mjpeg_device *device = &mjpeg->device;
@@ -139,17 +154,8 @@ int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request)
     if (device->still_request)
         return -EBUSY;
     device->still_request = request;
-    device->still_tries = 0;
-    if (device->still == STILL_NONE) {
-        int largest = espcam_largest(device->status, device->count, &device->still_width,
-                                     &device->still_height);
-        bool grows = largest && largest != espcam_size(device->status);
-        if (!grows)
-            device->still_width = device->still_height = 0;
-        device->still = grows ? STILL_GROW : STILL_TAKE;
-    } else {
-        device->still = STILL_TAKE; /* it is about to be made small again */
-    }
+    if (device->still == STILL_NONE) /* else the one before it is about to be over */
+        begin_still(device);
     advance(mjpeg);
     return 0;
 }
@@ -204,12 +210,15 @@ static void on_command(struct mjpeg *mjpeg)
     bool is_fine = device->http_status == 200;
     if (device->still == STILL_GROW) {
         device->still = STILL_TAKE;
+        device->is_grown = is_fine || device->http_status == 0; /* nobody knows */
         if (!is_fine)
             device->still_width = device->still_height = 0; /* then as it is */
     } else if (device->still == STILL_RESTORE) {
         device->still = STILL_NONE;
-        device->still_width = device->still_height = 0;
+        device->is_grown = !is_fine;
         device->filter_until_us = mjpeg_now(mjpeg) + FILTER_US;
+        if (device->still_request)
+            begin_still(device);
     } else if (!is_fine) {
         complain(mjpeg, "does not take a setting");
     }
@@ -284,9 +293,11 @@ static void advance(struct mjpeg *mjpeg)
         return;
     if (device->still == STILL_GROW || device->still == STILL_RESTORE) {
         device->filter_until_us = mjpeg_now(mjpeg) + FILTER_US;
+        if (device->still == STILL_GROW)
+            device->small_size = espcam_size(device->status);
         command(mjpeg, "framesize",
                 device->still == STILL_RESTORE
-                    ? espcam_size(device->status)
+                    ? device->small_size
                     : espcam_largest(device->status, device->count, &width, &height));
     } else if (device->still == STILL_TAKE) {
         ask(mjpeg, DEVICE_PICTURE, "/capture", "");

@@ -36,6 +36,8 @@ struct mjpeg_device {
     uint32_t still_request;
     uint16_t still_width, still_height; /* 0 = as it is */
     unsigned still_tries;
+    bool is_grown;  /* as far as we know; it stays so until it is small again for sure */
+    int small_size; /* its number, to be restored */
     struct mjpeg_picture picture;
     int64_t filter_until_us; /* pictures of another size are the still's */
 };

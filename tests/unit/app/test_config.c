@@ -264,6 +264,35 @@ static void names_are_bounded(void **state)
                 "32 names like eyelid.example.org, separated by blanks");
 }
 
+static void ranges_of_addresses(void **state)
+{
+    (void)state;
+    struct config *config = NULL;
+    struct config_sources sources = file("pull_allow = 127.0.0.0/8, fe80::/10\t169.254.1.2\n");
+    config = parse_or_fail(&sources);
+    assert_int_equal(config->pull_allow.n, 3);
+    assert_int_equal(config->pull_allow.list[0].bits, 96 + 8);
+    assert_int_equal(config->pull_allow.list[1].bits, 10);
+    assert_int_equal(config->pull_allow.list[2].bits, 128);
+    config_destroy(config);
+    refuse_file("pull_allow = 127.0.0.1 localhost\n",
+                "my.conf:1: `pull_allow` cannot be \"127.0.0.1 localhost\"; it is up to 32 "
+                "addresses like 127.0.0.1 or 169.254.0.0/16, separated by blanks");
+    char text[16 + 5 * (CONFIG_RANGES_MAX + 1)] = "EYELID_PULL_ALLOW=";
+    for (int i = 0; i < CONFIG_RANGES_MAX; i++)
+        strcat(text, "::1 ");
+    const char *const environment[] = {text, NULL};
+    char *error = NULL;
+    assert_int_equal(
+        config_parse(&(struct config_sources){.environment = environment}, &config, &error), 0);
+    config_destroy(config);
+    strcat(text, "::1");
+    assert_int_equal(
+        config_parse(&(struct config_sources){.environment = environment}, &config, &error),
+        -EINVAL);
+    mem_free(error);
+}
+
 static void files_are_read_whole_and_bounded(void **state)
 {
     (void)state;
@@ -305,6 +334,7 @@ int main(void)
         cmocka_unit_test(longest_line_fits_whole),
         cmocka_unit_test(mistakes_elsewhere_are_named),
         cmocka_unit_test(names_are_bounded),
+        cmocka_unit_test(ranges_of_addresses),
         cmocka_unit_test(files_are_read_whole_and_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

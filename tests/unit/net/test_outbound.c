@@ -107,6 +107,23 @@ static void test_what_the_file_allows(void **state)
     assert_null(denial(&policy, "127.0.0.1"));
 }
 
+static void test_hosts_of_urls(void **state)
+{
+    (void)state;
+    assert_string_equal(outbound_host_denial(&NOTHING_ALLOWED, "127.0.0.1"), "a loopback address");
+    assert_string_equal(outbound_host_denial(&NOTHING_ALLOWED, "[::1]"), "a loopback address");
+    assert_string_equal(outbound_host_denial(&NOTHING_ALLOWED, "[fe80::1]"),
+                        "a link-local address");
+    assert_null(outbound_host_denial(&NOTHING_ALLOWED, "192.168.1.5"));
+    assert_null(outbound_host_denial(&NOTHING_ALLOWED, "[fd00::5]"));
+    assert_null(outbound_host_denial(&NOTHING_ALLOWED, "localhost")); /* the gate finds out */
+    assert_null(outbound_host_denial(&NOTHING_ALLOWED, ""));
+    char longest[300];
+    memset(longest, '1', sizeof(longest));
+    longest[sizeof(longest) - 1] = '\0';
+    assert_null(outbound_host_denial(&NOTHING_ALLOWED, longest));
+}
+
 static void test_what_is_no_range(void **state)
 {
     (void)state;
@@ -132,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_table),
         cmocka_unit_test(test_what_the_file_allows),
+        cmocka_unit_test(test_hosts_of_urls),
         cmocka_unit_test(test_what_is_no_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
