@@ -35,30 +35,30 @@ void mjpeg_rest(struct mjpeg *mjpeg)
     mjpeg->client = NULL;
 }
 
-/* --- Pictures. --- */
+/* --- Answers and pictures. --- */
 
-int mjpeg_picture_add(struct mjpeg_picture *picture, const uint8_t *bytes, size_t len_bytes)
+int mjpeg_answer_add(struct mjpeg_answer *answer, const uint8_t *bytes, size_t len_bytes)
 {
-    size_t wanted = picture->len_bytes + len_bytes;
+    size_t wanted = answer->len_bytes + len_bytes;
     if (wanted > MJPEG_PICTURE_MAX_BYTES)
         return -EMSGSIZE;
     wanted += CAMERA_FRAME_ROOM;
     int r = 0;
-    if (!picture->buf)
-        r = buf_create(wanted > FIRST_PICTURE_BYTES ? wanted : FIRST_PICTURE_BYTES, &picture->buf);
-    else if (wanted > picture->buf->len_bytes)
-        r = buf_resize(&picture->buf, 2 * wanted);
+    if (!answer->buf)
+        r = buf_create(wanted > FIRST_PICTURE_BYTES ? wanted : FIRST_PICTURE_BYTES, &answer->buf);
+    else if (wanted > answer->buf->len_bytes)
+        r = buf_resize(&answer->buf, 2 * wanted);
     if (r < 0)
         return r;
-    memcpy(picture->buf->data + CAMERA_FRAME_ROOM + picture->len_bytes, bytes, len_bytes);
-    picture->len_bytes += len_bytes;
+    memcpy(answer->buf->data + CAMERA_FRAME_ROOM + answer->len_bytes, bytes, len_bytes);
+    answer->len_bytes += len_bytes;
     return 0;
 }
 
-void mjpeg_picture_finish(struct mjpeg_picture *picture)
+void mjpeg_answer_finish(struct mjpeg_answer *answer)
 {
-    buf_unref(&picture->buf);
-    picture->len_bytes = 0;
+    buf_unref(&answer->buf);
+    answer->len_bytes = 0;
 }
 
 unsigned mjpeg_inspect(struct mjpeg *mjpeg, struct buf *buf, size_t len_bytes,
@@ -105,7 +105,7 @@ static void hang_up(struct mjpeg *mjpeg)
     mjpeg->stream = NULL;
     mjpeg->form = MJPEG_UNKNOWN;
     multipart_reader_finish(&mjpeg->reader);
-    mjpeg_picture_finish(&mjpeg->picture);
+    mjpeg_answer_finish(&mjpeg->answer);
     net_timer_set(mjpeg->poll, CLOCK_NEVER_US);
 }
 
@@ -188,7 +188,7 @@ static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
     struct multipart_part part;
     int r = 0;
     if (mjpeg->form == MJPEG_STILLS)
-        r = mjpeg_picture_add(&mjpeg->picture, bytes, len_bytes);
+        r = mjpeg_answer_add(&mjpeg->answer, bytes, len_bytes);
     /* A frame may be the one that ends it. */
     while (mjpeg->form == MJPEG_PARTS &&
            (r = multipart_read(&mjpeg->reader, &bytes, &len_bytes, &part)) > 0)
@@ -214,13 +214,13 @@ static void on_done(void *ctx, int error, const char *sentence)
         fail(mjpeg, "%s", sentence);
     } else if (mjpeg->form == MJPEG_PARTS) {
         fail(mjpeg, "%s ended the stream", place);
-    } else if (mjpeg->picture.len_bytes == 0) {
+    } else if (mjpeg->answer.len_bytes == 0) {
         fail(mjpeg, "%s sends an empty picture", place);
     } else {
-        struct mjpeg_picture picture = mjpeg->picture;
-        mjpeg->picture = (struct mjpeg_picture){0};
+        struct mjpeg_answer answer = mjpeg->answer;
+        mjpeg->answer = (struct mjpeg_answer){0};
         ask_later(mjpeg);
-        on_picture(mjpeg, picture.buf, picture.len_bytes);
+        on_picture(mjpeg, answer.buf, answer.len_bytes);
     }
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/text.h"
 #include "camera/capture.h"
 #include "camera/mjpeg_internal.h"
 
@@ -79,8 +78,11 @@ bool mjpeg_device_admits(struct mjpeg *mjpeg, const struct jpeg_info *info)
 static void on_status(struct mjpeg *mjpeg)
 {
     struct mjpeg_device *device = &mjpeg->device;
+    const struct mjpeg_answer *answer = &device->answer;
     json_t *status;
-    if (device->http_status != 200 || espcam_status(device->text, device->text_bytes, &status) < 0)
+    if (device->http_status != 200 || !answer->buf ||
+        espcam_status((const char *)answer->buf->data + CAMERA_FRAME_ROOM, answer->len_bytes,
+                      &status) < 0)
         return;
     json_decref(device->status);
     device->status = status;
@@ -99,28 +101,28 @@ static void end_still(struct mjpeg *mjpeg, int error, struct packet *still)
 {
     struct mjpeg_device *device = &mjpeg->device;
     uint32_t request = device->still_request;
-    mjpeg_picture_finish(&device->picture);
+    mjpeg_answer_finish(&device->answer);
     device->still_request = 0;
     device->still = device->is_grown ? STILL_RESTORE : STILL_NONE;
     if (request)
         camera_captured(mjpeg->camera, request, error, still);
 }
 
-/* A picture came; true when it is the still, or no better one will come. */
+/* A picture came. One that is not yet of the size asked for is thrown away, up to a point. */
 static void on_still(struct mjpeg *mjpeg)
 {
     struct mjpeg_device *device = &mjpeg->device;
     struct camera_frame frame;
-    size_t len_bytes = device->picture.len_bytes;
+    size_t len_bytes = device->answer.len_bytes;
     unsigned fault = JPEG_TRUNCATED;
     camera_count_received(mjpeg->camera, len_bytes);
-    if (device->http_status == 200 && device->picture.buf)
-        fault = mjpeg_inspect(mjpeg, device->picture.buf, len_bytes, &frame);
+    if (device->http_status == 200 && device->answer.buf)
+        fault = mjpeg_inspect(mjpeg, device->answer.buf, len_bytes, &frame);
     bool is_small =
         fault == JPEG_OK && device->still_width &&
         (frame.info.width != device->still_width || frame.info.height != device->still_height);
     if ((fault != JPEG_OK || is_small) && ++device->still_tries < STILL_TRIES) {
-        mjpeg_picture_finish(&device->picture);
+        mjpeg_answer_finish(&device->answer);
         return; /* advance asks again */
     }
     if (fault != JPEG_OK) {
@@ -128,7 +130,7 @@ static void on_still(struct mjpeg *mjpeg)
         end_still(mjpeg, -EIO, NULL);
         return;
     }
-    device->picture.buf = NULL; /* the packet's */
+    device->answer.buf = NULL; /* the packet's */
     struct packet *still = camera_packet(&frame);
     end_still(mjpeg, 0, still);
     packet_unref(&still);
@@ -193,15 +195,8 @@ static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
 {
     struct mjpeg *mjpeg = ctx;
     struct mjpeg_device *device = &mjpeg->device;
-    size_t room = sizeof(device->text) - device->text_bytes;
-    if (device->asked == DEVICE_PICTURE) {
-        if (mjpeg_picture_add(&device->picture, bytes, len_bytes) < 0)
-            device->http_status = 0; /* as good as none */
-        return;
-    }
-    size_t taken = len_bytes < room ? len_bytes : room;
-    memcpy(device->text + device->text_bytes, bytes, taken);
-    device->text_bytes += taken;
+    if (mjpeg_answer_add(&device->answer, bytes, len_bytes) < 0)
+        device->http_status = 0; /* as good as none */
 }
 
 static void on_command(struct mjpeg *mjpeg)
@@ -243,6 +238,7 @@ static void on_done(void *ctx, int error, const char *sentence)
     else
         on_still(mjpeg);
     device->asked = DEVICE_IDLE;
+    mjpeg_answer_finish(&device->answer);
     advance(mjpeg);
 }
 
@@ -257,9 +253,7 @@ static void ask(struct mjpeg *mjpeg, int what, const char *path, const char *que
     snprintf(url.query, sizeof(url.query), "%s", query);
     device->asked = what;
     device->http_status = 0;
-    device->text_bytes = 0;
-    mjpeg_picture_finish(&device->picture);
-    size_t max_bytes = what == DEVICE_PICTURE ? MJPEG_PICTURE_MAX_BYTES : sizeof(device->text);
+    size_t max_bytes = what == DEVICE_PICTURE ? MJPEG_PICTURE_MAX_BYTES : ESPCAM_STATUS_MAX_BYTES;
     device->request = client_get(
         mjpeg_client(mjpeg),
         &(struct client_get){.url = &url, .max_body_bytes = max_bytes, .ops = &OPS, .ctx = mjpeg});
@@ -316,7 +310,7 @@ void mjpeg_device_finish(struct mjpeg *mjpeg)
     struct mjpeg_device *device = &mjpeg->device;
     client_cancel(device->request);
     device->request = NULL;
-    mjpeg_picture_finish(&device->picture);
+    mjpeg_answer_finish(&device->answer);
     json_decref(device->status);
     json_decref(device->pending);
 }

@@ -14,8 +14,8 @@ enum mjpeg_form { MJPEG_UNKNOWN, MJPEG_PARTS, MJPEG_STILLS };
 /* Where a still at full size has got to. */
 enum mjpeg_still { STILL_NONE, STILL_GROW, STILL_TAKE, STILL_RESTORE };
 
-/* A picture that is being read from an answer of its own. */
-struct mjpeg_picture {
+/* An answer that is read whole before it is looked at: a picture, a status. */
+struct mjpeg_answer {
     struct buf *buf;
     size_t len_bytes; /* behind CAMERA_FRAME_ROOM */
 };
@@ -30,15 +30,13 @@ struct mjpeg_device {
     bool is_known;     /* the camera has its controls */
     bool wants_status; /* to be asked for */
     json_t *pending;   /* variable → number, still to be sent */
-    char text[ESPCAM_STATUS_MAX_BYTES];
-    size_t text_bytes;
     enum mjpeg_still still;
     uint32_t still_request;
     uint16_t still_width, still_height; /* 0 = as it is */
     unsigned still_tries;
     bool is_grown;  /* as far as we know; it stays so until it is small again for sure */
     int small_size; /* its number, to be restored */
-    struct mjpeg_picture picture;
+    struct mjpeg_answer answer;
     int64_t filter_until_us; /* pictures of another size are the still's */
 };
 
@@ -50,7 +48,7 @@ struct mjpeg {
     struct client_request *stream;
     enum mjpeg_form form;
     struct multipart_reader reader; /* MJPEG_PARTS */
-    struct mjpeg_picture picture;   /* MJPEG_STILLS */
+    struct mjpeg_answer answer;     /* MJPEG_STILLS */
     struct net_timer *poll;
     uint16_t fps;
     int64_t asked_us;       /* when the stream or the last still was asked for */
@@ -67,10 +65,10 @@ struct client *mjpeg_client(struct mjpeg *mjpeg) __attribute__((returns_nonnull)
 /* Nothing is asked any more: lets go of the connections. */
 void mjpeg_rest(struct mjpeg *mjpeg);
 
-/* Bytes of an answer that is one picture. -EMSGSIZE, -ENOMEM. */
-int mjpeg_picture_add(struct mjpeg_picture *picture, const uint8_t *bytes, size_t len_bytes)
+/* Further bytes of it. -EMSGSIZE: more than a picture may have; -ENOMEM. */
+int mjpeg_answer_add(struct mjpeg_answer *answer, const uint8_t *bytes, size_t len_bytes)
     __attribute__((warn_unused_result));
-void mjpeg_picture_finish(struct mjpeg_picture *picture);
+void mjpeg_answer_finish(struct mjpeg_answer *answer);
 
 /* Looks at a picture of len_bytes behind CAMERA_FRAME_ROOM. A jpeg_fault. */
 unsigned mjpeg_inspect(struct mjpeg *mjpeg, struct buf *buf, size_t len_bytes,
