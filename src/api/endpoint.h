@@ -48,6 +48,7 @@ struct camera *endpoint_camera(const struct call *call, struct http_request *req
 struct camera *endpoint_adopted(const struct call *call, struct http_request *request);
 
 endpoint_handler assets_get;
+endpoint_handler camera_add_post;
 endpoint_handler camera_adopt_post;
 endpoint_handler camera_awake_get;
 endpoint_handler camera_delete;

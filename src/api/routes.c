@@ -13,6 +13,7 @@ const struct route routes_table[] = {
     {PAGE, "GET",   "/metrics",                     ACCESS_VIEWER,   metrics_get,      NULL},
     {PAGE, "GET",   "/api/v1/openapi.json",         ACCESS_PUBLIC,   openapi_get,      NULL},
     {PAGE, "GET",   "/api/v1/cameras",              ACCESS_VIEWER,   cameras_list,     NULL},
+    {PAGE, "POST",  "/api/v1/cameras",              ACCESS_ADMIN,    camera_add_post,  NULL},
     {PAGE, "GET",   "/api/v1/cameras/:id",          ACCESS_VIEWER,   cameras_get_one,  NULL},
     {PAGE, "PATCH", "/api/v1/cameras/:id",          ACCESS_OPERATOR, cameras_patch,    NULL},
     {PAGE, "DELETE", "/api/v1/cameras/:id",         ACCESS_ADMIN,    camera_delete,    NULL},

@@ -226,6 +226,49 @@ static void a_removed_camera_is_gone_for_everybody(void **state)
     world_device_free(porch);
 }
 
+static void a_network_camera_is_added(void **state)
+{
+    struct world *world = *state;
+    const char *path = "/api/v1/cameras";
+    json_t *json = ask_json(world, "POST", path,
+                            "{\"source\":\"mjpeg\",\"id\":\"gate\",\"name\":\"Gate\","
+                            "\"url\":\"http://me:secret@192.168.1.7:81/stream\"}",
+                            201);
+    assert_string_equal(name_of(json), "Gate");
+    assert_string_equal(json_string_value(json_object_get(json, "state")), "asleep");
+    assert_null(strstr(json_string_value(json_object_get(json, "address")), "secret"));
+    json_decref(json);
+    expect_error(world, "POST", path,
+                 "{\"source\":\"mjpeg\",\"id\":\"gate\",\"url\":\"http://192.168.1.8/\"}", 409,
+                 "exists");
+    static const char *const INVALID[] = {
+        "{\"source\":\"mjpeg\",\"id\":\"b\",\"url\":\"ftp://192.168.1.8/\"}",
+        "{\"source\":\"mjpeg\",\"id\":\"b\",\"url\":\"http://127.0.0.1/\"}",
+        "{\"source\":\"mjpeg\",\"id\":\"b\",\"url\":\"http://[::1]/\"}",
+        "{\"source\":\"mjpeg\",\"id\":\"b\",\"url\":\"http://169.254.169.254/\"}",
+        "{\"source\":\"mjpeg\",\"id\":\"B b\",\"url\":\"http://192.168.1.8/\"}",
+        "{\"source\":\"mjpeg\",\"id\":\"b\",\"name\":\"\",\"url\":\"http://192.168.1.8/\"}",
+    };
+    for (size_t i = 0; i < sizeof(INVALID) / sizeof(INVALID[0]); i++)
+        expect_error(world, "POST", path, INVALID[i], 422, "invalid");
+    static const char *const BAD[] = {
+        "",
+        "[]",
+        "{}",
+        "{\"source\":\"mjpeg\",\"id\":\"b\"}",
+        "{\"source\":\"v4l2\",\"id\":\"b\",\"url\":\"http://192.168.1.8/\"}",
+        "{\"source\":\"mjpeg\",\"id\":\"b\",\"url\":\"http://192.168.1.8/\",\"exec\":\"sh\"}"};
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
+        expect_error(world, "POST", path, BAD[i], 400, "bad-message");
+    assert_null(registry_find(world->registry, "b"));
+
+    struct http_request *afar = world_ask(
+        world,
+        &(struct fake_request){.method = "POST", .path = path, .body = "{}", .from_afar = true});
+    assert_int_equal(fake_answer(afar)->status, 403);
+    fake_request_destroy(afar);
+}
+
 static void nobody_reads(void *ctx)
 {
     (void)ctx;
@@ -270,6 +313,7 @@ int main(void)
         TEST(settings_are_told_and_reset),
         TEST(a_new_camera_waits_for_the_owners_word),
         TEST(a_removed_camera_is_gone_for_everybody),
+        TEST(a_network_camera_is_added),
         TEST(the_days_hours_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
