@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Live, type Sink } from '../src/live/live';
 import { Kind, type Media } from '../src/live/protocol';
 import { bytes, type Head, message } from './bytes';
+import { examples } from './examples';
 
 class FakeSocket {
   onopen: (() => void) | null = null;
@@ -44,6 +45,9 @@ function hello(cameras: object[] = []): void {
   socket().onopen?.();
   socket().say({ type: 'hello', version: '0.1.0', boot: 'b', server_us: 1, cameras });
 }
+
+// What the server says in an example of the contract.
+const example = (name: string): object => JSON.parse(examples.get(name) ?? '');
 
 function started(camera: string, stream: number, jpeg: number, rendition = 'h264'): void {
   socket().say({ type: 'started', camera, rendition, stream, jpeg_stream: jpeg });
@@ -279,6 +283,56 @@ describe('cameras', () => {
   });
 });
 
+describe('a camera that is removed', () => {
+  it('is gone, its viewers and requests hear it, and its media go nowhere', async () => {
+    const live = makeLive();
+    const sink = new Recorder();
+    live.open('porch', 'h264', sink);
+    hello([{ id: 'porch' }, { id: 'yard' }]);
+    started('porch', 4, 3);
+    const still = live.capture('porch');
+    const other = live.set('yard', { brightness: 1 });
+    socket().say(example('live-removed'));
+    await expect(still).rejects.toMatchObject({ code: 'no-such-camera' });
+    socket().push({ kind: Kind.Chunk, stream: 4 });
+    expect([...live.cameras.keys()]).toEqual(['yard']);
+    expect(sink.events).toEqual(['started h264', 'refused no-such-camera']);
+    socket().say({ ...example('live-set-done'), camera: 'yard', request: 2 });
+    await expect(other).resolves.toBeUndefined();
+  });
+
+  it('is asked for again when it comes back', () => {
+    const live = makeLive();
+    const sink = new Recorder();
+    live.open('porch', 'h264', sink);
+    hello([{ id: 'porch' }]);
+    started('porch', 4, 3);
+    socket().say(example('live-removed'));
+    socket().say(example('live-camera'));
+    started('porch', 9, 8);
+    socket().push({ kind: Kind.Chunk, stream: 9, sequence: 1 });
+    expect(socket().sent.map((m) => m.type)).toEqual(['start', 'start']);
+    expect(sink.events.slice(2)).toEqual(['started h264', 'media 2 1']);
+  });
+});
+
+describe('a camera that nobody has adopted', () => {
+  it('is asked for again once it is adopted, and only then', () => {
+    const live = makeLive();
+    live.open('porch', 'h264', new Recorder());
+    hello([]);
+    const say = (adopted: boolean) =>
+      socket().say({ type: 'camera', camera: { id: 'porch', adopted } });
+    say(false);
+    say(false);
+    expect(socket().sent).toHaveLength(1);
+    say(true);
+    started('porch', 4, 3);
+    say(true);
+    expect(socket().sent.map((m) => m.type)).toEqual(['start', 'start']);
+  });
+});
+
 describe('captures and settings', () => {
   it('a still comes in two messages', async () => {
     const live = makeLive();
@@ -327,6 +381,16 @@ describe('captures and settings', () => {
       socket().say({ type: 'pong', t: 0, server_us: 0 });
     }
     await told;
+  });
+
+  it('reset is what the contract shows, and resolves with set-done', async () => {
+    const live = makeLive();
+    hello();
+    const done = live.reset('porch');
+    const { request } = socket().sent[0] as { request: number };
+    expect(socket().sent[0]).toEqual({ ...example('live-reset'), request });
+    socket().say({ ...example('live-set-done'), request });
+    await expect(done).resolves.toBeUndefined();
   });
 
   it('set resolves with set-done', async () => {

@@ -14,6 +14,7 @@ describe('examples of docs/protocol.md', () => {
   const serverTypes: Record<string, string> = {
     'live-hello': 'hello',
     'live-camera': 'camera',
+    'live-removed': 'removed',
     'live-started': 'started',
     'live-poster': 'poster',
     'live-stopped': 'stopped',
@@ -28,7 +29,7 @@ describe('examples of docs/protocol.md', () => {
     });
 
   it('every example of the page is JSON with the type that its name says', () => {
-    for (const name of ['start', 'stop', 'key', 'capture', 'set', 'ping'])
+    for (const name of ['start', 'stop', 'key', 'capture', 'set', 'reset', 'ping'])
       expect(JSON.parse(examples.get(`live-${name}`) ?? 'null').type).toBe(name);
   });
 });

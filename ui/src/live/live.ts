@@ -155,6 +155,11 @@ export class Live {
     await this.request(camera, false, { type: 'set', values });
   }
 
+  // Every control back to its default.
+  async reset(camera: string): Promise<void> {
+    await this.request(camera, false, { type: 'reset' });
+  }
+
   private request(camera: string, capture: boolean, body: object): Promise<Still | undefined> {
     const request = ++this.lastRequest;
     return new Promise((resolve, reject) => {
@@ -254,11 +259,10 @@ export class Live {
         this.changed();
         break;
       case 'camera':
-        this.cameras = new Map(this.cameras).set(message.camera.id, {
-          camera: message.camera,
-          heardMs: nowMs,
-        });
-        this.changed();
+        this.heardOf(message.camera, nowMs);
+        break;
+      case 'removed':
+        this.removed(message.camera);
         break;
       case 'pong':
         this.clock.pong(message.t, message.server_us, nowMs);
@@ -281,6 +285,36 @@ export class Live {
       default: // stopped, and what a newer server may say
         break;
     }
+  }
+
+  private heardOf(camera: Camera, nowMs: number): void {
+    const before = this.cameras.get(camera.id)?.camera;
+    this.cameras = new Map(this.cameras).set(camera.id, { camera, heardMs: nowMs });
+    // A wish that was refused, because there was no such camera or nobody had adopted it.
+    const wish = this.wishes.get(camera.id);
+    const isOpen = camera.adopted !== false;
+    if (wish && !wish.started && isOpen && (!before || before.adopted === false))
+      this.start(camera.id, wish);
+    this.changed();
+  }
+
+  private removed(camera: string): void {
+    const left = new Map(this.cameras);
+    left.delete(camera);
+    this.cameras = left;
+    const gone = 'This camera was removed.';
+    for (const [number, request] of this.requests) {
+      if (request.camera !== camera) continue;
+      this.requests.delete(number);
+      clearTimeout(request.timer);
+      request.reject(new LiveError('no-such-camera', gone));
+    }
+    const wish = this.wishes.get(camera);
+    if (wish) {
+      this.forget(wish);
+      for (const sink of wish.sinks.keys()) sink.refused('no-such-camera', gone);
+    }
+    this.changed();
   }
 
   private started(message: Extract<ServerMessage, { type: 'started' }>): void {

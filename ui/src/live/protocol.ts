@@ -6,28 +6,38 @@ export const HEAD_BYTES = 24;
 export const MAX_OPEN_CAPTURES = 4;
 
 export type Rendition = 'h264' | 'jpeg';
-export type Values = Record<string, number | boolean>;
+export type Value = number | boolean | string;
+export type Values = Record<string, Value>;
 
-export interface IntControl {
+interface AnyControl {
   name: string;
+  group?: string;
+  auto?: string; // of a bool control that takes this one over while it is true
+}
+
+export interface IntControl extends AnyControl {
   type: 'int';
   min: number;
   max: number;
   step?: number;
   default?: number;
   value?: number;
-  group?: string;
 }
 
-export interface BoolControl {
-  name: string;
+export interface BoolControl extends AnyControl {
   type: 'bool';
   default?: boolean;
   value?: boolean;
-  group?: string;
 }
 
-export type Control = IntControl | BoolControl;
+export interface MenuControl extends AnyControl {
+  type: 'menu';
+  options: string[];
+  default?: string;
+  value?: string;
+}
+
+export type Control = IntControl | BoolControl | MenuControl;
 
 export interface Why {
   reason: string;
@@ -40,7 +50,9 @@ export interface Why {
 export interface Camera {
   id: string;
   name?: string;
-  source?: string;
+  source?: string; // push, v4l2, libcamera or mjpeg
+  address?: string | null;
+  adopted?: boolean; // false: found, and waits for the owner's word
   model?: string | null;
   controlled?: boolean;
   state?: 'offline' | 'asleep' | 'waking' | 'awake' | 'lingering';
@@ -54,6 +66,8 @@ export interface Camera {
   battery?: number | null;
   controls?: Control[];
   streams?: { jpeg?: number; h264?: number };
+  encoder?: string | null; // of the H.264, while there is one
+  encoder_note?: string | null; // why it is not a better one
   why?: Why[];
   awake_today_s?: Record<string, number>;
   last_frame_age_ms?: number | null;
@@ -62,6 +76,7 @@ export interface Camera {
 export type ServerMessage =
   | { type: 'hello'; version: string; boot: string; server_us: number; cameras: Camera[] }
   | { type: 'camera'; camera: Camera }
+  | { type: 'removed'; camera: string }
   | { type: 'started'; camera: string; rendition: Rendition; stream: number; jpeg_stream?: number }
   | { type: 'poster'; camera: string; stream: number; sequence: number; age_ms: number }
   | { type: 'stopped'; camera: string }

@@ -1,14 +1,9 @@
 // Why a camera is awake, and when it was today: what the owner of a battery asks.
 import { useEffect, useState } from 'preact/hooks';
 import type { KnownCamera } from '../live/live';
-import { serverUrl } from '../live/shared';
+import type { Hour } from '../live/rest';
+import { rest } from './server';
 import { duration, reasonName } from './words';
-
-interface Hour {
-  hour: number;
-  total: number;
-  [reason: string]: number;
-}
 
 const REFRESH_MS = 5000;
 
@@ -37,14 +32,6 @@ export function Why({ known, nowMs }: { known: KnownCamera; nowMs: number }) {
 
 const sumOf = (hours: Hour[], reason: string): number =>
   hours.reduce((sum, hour) => sum + (hour[reason] ?? 0), 0);
-
-async function fetchHours(camera: string): Promise<Hour[]> {
-  const url = new URL(`api/v1/cameras/${camera}/awake`, serverUrl);
-  const answer = await fetch(url, { headers: { accept: 'application/json' } });
-  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-  const { hours } = (await answer.json()) as { hours?: Hour[] };
-  return hours ?? [];
-}
 
 function reasonsOf(hour: Hour): [string, number][] {
   return Object.entries(hour).filter(
@@ -79,7 +66,7 @@ export function AwakeHours({ camera }: { camera: string }) {
     let gone = false;
     const load = (): void => {
       if (document.visibilityState === 'hidden') return;
-      fetchHours(camera).then(
+      rest.awake(camera).then(
         (loaded) => {
           if (gone) return;
           setHours(loaded);
@@ -98,7 +85,7 @@ export function AwakeHours({ camera }: { camera: string }) {
     };
   }, [camera]);
 
-  if (error) return <p class="quiet">Not known: {error}.</p>;
+  if (error) return <p class="quiet">Not known. {error}</p>;
   const most = Math.max(0, ...hours.map((hour) => hour.total));
   const scale = most > 1800 ? 3600 : most > 600 ? 1800 : most > 60 ? 600 : 60;
   const reasons = [...new Set(hours.flatMap((hour) => reasonsOf(hour).map(([name]) => name)))];

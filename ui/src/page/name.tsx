@@ -1,17 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { serverUrl } from '../live/shared';
 import { PencilIcon } from './icons';
-
-async function rename(camera: string, name: string): Promise<void> {
-  const answer = await fetch(new URL(`api/v1/cameras/${camera}`, serverUrl), {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name }),
-  });
-  if (answer.ok) return;
-  const body = (await answer.json().catch(() => null)) as { error?: { message?: string } } | null;
-  throw new Error(body?.error?.message ?? `the server answered ${answer.status}`);
-}
+import { rest } from './server';
 
 // The heading of the single view, and a form in its place while the name is changed.
 export function Name({ camera, name }: { camera: string; name: string }) {
@@ -45,7 +34,7 @@ export function Name({ camera, name }: { camera: string; name: string }) {
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     try {
-      await rename(camera, field.current?.value.trim() ?? '');
+      await rest.rename(camera, field.current?.value.trim() ?? '');
       setError('');
       setEditing(false);
     } catch (problem) {
