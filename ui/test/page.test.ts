@@ -1,8 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Camera } from '../src/live/protocol';
+import { LiveError } from '../src/live/live';
+import type { Camera, Control, MenuControl } from '../src/live/protocol';
+import { complaintOf, urlOf } from '../src/page/add_form';
+import { controlsByTitle, current, isRow, isTaken } from '../src/page/control_list';
 import { statusOf } from '../src/page/status';
 import { Throttle } from '../src/page/throttle';
-import { duration, reasonName, stillName, title } from '../src/page/words';
+import {
+  controlName,
+  duration,
+  groupName,
+  idFor,
+  optionName,
+  reasonName,
+  sentence,
+  sourceName,
+  stillName,
+  title,
+} from '../src/page/words';
 import { Meter } from '../src/player/meter';
 
 describe('statusOf', () => {
@@ -105,6 +119,101 @@ describe('Throttle', () => {
   });
 });
 
+describe('Throttle.drop', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('forgets what waits, and not what comes after', async () => {
+    const sent: object[] = [];
+    const throttle = new Throttle(
+      async (values) => void sent.push(values),
+      () => {},
+    );
+    throttle.push({ a: 1 });
+    throttle.push({ a: 2 });
+    throttle.drop();
+    throttle.push({ b: 3 });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent).toEqual([{ a: 1 }, { b: 3 }]);
+  });
+});
+
+describe('controls', () => {
+  const effect: MenuControl = { name: 'effect', type: 'menu', options: ['none', 'grey'] };
+  const automatic: Control = { name: 'exposure_auto', type: 'bool', value: true };
+  const exposure: Control = {
+    name: 'exposure',
+    type: 'int',
+    min: 1,
+    max: 9,
+    value: 5,
+    auto: 'exposure_auto',
+  };
+
+  it('have a value whatever the server leaves out', () => {
+    expect(current(exposure)).toBe(5);
+    expect(current({ name: 'x', type: 'int', min: 3, max: 9 })).toBe(3);
+    expect(current({ name: 'x', type: 'bool' })).toBe(false);
+    expect(current(effect)).toBe('none');
+    expect(current({ ...effect, default: 'grey' })).toBe('grey');
+    expect(current({ ...effect, default: 'grey', value: 'none' })).toBe('none');
+  });
+
+  it('stand under the titles of their groups; what is not known is left out', () => {
+    const unknown = { name: 'x', type: 'colour' } as unknown as Control;
+    const list: Control[] = [
+      { ...effect, group: 'image' },
+      { ...exposure, group: 'exposure' },
+      { ...automatic, group: 'exposure' },
+      { name: 'mirror', type: 'bool', group: 'picture' },
+      unknown,
+    ];
+    expect(controlsByTitle(list).map(([name, those]) => [name, those.map((c) => c.name)])).toEqual([
+      ['Picture', ['effect', 'mirror']],
+      ['Exposure', ['exposure', 'exposure_auto']],
+    ]);
+  });
+
+  it('are taken over while their auto is on, the user having the last word', () => {
+    const all = [effect, automatic, exposure];
+    expect(isTaken(exposure, all, {})).toBe(true);
+    expect(isTaken(exposure, all, { exposure_auto: false })).toBe(false);
+    expect(isTaken(exposure, [effect, { ...automatic, value: false }, exposure], {})).toBe(false);
+    expect(isTaken(automatic, all, {})).toBe(false);
+    expect(isTaken(exposure, [effect, exposure], {})).toBe(false); // an auto that is not there
+    expect(isTaken({ ...exposure, auto: 'effect' }, all, {})).toBe(false); // or no switch
+  });
+
+  it.each([
+    [['none', 'negative', 'grey'], true],
+    [['a', 'b', 'c', 'd'], false],
+    [['Aperture priority', 'Manual mode'], false],
+    [['640x480', '1280x720'], true],
+  ])('%j as a row: %s', (options, row) => {
+    expect(isRow({ ...effect, options })).toBe(row);
+  });
+});
+
+describe('the form for a network camera', () => {
+  it.each([
+    ['http://10.0.0.7:81/stream', 'http://10.0.0.7:81/stream'],
+    [' HTTPS://cam.lan/x.jpg ', 'HTTPS://cam.lan/x.jpg'],
+    ['192.168.1.7:81/stream', 'http://192.168.1.7:81/stream'],
+    ['cam.lan/?action=stream', 'http://cam.lan/?action=stream'],
+    ['rtsp://cam.lan/', 'rtsp://cam.lan/'], // which the server refuses in its own words
+  ])('%j means %s', (typed, url) => expect(urlOf(typed)).toBe(url));
+
+  it.each([
+    ['exists', 'there is a camera "gate" already', 'id'],
+    ['invalid', 'the url must begin with http:// or https://', 'url'],
+    ['invalid', 'a name is 1 to 64 bytes of printable text', 'name'],
+    ['invalid', 'an id is 1 to 32 of a-z, 0-9 and -', 'id'],
+    ['not-allowed', 'only on the machine of the server', null],
+  ])('%s: %s', (code, message, field) => {
+    expect(complaintOf(new LiveError(code, message))).toEqual({ field, message });
+  });
+});
+
 describe('Meter', () => {
   it('counts frames by the time between reports', () => {
     const meter = new Meter();
@@ -135,8 +244,33 @@ describe('words', () => {
   it('names', () => {
     expect(title('white_balance')).toBe('White balance');
     expect(title('jpeg')).toBe('JPEG');
+    expect(groupName('image')).toBe('Picture');
+    expect(groupName('')).toBe('Camera');
+    expect(groupName('white_balance')).toBe('White balance');
+    expect(controlName('fps')).toBe('Frames per second');
+    expect(controlName('backlight_compensation')).toBe('Backlight compensation');
+    expect(optionName('1280x720')).toBe('1280 × 720');
+    expect(optionName('large_step')).toBe('Large step');
+    expect(optionName('50 Hz')).toBe('50 Hz');
+    expect(sourceName('v4l2')).toBe('USB camera');
+    expect(sourceName('pattern')).toBe('Pattern');
+    expect(sourceName(undefined)).toBe('');
+    expect(sentence('another program uses it')).toBe('Another program uses it');
     expect(reasonName('viewer')).toBe('Viewers');
     expect(reasonName('new_thing')).toBe('New thing');
     expect(stillName('porch', new Date(2026, 0, 2, 3, 4, 5))).toBe('porch-2026-01-02-030405.jpg');
+  });
+
+  it.each([
+    ['Gate', 'gate'],
+    ['  Über der Straße!  ', 'uber-der-strasse'],
+    ['Porch', 'porch-2'],
+    ['庭', ''],
+    ['-- --', ''],
+    [`${'x'.repeat(31)} yard`, 'x'.repeat(31)],
+    ['y'.repeat(40), `${'y'.repeat(30)}-3`],
+  ])('the id of %j is %j', (name, id) => {
+    const taken = new Set(['porch', 'y'.repeat(32), `${'y'.repeat(30)}-2`]);
+    expect(idFor(name, (other) => taken.has(other))).toBe(id);
   });
 });

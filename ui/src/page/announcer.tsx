@@ -23,10 +23,16 @@ export function announce(topic: string, text: string): void {
   }, SETTLE_MS);
 }
 
+// What just happened, at once; also when it is the same as last time.
+export function tell(text: string): void {
+  listener?.(text);
+}
+
 export function Announcer() {
   const [text, setText] = useState('');
   useEffect(() => {
-    listener = setText;
+    // The same text again would be no change: a space makes it one.
+    listener = (next) => setText((last) => (next === last ? `${next}\u00a0` : next));
     return () => {
       listener = null;
     };

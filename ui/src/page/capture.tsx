@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { announce } from './announcer';
+import { tell } from './announcer';
 import { useLive } from './hooks';
 import { CameraIcon, CloseIcon, DownloadIcon } from './icons';
 import { stillName } from './words';
@@ -30,7 +30,7 @@ export function useCapture(camera: string) {
         file: stillName(camera, new Date()),
         size: `${pixels}${Math.max(1, Math.round(still.blob.size / 1024))} KB`,
       });
-      announce('capture', 'The still is here');
+      tell('The still is here');
     } catch (problem) {
       setError(problem instanceof Error ? problem.message : String(problem));
     }

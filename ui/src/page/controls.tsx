@@ -1,21 +1,32 @@
-// A camera's own settings: sliders and switches, in force while they are moved.
+// A camera's own settings: sliders, switches and menus, in force while they are moved.
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Camera, Control, IntControl, Values } from '../live/protocol';
+import type { Camera, Control, IntControl, MenuControl, Value, Values } from '../live/protocol';
 import { live } from '../live/shared';
+import { tell } from './announcer';
+import { controlsByTitle, current, isRow, isTaken } from './control_list';
 import { Throttle } from './throttle';
-import { title } from './words';
+import { controlName, optionName, sentence } from './words';
 
-function current(control: Control): number | boolean {
-  if (control.type === 'bool') return control.value ?? control.default ?? false;
-  return control.value ?? control.default ?? control.min;
+interface ControlProps<Of extends Control, Is extends Value> {
+  control: Of;
+  value: Is;
+  taken: boolean; // something else sets it
+  set(value: Is): void;
 }
 
-function Slider(props: { control: IntControl; value: number; set: (value: number) => void }) {
-  const { control, value, set } = props;
-  const id = `control-${control.name}`;
+const idOf = (control: Control): string => `control-${control.name}`;
+
+// Says why a control cannot be moved.
+const Taken = ({ taken }: { taken: boolean }) =>
+  taken ? <span class="taken">automatic</span> : null;
+
+function Slider({ control, value, taken, set }: ControlProps<IntControl, number>) {
+  const id = idOf(control);
   return (
     <div class="control" data-control={control.name}>
-      <label for={id}>{title(control.name)}</label>
+      <label for={id}>
+        {controlName(control.name)} <Taken taken={taken} />
+      </label>
       <output for={id}>{value}</output>
       <input
         id={id}
@@ -24,26 +35,101 @@ function Slider(props: { control: IntControl; value: number; set: (value: number
         max={control.max}
         step={control.step ?? 1}
         value={value}
+        disabled={taken}
         onInput={(event) => set(event.currentTarget.valueAsNumber)}
       />
     </div>
   );
 }
 
-function Switch(props: { name: string; value: boolean; set: (value: boolean) => void }) {
-  const { name, value, set } = props;
+function Switch({ control, value, taken, set }: ControlProps<Control, boolean>) {
   return (
-    <label class="control is-switch" data-control={name}>
-      <span>{title(name)}</span>
+    <label class="control is-switch" data-control={control.name}>
+      <span>
+        {controlName(control.name)} <Taken taken={taken} />
+      </span>
       <input
         type="checkbox"
         role="switch"
         checked={value}
         aria-checked={value}
+        disabled={taken}
         onChange={(event) => set(event.currentTarget.checked)}
       />
     </label>
   );
+}
+
+function Menu({ control, value, taken, set }: ControlProps<MenuControl, string>) {
+  const id = idOf(control);
+  return (
+    <div class="control is-menu" data-control={control.name}>
+      <label for={id}>
+        {controlName(control.name)} <Taken taken={taken} />
+      </label>
+      <select
+        id={id}
+        value={value}
+        disabled={taken}
+        onChange={(event) => set(event.currentTarget.value)}
+      >
+        {control.options.map((option) => (
+          <option key={option} value={option}>
+            {optionName(option)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+// A menu so short that all of it can be seen.
+function Row({ control, value, taken, set }: ControlProps<MenuControl, string>) {
+  const id = idOf(control);
+  return (
+    <div
+      class="control is-row"
+      role="radiogroup"
+      aria-labelledby={id}
+      aria-disabled={taken}
+      data-control={control.name}
+    >
+      <span id={id}>
+        {controlName(control.name)} <Taken taken={taken} />
+      </span>
+      <div class="row">
+        {control.options.map((option) => (
+          <label key={option}>
+            <input
+              type="radio"
+              name={id}
+              value={option}
+              checked={option === value}
+              disabled={taken}
+              onChange={() => set(option)}
+            />
+            <span>{optionName(option)}</span>
+          </label>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function OneControl({ control, value, taken, set }: ControlProps<Control, Value>) {
+  const shared = { taken, set };
+  switch (control.type) {
+    case 'int':
+      return <Slider control={control} value={Number(value)} {...shared} />;
+    case 'bool':
+      return <Switch control={control} value={Boolean(value)} {...shared} />;
+    case 'menu':
+      return isRow(control) ? (
+        <Row control={control} value={String(value)} {...shared} />
+      ) : (
+        <Menu control={control} value={String(value)} {...shared} />
+      );
+  }
 }
 
 const HOLD_MS = 1500; // the server's word counts again so long after the last touch
@@ -71,50 +157,50 @@ function useDraft(camera: string) {
     setTouched((n) => n + 1);
     throttle.push(values);
   };
-  return { draft, set, error };
+  const reset = async (): Promise<void> => {
+    throttle.drop();
+    setDraft({});
+    try {
+      await live.reset(camera);
+      setError('');
+      tell('The settings are back at their defaults');
+    } catch (problem) {
+      setError(problem instanceof Error ? problem.message : String(problem));
+    }
+  };
+  return { draft, set, reset, error };
 }
 
 export function Controls({ camera }: { camera: Camera }) {
-  const { draft, set, error } = useDraft(camera.id);
+  const { draft, set, reset, error } = useDraft(camera.id);
   const controls = camera.controls ?? [];
   if (controls.length === 0) return <p class="quiet">This camera has no settings.</p>;
-  const groups = [...new Set(controls.map((control) => control.group ?? ''))];
-  const defaults = Object.fromEntries(
-    controls.flatMap((c) => (c.default === undefined ? [] : [[c.name, c.default]])),
-  );
   return (
     <div class="controls" data-testid="controls">
-      {groups.map((group) => (
-        <fieldset key={group}>
-          <legend>{title(group || 'camera')}</legend>
-          {controls
-            .filter((control) => (control.group ?? '') === group)
-            .map((control) => {
-              const value = draft[control.name] ?? current(control);
-              return control.type === 'bool' ? (
-                <Switch
-                  key={control.name}
-                  name={control.name}
-                  value={Boolean(value)}
-                  set={(on) => set({ [control.name]: on })}
-                />
-              ) : (
-                <Slider
-                  key={control.name}
-                  control={control}
-                  value={Number(value)}
-                  set={(number) => set({ [control.name]: number })}
-                />
-              );
-            })}
+      {controlsByTitle(controls).map(([title, those]) => (
+        <fieldset key={title}>
+          <legend>{title}</legend>
+          {those.map((control) => {
+            const taken = isTaken(control, controls, draft);
+            const drafted = taken ? undefined : draft[control.name];
+            return (
+              <OneControl
+                key={control.name}
+                control={control}
+                value={drafted ?? current(control)}
+                taken={taken}
+                set={(value) => set({ [control.name]: value })}
+              />
+            );
+          })}
         </fieldset>
       ))}
       {error && (
         <p class="problem" role="alert">
-          {error}
+          {sentence(error)}
         </p>
       )}
-      <button type="button" class="button" data-action="defaults" onClick={() => set(defaults)}>
+      <button type="button" class="button" data-action="defaults" onClick={() => void reset()}>
         Back to defaults
       </button>
     </div>

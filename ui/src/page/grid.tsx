@@ -1,16 +1,15 @@
 import { useEffect } from 'preact/hooks';
 import type { KnownCamera } from '../live/live';
 import { serverUrl } from '../live/shared';
+import { AddCamera } from './add';
 import { announce } from './announcer';
 import { useLive, usePlayer, useSeconds } from './hooks';
+import { NewCameras } from './new';
 import { Picture, StatusLine } from './picture';
 import { statusOf } from './status';
+import { nameOf, sentence } from './words';
 
 const LOW_BATTERY = 20; // %
-
-export function nameOf(known: KnownCamera): string {
-  return known.camera.name || known.camera.id;
-}
 
 function Card({ known, paused }: { known: KnownCamera; paused: boolean }) {
   const live = useLive();
@@ -41,6 +40,11 @@ function Card({ known, paused }: { known: KnownCamera; paused: boolean }) {
         {camera.battery != null && camera.battery <= LOW_BATTERY && (
           <p class="low">Battery {camera.battery} %</p>
         )}
+        {camera.error && (
+          <p class="card-error" title={camera.error}>
+            {sentence(camera.error)}
+          </p>
+        )}
       </div>
     </li>
   );
@@ -61,6 +65,8 @@ function Empty() {
       <p>
         No camera at hand? <code>eyelid-fakecam --url {address} --id porch</code> draws one.
       </p>
+      <p>A camera that has an address of its own is asked by this server:</p>
+      <AddCamera />
     </section>
   );
 }
@@ -82,14 +88,22 @@ export function Grid({ paused }: { paused: boolean }) {
       </p>
     );
   if (cameras.length === 0) return <Empty />;
+  const found = cameras.filter(({ camera }) => camera.adopted === false);
+  const adopted = cameras.filter(({ camera }) => camera.adopted !== false);
   return (
     <>
       <h1 class="unseen">Cameras</h1>
-      <ul class="grid" aria-label="Cameras" data-testid="grid">
-        {cameras.map((known) => (
-          <Card key={known.camera.id} known={known} paused={paused} />
-        ))}
-      </ul>
+      {found.length > 0 && <NewCameras cameras={found} />}
+      {adopted.length > 0 && (
+        <ul class="grid" aria-label="Cameras" data-testid="grid">
+          {adopted.map((known) => (
+            <Card key={known.camera.id} known={known} paused={paused} />
+          ))}
+        </ul>
+      )}
+      <div class="grid-end">
+        <AddCamera />
+      </div>
     </>
   );
 }

@@ -8,6 +8,7 @@ import { Connection } from './connection';
 import { Grid } from './grid';
 import { useHash, useLive } from './hooks';
 import { Eye, PauseIcon, PlayIcon } from './icons';
+import { NewCameras } from './new';
 import { Single } from './single';
 
 const PAUSED = 'eyelid.paused';
@@ -62,7 +63,10 @@ function Page() {
       </header>
       <Connection />
       <main>
-        {asked !== null && known && <Single key={asked} known={known} paused={paused} />}
+        {known && known.camera.adopted !== false && (
+          <Single key={asked} known={known} paused={paused} />
+        )}
+        {known && known.camera.adopted === false && <NewCameras cameras={[known]} />}
         {asked !== null && !known && live.heard && (
           <section class="empty">
             <h1>There is no camera “{asked}”</h1>

@@ -7,12 +7,14 @@ import { announce } from './announcer';
 import { AwakeHours, Why } from './awake';
 import { CaptureButton, StillView, useCapture } from './capture';
 import { Controls } from './controls';
-import { nameOf } from './grid';
+import { isDialogOpen } from './dialog';
 import { useLive, usePlayer, useSeconds, type Watched } from './hooks';
 import { BackIcon, FullIcon } from './icons';
 import { Name } from './name';
 import { Picture, StatusLine } from './picture';
+import { Remove } from './remove';
 import { statusOf } from './status';
+import { nameOf, sentence, sourceName } from './words';
 
 const WAYS: Record<string, string> = {
   webcodecs: 'WebCodecs',
@@ -47,19 +49,24 @@ function Facts({ known, watched }: { known: KnownCamera; watched: Watched }) {
     ['Lost', stats && stats.lost > 0 ? `${stats.lost} frames` : null],
     ['Battery', camera.battery == null ? null : `${camera.battery} %`],
     ['Model', camera.model || null],
-    ['Source', camera.controlled === false ? `${camera.source}, always on` : camera.source || null],
+    ['Encoder', camera.encoder || null],
+    ['Source', `${sourceName(camera.source)}${camera.controlled === false ? ', always on' : ''}`],
+    ['Address', camera.address || null],
   ];
   return (
-    <dl class="facts">
-      {facts.map(([term, value]) =>
-        value === null ? null : (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd>{value}</dd>
-          </div>
-        ),
-      )}
-    </dl>
+    <>
+      <dl class="facts">
+        {facts.map(([term, value]) =>
+          value === null ? null : (
+            <div key={term}>
+              <dt>{term}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      {camera.encoder_note && <p class="quiet note">{sentence(camera.encoder_note)}</p>}
+    </>
   );
 }
 
@@ -68,6 +75,7 @@ function Links({ camera }: { camera: string }) {
     ['Still', `snapshot/${camera}.jpg`],
     ['MJPEG', `stream/${camera}.mjpg`],
     ['MP4', `stream/${camera}.mp4`],
+    ['HLS', `hls/${camera}/index.m3u8`],
     ['Full window', `view.html?camera=${camera}`],
   ] as const;
   return (
@@ -105,7 +113,8 @@ export function Single({ known, paused }: { known: KnownCamera; paused: boolean 
   useEffect(() => announce(camera.id, `${name}: ${status.word}`), [camera.id, name, status.word]);
   useEffect(() => {
     const leave = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && !document.fullscreenElement) location.hash = '#/';
+      if (event.key !== 'Escape' || document.fullscreenElement || isDialogOpen()) return;
+      location.hash = '#/';
     };
     addEventListener('keydown', leave);
     return () => removeEventListener('keydown', leave);
@@ -137,7 +146,7 @@ export function Single({ known, paused }: { known: KnownCamera; paused: boolean 
             status={status}
           />
         </div>
-        {camera.error && <p class="problem">{camera.error}</p>}
+        {camera.error && <p class="problem">{sentence(camera.error)}</p>}
         <div class="tools">
           <CaptureButton capture={capture} disabled={live.connection.state !== 'connected'} />
           {document.fullscreenEnabled && (
@@ -169,6 +178,7 @@ export function Single({ known, paused }: { known: KnownCamera; paused: boolean 
         <Panel title="Elsewhere">
           <Links camera={camera.id} />
         </Panel>
+        <Remove camera={camera.id} name={name} />
       </div>
     </article>
   );

@@ -18,6 +18,11 @@ export class Throttle {
     if (!this.busy) void this.run();
   }
 
+  // What is not on its way yet is never sent.
+  drop(): void {
+    this.waiting = null;
+  }
+
   private async run(): Promise<void> {
     this.busy = true;
     while (this.waiting) {

@@ -1,4 +1,9 @@
 // Numbers and names as people say them.
+import type { KnownCamera } from '../live/live';
+
+export function nameOf({ camera }: KnownCamera): string {
+  return camera.name || camera.id;
+}
 
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
@@ -22,6 +27,74 @@ export function title(name: string): string {
     .replace(/\bjpeg\b/i, 'JPEG')
     .trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+// A sentence that a program said, as one that begins like a sentence.
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const GROUPS: Record<string, string> = {
+  '': 'Camera',
+  image: 'Picture',
+  colour: 'Colour',
+  jpeg: 'JPEG',
+  sensor: 'Sensor',
+  driver: 'Of the driver',
+  processing: 'Picture',
+};
+
+// Of a group of controls; two that mean the same get the same title.
+export function groupName(group: string): string {
+  return GROUPS[group] ?? title(group);
+}
+
+const CONTROLS: Record<string, string> = {
+  fps: 'Frames per second',
+  gop: 'Key frame distance',
+};
+
+export function controlName(name: string): string {
+  return CONTROLS[name] ?? title(name);
+}
+
+// "1280x720" to "1280 × 720", "large_step" to "Large step"; what is written for people stays.
+export function optionName(option: string): string {
+  const size = /^(\d+)x(\d+)$/.exec(option);
+  if (size) return `${size[1]} × ${size[2]}`;
+  return /^[a-z0-9_]+$/.test(option) ? title(option) : option;
+}
+
+const SOURCES: Record<string, string> = {
+  push: 'Device',
+  v4l2: 'USB camera',
+  libcamera: 'Raspberry Pi camera',
+  mjpeg: 'Network camera',
+};
+
+export function sourceName(source: string | undefined): string {
+  return SOURCES[source ?? ''] ?? title(source ?? '');
+}
+
+const ID_MAX = 32;
+
+// The id that a name suggests, and that no camera has yet; '' where a name has no letters of an id.
+export function idFor(name: string, taken: (id: string) => boolean): string {
+  const plain = name
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/[^a-z0-9]+/g, '-');
+  const cut = (length: number): string =>
+    plain.replace(/^-/, '').slice(0, length).replace(/-$/, '');
+  const id = cut(ID_MAX);
+  if (!id || !taken(id)) return id;
+  for (let n = 2; ; n++) {
+    const tail = `-${n}`;
+    const next = cut(ID_MAX - tail.length) + tail;
+    if (!taken(next)) return next;
+  }
 }
 
 const REASONS: Record<string, string> = {
