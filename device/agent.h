@@ -37,6 +37,10 @@ struct agent_control {
     const char *name, *group; /* a-z 0-9 _; group may be NULL */
     bool is_bool;
     int32_t min, max, step, preset; /* of a bool: 0, 1, 1 and 0 or 1; step 1 and up */
+    /* Of a menu: different short texts and a NULL. Its values are their places, so that min, max
+     * and step are 0, the last one's and 1. */
+    const char *const *options;
+    const char *automatic; /* the bool that takes this one over while it is true, or NULL */
 };
 
 /* What the server asked for and the device can do. */

@@ -92,6 +92,17 @@ static int hear_capture(struct agent *agent, int64_t now_us)
     return 0;
 }
 
+static int read_option(const struct json *json, int token, const char *const *options,
+                       int32_t *ret_value)
+{
+    for (int32_t i = 0; options[i]; i++)
+        if (json_equals(json, token, options[i])) {
+            *ret_value = i;
+            return 0;
+        }
+    return -EINVAL;
+}
+
 static int read_value(const struct json *json, int token, const struct agent_control *control,
                       int32_t *ret_value)
 {
@@ -103,6 +114,8 @@ static int read_value(const struct json *json, int token, const struct agent_con
         *ret_value = flag;
         return 0;
     }
+    if (control->options)
+        return read_option(json, token, control->options, ret_value);
     if (json_to_int(json, token, &number) < 0 || number < control->min || number > control->max ||
         (number - control->min) % control->step != 0)
         return -EINVAL;

@@ -37,25 +37,42 @@ static void write_value(struct json_writer *w, const struct agent_control *contr
 {
     if (control->is_bool)
         json_write(w, value ? "true" : "false");
+    else if (control->options)
+        json_write_string(w, control->options[value]);
     else
         json_write_int(w, value);
+}
+
+static void write_range(struct json_writer *w, const struct agent_control *control)
+{
+    if (control->is_bool)
+        return;
+    if (!control->options) {
+        member_int(w, "min", control->min);
+        member_int(w, "max", control->max);
+        member_int(w, "step", control->step);
+        return;
+    }
+    json_write(w, ",\"options\":[");
+    for (unsigned i = 0; control->options[i]; i++) {
+        json_write(w, i ? "," : "");
+        json_write_string(w, control->options[i]);
+    }
+    json_write(w, "]");
 }
 
 static void write_control(struct json_writer *w, const struct agent_control *control, int32_t value)
 {
     json_write(w, "{\"name\":");
     json_write_string(w, control->name);
-    member_string(w, "type", control->is_bool ? "bool" : "int");
-    if (!control->is_bool) {
-        member_int(w, "min", control->min);
-        member_int(w, "max", control->max);
-        member_int(w, "step", control->step);
-    }
+    member_string(w, "type", control->is_bool ? "bool" : control->options ? "menu" : "int");
+    write_range(w, control);
     json_write(w, ",\"default\":");
     write_value(w, control, control->preset);
     json_write(w, ",\"value\":");
     write_value(w, control, value);
     member_string(w, "group", control->group);
+    member_string(w, "auto", control->automatic);
     json_write(w, "}");
 }
 

@@ -269,6 +269,44 @@ static void a_set_of_all_controls_fits(void **state)
         assert_int_equal(agent_value(&rig->agent, i), i);
 }
 
+static void a_menu_is_said_and_set_by_its_texts(void **state)
+{
+    struct rig *rig = *state;
+    static const char *const effects[] = {"none", "sepia \"old\"", "grey", NULL};
+    static const struct agent_control controls[] = {
+        {.name = "effect",
+         .options = effects,
+         .max = 2,
+         .step = 1,
+         .preset = 2,
+         .automatic = "own"},
+    };
+    rig->params.controls = controls;
+    rig->params.controls_count = 1;
+    rig_boot(rig);
+    rig_step(rig, AGENT_UP);
+    assert_non_null(strstr(rig_text(rig, 0),
+                           "{\"name\":\"effect\",\"type\":\"menu\",\"options\":[\"none\","
+                           "\"sepia \\\"old\\\"\",\"grey\"],\"default\":\"grey\","
+                           "\"value\":\"grey\",\"auto\":\"own\"}"));
+    static const struct {
+        const char *value;
+        int32_t place;
+    } table[] = {{"\"none\"", 0}, {"\"grey\"", 2}, {"\"gre\"", 2},  {"\"greyer\"", 2}, {"0", 2},
+                 {"true", 2},     {"null", 2},     {"\"none\"", 0}, {"\"\"", 0}};
+    for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        char text[80], told[80];
+        snprintf(text, sizeof(text), "{\"type\":\"set\",\"values\":{\"effect\":%s}}",
+                 table[i].value);
+        snprintf(told, sizeof(told), "{\"type\":\"values\",\"values\":{\"effect\":\"%s\"}}",
+                 effects[table[i].place]);
+        rig_forget(rig);
+        rig_hear(rig, text);
+        assert_int_equal(agent_value(&rig->agent, 0), table[i].place);
+        assert_string_equal(rig_text(rig, 0), told);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -280,6 +318,7 @@ int main(void)
         TEST(long_texts_are_ignored),
         TEST(deep_and_wide_texts_are_ignored),
         TEST(a_set_of_all_controls_fits),
+        TEST(a_menu_is_said_and_set_by_its_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
