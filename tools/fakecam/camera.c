@@ -160,6 +160,19 @@ static void hal_stop(void *ctx)
     log_info("fakecam", ((struct camera *)ctx)->model.id, "stop");
 }
 
+static struct tone_look tone_of(const struct camera *camera, bool dark)
+{
+    const int32_t *values = camera->values;
+    return (struct tone_look){
+        .brightness = (int8_t)values[MODEL_BRIGHTNESS],
+        .contrast = (int8_t)values[MODEL_CONTRAST],
+        .saturation = (int8_t)values[MODEL_SATURATION],
+        .exposure = values[MODEL_EXPOSURE_AUTO] ? 0 : (int8_t)values[MODEL_EXPOSURE],
+        .effect = (enum tone_effect)values[MODEL_EFFECT],
+        .dark = dark,
+    };
+}
+
 /* Takes the next picture of the file or of the studio into camera->jpeg. */
 static int take(struct camera *camera, const struct agent_stream *stream, bool still, bool dark,
                 struct agent_picture *ret_picture)
@@ -174,12 +187,9 @@ static int take(struct camera *camera, const struct agent_stream *stream, bool s
         const struct studio_wish wish = {
             .look = {.width = stream->size.width,
                      .height = stream->size.height,
-                     .brightness = (int8_t)camera->values[MODEL_BRIGHTNESS],
-                     .contrast = (int8_t)camera->values[MODEL_CONTRAST],
-                     .saturation = (int8_t)camera->values[MODEL_SATURATION],
+                     .tone = tone_of(camera, dark),
                      .mirror = camera->values[MODEL_MIRROR],
                      .flip = camera->values[MODEL_FLIP],
-                     .dark = dark,
                      .still = still},
             .quality = stream->quality ? stream->quality : (uint8_t)camera->values[MODEL_QUALITY],
             .number = number,

@@ -11,13 +11,15 @@ static uint8_t clamp(double value)
     return (uint8_t)lround(fmin(fmax(value, 0), 255));
 }
 
-void tone_init(struct tone *tone, int brightness, int contrast, int saturation, bool dark)
+void tone_init(struct tone *tone, const struct tone_look *look)
 {
-    double gain = 1 + 0.25 * contrast, lift = 32.0 * brightness, colour = 1 + 0.5 * saturation;
-    double exposure = dark ? 0.04 : 1;
+    double gain = 1 + 0.25 * look->contrast, lift = 32.0 * look->brightness;
+    double colour = look->effect == TONE_GREY ? 0 : 1 + 0.5 * look->saturation;
+    double exposure = look->dark ? 0.04 : exp2(look->exposure);
+    uint8_t invert = look->effect == TONE_NEGATIVE ? 0xff : 0;
     for (int i = 0; i < 256; i++) {
-        tone->luma[i] = clamp(((i - 128) * gain + 128 + lift) * exposure);
-        tone->chroma[i] = clamp((i - 128) * colour * (dark ? 0.1 : 1) + 128);
+        tone->luma[i] = clamp(((i - 128) * gain + 128 + lift) * exposure) ^ invert;
+        tone->chroma[i] = clamp((i - 128) * colour * (look->dark ? 0.1 : 1) + 128) ^ invert;
     }
 }
 
@@ -40,7 +42,7 @@ void canvas_init(struct canvas *canvas, int width, int height, enum jpeg_chroma 
         plane->height = full_height >> plane->shift_y;
         plane->data = mem_zalloc_or_die((size_t)plane->width, (size_t)plane->height);
     }
-    tone_init(&canvas->tone, 0, 0, 0, false);
+    tone_init(&canvas->tone, &(struct tone_look){0});
 }
 
 void canvas_finish(struct canvas *canvas)

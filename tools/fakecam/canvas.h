@@ -11,13 +11,20 @@ struct colour {
     uint8_t y, u, v;
 };
 
-/* What brightness, contrast, saturation and darkness make of a colour. */
+enum tone_effect { TONE_PLAIN, TONE_NEGATIVE, TONE_GREY, TONE_EFFECT_COUNT };
+
+/* What a sensor's settings make of a colour; zeroes leave it as it is. */
+struct tone_look {
+    int8_t brightness, contrast, saturation, exposure; /* -2 to 2; exposure in stops */
+    enum tone_effect effect;
+    bool dark; /* exposure has not settled */
+};
+
 struct tone {
     uint8_t luma[256], chroma[256];
 };
 
-/* brightness, contrast, saturation: -2 to 2; dark: exposure has not settled. */
-void tone_init(struct tone *tone, int brightness, int contrast, int saturation, bool dark);
+void tone_init(struct tone *tone, const struct tone_look *look);
 
 struct plane {
     uint8_t *data;

@@ -3,10 +3,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/fakecam/canvas.h"
+
 static const struct agent_size SIZES[] = {{160, 120}, {320, 240},  {400, 296},  {640, 480},
                                           {800, 600}, {1024, 768}, {1280, 720}, {1600, 1200}};
 enum { SIZES_COUNT = sizeof(SIZES) / sizeof(SIZES[0]) };
 _Static_assert(SIZES_COUNT + 1 <= MODEL_MAX_SIZES, "there must be room for a size of one's own");
+
+static const char *const EFFECTS[] = {"none", "negative", "grey", NULL};
+
+_Static_assert(sizeof(EFFECTS) / sizeof(EFFECTS[0]) == TONE_EFFECT_COUNT + 1,
+               "every effect has a text");
 
 static const struct agent_control CONTROLS[MODEL_CONTROL_COUNT] = {
     [MODEL_BRIGHTNESS] = {.name = "brightness", .group = "image", .min = -2, .max = 2, .step = 1},
@@ -14,6 +21,23 @@ static const struct agent_control CONTROLS[MODEL_CONTROL_COUNT] = {
     [MODEL_SATURATION] = {.name = "saturation", .group = "image", .min = -2, .max = 2, .step = 1},
     [MODEL_MIRROR] = {.name = "mirror", .group = "image", .is_bool = true, .max = 1, .step = 1},
     [MODEL_FLIP] = {.name = "flip", .group = "image", .is_bool = true, .max = 1, .step = 1},
+    [MODEL_EFFECT] = {.name = "effect",
+                      .group = "image",
+                      .options = EFFECTS,
+                      .max = TONE_EFFECT_COUNT - 1,
+                      .step = 1},
+    [MODEL_EXPOSURE_AUTO] = {.name = "exposure_auto",
+                             .group = "exposure",
+                             .is_bool = true,
+                             .max = 1,
+                             .step = 1,
+                             .preset = 1},
+    [MODEL_EXPOSURE] = {.name = "exposure",
+                        .group = "exposure",
+                        .min = -2,
+                        .max = 2,
+                        .step = 1,
+                        .automatic = "exposure_auto"},
     [MODEL_QUALITY] = {.name = "quality", .group = "jpeg", .min = 1, .max = 100, .step = 1},
 };
 

@@ -11,6 +11,9 @@ enum model_control {
     MODEL_SATURATION,
     MODEL_MIRROR,
     MODEL_FLIP,
+    MODEL_EFFECT, /* its values are those of enum tone_effect */
+    MODEL_EXPOSURE_AUTO,
+    MODEL_EXPOSURE,
     MODEL_QUALITY,
     MODEL_CONTROL_COUNT
 };

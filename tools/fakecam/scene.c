@@ -80,7 +80,7 @@ struct scene_circle scene_circle_at(int width, int height, int64_t wall_us)
 
 void scene_draw_background(const struct scene_look *look, struct canvas *canvas)
 {
-    tone_init(&canvas->tone, look->brightness, look->contrast, look->saturation, look->dark);
+    tone_init(&canvas->tone, &look->tone);
     for (int i = 0; i < canvas->plane_count; i++) {
         struct plane *plane = &canvas->planes[i];
         const uint8_t *tone = i == 0 ? canvas->tone.luma : canvas->tone.chroma;

@@ -11,9 +11,8 @@
 /* How the sensor is set. */
 struct scene_look {
     uint16_t width, height;
-    int8_t brightness, contrast, saturation; /* -2 to 2 */
+    struct tone_look tone;
     bool mirror, flip;
-    bool dark;  /* exposure has not settled */
     bool still; /* says so in the picture */
 };
 

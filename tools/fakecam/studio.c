@@ -58,11 +58,17 @@ void studio_destroy(struct studio *studio)
     mem_free(studio);
 }
 
+static bool is_same_tone(const struct tone_look *a, const struct tone_look *b)
+{
+    return a->brightness == b->brightness && a->contrast == b->contrast &&
+           a->saturation == b->saturation && a->exposure == b->exposure && a->effect == b->effect &&
+           a->dark == b->dark;
+}
+
 static bool is_same_look(const struct scene_look *a, const struct scene_look *b)
 {
-    return a->width == b->width && a->height == b->height && a->brightness == b->brightness &&
-           a->contrast == b->contrast && a->saturation == b->saturation && a->mirror == b->mirror &&
-           a->flip == b->flip && a->dark == b->dark && a->still == b->still;
+    return a->width == b->width && a->height == b->height && a->mirror == b->mirror &&
+           a->flip == b->flip && a->still == b->still && is_same_tone(&a->tone, &b->tone);
 }
 
 static struct easel *find_easel(struct studio *studio, const struct studio_wish *wish)

@@ -67,6 +67,9 @@ static void quality_begins_with_the_option(void **state)
     for (unsigned i = 0; i < MODEL_CONTROL_COUNT; i++) {
         const struct agent_control *control = &model.params.controls[i];
         assert_true(control->name && control->step > 0 && control->min < control->max);
+        for (int32_t option = control->min; control->options && option <= control->max; option++)
+            assert_non_null(control->options[option]);
+        assert_true(!control->options || !control->options[control->max + 1]);
         assert_in_range(control->preset - control->min, 0, control->max - control->min);
     }
 }

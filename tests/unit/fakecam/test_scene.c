@@ -133,12 +133,12 @@ static void small_odd_and_narrow_pictures_are_drawn(void **state)
 
 static void brighter(struct scene_look *look)
 {
-    look->brightness = 2;
+    look->tone.brightness = 2;
 }
 
 static void darker(struct scene_look *look)
 {
-    look->brightness = -2;
+    look->tone.brightness = -2;
 }
 
 static void unchanged(struct scene_look *look)
@@ -148,7 +148,12 @@ static void unchanged(struct scene_look *look)
 
 static void unexposed(struct scene_look *look)
 {
-    look->dark = true;
+    look->tone.dark = true;
+}
+
+static void exposed_longer(struct scene_look *look)
+{
+    look->tone.exposure = 1;
 }
 
 static void brightness_and_darkness_show(void **state)
@@ -157,6 +162,7 @@ static void brightness_and_darkness_show(void **state)
     double plain = luma_with(unchanged);
     assert_true(luma_with(brighter) > plain + 30);
     assert_true(luma_with(darker) < plain - 30);
+    assert_true(luma_with(exposed_longer) > plain + 30);
     assert_true(luma_with(unexposed) < 16);
 }
 
@@ -164,7 +170,7 @@ static void brightness_and_darkness_show(void **state)
 static int spread(int contrast)
 {
     struct studio_wish wish = wish_of(320, 240);
-    wish.look.contrast = (int8_t)contrast;
+    wish.look.tone.contrast = (int8_t)contrast;
     struct pixels pixels = draw(&SCENE, JPEG_CHROMA_422, &wish);
     int difference = pixels_luma(&pixels, 310, 200) - pixels_luma(&pixels, 5, 5);
     pixels_finish(&pixels);
@@ -178,10 +184,10 @@ static void contrast_shows(void **state)
     assert_true(spread(-2) < spread(0) - 20);
 }
 
-static int redness(int saturation)
+static int redness(const struct tone_look *look)
 {
     struct studio_wish wish = wish_of(320, 240);
-    wish.look.saturation = (int8_t)saturation;
+    wish.look.tone = *look;
     struct scene_circle circle = scene_circle_at(320, 240, wish.wall_us);
     struct pixels pixels = draw(&SCENE, JPEG_CHROMA_444, &wish);
     const uint8_t *p = pixels_at(&pixels, circle.x, circle.y);
@@ -193,9 +199,17 @@ static int redness(int saturation)
 static void saturation_shows(void **state)
 {
     (void)state;
-    assert_true(redness(0) > 150);
-    assert_true(redness(-1) < redness(0) - 50);
-    assert_true(abs(redness(-2)) < 10); /* grey */
+    int plain = redness(&(struct tone_look){0});
+    assert_true(plain > 150);
+    assert_true(redness(&(struct tone_look){.saturation = -1}) < plain - 50);
+    assert_true(abs(redness(&(struct tone_look){.saturation = -2})) < 10); /* grey */
+}
+
+static void effects_show(void **state)
+{
+    (void)state;
+    assert_true(abs(redness(&(struct tone_look){.effect = TONE_GREY})) < 10);
+    assert_true(redness(&(struct tone_look){.effect = TONE_NEGATIVE}) < -100); /* cyan */
 }
 
 static void mirror_and_flip_move_the_circle(void **state)
@@ -337,8 +351,10 @@ static void the_barcode_survives_every_look(void **state)
         {.width = 160, .height = 120},
         {.width = 1920, .height = 1080},
         {.width = 640, .height = 480, .mirror = true, .flip = true},
-        {.width = 640, .height = 480, .brightness = 2, .contrast = -2, .saturation = 2},
-        {.width = 640, .height = 480, .dark = true},
+        {.width = 640,
+         .height = 480,
+         .tone = {.brightness = 2, .contrast = -2, .saturation = 2, .effect = TONE_NEGATIVE}},
+        {.width = 640, .height = 480, .tone.dark = true},
     };
     static const enum jpeg_chroma chromas[] = {JPEG_CHROMA_422, JPEG_CHROMA_420, JPEG_CHROMA_GREY};
     struct scene scene = SCENE;
@@ -416,6 +432,7 @@ int main(void)
         cmocka_unit_test(brightness_and_darkness_show),
         cmocka_unit_test(contrast_shows),
         cmocka_unit_test(saturation_shows),
+        cmocka_unit_test(effects_show),
         cmocka_unit_test(mirror_and_flip_move_the_circle),
         cmocka_unit_test(quality_and_noise_cost_bytes),
         cmocka_unit_test(noise_is_the_same_for_the_same_seed),
