@@ -13,7 +13,7 @@ const USUAL = [
   ['ESP32 CameraWebServer', 'http://192.168.1.7:81/stream'],
   ['mjpg-streamer', 'http://192.168.1.7:8080/?action=stream'],
   ['µStreamer', 'http://192.168.1.7:8080/stream'],
-  ['A picture, asked for again and again', 'http://192.168.1.7/picture.jpg'],
+  ['A picture that changes', 'http://192.168.1.7/picture.jpg'],
 ] as const;
 
 function TextField(props: {

@@ -55,6 +55,8 @@ const CONTROLS: Record<string, string> = {
 };
 
 export function controlName(name: string): string {
+  const automatic = /^(.+)_auto$/.exec(name)?.[1];
+  if (automatic) return `Automatic ${title(automatic).toLowerCase()}`;
   return CONTROLS[name] ?? title(name);
 }
 
