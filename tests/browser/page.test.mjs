@@ -2,24 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boot, waitFor } from '../flow/harness.mjs';
-import { launch } from '../lib/browsers.mjs';
-
-async function open(t, name, options = {}) {
-  const browser = await launch(name, { headless: true, ...options });
-  t.after(() => browser.close());
-  return browser;
-}
-
-const cardState = (browser, id) => browser.evaluate(
-  (camera) => document.querySelector(`[data-camera="${camera}"]`)?.dataset.state ?? null, id);
-
-const frames = (browser, id) => browser.evaluate((camera) => {
-  const player = document.querySelector(`[data-camera="${camera}"] eyelid-player`);
-  return player?.stats?.frames ?? 0;
-}, id);
-
-const seen = (browser, id, state, timeoutMs = 15000) => waitFor(`the page shows ${id} ${state}`,
-  async () => (await cardState(browser, id)) === state, timeoutMs);
+import { cardState, frames, open, seen } from './look.mjs';
 
 for (const name of ['chromium', 'firefox']) {
   test(`${name}: looking wakes every camera, leaving lets them sleep`, async (t) => {
@@ -137,7 +120,7 @@ test('chromium: the page is good on a phone and by keyboard', async (t) => {
   await browser.page.keyboard.press('Enter');
   await waitFor('the single view is open', () => browser.evaluate(() => location.hash === '#/camera/porch'));
   assert.equal(await overflow(), 0, 'the single view does not scroll sideways');
-  const small = await browser.evaluate(() => [...document.querySelectorAll('button, a.button, input[type=range]')]
+  const small = await browser.evaluate(() => [...document.querySelectorAll('button, a.button, input[type=range], select, .row label')]
     .filter((e) => e.offsetParent).map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height])
     .filter(([, height]) => height < 40));
   assert.deepEqual(small, [], 'every control is as large as a thumb');

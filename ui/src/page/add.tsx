@@ -1,5 +1,5 @@
 // "Add a network camera": one that the server fetches its pictures from.
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { live } from '../live/shared';
 import { type Complaint, complaintOf, type Field, urlOf } from './add_form';
@@ -22,7 +22,7 @@ function TextField(props: {
   value: string;
   set(value: string): void;
   complaint: Complaint | null;
-  more: Record<string, string | number | boolean>;
+  more: JSX.IntrinsicElements['input'];
   children?: ComponentChildren;
 }) {
   const { field, label, value, set, complaint, more, children } = props;
@@ -120,7 +120,12 @@ function AddForm() {
           value={id}
           set={setOwnId}
           complaint={complaint}
-          more={{ maxLength: 32, pattern: '[a-z0-9\\-]{1,32}', autocapitalize: 'off' }}
+          more={{
+            maxLength: 32,
+            pattern: '[a-z0-9\\-]{1,32}',
+            autocapitalize: 'off',
+            onInvalid: () => setShowId(true),
+          }}
         />
       </details>
       {complaint && complaint.field === null && (

@@ -1,0 +1,214 @@
+// What the page does about cameras besides showing them: their settings, adopting, adding, removing, troubles.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { boot, waitFor } from '../flow/harness.mjs';
+import { cardState, open, seen } from './look.mjs';
+import { circle, readPicture } from './screen.mjs';
+
+const valueOf = async (house, id, name) => (await house.describe(id)).controls.find((c) => c.name === name).value;
+
+/** A device of the protocol that says hello and sends no picture. */
+async function device(house, id, hello) {
+  const socket = await house.socket(`${house.deviceUrl}/${id}`, ['eyelid.device.v1']);
+  socket.send({ type: 'hello', id, ...hello });
+  await waitFor(`${id} is there`, () => house.describe(id));
+  return socket;
+}
+
+for (const name of ['chromium', 'firefox']) {
+  test(`${name}: a menu changes the picture, and defaults bring it back`, async (t) => {
+    const house = await boot(t);
+    await house.camera('porch');
+    const browser = await open(t, name);
+    await browser.goto(`${house.url}/#/camera/porch`);
+    await seen(browser, 'porch', 'live');
+    const red = async () => {
+      const picture = await browser.evaluate(readPicture, 160);
+      return picture && circle(picture) !== null;
+    };
+    await waitFor('the circle is red', red);
+    await browser.evaluate(() => document.querySelector('[data-control=effect] input[value=negative]').click());
+    await waitFor('nothing is red', async () => (await red()) === false, 15000);
+    assert.equal(await valueOf(house, 'porch', 'effect'), 'negative');
+    await browser.evaluate(() => document.querySelector('[data-action=defaults]').click());
+    await waitFor('the circle is red again', red, 15000);
+    assert.equal(await valueOf(house, 'porch', 'effect'), 'none');
+    await waitFor('the page shows the default', () => browser.evaluate(
+      () => document.querySelector('[data-control=effect] input[value=none]').checked));
+  });
+}
+
+test('chromium: what another control takes over cannot be moved, and shows what the camera says', async (t) => {
+  const house = await boot(t);
+  const desk = await device(house, 'desk', { controls: [
+    { name: 'gain_auto', type: 'bool', default: true, value: true, group: 'exposure' },
+    { name: 'gain', type: 'int', min: 0, max: 9, step: 1, default: 3, value: 3, group: 'exposure', auto: 'gain_auto' },
+  ] });
+  const { page, goto } = await open(t, 'chromium');
+  await goto(`${house.url}/#/camera/desk`);
+  const gain = page.getByRole('slider', { name: /^Gain/ });
+  const automatic = page.getByRole('switch', { name: 'Automatic gain' });
+  assert.equal(await gain.isDisabled(), true);
+  assert.match(await page.locator('[data-control=gain]').innerText(), /automatic/);
+  desk.send({ type: 'values', values: { gain: 7 } });
+  await waitFor('the value that the camera chose', async () => (await gain.inputValue()) === '7');
+
+  await automatic.click();
+  assert.deepEqual((await desk.json('set')).values, { gain_auto: false });
+  assert.equal(await gain.isDisabled(), false, 'at once, before the camera answered');
+  await gain.fill('2');
+  await desk.next((m) => m.type === 'set' && m.values.gain === 2, 'the gain');
+  desk.send({ type: 'values', values: { gain_auto: true, gain: 8 } });
+  await waitFor('the camera has the last word', async () => (await gain.isDisabled()) && (await gain.inputValue()) === '8');
+});
+
+test('chromium: a long menu is a list, by keyboard too', async (t) => {
+  const house = await boot(t);
+  const desk = await device(house, 'desk', { controls: [{ name: 'size', type: 'menu', group: 'stream',
+    options: ['320x240', '640x480', '1280x720', '1920x1080'], default: '640x480', value: '640x480' }] });
+  const { page, goto } = await open(t, 'chromium');
+  await goto(`${house.url}/#/camera/desk`);
+  const size = page.getByRole('group', { name: 'Stream' }).getByRole('combobox', { name: 'Size' });
+  assert.deepEqual(await size.locator('option').allInnerTexts(), ['320 × 240', '640 × 480', '1280 × 720', '1920 × 1080']);
+  assert.equal(await size.inputValue(), '640x480');
+  await size.focus();
+  await page.keyboard.press('ArrowDown');
+  assert.deepEqual((await desk.json('set')).values, { size: '1280x720' });
+});
+
+test('chromium: a new camera waits for its owner, and is live once adopted', async (t) => {
+  const house = await boot(t, { env: { EYELID_ADOPT: 'ask' } });
+  await house.camera('porch');
+  const { page, goto, ...browser } = await open(t, 'chromium');
+  await goto(`${house.url}/`);
+  const found = page.locator('[data-new=porch]');
+  await found.waitFor();
+  assert.match(await found.innerText(), /Device eyelid-fakecam/);
+  assert.equal(await page.locator('eyelid-player').count(), 0, 'nothing on the page asks for it');
+  await goto(`${house.url}/#/camera/porch`); // a link that somebody kept shows the same
+  assert.equal(await page.locator('eyelid-player').count(), 0);
+  assert.deepEqual((await house.state('porch', 'asleep')).why, []);
+  await goto(`${house.url}/#/`);
+
+  await found.getByLabel('Name').fill('Front door');
+  await page.keyboard.press('Enter');
+  await seen(browser, 'porch', 'live');
+  assert.equal(await found.count(), 0);
+  assert.equal(await page.locator('[data-camera=porch] h2').innerText(), 'Front door');
+  assert.equal((await house.describe('porch')).adopted, true);
+});
+
+test('chromium: a new camera that went away can be forgotten', async (t) => {
+  const house = await boot(t, { env: { EYELID_ADOPT: 'ask' } });
+  const porch = await house.camera('porch');
+  const { page, goto } = await open(t, 'chromium');
+  await goto(`${house.url}/`);
+  const forget = page.locator('[data-new=porch] [data-action=forget]');
+  await page.locator('[data-new=porch]').waitFor();
+  assert.equal(await forget.count(), 0, 'one that is there would only come back');
+  await porch.stop();
+  await forget.click();
+  await page.locator('.empty').waitFor();
+  assert.equal(await house.describe('porch'), null);
+});
+
+test('chromium: a camera is removed after a question; one that is still connected comes back as new', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  await house.camera('yard');
+  await house.get('/api/v1/cameras/porch', { method: 'PATCH', body: '{"name":"Mine"}',
+    headers: { 'content-type': 'application/json' } });
+  const { page, goto, ...browser } = await open(t, 'chromium');
+  await goto(`${house.url}/#/camera/porch`);
+  await seen(browser, 'porch', 'live');
+  const ask = page.getByRole('button', { name: 'Remove this camera…' });
+  const dialog = page.getByRole('dialog', { name: 'Remove “Mine”?' });
+  await ask.click();
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  assert.equal(await browser.evaluate(() => location.hash), '#/camera/porch', 'Escape meant the question alone');
+  assert.equal(await ask.evaluate((button) => button === document.activeElement), true, 'the focus is back');
+
+  await ask.click();
+  await page.locator('[data-action=remove]').click();
+  await waitFor('the grid', async () => (await browser.evaluate(() => location.hash)) === '#/');
+  await seen(browser, 'yard', 'live');
+  await waitFor('it is back under its own name', async () => (await house.describe('porch'))?.name === 'porch');
+  await seen(browser, 'porch', 'live');
+});
+
+test('chromium: a camera that somebody else removes leaves the page', async (t) => {
+  const house = await boot(t);
+  const porch = await house.camera('porch');
+  await house.camera('yard');
+  const { page, goto, ...browser } = await open(t, 'chromium');
+  await goto(`${house.url}/`);
+  await seen(browser, 'porch', 'live');
+  await porch.stop();
+  await seen(browser, 'porch', 'offline');
+  assert.equal((await house.get('/api/v1/cameras/porch', { method: 'DELETE' })).status, 200);
+  await waitFor('its card is gone', async () => (await cardState(browser, 'porch')) === null);
+  await seen(browser, 'yard', 'live');
+});
+
+test('chromium: what only an administrator may do is refused in the words of the server', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  const { page, goto } = await open(t, 'chromium');
+  const message = 'only on the machine that the server runs on';
+  await page.route('**/api/v1/cameras/porch', (route) => (route.request().method() === 'DELETE'
+    ? route.fulfill({ status: 403, json: { error: { code: 'not-allowed', message } } }) : route.continue()));
+  await goto(`${house.url}/#/camera/porch`);
+  await page.locator('[data-action=remove-camera]').click();
+  await page.locator('[data-action=remove]').click();
+  await page.getByRole('alert').filter({ hasText: 'Only on the machine that the server runs on' }).waitFor();
+  await page.locator('[data-action=cancel]').click();
+  assert.notEqual(await house.describe('porch'), null);
+});
+
+test('chromium: a network camera is added; what is wrong is said at its field', async (t) => {
+  const house = await boot(t);
+  await house.camera('gate');
+  const { page, goto } = await open(t, 'chromium');
+  const answers = [
+    { status: 422, json: { error: { code: 'invalid', message: 'an address begins with http:// or https://' } } },
+    { status: 409, json: { error: { code: 'exists', message: 'there is a camera "gate-2" already' } } },
+    { status: 403, json: { error: { code: 'not-allowed', message: 'only here' } } },
+    { status: 201, json: { id: 'gate-3' } },
+  ];
+  const asked = [];
+  await page.route('**/api/v1/cameras', (route) => {
+    asked.push(route.request().postDataJSON());
+    return route.fulfill(answers[asked.length - 1]);
+  });
+  await goto(`${house.url}/`);
+  await page.getByRole('button', { name: 'Add a network camera' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a network camera' });
+  const field = (label) => dialog.getByLabel(new RegExp(`^${label}`));
+  const said = (label) => waitFor(`a word at ${label}`, async () => {
+    const by = await field(label).getAttribute('aria-describedby');
+    return by && dialog.locator(`[id="${by}"]`).innerText();
+  });
+  await field('Address').fill('192.168.1.7:81/stream');
+  await field('Name').fill('Gate');
+  await page.keyboard.press('Enter');
+  assert.equal(await said('Address'), 'An address begins with http:// or https://');
+  await page.keyboard.press('Enter');
+  assert.equal(await said('Id'), 'There is a camera "gate-2" already');
+  await field('Id').fill('gate-3');
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('alert').filter({ hasText: 'Only here' }).waitFor();
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  const wanted = { source: 'mjpeg', id: 'gate-2', name: 'Gate', url: 'http://192.168.1.7:81/stream' };
+  assert.deepEqual(asked, [wanted, wanted, { ...wanted, id: 'gate-3' }, { ...wanted, id: 'gate-3' }]);
+});
+
+test('chromium: the card of a camera that never delivers says why', async (t) => {
+  const house = await boot(t, { env: { EYELID_START_TIMEOUT_S: '1' } });
+  await device(house, 'desk', { name: 'Desk' });
+  const { page, goto } = await open(t, 'chromium');
+  await goto(`${house.url}/`);
+  await page.locator('[data-camera=desk] .card-error').filter({ hasText: 'No usable frame within 1 s' }).waitFor();
+});
