@@ -33,6 +33,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/api': { target: 'http://127.0.0.1:8080', ws: true },
+      '/hls': 'http://127.0.0.1:8080',
       '/snapshot': 'http://127.0.0.1:8080',
       '/stream': 'http://127.0.0.1:8080',
     },

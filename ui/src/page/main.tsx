@@ -10,6 +10,7 @@ import { useHash, useLive } from './hooks';
 import { Eye, PauseIcon, PlayIcon } from './icons';
 import { NewCameras } from './new';
 import { Single } from './single';
+import { nameOf } from './words';
 
 const PAUSED = 'eyelid.paused';
 
@@ -66,7 +67,12 @@ function Page() {
         {known && known.camera.adopted !== false && (
           <Single key={asked} known={known} paused={paused} />
         )}
-        {known && known.camera.adopted === false && <NewCameras cameras={[known]} />}
+        {known && known.camera.adopted === false && (
+          <>
+            <h1 class="unseen">{nameOf(known)}</h1>
+            <NewCameras cameras={[known]} />
+          </>
+        )}
         {asked !== null && !known && live.heard && (
           <section class="empty">
             <h1>There is no camera “{asked}”</h1>

@@ -1,17 +1,18 @@
 // "Remove this camera…": asks once more, and says what comes of it.
 import { useState } from 'preact/hooks';
+import type { Camera } from '../live/protocol';
 import { tell } from './announcer';
 import { CancelButton, closeDialog, Dialog } from './dialog';
 import { rest } from './server';
 import { sentence } from './words';
 
-function Question({ camera, name }: { camera: string; name: string }) {
+function Question({ camera, name }: { camera: Camera; name: string }) {
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
   const remove = async (button: Element): Promise<void> => {
     setBusy(true);
     try {
-      await rest.remove(camera);
+      await rest.remove(camera.id);
       tell(`${name} was removed`);
       closeDialog(button);
       location.hash = '#/';
@@ -23,7 +24,9 @@ function Question({ camera, name }: { camera: string; name: string }) {
   return (
     <>
       <p>Its name, its settings and the hours that it was awake are forgotten.</p>
-      <p>One that is still connected comes back as a new camera: disconnect it first.</p>
+      {camera.source !== 'mjpeg' && (
+        <p>One that is still connected comes back as a new camera: disconnect it first.</p>
+      )}
       {error && (
         <p class="problem" role="alert">
           {sentence(error)}
@@ -45,7 +48,7 @@ function Question({ camera, name }: { camera: string; name: string }) {
   );
 }
 
-export function Remove({ camera, name }: { camera: string; name: string }) {
+export function Remove({ camera, name }: { camera: Camera; name: string }) {
   const [open, setOpen] = useState(false);
   return (
     <>

@@ -178,7 +178,7 @@ export function Single({ known, paused }: { known: KnownCamera; paused: boolean 
         <Panel title="Elsewhere">
           <Links camera={camera.id} />
         </Panel>
-        <Remove camera={camera.id} name={name} />
+        <Remove camera={camera} name={name} />
       </div>
     </article>
   );
