@@ -96,6 +96,7 @@ test('chromium: a new camera waits for its owner, and is live once adopted', asy
   assert.equal(await found.count(), 0);
   assert.equal(await page.locator('[data-camera=porch] h2').innerText(), 'Front door');
   assert.equal((await house.describe('porch')).adopted, true);
+  assert.equal(await page.locator(':focus').getAttribute('href'), '#/camera/porch', 'the focus went on to its card');
 });
 
 test('chromium: a new camera that went away can be forgotten', async (t) => {

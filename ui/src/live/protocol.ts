@@ -63,11 +63,11 @@ export interface Camera {
   width?: number | null;
   height?: number | null;
   fps?: number | null;
+  encoder?: string | null;
+  encoder_note?: string | null;
   battery?: number | null;
   controls?: Control[];
   streams?: { jpeg?: number; h264?: number };
-  encoder?: string | null; // of the H.264, while there is one
-  encoder_note?: string | null; // why it is not a better one
   why?: Why[];
   awake_today_s?: Record<string, number>;
   last_frame_age_ms?: number | null;

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { KnownCamera } from '../live/live';
 import { serverUrl } from '../live/shared';
 import { AddCamera } from './add';
@@ -10,6 +10,14 @@ import { statusOf } from './status';
 import { nameOf, sentence } from './words';
 
 const LOW_BATTERY = 20; // %
+
+export function focusCard(camera: string): boolean {
+  const link = document.querySelector<HTMLElement>(
+    `[data-camera="${CSS.escape(camera)}"] .card-link`,
+  );
+  link?.focus();
+  return link !== null;
+}
 
 function Card({ known, paused }: { known: KnownCamera; paused: boolean }) {
   const live = useLive();
@@ -71,8 +79,20 @@ function Empty() {
   );
 }
 
+// Whoever adopts a camera has the focus in a form that vanishes: it goes on to the camera's card.
+function useFocusOnAdopted(): (camera: string | null) => void {
+  const asked = useRef<string | null>(null);
+  useEffect(() => {
+    if (asked.current !== null && focusCard(asked.current)) asked.current = null;
+  });
+  return (camera) => {
+    asked.current = camera;
+  };
+}
+
 export function Grid({ paused }: { paused: boolean }) {
   const live = useLive();
+  const asking = useFocusOnAdopted();
   useEffect(() => {
     document.title = 'eyelid';
   }, []);
@@ -93,7 +113,7 @@ export function Grid({ paused }: { paused: boolean }) {
   return (
     <>
       <h1 class="unseen">Cameras</h1>
-      {found.length > 0 && <NewCameras cameras={found} />}
+      {found.length > 0 && <NewCameras cameras={found} asking={asking} />}
       {adopted.length > 0 && (
         <ul class="grid" aria-label="Cameras" data-testid="grid">
           {adopted.map((known) => (

@@ -5,7 +5,7 @@ import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Announcer } from './announcer';
 import { Connection } from './connection';
-import { Grid } from './grid';
+import { focusCard, Grid } from './grid';
 import { useHash, useLive } from './hooks';
 import { Eye, PauseIcon, PlayIcon } from './icons';
 import { NewCameras } from './new';
@@ -29,10 +29,7 @@ function usePaused(): [boolean, (paused: boolean) => void] {
 function useFocusReturn(camera: string | null): void {
   const last = useRef<string | null>(null);
   useEffect(() => {
-    if (camera === null && last.current !== null)
-      document
-        .querySelector<HTMLElement>(`[data-camera="${CSS.escape(last.current)}"] .card-link`)
-        ?.focus();
+    if (camera === null && last.current !== null) focusCard(last.current);
     last.current = camera;
   }, [camera]);
 }

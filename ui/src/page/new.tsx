@@ -5,7 +5,10 @@ import { tell } from './announcer';
 import { rest } from './server';
 import { nameOf, sentence, sourceName } from './words';
 
-function NewCamera({ known }: { known: KnownCamera }) {
+// Is told the camera that is being adopted, and null when that failed.
+type Asking = ((camera: string | null) => void) | undefined;
+
+function NewCamera({ known, asking }: { known: KnownCamera; asking: Asking }) {
   const { camera } = known;
   const [name, setName] = useState(nameOf(known));
   const [error, setError] = useState('');
@@ -18,12 +21,14 @@ function NewCamera({ known }: { known: KnownCamera }) {
       await what;
       tell(done);
     } catch (problem) {
+      asking?.(null);
       setError(problem instanceof Error ? problem.message : String(problem));
     }
     setBusy(false);
   };
   const adopt = (event: Event): void => {
     event.preventDefault();
+    asking?.(camera.id);
     void attempt(rest.adopt(camera.id, name.trim()), `${name.trim()} is adopted`);
   };
   const field = `new-${camera.id}`;
@@ -69,7 +74,8 @@ function NewCamera({ known }: { known: KnownCamera }) {
   );
 }
 
-export function NewCameras({ cameras }: { cameras: KnownCamera[] }) {
+export function NewCameras(props: { cameras: KnownCamera[]; asking?: Asking }) {
+  const { cameras, asking } = props;
   return (
     <section class="news" aria-labelledby="news-title">
       <h2 id="news-title">{cameras.length === 1 ? 'New camera' : 'New cameras'}</h2>
@@ -79,7 +85,7 @@ export function NewCameras({ cameras }: { cameras: KnownCamera[] }) {
       </p>
       <ul>
         {cameras.map((known) => (
-          <NewCamera key={known.camera.id} known={known} />
+          <NewCamera key={known.camera.id} known={known} asking={asking} />
         ))}
       </ul>
     </section>

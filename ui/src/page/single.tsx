@@ -23,6 +23,12 @@ const WAYS: Record<string, string> = {
   jpeg: 'JPEG',
 };
 
+const ENCODERS: Record<string, string> = {
+  v4l2m2m: 'Hardware',
+  openh264: 'OpenH264',
+  x264: 'x264',
+};
+
 function Panel({ title, children }: { title: string; children: ComponentChildren }) {
   const id = `panel-${title.toLowerCase().replaceAll(/\W+/g, '-')}`;
   return (
@@ -46,27 +52,24 @@ function Facts({ known, watched }: { known: KnownCamera; watched: Watched }) {
         : null,
     ],
     ['Delivery', stats?.delivery ? (WAYS[stats.delivery] ?? stats.delivery) : null],
+    ['Encoder', camera.encoder ? (ENCODERS[camera.encoder] ?? camera.encoder) : null],
     ['Lost', stats && stats.lost > 0 ? `${stats.lost} frames` : null],
     ['Battery', camera.battery == null ? null : `${camera.battery} %`],
     ['Model', camera.model || null],
-    ['Encoder', camera.encoder || null],
     ['Source', `${sourceName(camera.source)}${camera.controlled === false ? ', always on' : ''}`],
     ['Address', camera.address || null],
   ];
   return (
-    <>
-      <dl class="facts">
-        {facts.map(([term, value]) =>
-          value === null ? null : (
-            <div key={term}>
-              <dt>{term}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
-      {camera.encoder_note && <p class="quiet note">{sentence(camera.encoder_note)}</p>}
-    </>
+    <dl class="facts">
+      {facts.map(([term, value]) =>
+        value === null ? null : (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </div>
+        ),
+      )}
+    </dl>
   );
 }
 
@@ -165,6 +168,7 @@ export function Single({ known, paused }: { known: KnownCamera; paused: boolean 
       <div class="single-side">
         <Panel title="Now">
           <Facts known={known} watched={watched} />
+          {camera.encoder_note && <p class="quiet">{camera.encoder_note}</p>}
         </Panel>
         <Panel title="Why awake?">
           <Why known={known} nowMs={nowMs} />
