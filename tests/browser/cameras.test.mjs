@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boot, waitFor } from '../flow/harness.mjs';
+import { WebcamServer } from '../lib/webcam-server.mjs';
 import { cardState, open, seen } from './look.mjs';
 import { circle, readPicture } from './screen.mjs';
 
@@ -168,42 +169,41 @@ test('chromium: what only an administrator may do is refused in the words of the
   assert.notEqual(await house.describe('porch'), null);
 });
 
-test('chromium: a network camera is added; what is wrong is said at its field', async (t) => {
-  const house = await boot(t);
+test('chromium: a network camera is added and live; what is wrong is said at its field', async (t) => {
+  const webcam = await new WebcamServer().start(t);
+  const house = await boot(t, { env: { EYELID_PULL_ALLOW: '127.0.0.1' } });
   await house.camera('gate');
-  const { page, goto } = await open(t, 'chromium');
-  const answers = [
-    { status: 422, json: { error: { code: 'invalid', message: 'an address begins with http:// or https://' } } },
-    { status: 409, json: { error: { code: 'exists', message: 'there is a camera "gate-2" already' } } },
-    { status: 403, json: { error: { code: 'not-allowed', message: 'only here' } } },
-    { status: 201, json: { id: 'gate-3' } },
-  ];
-  const asked = [];
-  await page.route('**/api/v1/cameras', (route) => {
-    asked.push(route.request().postDataJSON());
-    return route.fulfill(answers[asked.length - 1]);
-  });
+  const { page, goto, ...browser } = await open(t, 'chromium');
   await goto(`${house.url}/`);
   await page.getByRole('button', { name: 'Add a network camera' }).click();
   const dialog = page.getByRole('dialog', { name: 'Add a network camera' });
   const field = (label) => dialog.getByLabel(new RegExp(`^${label}`));
-  const said = (label) => waitFor(`a word at ${label}`, async () => {
+  const said = (label, pattern) => waitFor(`${pattern} at ${label}`, async () => {
     const by = await field(label).getAttribute('aria-describedby');
-    return by && dialog.locator(`[id="${by}"]`).innerText();
+    return by && pattern.test(await dialog.locator(`[id="${by}"]`).innerText());
   });
-  await field('Address').fill('192.168.1.7:81/stream');
+  await field('Address').fill('rtsp://127.0.0.1/stream');
   await field('Name').fill('Gate');
   await page.keyboard.press('Enter');
-  assert.equal(await said('Address'), 'An address begins with http:// or https://');
+  await said('Address', /^This is no address of a camera: only http/);
+  await field('Address').fill('127.0.0.2:81/stream');
   await page.keyboard.press('Enter');
-  assert.equal(await said('Id'), 'There is a camera "gate-2" already');
-  await field('Id').fill('gate-3');
+  await said('Address', /^127\.0\.0\.2 is .*pull_allow/);
+  await field('Address').fill(webcam.url.replace('http://', ''));
+  await dialog.getByText('Its id: gate-2').click();
+  await field('Id').fill('gate');
   await page.keyboard.press('Enter');
-  await dialog.getByRole('alert').filter({ hasText: 'Only here' }).waitFor();
-  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await said('Id', /^There is a camera of that id already/);
+  await field('Id').fill('gate-2');
+  await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'hidden' });
-  const wanted = { source: 'mjpeg', id: 'gate-2', name: 'Gate', url: 'http://192.168.1.7:81/stream' };
-  assert.deepEqual(asked, [wanted, wanted, { ...wanted, id: 'gate-3' }, { ...wanted, id: 'gate-3' }]);
+  await seen(browser, 'gate-2', 'live');
+  const { name, source, address } = await house.describe('gate-2');
+  assert.deepEqual({ name, source, address }, { name: 'Gate', source: 'mjpeg', address: webcam.url });
+  await page.locator('[data-camera=gate-2] .card-link').click();
+  const facts = page.locator('.facts');
+  await facts.getByText('Network camera').waitFor();
+  await facts.getByText(webcam.url).waitFor();
 });
 
 test('chromium: the card of a camera that never delivers says why', async (t) => {

@@ -86,7 +86,7 @@ function AddForm() {
         value={url}
         set={setUrl}
         complaint={complaint}
-        more={{ inputmode: 'url', maxLength: 500, placeholder: USUAL[0][1], autofocus: true }}
+        more={{ inputmode: 'url', maxLength: 512, placeholder: USUAL[0][1], autofocus: true }}
       >
         <dl class="usual">
           {USUAL.map(([what, example]) => (
