@@ -248,6 +248,7 @@ describe('words', () => {
     expect(groupName('')).toBe('Camera');
     expect(groupName('white_balance')).toBe('White balance');
     expect(controlName('fps')).toBe('Frames per second');
+    expect(controlName('aec_value')).toBe('Exposure');
     expect(controlName('exposure_auto')).toBe('Automatic exposure');
     expect(controlName('backlight_compensation')).toBe('Backlight compensation');
     expect(optionName('1280x720')).toBe('1280 × 720');

@@ -49,9 +49,25 @@ export function groupName(group: string): string {
   return GROUPS[group] ?? title(group);
 }
 
+// Most names are words. The others are abbreviations, most of them those of ESP32 sensors.
 const CONTROLS: Record<string, string> = {
   fps: 'Frames per second',
-  gop: 'Key frame distance',
+  hmirror: 'Mirror',
+  vflip: 'Flip',
+  awb: 'Automatic white balance',
+  awb_gain: 'White balance gain',
+  wb_mode: 'White balance',
+  aec: 'Automatic exposure',
+  aec2: 'Automatic exposure, DSP',
+  ae_level: 'Exposure level',
+  aec_value: 'Exposure',
+  agc: 'Automatic gain',
+  agc_gain: 'Gain',
+  gainceiling: 'Gain ceiling',
+  bpc: 'Black pixel correction',
+  wpc: 'White pixel correction',
+  raw_gma: 'Gamma correction',
+  lenc: 'Lens correction',
 };
 
 export function controlName(name: string): string {
