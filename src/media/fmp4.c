@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "media/h264_sps.h"
+
 struct writer {
     uint8_t *out;
     size_t len, cap;

@@ -1,6 +1,6 @@
-/* H.264 bitstream: NAL units, parameter sets, the codec string. Pure functions over bytes; any
- * thread. Formats: ITU-T H.264 (08/2021) clause 7.3 and Annexes B and E; ISO/IEC 14496-15 clause 5
- * (AVCC); RFC 6381 section 3.3 (codecs). */
+/* H.264 bitstream: NAL units, access units, the codec string. What stands in a sequence parameter
+ * set is for h264_sps.h. Pure functions over bytes; any thread. Formats: ITU-T H.264 (08/2021)
+ * clause 7.3 and Annex B; ISO/IEC 14496-15 clause 5 (AVCC); RFC 6381 section 3.3 (codecs). */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,29 +31,26 @@ bool h264_annexb_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct
  */
 bool h264_avcc_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct h264_nal *ret_nal);
 
-struct h264_sps {
-    uint8_t profile, constraints, level; /* bytes 1 to 3 of the NAL unit */
-    uint32_t width, height;              /* pixels after cropping */
-    uint8_t chroma_format;               /* chroma_format_idc; 1 = 4:2:0 */
-    uint8_t luma_bits, chroma_bits;      /* 8 to 14 */
-    uint8_t ref_frames;
-    bool full_range; /* video_full_range_flag; false when not signalled */
-    uint8_t primaries, transfer,
-        matrix;                     /* of colour, Annex E; 2 (unspecified) when not signalled */
-    bool has_bitstream_restriction; /* the two fields below mean something */
-    uint8_t max_num_reorder_frames, max_dec_frame_buffering;
-};
-
-/* Reads a sequence parameter set (nal: header byte first). -EINVAL when it is none, is malformed
- * or is longer than H264_PARAMETER_SET_MAX_BYTES. */
-int h264_sps_parse(const uint8_t *nal, size_t len_bytes, struct h264_sps *ret_sps)
-    __attribute__((warn_unused_result));
-
 /* The parameter sets of one stream, copied. */
 struct h264_params {
     uint8_t sps[H264_PARAMETER_SET_MAX_BYTES], pps[H264_PARAMETER_SET_MAX_BYTES];
     uint16_t sps_len_bytes, pps_len_bytes;
 };
+
+/* How much longer than the Annex B that it came from an access unit in AVCC may be: a start code
+ * has three bytes at the least, a length four, and a NAL unit one. */
+static inline size_t h264_avcc_max_bytes(size_t annexb_bytes)
+{
+    return annexb_bytes + annexb_bytes / 4;
+}
+
+/* Takes apart what an encoder made of one picture, in Annex B: the slices go to avcc, which holds
+ * h264_avcc_max_bytes, parameter sets into *params, where those that do not come stay as they were.
+ * -EINVAL: there is no slice, some slices are of an IDR picture and some are not, or a parameter
+ * set is longer than H264_PARAMETER_SET_MAX_BYTES; *params may have changed then. */
+int h264_annexb_split(const uint8_t *annexb, size_t len_bytes, struct h264_params *params,
+                      uint8_t *avcc, size_t *ret_avcc_bytes, bool *ret_key)
+    __attribute__((warn_unused_result));
 
 /* "avc1.42C01E": what MediaSource.isTypeSupported and VideoDecoder ask for. */
 void h264_codec_string(const struct h264_params *params, char out[12]);

@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "media/fmp4.h"
+#include "media/h264_sps.h"
 
 /* Input: 1 byte length of the SPS, the SPS, 1 byte length of the PPS, the PPS, and what is left are
  * a chunk's fields. */

@@ -11,6 +11,7 @@
 #include "codec/encoder.h"
 #include "codec/engine.h"
 #include "drawn.h"
+#include "media/h264_sps.h"
 
 static const char *const encoder_names[] = {"x264", "openh264"};
 enum { ENCODERS = 2, FRAME_US = 33333 };
