@@ -40,20 +40,20 @@ int main(int argc, char **argv)
 
     const unsigned before_kb = rss_anon_kb();
     for (unsigned i = 0; i < count; i++) {
-        if (engine_software.create(&(struct engine_params){.encoder = encoder}, &engines[i]) != 0)
+        if (engine_local.create(&(struct engine_params){.encoder = encoder}, &engines[i]) != 0)
             return 1;
         for (unsigned t = 0; t < FRAMES; t++) {
             const struct engine_input input = {.jpeg = scene->frames[t].jpeg,
                                                .len_bytes = scene->frames[t].jpeg_len_bytes,
                                                .pts_us = t * 33333};
             struct engine_output output;
-            if (engine_software.encode(engines[i], &input, &output) != 0)
+            if (engine_local.encode(engines[i], &input, &output) != 0)
                 return 1;
         }
     }
     const unsigned open_kb = rss_anon_kb();
     for (unsigned i = 0; i < count; i++)
-        engine_software.destroy(engines[i]);
+        engine_local.destroy(engines[i]);
     mem_trim();
     const unsigned closed_kb = rss_anon_kb();
     printf("%s, %ux%u, %u engines: %.1f MB each while open, %.1f MB in all after they are closed\n",

@@ -85,17 +85,17 @@ static double run(const struct scene *scene, const struct raw_picture *raws)
 {
     struct engine *engine;
     int64_t cpu_us = 0;
-    must(engine_software.create(&(struct engine_params){.encoder = NULL}, &engine) == 0, "engine");
+    must(engine_local.create(&(struct engine_params){.encoder = NULL}, &engine) == 0, "engine");
     for (unsigned t = 0; t < scene->params.frames; t++) {
         struct engine_output output;
         const struct engine_input input = {.jpeg = scene->frames[t].jpeg,
                                            .len_bytes = scene->frames[t].jpeg_len_bytes,
                                            .raw = raws ? &raws[t] : NULL,
                                            .pts_us = (int64_t)t * FRAME_US};
-        must(engine_software.encode(engine, &input, &output) == 0, "encode");
+        must(engine_local.encode(engine, &input, &output) == 0, "encode");
         cpu_us += output.decode_us + output.encode_us;
     }
-    engine_software.destroy(engine);
+    engine_local.destroy(engine);
     return (double)cpu_us / 1000 / scene->params.frames;
 }
 

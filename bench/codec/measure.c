@@ -49,7 +49,7 @@ static struct measurement run_engine(const struct scene *scene, const char *enco
     struct measurement result = {0};
     FILE *file = fopen(path, "wb");
     must(file, path);
-    must(engine_software.create(&(struct engine_params){.encoder = encoder}, &engine) == 0,
+    must(engine_local.create(&(struct engine_params){.encoder = encoder}, &engine) == 0,
          encoder);
     int64_t decode_us = 0, encode_us = 0;
     uint64_t bytes = 0;
@@ -59,7 +59,7 @@ static struct measurement run_engine(const struct scene *scene, const char *enco
                                            .pts_us = (int64_t)t * FRAME_US,
                                            .want_key = key_every && t % key_every == 0};
         struct engine_output output;
-        must(engine_software.encode(engine, &input, &output) == 0, "encode");
+        must(engine_local.encode(engine, &input, &output) == 0, "encode");
         decode_us += output.decode_us;
         encode_us += output.encode_us;
         bytes += output.len_bytes;
@@ -68,7 +68,7 @@ static struct measurement run_engine(const struct scene *scene, const char *enco
         write_unit(file, &output);
     }
     fclose(file);
-    engine_software.destroy(engine);
+    engine_local.destroy(engine);
     result.decode_ms = (double)decode_us / 1000 / scene->params.frames;
     result.encode_ms = (double)encode_us / 1000 / scene->params.frames;
     result.kbit = (double)bytes * 8 / 1000 / scene->params.frames;

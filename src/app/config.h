@@ -24,10 +24,10 @@ struct config {
     bool lan; /* both are opened to every address, which http and device already say */
     char *data;
     char *hosts[CONFIG_HOSTS_MAX + 1]; /* further names of this server, NULL-terminated */
-    struct config_ranges pull_allow; /* where network cameras may be although it is denied */
+    struct config_ranges pull_allow;   /* where network cameras may be although it is denied */
     enum log_level log_level;
     bool log_json;
-    const char *encoder; /* NULL = the best there is */
+    const char *encoder; /* "hardware", a library's name, or NULL = the best there is */
     unsigned quality;    /* 1 to 100; 0 = the encoder's default */
     unsigned linger_s, start_timeout_s;
     unsigned max_cameras, max_new_cameras_per_minute;

@@ -49,7 +49,7 @@ static const struct key KEYS[] = {
     {"log_format", .kind = KIND_FORMAT, .offset = offsetof(struct config, log_json),
      .initial = "text", .right = "it is text or json"},
     {FIELD(encoder), .kind = KIND_ENCODER, .initial = "auto",
-     .right = "it is auto, x264 or openh264"},
+     .right = "it is auto, hardware, x264 or openh264"},
     {FIELD(quality), .kind = KIND_INT, .initial = "0", .min = 0, .max = 100,
      .right = "it is 1 (smallest) to 100 (best), or 0 for the encoder's default"},
     {FIELD(linger_s), .kind = KIND_INT, .initial = "10", .min = 0, .max = 3600,
@@ -147,7 +147,7 @@ static int set_switch(bool *field, const char *value, const char *off, const cha
 
 static int set_encoder(const char **field, const char *value)
 {
-    static const char *const ENCODERS[] = {"x264", "openh264"};
+    static const char *const ENCODERS[] = {"hardware", "x264", "openh264"};
     const char *encoder = NULL;
     for (unsigned i = 0; i < sizeof(ENCODERS) / sizeof(ENCODERS[0]); i++)
         if (strcmp(value, ENCODERS[i]) == 0)

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "camera/mjpeg.h"
 #include "camera/registry.h"
+#include "codec/encoder.h"
 #include "codec/engine.h"
 #include "codec/jpeg_encode.h"
 #include "codec/luma.h"
@@ -25,6 +26,7 @@ enum { GRACE_MS = 1200 };
 struct house {
     const struct config *config;
     struct transcoder_opener_params transcoding; /* the opener borrows it */
+    struct m2m_device device;                    /* and this, where there is one */
     struct net *net;
     struct registry *registry;
     struct store *store;
@@ -44,12 +46,35 @@ static void load_setting(void *ctx, const char *camera_id, const char *name, con
     registry_load_setting(ctx, camera_id, name, value_json);
 }
 
+/* What encodes: the machine's own encoder goes before software, unless a library was named. */
+static void choose_encoder(struct house *house)
+{
+    struct engine_params *params = &house->transcoding.engine_params;
+    const char *name = house->config->encoder;
+    const bool wanted = name && strcmp(name, "hardware") == 0;
+    params->encoder = wanted ? NULL : name;
+    if (params->encoder)
+        return;
+    int r = encoder_m2m_probe(&house->device);
+    if (r == 0) {
+        params->device = &house->device;
+        log_info("app", NULL, "the hardware encoder %s (%s) encodes pictures of up to %u x %u",
+                 house->device.path, house->device.card, house->device.max_width,
+                 house->device.max_height);
+    } else if (wanted) {
+        params->device_error = r;
+        log_warn("app", NULL, "%s; software encodes",
+                 r == -EACCES ? "no hardware encoder among the /dev/video* that this user may open"
+                              : "this machine has no hardware encoder for H.264");
+    }
+}
+
 static int check_encoder(const struct engine_params *params)
 {
     struct engine *engine = NULL;
-    int error = engine_software.create(params, &engine);
+    int error = engine_local.create(params, &engine);
     if (!error)
-        engine_software.destroy(engine);
+        engine_local.destroy(engine);
     else
         fprintf(stderr,
                 "eyelid: the encoder %s is not in this program; write `encoder = auto` in "
@@ -216,6 +241,7 @@ static void build_cameras(struct house *house)
  * is taken leaves the data untouched. Nobody is served before the loop runs. */
 static int build(struct house *house)
 {
+    choose_encoder(house);
     int error = check_encoder(&house->transcoding.engine_params);
     if (!error)
         error = build_net(house);
@@ -242,8 +268,7 @@ int serve(const struct config *config)
 {
     struct house house = {
         .config = config,
-        .transcoding = {.engine = &engine_software,
-                        .engine_params = {.encoder = config->encoder, .quality = config->quality}},
+        .transcoding = {.engine = &engine_local, .engine_params = {.quality = config->quality}},
     };
     log_setup(config->log_level, config->log_json);
     int error = build(&house);

@@ -50,6 +50,13 @@ int encoder_min_qp(unsigned quality)
     return 29 - ((int)quality - ENCODER_QUALITY) / 5;
 }
 
+int encoder_max_qp(unsigned quality)
+{
+    enum { QP_RANGE = 14, MAX_QP = 51 };
+    const int qp = encoder_min_qp(quality) + QP_RANGE;
+    return qp < MAX_QP ? qp : MAX_QP;
+}
+
 const struct encoder_ops *encoder_find(const char *name)
 {
     if (!name)

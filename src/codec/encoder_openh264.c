@@ -7,14 +7,11 @@
 
 #include "base/alloc.h"
 
-enum {
-    START_CODE_BYTES = 4, /* always of four bytes: as long as the length that replaces it */
-    QP_RANGE = 14,        /* below this, better more bits than mud */
-    MAX_QP = 51
-};
+enum { START_CODE_BYTES = 4 }; /* always of four bytes: as long as the length that replaces it */
 
 struct openh264 {
     ISVCEncoder *handle;
+    struct h264_params params;
     int64_t first_pts_us;
     bool begun;
     uint8_t *unit; /* AVCC */
@@ -51,7 +48,7 @@ static void fill_params(SEncParamExt *p, const struct encoder_params *params)
     p->iTargetBitrate = encoder_bitrate(params);
     p->iMaxBitrate = UNSPECIFIED_BIT_RATE;
     p->iMinQp = encoder_min_qp(params->quality);
-    p->iMaxQp = p->iMinQp + QP_RANGE < MAX_QP ? p->iMinQp + QP_RANGE : MAX_QP;
+    p->iMaxQp = encoder_max_qp(params->quality);
     p->bEnableFrameSkip = false;
     p->uiIntraPeriod = 0;
     p->iNumRefFrame = 1;
@@ -118,8 +115,7 @@ static void destroy(void *encoder)
     mem_free(o);
 }
 
-static int create(const struct encoder_params *params, struct h264_params *ret_params,
-                  void **ret_encoder)
+static int create(const struct encoder_params *params, void **ret_encoder)
 {
     int r = -ENOMEM, level = WELS_LOG_QUIET;
     SEncParamExt p;
@@ -133,7 +129,7 @@ static int create(const struct encoder_params *params, struct h264_params *ret_p
     fill_params(&p, params);
     if ((*o->handle)->InitializeExt(o->handle, &p) != cmResultSuccess)
         goto fail;
-    r = read_params(o->handle, ret_params);
+    r = read_params(o->handle, &o->params);
     if (r < 0)
         goto fail;
     *ret_encoder = o;
@@ -209,8 +205,10 @@ static int encode(void *encoder, const struct picture *picture, int64_t pts_us, 
     const size_t len_bytes = take_slices(&info, o->unit);
     if (len_bytes == 0)
         return -EIO;
-    *ret_unit = (struct encoder_unit){
-        .data = o->unit, .len_bytes = len_bytes, .key = info.eFrameType == videoFrameTypeIDR};
+    *ret_unit = (struct encoder_unit){.data = o->unit,
+                                      .len_bytes = len_bytes,
+                                      .key = info.eFrameType == videoFrameTypeIDR,
+                                      .params = &o->params};
     return 0;
 }
 

@@ -9,6 +9,7 @@
 
 struct x264 {
     x264_t *handle;
+    struct h264_params params;
     int64_t frames;
 };
 
@@ -100,8 +101,7 @@ static void destroy(void *encoder)
     mem_free(x);
 }
 
-static int create(const struct encoder_params *params, struct h264_params *ret_params,
-                  void **ret_encoder)
+static int create(const struct encoder_params *params, void **ret_encoder)
 {
     x264_param_t p;
     struct x264 *x = mem_new(struct x264);
@@ -110,7 +110,7 @@ static int create(const struct encoder_params *params, struct h264_params *ret_p
         goto fail;
     x->handle = x264_encoder_open(&p);
     x264_param_cleanup(&p);
-    r = x->handle ? read_params(x->handle, ret_params) : -ENOTSUP;
+    r = x->handle ? read_params(x->handle, &x->params) : -ENOTSUP;
     if (r < 0)
         goto fail;
     *ret_encoder = x;
@@ -156,7 +156,8 @@ static int encode(void *encoder, const struct picture *picture, int64_t pts_us, 
     const uint8_t *end = nals[count - 1].p_payload + nals[count - 1].i_payload;
     *ret_unit = (struct encoder_unit){.data = nals[first].p_payload,
                                       .len_bytes = (size_t)(end - nals[first].p_payload),
-                                      .key = out.b_keyframe != 0};
+                                      .key = out.b_keyframe != 0,
+                                      .params = &x->params};
     return 0;
 }
 

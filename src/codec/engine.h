@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "codec/m2m.h"
 #include "media/h264.h"
 #include "media/raw.h"
 
@@ -17,6 +18,10 @@ struct engine;
 struct engine_params {
     const char *encoder; /* "x264", "openh264", or NULL for the default; borrowed during the call */
     unsigned quality;    /* 1 (smallest) to 100 (best), 0 = default */
+    /* The machine's own encoder, which goes before the named one; borrowed, outlives the engine.
+     * NULL: there is none, or none is wanted; device_error says why there is none where one was. */
+    const struct m2m_device *device;
+    int device_error;
 };
 
 /* One of the two; borrowed during the call. */
@@ -37,6 +42,9 @@ struct engine_output {
     const struct h264_params *params;
     uint16_t width, height; /* pixels; even: odd ones have their last column or row repeated */
     const char *encoder;    /* the name of the one in use; immutable */
+    const char *device;     /* the machine's encoder, in use or not; immutable; NULL: none */
+    int device_error;       /* the negative errno for which it is not in use; 0: it is, or never was
+                               wanted for such pictures */
     uint32_t decode_us, encode_us; /* CPU time of the calling thread */
 };
 
@@ -53,6 +61,8 @@ struct engine_ops {
     void (*destroy)(struct engine *engine); /* takes NULL */
 };
 
-/* Codec libraries in this process; immutable. Pictures of less than 16 pixels a side or more than
- * 4096x2304 in all do not decode. */
-extern const struct engine_ops engine_software;
+/* Codec libraries in this process, and the machine's encoder where there is one; immutable.
+ * Pictures of less than 16 pixels a side or more than 4096x2304 in all do not decode. A device that
+ * fails loses no picture: software makes the unit, a key, and goes on; the device is tried again
+ * after a minute, and after twice the pause each time that it fails again. */
+extern const struct engine_ops engine_local;

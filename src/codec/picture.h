@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "media/jpeg.h"
+#include "media/raw.h"
 
 struct picture {
     const uint8_t *planes[3]; /* borrowed from whoever made it; [1] and [2] NULL for grey */
@@ -16,6 +17,8 @@ struct picture {
     enum jpeg_chroma chroma;
     bool limited; /* 16 to 235 and 240 (raw pictures of many cameras) */
     bool bt709;   /* the matrix */
+    /* The same samples as their camera laid them out, for hardware; NULL: there is no such. */
+    const struct raw_picture *raw;
 };
 
 /* Rounded up to the next even number. */

@@ -18,6 +18,8 @@ struct opener_stats {
     uint64_t buckets[OPENER_BUCKETS]; /* decode + encode per frame; not cumulative */
     uint16_t width, height;
     const char *encoder; /* immutable; NULL: nothing was encoded yet */
+    const char *device;  /* the machine's own encoder; immutable; NULL: it has none */
+    int device_error;    /* the negative errno for which it is not in use, or 0 */
     int error; /* 0, or the negative errno of the encoder, which is tried again each second */
 };
 

@@ -17,6 +17,8 @@ struct maker_params {
 struct maker_result {
     struct packet *packet;         /* one reference, the caller's */
     const char *encoder;           /* immutable */
+    const char *device;            /* the machine's own encoder; immutable; NULL: none */
+    int device_error;              /* for which it is not in use, or 0 */
     uint32_t decode_us, encode_us; /* CPU time */
 };
 

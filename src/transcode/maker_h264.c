@@ -62,6 +62,8 @@ static int encode(struct maker *maker, const struct packet *frame, uint32_t sequ
         return r;
     *ret_result = (struct maker_result){.packet = packet,
                                         .encoder = output.encoder,
+                                        .device = output.device,
+                                        .device_error = output.device_error,
                                         .decode_us = output.decode_us,
                                         .encode_us = output.encode_us};
     return 0;

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -96,6 +97,18 @@ static void count_undecodable(struct transcoder *t)
     lock_drop(&t->lock);
 }
 
+/* Once for each change. That there is no device is said where it was looked for. */
+static void say_device(const struct transcoder *t, const struct maker_result *made)
+{
+    if (!made->device)
+        return;
+    if (made->device_error)
+        log_warn("transcode", t->about, "the hardware encoder %s failed (%s); %s encodes",
+                 made->device, strerror(-made->device_error), made->encoder);
+    else
+        log_info("transcode", t->about, "the hardware encoder %s works again", made->device);
+}
+
 static void count_made(struct transcoder *t, const struct maker_result *made)
 {
     const struct packet *packet = made->packet;
@@ -113,11 +126,16 @@ static void count_made(struct transcoder *t, const struct maker_result *made)
     t->stats.buckets[bucket]++;
     t->stats.width = packet->width;
     t->stats.height = packet->height;
+    const bool is_news = t->stats.device_error != made->device_error;
     t->stats.encoder = made->encoder;
+    t->stats.device = made->device;
+    t->stats.device_error = made->device_error;
     t->stats.error = 0;
     if (packet->key)
         t->key_wanted = false; /* whoever asked up to now will see this one */
     lock_drop(&t->lock);
+    if (is_news)
+        say_device(t, made);
 }
 
 /* The encoder is beyond repair: another one gets its chance in a second. */

@@ -103,6 +103,21 @@ static void file_sets_every_kind(void **state)
     config_destroy(config);
 }
 
+static void encoders_have_names(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"hardware", "x264", "openh264"};
+    for (unsigned i = 0; i < 3; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "encoder = %s\n", names[i]);
+        const struct config_sources sources = {
+            .file_name = "my.conf", .file_text = text, .file_len_bytes = strlen(text)};
+        struct config *config = parse_or_fail(&sources);
+        assert_string_equal(config->encoder, names[i]);
+        config_destroy(config);
+    }
+}
+
 static void command_line_beats_environment_beats_file(void **state)
 {
     (void)state;
@@ -171,6 +186,8 @@ static void mistakes_in_the_file_are_named(void **state)
                                    "100 (best), or 0 for the encoder's default");
     refuse_file("http = 8080\n", "my.conf:1: `http` cannot be \"8080\"; it is ADDRESS:PORT like "
                                  "127.0.0.1:8080 or [::1]:8080, or :8080 for all");
+    refuse_file("encoder = gpu\n", "my.conf:1: `encoder` cannot be \"gpu\"; it is auto, hardware, "
+                                   "x264 or openh264");
     refuse_file("lan = yes\n", "my.conf:1: `lan` cannot be \"yes\"; it is on or off");
     refuse_file("data =\n", "my.conf:1: `data` cannot be \"\"; it is a folder");
     refuse_file("data = \"/srv\"\n", "my.conf:1: values stand without quotes; take them away");
@@ -324,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_gives_the_defaults),
         cmocka_unit_test(file_sets_every_kind),
+        cmocka_unit_test(encoders_have_names),
         cmocka_unit_test(command_line_beats_environment_beats_file),
         cmocka_unit_test(lan_opens_both_and_keeps_the_ports),
         cmocka_unit_test(data_folder_is_found),

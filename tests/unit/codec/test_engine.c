@@ -25,7 +25,7 @@ static struct engine *open_engine(const char *name)
 {
     struct engine *engine = NULL;
     const struct engine_params params = {.encoder = name};
-    assert_int_equal(engine_software.create(&params, &engine), 0);
+    assert_int_equal(engine_local.create(&params, &engine), 0);
     return engine;
 }
 
@@ -37,7 +37,7 @@ static struct engine_output feed(struct engine *engine, const struct drawn *draw
     const struct engine_input input = {
         .jpeg = jpeg, .len_bytes = len_bytes, .pts_us = pts_us, .want_key = want_key};
     struct engine_output output = {0};
-    assert_int_equal(engine_software.encode(engine, &input, &output), 0);
+    assert_int_equal(engine_local.encode(engine, &input, &output), 0);
     drawn_free_jpeg(jpeg);
     return output;
 }
@@ -110,7 +110,7 @@ static void check_size(const char *name, unsigned width, unsigned height, enum j
     drawn_finish(&drawn);
     free(pixels);
     drawn_stream_finish(&stream);
-    engine_software.destroy(engine);
+    engine_local.destroy(engine);
 }
 
 static void test_every_chroma_and_odd_size(void **state)
@@ -160,7 +160,7 @@ static void test_colour_bars(void **state)
             free(rgb);
             drawn_finish(&drawn);
             drawn_stream_finish(&stream);
-            engine_software.destroy(engine);
+            engine_local.destroy(engine);
         }
 }
 
@@ -185,7 +185,7 @@ static void test_sps_tells_all(void **state)
         assert_true(sps.has_bitstream_restriction);
         assert_int_equal(sps.max_num_reorder_frames, 0);
         assert_int_equal(sps.max_dec_frame_buffering, sps.ref_frames);
-        engine_software.destroy(engine);
+        engine_local.destroy(engine);
     }
 }
 
@@ -203,7 +203,7 @@ static void test_key_on_request_only(void **state)
             assert_int_equal(output.new_params, t == 0);
             assert_one_slice(&output);
         }
-        engine_software.destroy(engine);
+        engine_local.destroy(engine);
     }
 }
 
@@ -226,7 +226,7 @@ static void test_size_change_is_a_new_start(void **state)
         /* An odd size that rounds to the same even one changes nothing. */
         output = feed_gradient(engine, 159, 119, 4, false);
         assert_false(output.key);
-        engine_software.destroy(engine);
+        engine_local.destroy(engine);
     }
 }
 
@@ -254,7 +254,7 @@ static void test_garbage_is_refused_and_forgotten(void **state)
         };
         for (unsigned i = 0; i < 4; i++) {
             struct engine_output output = {.width = 7};
-            assert_int_equal(engine_software.encode(engine, &inputs[i], &output), -EBADMSG);
+            assert_int_equal(engine_local.encode(engine, &inputs[i], &output), -EBADMSG);
             assert_int_equal(output.width, 7);
         }
         struct engine_output output = feed_gradient(engine, 320, 240, 2, false);
@@ -263,7 +263,7 @@ static void test_garbage_is_refused_and_forgotten(void **state)
         free(broken);
         drawn_free_jpeg(jpeg);
         drawn_finish(&drawn);
-        engine_software.destroy(engine);
+        engine_local.destroy(engine);
     }
 }
 
@@ -281,7 +281,7 @@ static void test_time_that_stands_still_is_survived(void **state)
             assert_one_slice(&output);
         }
         drawn_finish(&drawn);
-        engine_software.destroy(engine);
+        engine_local.destroy(engine);
     }
 }
 
@@ -300,7 +300,7 @@ static size_t bytes_of_noise(const char *name, unsigned quality, unsigned frames
 {
     struct engine *engine;
     const struct engine_params params = {.encoder = name, .quality = quality};
-    assert_int_equal(engine_software.create(&params, &engine), 0);
+    assert_int_equal(engine_local.create(&params, &engine), 0);
     size_t bytes = 0;
     for (unsigned t = 0; t < frames; t++) {
         struct drawn drawn = noise(320, 240, t + 1);
@@ -308,7 +308,7 @@ static size_t bytes_of_noise(const char *name, unsigned quality, unsigned frames
         bytes += output.len_bytes;
         drawn_finish(&drawn);
     }
-    engine_software.destroy(engine);
+    engine_local.destroy(engine);
     return bytes;
 }
 
@@ -352,7 +352,7 @@ static void test_still_picture_gives_a_unit_each_time(void **state)
             assert_int_equal(output.key, t == 0);
         }
         drawn_finish(&drawn);
-        engine_software.destroy(engine);
+        engine_local.destroy(engine);
     }
 }
 
@@ -361,9 +361,9 @@ static void test_unknown_encoder(void **state)
     (void)state;
     struct engine *engine = NULL;
     const struct engine_params params = {.encoder = "theora"};
-    assert_int_equal(engine_software.create(&params, &engine), -ENOENT);
+    assert_int_equal(engine_local.create(&params, &engine), -ENOENT);
     assert_null(engine);
-    engine_software.destroy(NULL);
+    engine_local.destroy(NULL);
 }
 
 int main(void)

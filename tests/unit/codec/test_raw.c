@@ -175,10 +175,10 @@ static void test_colours_through_the_engine(void **state)
                 struct engine *engine = NULL;
                 struct engine_output output;
                 const struct engine_params params = {.encoder = ENCODERS[e], .quality = 90};
-                assert_int_equal(engine_software.create(&params, &engine), 0);
-                assert_int_equal(engine_software.encode(
-                                     engine, &(struct engine_input){.raw = &laid.raw}, &output),
-                                 0);
+                assert_int_equal(engine_local.create(&params, &engine), 0);
+                assert_int_equal(
+                    engine_local.encode(engine, &(struct engine_input){.raw = &laid.raw}, &output),
+                    0);
                 assert_true(output.key && output.new_params);
                 assert_string_equal(output.encoder, ENCODERS[e]);
                 struct drawn_stream stream = {0};
@@ -194,11 +194,11 @@ static void test_colours_through_the_engine(void **state)
                 /* Another range needs another SPS, and so a key. */
                 laid.raw.full_range = !full;
                 assert_int_equal(
-                    engine_software.encode(
+                    engine_local.encode(
                         engine, &(struct engine_input){.raw = &laid.raw, .pts_us = 1}, &output),
                     0);
                 assert_true(output.key && output.new_params);
-                engine_software.destroy(engine);
+                engine_local.destroy(engine);
                 free(laid.bytes);
                 drawn_finish(&d);
             }

@@ -121,6 +121,7 @@ static int encode(struct engine *engine, const struct engine_input *input,
         engine->params.pps_len_bytes = sizeof(pps);
         engine->size = size;
     }
+    const bool soft = input->len_bytes >= 4 && memcmp(input->jpeg, "soft", 4) == 0;
     memcpy(engine->unit, input->jpeg, input->len_bytes);
     *ret_output = (struct engine_output){.unit = engine->unit,
                                          .len_bytes = input->len_bytes,
@@ -129,6 +130,9 @@ static int encode(struct engine *engine, const struct engine_input *input,
                                          .params = &engine->params,
                                          .width = size == 'L' ? 640 : 320,
                                          .height = size == 'L' ? 480 : 240,
+                                         .encoder = soft ? "software" : "hardware",
+                                         .device = "/dev/video11",
+                                         .device_error = soft ? -ETIMEDOUT : 0,
                                          .decode_us = 700,
                                          .encode_us = 800};
     return 0;

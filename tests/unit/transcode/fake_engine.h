@@ -1,6 +1,7 @@
 /* An engine that a test holds in its hand: it encodes nothing, waits at a gate, fails on command.
  * What a "JPEG" says decides: "bad" does not decode, "die" breaks the engine, anything else becomes
- * a unit of the same bytes. Its size is 320x240; a "JPEG" beginning with 'L' is 640x480. */
+ * a unit of the same bytes; one beginning with "soft" says that its hardware failed. Its size is
+ * 320x240; a "JPEG" beginning with 'L' is 640x480. */
 #pragma once
 #include "codec/engine.h"
 

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -335,6 +337,50 @@ static void test_undecodable_frames_are_passed_over(void **state)
     close_scene(&s);
 }
 
+/* How often it stands in what was written to the file. */
+static unsigned count_in(int fd, const char *text)
+{
+    char bytes[4096];
+    const ssize_t n = pread(fd, bytes, sizeof(bytes) - 1, 0);
+    assert_true(n >= 0);
+    bytes[n] = '\0';
+    unsigned count = 0;
+    for (const char *p = bytes; (p = strstr(p, text)); p++)
+        count++;
+    return count;
+}
+
+static void test_failed_hardware_is_told_once(void **state)
+{
+    (void)state;
+    struct scene s;
+    const int log = memfd_create("log", MFD_CLOEXEC), before = dup(STDERR_FILENO);
+    assert_int_equal(dup2(log, STDERR_FILENO), STDERR_FILENO);
+    open_scene(&s, &fake_engine);
+    struct opener_stats stats = stats_after(&s, "one", 0);
+    assert_string_equal(stats.encoder, "hardware");
+    assert_string_equal(stats.device, "/dev/video11");
+    assert_int_equal(stats.device_error, 0);
+    (void)stats_after(&s, "soft 1", FRAME_US);
+    (void)stats_after(&s, "soft 2", 2 * FRAME_US);
+    stats = stats_after(&s, "soft 3", 3 * FRAME_US);
+    assert_string_equal(stats.encoder, "software");
+    assert_int_equal(stats.device_error, -ETIMEDOUT);
+    assert_int_equal(stats.error, 0);
+    stats = stats_after(&s, "two", 4 * FRAME_US);
+    assert_int_equal(stats.device_error, 0);
+    close_scene(&s);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    assert_int_equal(count_in(log,
+                              "the hardware encoder /dev/video11 failed (Connection timed out); "
+                              "software encodes"),
+                     1);
+    assert_int_equal(count_in(log, "the hardware encoder /dev/video11 works again"), 1);
+    assert_int_equal(count_in(log, "\n"), 2);
+    close(log);
+}
+
 static void test_broken_engine_is_replaced_once_a_second(void **state)
 {
     (void)state;
@@ -500,7 +546,7 @@ static void test_unknown_encoder(void **state)
     (void)state;
     struct scene s = {0};
     open_hubs(&s);
-    struct transcoder_params params = {.engine = &engine_software,
+    struct transcoder_params params = {.engine = &engine_local,
                                        .engine_params = {.encoder = "theora"},
                                        .kind = RENDITION_H264,
                                        .source_hub = s.jpeg_hub,
@@ -560,7 +606,7 @@ static void test_software_engine(void **state)
 {
     (void)state;
     struct scene s;
-    open_scene(&s, &engine_software);
+    open_scene(&s, &engine_local);
     static const unsigned sizes[][2] = {{320, 240}, {161, 121}};
     for (unsigned n = 0; n < 8; n++) {
         const unsigned *size = sizes[n / 4];
@@ -598,6 +644,7 @@ int main(void)
         cmocka_unit_test(test_second_transcoder_goes_on_numbering),
         cmocka_unit_test(test_only_a_fresh_frame_is_joined),
         cmocka_unit_test(test_jpeg_of_raw_pictures),
+        cmocka_unit_test(test_failed_hardware_is_told_once),
         cmocka_unit_test(test_unknown_encoder),
         cmocka_unit_test(test_many_threads),
         cmocka_unit_test(test_software_engine),
