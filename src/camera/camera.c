@@ -144,6 +144,8 @@ static void add_stats(struct opener_stats *sum, const struct opener_stats *more)
     sum->width = more->width;
     sum->height = more->height;
     sum->encoder = more->encoder ? more->encoder : sum->encoder;
+    sum->device = more->device;
+    sum->device_error = more->device_error;
     sum->error = more->error;
 }
 

@@ -125,6 +125,8 @@ struct camera {
     int64_t rate_since_us; /* when the second began over which frames are counted, 0 = not yet */
     unsigned rate_frames;  /* since then */
     int64_t frame_interval_us; /* mean of the last such second; 0 = not known */
+    const char *told_encoder;  /* of the H.264 work, looked at each such second */
+    int told_device_error;
 
     struct {
         uint64_t received, received_bytes, dropped[CAMERA_DROPS], starts, start_timeouts;

@@ -1,5 +1,7 @@
 /* The camera as JSON: docs/protocol.md, "Camera object". */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "camera/internal.h"
@@ -101,6 +103,25 @@ static json_t *address_of(const struct camera *camera)
     return json_string(shown);
 }
 
+/* Who makes H.264 now, and why it is not who it should be. */
+static void describe_encoder(const struct camera *camera, json_t *o)
+{
+    const struct opener *opener = &registry_params(camera->registry)->opener;
+    struct opener_stats stats = {.encoder = NULL};
+    if (camera->works[RENDITION_H264])
+        stats = opener->stats(camera->works[RENDITION_H264]);
+    json_object_set_new(o, "encoder", stats.encoder ? json_string(stats.encoder) : json_null());
+    json_t *note = json_null();
+    if (stats.device_error && stats.device)
+        note = json_sprintf("the hardware encoder %s failed (%s); software encodes", stats.device,
+                            strerror(-stats.device_error));
+    else if (stats.device_error)
+        note = json_string(stats.device_error == -EACCES
+                               ? "no hardware encoder can be opened by this user; software encodes"
+                               : "this machine has no hardware encoder; software encodes");
+    json_object_set_new(o, "encoder_note", note);
+}
+
 json_t *camera_describe(struct camera *camera, int64_t now_us)
 {
     const struct demand *d = &camera->demand;
@@ -125,6 +146,7 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
     json_object_set_new(o, "width", null_or_integer(flows, camera->width));
     json_object_set_new(o, "height", null_or_integer(flows, camera->height));
     json_object_set_new(o, "fps", flows ? fps_of(camera) : json_null());
+    describe_encoder(camera, o);
     json_object_set_new(o, "battery",
                         null_or_integer(camera->battery_percent >= 0, camera->battery_percent));
     json_object_set_new(o, "controls",

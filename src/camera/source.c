@@ -124,6 +124,20 @@ static bool is_dark(struct camera *camera, const struct camera_frame *frame)
     return luma >= 0 && luma < DARK_LUMA;
 }
 
+/* Since it was told last; whoever encodes changes on a thread of its own. */
+static bool encoder_changed(struct camera *camera)
+{
+    const struct opener *opener = &registry_params(camera->registry)->opener;
+    struct opener_stats stats = {.encoder = NULL};
+    if (camera->works[RENDITION_H264])
+        stats = opener->stats(camera->works[RENDITION_H264]);
+    const bool changed =
+        stats.encoder != camera->told_encoder || stats.device_error != camera->told_device_error;
+    camera->told_encoder = stats.encoder;
+    camera->told_device_error = stats.device_error;
+    return changed;
+}
+
 /* The rate is that of a whole second: the few frames of a start or a hiccup say nothing about it.
  * It is told where it moved by more than a tenth. */
 static void measure_rate(struct camera *camera, int64_t arrival_us)
@@ -141,7 +155,8 @@ static void measure_rate(struct camera *camera, int64_t arrival_us)
     camera->frame_interval_us = span_us / camera->rate_frames;
     camera->rate_since_us = arrival_us;
     camera->rate_frames = 0;
-    if (llabs(camera->frame_interval_us - before_us) * 10 > before_us)
+    const bool moved = llabs(camera->frame_interval_us - before_us) * 10 > before_us;
+    if (encoder_changed(camera) || moved)
         camera_changed(camera);
 }
 

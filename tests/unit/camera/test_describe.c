@@ -66,6 +66,8 @@ static void test_a_new_camera(void **state)
         {"width", "null"},
         {"height", "null"},
         {"fps", "null"},
+        {"encoder", "null"},
+        {"encoder_note", "null"},
         {"battery", "null"},
         {"controls",
          "[{\"name\":\"brightness\",\"type\":\"int\",\"min\":-2,\"max\":2,\"step\":1,\"default\":0,"
@@ -102,6 +104,55 @@ static void test_why(void **state)
         strstr(rig_described(rig, "why"), "\"rendition\":\"h264\",\"count\":1,\"for_s\":11"));
     for (int i = 1; i < 5; i++)
         lease_release(&leases[i]);
+}
+
+static void test_encoder(void **state)
+{
+    struct rig *rig = *state;
+    rig_camera(rig, true);
+    rig->stats.encoder = "openh264";
+    assert_string_equal(rig_described(rig, "encoder"), "null"); /* nothing is encoded */
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
+    rig_good_frame(rig);
+    rig->stats.encoder = "openh264";
+    assert_string_equal(rig_described(rig, "encoder"), "\"openh264\"");
+    assert_string_equal(rig_described(rig, "encoder_note"), "null");
+    rig->stats.device = "/dev/video11";
+    assert_string_equal(rig_described(rig, "encoder_note"), "null");
+    rig->stats.device_error = -ETIMEDOUT;
+    assert_string_equal(rig_described(rig, "encoder_note"),
+                        "\"the hardware encoder /dev/video11 failed (Connection timed out); "
+                        "software encodes\"");
+    rig->stats.device = NULL;
+    rig->stats.device_error = -ENOENT;
+    assert_string_equal(rig_described(rig, "encoder_note"),
+                        "\"this machine has no hardware encoder; software encodes\"");
+    rig->stats.device_error = -EACCES;
+    assert_string_equal(rig_described(rig, "encoder_note"),
+                        "\"no hardware encoder can be opened by this user; software encodes\"");
+    lease_release(&lease);
+}
+
+/* Within a second, and only where it changed. */
+static void test_encoder_is_told(void **state)
+{
+    struct rig *rig = *state;
+    rig_camera(rig, true);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
+    static const int errors[] = {0, 0, -EIO, -EIO, 0};
+    for (unsigned i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        rig->stats = (struct opener_stats){.encoder = "x264", .device_error = errors[i]};
+        rig_turn(rig);
+        rig->told_of = 0;
+        for (unsigned n = 0; n < 12; n++) { /* more than a second */
+            rig_pass(rig, 100 * US_PER_MS);
+            rig_good_frame(rig);
+        }
+        rig_turn(rig);
+        const bool news = i == 0 || errors[i] != errors[i - 1];
+        assert_int_equal(rig->told_of > 0, news);
+    }
+    lease_release(&lease);
 }
 
 static void test_since(void **state)
@@ -141,6 +192,8 @@ int main(void)
         T(test_members_are_those_of_the_document),
         T(test_a_new_camera),
         T(test_why),
+        T(test_encoder),
+        T(test_encoder_is_told),
         T(test_since),
         T(test_awake_hours),
     };
