@@ -329,6 +329,7 @@ int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
     struct camera *camera = NULL;
     struct camera_identity network = *identity;
     network.kind = CAMERA_MJPEG;
+    network.adopted = true;
     if (url_parse(identity->address, &url, &wrong) < 0) {
         snprintf(ret_wrong, MJPEG_SENTENCE_MAX_BYTES, "this is no address of a camera: %s", wrong);
         return -EINVAL;

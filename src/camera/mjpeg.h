@@ -16,10 +16,10 @@ enum {
 
 enum { MJPEG_SENTENCE_MAX_BYTES = 160 };
 
-/* A network camera by the owner's word: registry_add, with its source. kind is not looked at, the
- * address is a URL. On failure ret_wrong has a sentence for the owner: -EINVAL: id or URL are no
- * good; -EACCES: no such address may be connected to; -EEXIST: the id is another camera's; -ENOSPC:
- * too many cameras. */
+/* A network camera by the owner's word: registry_add, with its source. kind and adopted are not
+ * looked at, the address is a URL. On failure ret_wrong has a sentence for the owner: -EINVAL: id
+ * or URL are no good; -EACCES: no such address may be connected to; -EEXIST: the id is another
+ * camera's; -ENOSPC: too many cameras. */
 int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
               struct camera **ret_camera, char ret_wrong[MJPEG_SENTENCE_MAX_BYTES])
     __attribute__((warn_unused_result));

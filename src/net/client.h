@@ -17,7 +17,7 @@ enum {
     CLIENT_HEAD_MAX_BYTES = 16 * 1024,
     CLIENT_HEAD_MAX_LINES = 100,
     CLIENT_REDIRECTS_MAX = 3,
-    CLIENT_SENTENCE_MAX_BYTES = 96, /* with the NUL */
+    CLIENT_SENTENCE_MAX_BYTES = 160, /* with the NUL */
 };
 
 struct client;

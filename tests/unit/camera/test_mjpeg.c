@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "camera/espcam.h"
 #include "net/client.h"
 #include "rig.h"
 
@@ -350,6 +351,8 @@ static struct lease *look_at_device(struct rig *rig)
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
     say_head(":81/stream", 200, STREAM_TYPE);
     expect_asked(":81/stream :80/status ");
+    assert_int_equal(request_for(":81/stream")->get.max_body_bytes, 0); /* it has no end */
+    assert_int_equal(request_for(":80/status")->get.max_body_bytes, ESPCAM_STATUS_MAX_BYTES);
     answer(":80/status", 200, "application/json", STATUS, strlen(STATUS));
     assert_null(rig->camera->controls); /* until a picture says how it counts */
     say_part(":81/stream", 640, 480);
@@ -431,6 +434,7 @@ static void test_a_still_at_full_size(void **state)
     (void)capture;
     expect_asked(":81/stream :80/control?var=framesize&val=15 ");
     answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    assert_int_equal(request_for(":80/capture")->get.max_body_bytes, MJPEG_PICTURE_MAX_BYTES);
     say_part(":81/stream", 1600, 1200); /* not for whoever looks */
     assert_int_equal(rig->camera->width, 640);
     assert_int_equal(rig->camera->stats.dropped[CAMERA_DROP_UNWANTED], unwanted + 1);
@@ -574,6 +578,7 @@ static void refuse(struct rig *rig, const char *id, const char *url, int error,
 static void test_who_is_refused(void **state)
 {
     struct rig *rig = *state;
+    rig_registry(rig, &(struct registry_params){.adopt_ask = true});
     refuse(rig, "porch", "rtsp://cam/", -EINVAL,
            "this is no address of a camera: only http:// and https:// are fetched");
     refuse(rig, "porch", "http://127.0.0.1/", -EACCES,
@@ -584,6 +589,7 @@ static void test_who_is_refused(void **state)
     refuse(rig, "Porch", "http://cam/", -EINVAL, "an id is 1 to 32 of a-z, 0-9 and -");
     struct camera *camera = add(rig, "http://cam/"), *same = add(rig, "http://cam/");
     assert_ptr_equal(camera, same);
+    assert_true(camera->adopted);
     refuse(rig, "porch", "http://other/", -EEXIST, "there is another camera with the id \"porch\"");
     rig_registry(rig, &(struct registry_params){.max_cameras = 1});
     add(rig, "http://cam/");

@@ -186,7 +186,7 @@ static void test_who_is_vouched_for(void **state)
 static void test_who_is_not(void **state)
 {
     struct visit *visit = *state;
-    char expected[128];
+    char expected[CLIENT_SENTENCE_MAX_BYTES];
     visit->params.ca_file = NULL; /* the system's, which do not know it */
     get(visit, "localhost");
     snprintf(expected, sizeof(expected),
@@ -199,13 +199,13 @@ static void test_who_is_not(void **state)
 static void test_another_name(void **state)
 {
     struct visit *visit = *state;
-    char expected[128];
+    char expected[CLIENT_SENTENCE_MAX_BYTES];
     get(visit, "127.0.0.1");
     snprintf(expected, sizeof(expected),
              "the certificate of 127.0.0.1:%u is refused: no alternative certificate subject name "
-             "matches",
+             "matches target host name '127.0.0.1'",
              visit->port);
-    assert_memory_equal(visit->sentence, expected, CLIENT_SENTENCE_MAX_BYTES - 8);
+    assert_string_equal(visit->sentence, expected);
     assert_int_equal(visit->error, -EPROTO);
     assert_int_equal(visit->body_bytes, 0);
 }
