@@ -350,3 +350,17 @@ test('motion', async (t) => {
   const page = await look(house);
   for (let i = 0; i < 2; i++) assert.match(sizeOf(await nextPicture(page, page.stream)), /^\d+x\d+$/, motion.said());
 });
+
+test('another eyelid, which sleeps while nobody looks here', async (t) => {
+  const far = await boot(t, { env: { EYELID_LINGER_S: '0' } });
+  await far.camera('yard');
+  const stream = `${far.url}/stream/yard.mjpg`;
+  const house = await houseWith(t, { fast: stream, classic: `${stream}?classic`, still: `${far.url}/snapshot/yard.jpg` });
+  for (const id of ['fast', 'classic', 'still']) {
+    await far.state('yard', 'asleep');
+    const page = await look(house, id);
+    for (let i = 0; i < 3; i++) assert.equal(sizeOf(await nextPicture(page, page.stream)), '320x240');
+    page.close();
+  }
+  await far.state('yard', 'asleep');
+});
