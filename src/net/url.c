@@ -39,6 +39,17 @@ static int read_secrets(CURLU *parts, struct url *url)
     return r;
 }
 
+/* A name or an address: percent signs could have hidden anything in it. */
+static bool is_host(const char *host)
+{
+    static const char NAME[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+    static const char SIX[] = "0123456789abcdefABCDEF:.";
+    size_t len = strlen(host);
+    if (host[0] == '[')
+        return len > 2 && strspn(host + 1, SIX) == len - 2 && host[len - 1] == ']';
+    return len > 0 && strspn(host, NAME) == len;
+}
+
 static int read_parts(CURLU *parts, struct url *url, const char **ret_wrong)
 {
     char scheme[8] = "", port[8] = "", zone[32] = "";
@@ -51,7 +62,7 @@ static int read_parts(CURLU *parts, struct url *url, const char **ret_wrong)
         *ret_wrong = "only http:// and https:// are fetched";
         return -EINVAL;
     }
-    if (get(parts, CURLUPART_HOST, 0, url->host, sizeof(url->host)) || !url->host[0] ||
+    if (get(parts, CURLUPART_HOST, 0, url->host, sizeof(url->host)) || !is_host(url->host) ||
         get(parts, CURLUPART_ZONEID, 0, zone, sizeof(zone)) || zone[0] ||
         get(parts, CURLUPART_PATH, 0, url->path, sizeof(url->path)) || url->path[0] != '/' ||
         get(parts, CURLUPART_QUERY, 0, url->query, sizeof(url->query)))
@@ -81,6 +92,10 @@ int url_parse(const char *text, struct url *ret_url, const char **ret_wrong)
     for (const char *c = text; *c; c++)
         if ((unsigned char)*c <= 0x20 || (unsigned char)*c >= 0x7f)
             return -EINVAL;
+    /* libcurl would take any number of slashes. */
+    const char *slashes = strstr(text, "://");
+    if (!slashes || slashes[3] == '/')
+        return -EINVAL;
     CURLU *parts = curl_url();
     if (!parts)
         return -EINVAL;
