@@ -39,7 +39,7 @@ static int read_secrets(CURLU *parts, struct url *url)
     return r;
 }
 
-/* A name or an address: percent signs could have hidden anything in it. */
+/* A name or an address. */
 static bool is_host(const char *host)
 {
     static const char NAME[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
@@ -81,6 +81,20 @@ static int read_parts(CURLU *parts, struct url *url, const char **ret_wrong)
     return 0;
 }
 
+/* libcurl takes any number of slashes, a colon later on, and a host behind percent signs that is
+ * another one when it is written down without them. */
+static bool is_straight(const char *text)
+{
+    size_t scheme = strcspn(text, ":/");
+    if (strncmp(text + scheme, "://", 3) != 0)
+        return false;
+    const char *authority = text + scheme + 3;
+    size_t len = strcspn(authority, "/?#");
+    const char *at = memrchr(authority, '@', len);
+    const char *host = at ? at + 1 : authority;
+    return len > 0 && !memchr(host, '%', (size_t)(authority + len - host));
+}
+
 int url_parse(const char *text, struct url *ret_url, const char **ret_wrong)
 {
     struct url url = {0};
@@ -92,9 +106,7 @@ int url_parse(const char *text, struct url *ret_url, const char **ret_wrong)
     for (const char *c = text; *c; c++)
         if ((unsigned char)*c <= 0x20 || (unsigned char)*c >= 0x7f)
             return -EINVAL;
-    /* libcurl would take any number of slashes. */
-    const char *slashes = strstr(text, "://");
-    if (!slashes || slashes[3] == '/')
+    if (!is_straight(text))
         return -EINVAL;
     CURLU *parts = curl_url();
     if (!parts)

@@ -31,8 +31,15 @@ struct visit {
     char type[64], body[4096], sentence[CLIENT_SENTENCE_MAX_BYTES];
     size_t body_bytes;
     int error;
-    enum { CARRY_ON, CANCEL_IN_HEAD, CANCEL_IN_BODY, DESTROY_IN_BODY, AGAIN_IN_DONE } conduct;
-    int server; /* the listening socket */
+    enum conduct {
+        CARRY_ON,
+        CANCEL_IN_HEAD,
+        CANCEL_IN_BODY,
+        DESTROY_IN_BODY,
+        AGAIN_IN_DONE
+    } planned,
+        conduct; /* of the next request, of the one that runs */
+    int server;  /* the listening socket */
     uint16_t port;
 };
 
@@ -70,7 +77,7 @@ static void on_done(void *ctx, int error, const char *sentence)
     visit->error = error;
     snprintf(visit->sentence, sizeof(visit->sentence), "%s", sentence);
     if (visit->conduct == AGAIN_IN_DONE) {
-        visit->conduct = CARRY_ON;
+        visit->planned = CARRY_ON;
         get_now(visit);
     }
     tally_add(&visit->dones);
@@ -84,6 +91,7 @@ static void get_now(struct visit *visit)
     visit->get.ops = &OPS;
     visit->get.ctx = visit;
     visit->body_bytes = 0;
+    visit->conduct = visit->planned;
     if (!visit->client)
         visit->client = client_create(&visit->params);
     visit->request = client_get(visit->client, &visit->get);
@@ -504,7 +512,7 @@ static void test_cancelled_anywhere(void **state)
     struct visit *visit = *state;
     char byte;
     for (int conduct = CARRY_ON; conduct <= DESTROY_IN_BODY; conduct++) {
-        visit->conduct = conduct;
+        visit->planned = (enum conduct)conduct;
         get(visit);
         int fd = serve(visit);
         if (conduct == CARRY_ON)
@@ -522,7 +530,7 @@ static void test_again_from_done(void **state)
 {
     struct visit *visit = *state;
     char head[26];
-    visit->conduct = AGAIN_IN_DONE;
+    visit->planned = AGAIN_IN_DONE;
     get(visit);
     int fd = serve(visit);
     peer_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
