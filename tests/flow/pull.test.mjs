@@ -364,3 +364,34 @@ test('another eyelid, which sleeps while nobody looks here', async (t) => {
   }
   await far.state('yard', 'asleep');
 });
+
+test('added, remembered, removed', async (t) => {
+  const device = await new WebcamServer().start(t);
+  const house = await boot(t, { env: LOOPBACK });
+  const add = (body) => house.get('/api/v1/cameras', {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ source: 'mjpeg', ...body }) });
+  assert.equal((await add({ id: 'porch', name: 'Porch', url: device.url })).status, 201);
+  let page = await look(house);
+  await nextPicture(page, page.stream);
+  page.close();
+  await waitFor('it is let go', () => device.watching.size === 0);
+
+  await house.server.stop();
+  await house.start();
+  assert.equal((await house.describe('porch')).name, 'Porch');
+  page = await look(house);
+  await nextPicture(page, page.stream);
+  assert.equal((await house.get('/api/v1/cameras/porch', { method: 'DELETE' })).status, 200);
+  await waitFor('it is let go', () => device.watching.size === 0);
+  assert.equal(await house.describe('porch'), null);
+
+  for (const [body, status, message] of [
+    [{ id: 'porch', url: 'http://169.254.169.254/' }, 422, /^169\.254\.169\.254 is the address of a cloud's metadata service/],
+    [{ id: 'porch', url: 'rtsp://cam/' }, 422, /only http:\/\/ and https:\/\/ are fetched/],
+    [{ id: 'Porch', url: 'http://cam/' }, 422, /an id is 1 to 32 of a-z, 0-9 and -/],
+  ]) {
+    const response = await add(body);
+    assert.equal(response.status, status);
+    assert.match((await response.json()).error.message, message);
+  }
+});
