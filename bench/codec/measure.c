@@ -49,8 +49,7 @@ static struct measurement run_engine(const struct scene *scene, const char *enco
     struct measurement result = {0};
     FILE *file = fopen(path, "wb");
     must(file, path);
-    must(engine_local.create(&(struct engine_params){.encoder = encoder}, &engine) == 0,
-         encoder);
+    must(engine_local.create(&(struct engine_params){.encoder = encoder}, &engine) == 0, encoder);
     int64_t decode_us = 0, encode_us = 0;
     uint64_t bytes = 0;
     for (unsigned t = 0; t < scene->params.frames; t++) {
