@@ -56,10 +56,10 @@ export function temporaryFolder(t) {
 
 /** A running program: its output so far, and the promise of its end. */
 export class Program {
-  constructor(name, args, env = {}, stdin = 'ignore') {
+  constructor(name, args, env = {}, { stdin = 'ignore', command = [path.join(BUILD, name)] } = {}) {
     this.name = name;
     this.output = '';
-    this.child = spawn(path.join(BUILD, name), args, {
+    this.child = spawn(command[0], [...command.slice(1), ...args], {
       env: cleanEnvironment(env), stdio: [stdin, 'pipe', 'pipe'],
     });
     this.stdout = '';
@@ -190,9 +190,10 @@ export class House {
   }
 
   async start() {
-    const { args = [], env = {}, http = '127.0.0.1:0', device = '127.0.0.1:0' } = this.options;
-    this.server = this.#launch('eyelid', ['serve', '--http', this.http ?? http, '--device',
-      this.device ?? device, '--data', this.data, ...args], env);
+    const { args = [], env = {}, http = '127.0.0.1:0', device = '127.0.0.1:0', command } = this.options;
+    // A command of the test's own has addresses and data of its own, too.
+    const own = command ? [] : ['--http', this.http ?? http, '--device', this.device ?? device, '--data', this.data];
+    this.server = this.#launch('eyelid', ['serve', ...own, ...args], env, command);
     const [, httpAddress] = await this.server.says(/page: http:\/\/([^/\s]+)\//);
     const [, deviceAddress] = await this.server.says(/cameras: ws:\/\/([^/\s]+)\//);
     await this.server.says(/is ready/);
@@ -203,8 +204,8 @@ export class House {
     return this;
   }
 
-  #launch(name, args, env) {
-    const program = new Program(name, args, env);
+  #launch(name, args, env, command) {
+    const program = new Program(name, args, env, { command });
     this.programs.push(program);
     return program;
   }

@@ -63,7 +63,7 @@ export class Webcam {
   constructor({ name = 'Fake webcam', serial = '0001', fps = '30,15,5', port = 0, files = Object.values(PICTURES) }) {
     this.name = name;
     this.program = new Program('tests/vm/fakeuvc',
-      ['--name', name, '--serial', serial, '--fps', fps, '--port', String(port), ...files], {}, 'pipe');
+      ['--name', name, '--serial', serial, '--fps', fps, '--port', String(port), ...files], {}, { stdin: 'pipe' });
     this.read = 0;
   }
 

@@ -1,0 +1,71 @@
+// A clean Debian that packages are installed into, in a folder of its own: script/debian makes it.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { temporaryFolder, TOP } from '../flow/harness.mjs';
+
+const execute = promisify(execFile);
+const DEBIAN = path.join(TOP, 'script/debian');
+const OUT = path.join(TOP, 'build-package');
+const CLEAN = path.join(OUT, 'clean-bookworm.tar');
+
+/** The package that script/package built last for the architecture. */
+export function builtPackage(architecture) {
+  const found = fs.readdirSync(OUT).filter((name) => name.startsWith('eyelid_') && name.endsWith(`_${architecture}.deb`))
+    .map((name) => path.join(OUT, name))
+    .sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs);
+  assert.ok(found.length, `build-package/ holds no eyelid_*_${architecture}.deb; script/package builds it`);
+  return found[0];
+}
+
+export class System {
+  constructor(folder) { this.folder = folder; }
+
+  /** The words in front of a command that make it one in the system, as root or as another user. */
+  command(user) {
+    const as = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups', '--reset-env'];
+    return [DEBIAN, 'run', this.folder, ...(user ? as : [])];
+  }
+
+  /** Runs a command as root, with bytes for its standard input where there are some, and gives what it said. */
+  async run(args, { input, user } = {}) {
+    const [program, ...rest] = [...this.command(user), ...args];
+    const running = execute(program, rest, { maxBuffer: 1 << 26 });
+    running.child.stdin.on('error', () => {}); // a command that ends without reading says so itself
+    running.child.stdin.end(input ?? '');
+    return (await running).stdout;
+  }
+
+  /** Whether a command succeeds. */
+  async succeeds(args) {
+    return this.run(args).then(() => true, (error) => {
+      if (typeof error.code !== 'number') throw error;
+      return false;
+    });
+  }
+
+  write(file, text) { return this.run(['tee', file], { input: text }); }
+  read(file) { return this.run(['cat', file]); }
+  exists(file) { return this.succeeds(['test', '-e', file]); }
+
+  async install(file) {
+    const inside = `/tmp/${path.basename(file)}`;
+    await this.write(inside, fs.readFileSync(file));
+    return this.run(['apt-get', 'install', '-q', '-y', '--no-install-recommends', '--allow-downgrades',
+      '-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold', inside]);
+  }
+}
+
+/** A fresh system for one test: Debian with systemd (not running) for two architectures. */
+export async function freshSystem(t) {
+  await execute(DEBIAN, ['make', CLEAN, 'bookworm', '--architectures=amd64,arm64', '--include=systemd'],
+    { maxBuffer: 1 << 26 });
+  const folder = path.join(temporaryFolder(t), 'system');
+  t.after(() => execute(DEBIAN, ['remove', folder]));
+  await execute(DEBIAN, ['unpack', CLEAN, folder]);
+  const system = new System(folder);
+  await system.run(['apt-get', 'update', '-q']);
+  return system;
+}
