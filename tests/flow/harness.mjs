@@ -193,7 +193,7 @@ export class House {
     const { args = [], env = {}, http = '127.0.0.1:0', device = '127.0.0.1:0', command } = this.options;
     // A command of the test's own has addresses and data of its own, too.
     const own = command ? [] : ['--http', this.http ?? http, '--device', this.device ?? device, '--data', this.data];
-    this.server = this.#launch('eyelid', ['serve', ...own, ...args], env, command);
+    this.server = this.launch('eyelid', ['serve', ...own, ...args], env, command);
     const [, httpAddress] = await this.server.says(/page: http:\/\/([^/\s]+)\//);
     const [, deviceAddress] = await this.server.says(/cameras: ws:\/\/([^/\s]+)\//);
     await this.server.says(/is ready/);
@@ -204,16 +204,16 @@ export class House {
     return this;
   }
 
-  #launch(name, args, env, command) {
+  launch(name, args, env, command) {
     const program = new Program(name, args, env, { command });
     this.programs.push(program);
     return program;
   }
 
   /** A mock camera that is connected. */
-  async camera(id, { size = '320x240', fps = 25, args = [] } = {}) {
-    const camera = this.#launch('eyelid-fakecam', ['--url', `${this.deviceUrl}/`, '--id', id,
-      '--size', size, '--fps', String(fps), ...args], {});
+  async camera(id, { size = '320x240', fps = 25, args = [], command } = {}) {
+    const camera = this.launch('eyelid-fakecam', ['--url', `${this.deviceUrl}/`, '--id', id,
+      '--size', size, '--fps', String(fps), ...args], {}, command);
     await waitFor(`camera ${id} is connected; it said:\n${camera.output}`, async () => {
       if (camera.end) throw new Error(`eyelid-fakecam ended: ${JSON.stringify(camera.end)}\n${camera.output}`);
       const found = await this.describe(id);

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { temporaryFolder, TOP } from '../flow/harness.mjs';
+import { TOP } from '../flow/harness.mjs';
 
 const execute = promisify(execFile);
 const DEBIAN = path.join(TOP, 'script/debian');
@@ -62,10 +63,18 @@ export class System {
 export async function freshSystem(t) {
   await execute(DEBIAN, ['make', CLEAN, 'bookworm', '--architectures=amd64,arm64', '--include=systemd'],
     { maxBuffer: 1 << 26 });
-  const folder = path.join(temporaryFolder(t), 'system');
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'eyelid-debian-'));
   t.after(() => execute(DEBIAN, ['remove', folder]));
   await execute(DEBIAN, ['unpack', CLEAN, folder]);
   const system = new System(folder);
   await system.run(['apt-get', 'update', '-q']);
   return system;
+}
+
+/** Fails unless ffmpeg decodes so many pictures of that size from the stream, without a complaint. */
+export async function decodedFrames(url, { width, height, count }) {
+  const { stdout, stderr } = await execute('ffmpeg', ['-nostdin', '-v', 'error', '-i', url, '-frames:v', String(count),
+    '-pix_fmt', 'yuv420p', '-fps_mode', 'passthrough', '-enc_time_base', '1:90000', '-f', 'rawvideo', '-'], { encoding: 'buffer', maxBuffer: 1 << 26 });
+  assert.equal(stderr.toString(), '');
+  assert.equal(stdout.length, count * width * height * 3 / 2);
 }
