@@ -10,7 +10,6 @@ import { TOP } from '../flow/harness.mjs';
 const execute = promisify(execFile);
 const DEBIAN = path.join(TOP, 'script/debian');
 const OUT = path.join(TOP, 'build-package');
-const CLEAN = path.join(OUT, 'clean-bookworm.tar');
 
 /** The package that script/package built last for the architecture. */
 export function builtPackage(architecture) {
@@ -31,8 +30,8 @@ export class System {
   }
 
   /** Runs a command as root, with bytes for its standard input where there are some, and gives what it said. */
-  async run(args, { input, user } = {}) {
-    const [program, ...rest] = [...this.command(user), ...args];
+  async run(args, { input } = {}) {
+    const [program, ...rest] = [...this.command(), ...args];
     const running = execute(program, rest, { maxBuffer: 1 << 26 });
     running.child.stdin.on('error', () => {}); // a command that ends without reading says so itself
     running.child.stdin.end(input ?? '');
@@ -51,24 +50,35 @@ export class System {
   read(file) { return this.run(['cat', file]); }
   exists(file) { return this.succeeds(['test', '-e', file]); }
 
-  async install(file) {
+  /** Copies a file into it, and gives its place there. */
+  async bring(file) {
     const inside = `/tmp/${path.basename(file)}`;
     await this.write(inside, fs.readFileSync(file));
+    return inside;
+  }
+
+  async install(file) {
+    const inside = await this.bring(file);
     return this.run(['apt-get', 'install', '-q', '-y', '--no-install-recommends', '--allow-downgrades',
       '-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold', inside]);
   }
 }
 
-/** A fresh system for one test: Debian with systemd (not running) for two architectures. */
-export async function freshSystem(t) {
-  await execute(DEBIAN, ['make', CLEAN, 'bookworm', '--architectures=amd64,arm64', '--include=systemd'],
-    { maxBuffer: 1 << 26 });
+/** A system for one test, from a file that is made once by mmdebstrap with these options. */
+export async function makeSystem(t, name, options) {
+  const file = path.join(OUT, `${name}-bookworm.tar`);
+  await execute(DEBIAN, ['make', file, 'bookworm', ...options], { maxBuffer: 1 << 26 });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'eyelid-debian-'));
   t.after(() => execute(DEBIAN, ['remove', folder]));
-  await execute(DEBIAN, ['unpack', CLEAN, folder]);
-  const system = new System(folder);
-  await system.run(['apt-get', 'update', '-q']);
-  return system;
+  await execute(DEBIAN, ['unpack', file, folder]);
+  return new System(folder);
+}
+
+/** A clean one for packages of both architectures, with systemd (not running). */
+export async function freshSystem(t) {
+  const fresh = await makeSystem(t, 'clean', ['--architectures=amd64,arm64', '--include=systemd']);
+  await fresh.run(['apt-get', 'update', '-q']);
+  return fresh;
 }
 
 /** Fails unless ffmpeg decodes so many pictures of that size from the stream, without a complaint. */
