@@ -13,10 +13,10 @@ const OUT = path.join(TOP, 'build-package');
 
 /** The package that script/package built last for the architecture. */
 export function builtPackage(architecture) {
-  const found = fs.readdirSync(OUT).filter((name) => name.startsWith('eyelid_') && name.endsWith(`_${architecture}.deb`))
+  const found = fs.readdirSync(OUT).filter((name) => name.startsWith('eyelid_') && name.endsWith(`~deb12_${architecture}.deb`))
     .map((name) => path.join(OUT, name))
     .sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs);
-  assert.ok(found.length, `build-package/ holds no eyelid_*_${architecture}.deb; script/package builds it`);
+  assert.ok(found.length, `build-package/ holds no eyelid_*~deb12_${architecture}.deb; script/package builds it`);
   return found[0];
 }
 
