@@ -1,0 +1,14 @@
+/* The Huffman tables that motion JPEG leaves out. Some UVC cameras send each picture without tables
+ * and mean the standard ones; not every viewer knows that. Pure; any thread.
+ * Format: ITU-T T.81, B.2.4.2 and K.3. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+enum { JPEG_TABLES_BYTES = 420 }; /* one DHT segment with all four */
+
+/* Copies a JPEG to out, which has room for len_bytes + JPEG_TABLES_BYTES. Where no table comes
+ * before its scan, the standard ones are put in front of the scan's header. Returns how many bytes
+ * were written; what is no JPEG is copied as it is. */
+size_t jpeg_tables_copy(uint8_t *out, const uint8_t *jpeg, size_t len_bytes)
+    __attribute__((warn_unused_result));
