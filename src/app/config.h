@@ -33,6 +33,7 @@ struct config {
     unsigned max_cameras, max_new_cameras_per_minute;
     unsigned max_width, max_height;
     bool skip_dark;
+    bool v4l2; /* cameras at this machine are looked for */
     bool adopt_ask;
 
     struct config_value *values; /* one for each key, in the order of config_key_name */

@@ -59,6 +59,7 @@ static const struct key KEYS[] = {
     {FIELD(skip_dark), .kind = KIND_SWITCH, .initial = "on", .right = SWITCH_RIGHT},
     {"adopt", .kind = KIND_ADOPT, .offset = offsetof(struct config, adopt_ask), .initial = "auto",
      .right = "it is auto or ask"},
+    {FIELD(v4l2), .kind = KIND_SWITCH, .initial = "on", .right = SWITCH_RIGHT},
     {FIELD(max_cameras), .kind = KIND_INT, .initial = "64", .min = 1, .max = 1000,
      .right = "it is 1 to 1000"},
     {FIELD(max_new_cameras_per_minute), .kind = KIND_INT, .initial = "10", .min = 1, .max = 1000,

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "camera/mjpeg.h"
 #include "camera/registry.h"
+#include "camera/v4l2_monitor.h"
 #include "codec/encoder.h"
 #include "codec/engine.h"
 #include "codec/jpeg_encode.h"
@@ -30,6 +31,7 @@ struct house {
     struct net *net;
     struct registry *registry;
     struct store *store;
+    struct v4l2_monitor *v4l2_monitor;
     struct api *api;
     struct api_door page_door, device_door; /* the listeners borrow them */
     char machine[64], machine_local[72];    /* what this machine is called, also by mDNS */
@@ -237,6 +239,17 @@ static void build_cameras(struct house *house)
     });
 }
 
+/* After the store: what is remembered of a camera is there before the camera. One that cannot be
+ * had must not keep the others from being served. */
+static void find_cameras(struct house *house)
+{
+    int error =
+        house->config->v4l2 ? v4l2_monitor_create(house->registry, &house->v4l2_monitor) : 0;
+    if (error)
+        log_error("app", NULL, "cameras at this machine cannot be looked for: %s",
+                  strerror(-error));
+}
+
 /* The addresses come before the data: a second server is told about its port first, and a port that
  * is taken leaves the data untouched. Nobody is served before the loop runs. */
 static int build(struct house *house)
@@ -253,12 +266,15 @@ static int build(struct house *house)
         error = listen_all(house);
     if (!error)
         error = open_store(house);
+    if (!error)
+        find_cameras(house);
     return error;
 }
 
 static void take_down(struct house *house)
 {
     api_destroy(house->api);
+    v4l2_monitor_destroy(house->v4l2_monitor);
     registry_destroy(house->registry);
     store_close(house->store);
     net_destroy(house->net);
