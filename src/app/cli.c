@@ -14,6 +14,9 @@ const char cli_help[] =
     "      --device ADDR:PORT  cameras' WebSocket (default: 127.0.0.1:8765)\n"
     "      --data DIR          where eyelid keeps what it knows\n"
     "      --lan               open both addresses to the network\n"
+    "  eyelid cameras [--verbose]\n"
+    "      lists this machine's cameras and says why one does not work\n"
+    "      --verbose           devices that are no cameras, too\n"
     "  eyelid check-config [FILE]\n"
     "      says what is wrong with the settings, or shows those in force\n"
     "  eyelid --version\n"
@@ -87,6 +90,17 @@ static int parse_check_config(int argc, char **argv, struct cli *cli, char error
     return 0;
 }
 
+static int parse_cameras(int argc, char **argv, struct cli *cli, char error[CLI_ERROR_MAX])
+{
+    cli->verbose = argc == 3 && strcmp(argv[2], "--verbose") == 0;
+    if (argc > 2 && !(argc == 3 && cli->verbose)) {
+        snprintf(error, CLI_ERROR_MAX, "cameras takes --verbose alone, not \"%s\"",
+                 argv[argc > 3 ? 3 : 2]);
+        return -EINVAL;
+    }
+    return 0;
+}
+
 int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_MAX])
 {
     struct cli cli = {0};
@@ -101,6 +115,9 @@ int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_M
     } else if (strcmp(word, "check-config") == 0) {
         cli.command = CLI_CHECK_CONFIG;
         result = parse_check_config(argc, argv, &cli, error);
+    } else if (strcmp(word, "cameras") == 0) {
+        cli.command = CLI_CAMERAS;
+        result = parse_cameras(argc, argv, &cli, error);
     } else if (strcmp(word, "--version") == 0) {
         cli.command = CLI_VERSION;
     } else if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0) {

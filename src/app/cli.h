@@ -1,10 +1,11 @@
 /* The command line. Pure: it looks at argv and touches nothing else. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "app/config.h"
 
-enum cli_command { CLI_SERVE, CLI_CHECK_CONFIG, CLI_VERSION, CLI_HELP };
+enum cli_command { CLI_SERVE, CLI_CAMERAS, CLI_CHECK_CONFIG, CLI_VERSION, CLI_HELP };
 
 enum { CLI_OPTIONS_MAX = 8, CLI_ERROR_MAX = 256 };
 
@@ -13,6 +14,7 @@ struct cli {
     const char *config_file; /* NULL = not given; borrowed from argv, as all below */
     struct config_option options[CLI_OPTIONS_MAX];
     size_t n_options;
+    bool verbose;
 };
 
 /* -EINVAL: error holds what is wrong and what would be right. */

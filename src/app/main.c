@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/cameras.h"
 #include "app/cli.h"
 #include "app/config.h"
 #include "app/serve.h"
@@ -71,6 +72,8 @@ int main(int argc, char **argv)
         fputs(cli_help, stdout);
         return EXIT_FINE;
     }
+    if (cli.command == CLI_CAMERAS)
+        return cameras(cli.verbose);
     struct config *config = load_config(&cli);
     if (!config)
         return EXIT_WRONG;

@@ -68,6 +68,11 @@ static void other_commands(void **state)
     assert_null(cli.config_file);
     assert_int_equal(parse(&cli, error, WORDS("check-config", "x.conf")), 0);
     assert_string_equal(cli.config_file, "x.conf");
+    assert_int_equal(parse(&cli, error, WORDS("cameras")), 0);
+    assert_int_equal(cli.command, CLI_CAMERAS);
+    assert_false(cli.verbose);
+    assert_int_equal(parse(&cli, error, WORDS("cameras", "--verbose")), 0);
+    assert_true(cli.verbose);
     assert_int_equal(parse(&cli, error, WORDS("--version")), 0);
     assert_int_equal(cli.command, CLI_VERSION);
     assert_int_equal(parse(&cli, error, WORDS("help")), 0);
@@ -88,6 +93,8 @@ static void mistakes_are_named(void **state)
         {{"serve", "file"}, "no \"file\""},
         {{"serve", "--http"}, "--http needs a value"},
         {{"serve", "--lan=yes"}, "--lan takes no value"},
+        {{"cameras", "all"}, "not \"all\""},
+        {{"cameras", "--verbose", "--verbose"}, "not \"--verbose\""},
         {{"check-config", "--all"}, "not \"--all\""},
         {{"check-config", "a", "b"}, "not \"b\""},
         {{"serve", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan"},
