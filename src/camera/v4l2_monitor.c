@@ -144,11 +144,7 @@ static void *run(void *ctx)
 
 /* --- The loop. --- */
 
-static void on_ended(void *ctx, struct v4l2_source *source)
-{
-    (void)ctx;
-    v4l2_source_destroy(source);
-}
+static void on_ended(void *ctx, struct v4l2_source *source);
 
 static void on_found(struct v4l2_monitor *monitor, const char *name, struct v4l2_found *takes_found)
 {
@@ -159,6 +155,18 @@ static void on_found(struct v4l2_monitor *monitor, const char *name, struct v4l2
                  r == -EEXIST ? "another one goes by its id" : strerror(-r));
     else
         list_append(&monitor->sources, &source->node);
+}
+
+/* A camera that the owner removed and that is still plugged in is a new one. */
+static void on_ended(void *ctx, struct v4l2_source *source)
+{
+    bool is_there = source->is_dismissed && access(source->found->node, F_OK) == 0;
+    struct v4l2_found *again = is_there ? source->found : NULL;
+    if (again)
+        source->found = NULL;
+    v4l2_source_destroy(source);
+    if (again)
+        on_found(ctx, again->node, again);
 }
 
 static void on_lost(struct v4l2_monitor *monitor, const char *name)

@@ -47,7 +47,8 @@ static void source_detached(void *ctx)
 {
     struct v4l2_source *source = ctx;
     source->camera = NULL;
-    v4l2_worker_rest(source->worker);
+    source->is_dismissed = true;
+    v4l2_worker_quit(source->worker);
 }
 
 static const struct source_ops OPS = {
