@@ -11,6 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { BUILD } from '../tests/lib/proc.mjs';
 import { motion } from './motion.mjs';
 import * as sections from './sections.mjs';
+import { sources } from './sources.mjs';
 
 const { row } = sections;
 
@@ -34,12 +35,12 @@ async function size() {
 }
 
 const SECTIONS = { frame: sections.cpuPerFrame, latency: sections.latency, viewers: sections.viewers,
-  idle: sections.idle, wake: sections.wake, glass: sections.glass, motion, size };
+  idle: sections.idle, wake: sections.wake, glass: sections.glass, sources, motion, size };
 
 const TITLES = {
   frame: 'Six VGA cameras at 30 fps (4:2:2, noisy frames)', latency: 'JPEG in to chunk out, one camera',
   viewers: 'Viewers of one VGA camera at 30 fps', idle: 'Nobody looks', wake: 'From asleep to the first chunk',
-  glass: 'Glass to glass: a frame drawn to its pixels on the screen', motion: 'Beside Debian\'s motion, 15 fps',
+  glass: 'Glass to glass: a frame drawn to its pixels on the screen', sources: 'What each kind of camera costs', motion: 'Beside Debian\'s motion, 15 fps',
   size: 'What it costs to have',
 };
 

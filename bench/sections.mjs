@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { openViewer, WebSocket } from '../tests/lib/live.mjs';
 import * as proc from '../tests/lib/proc.mjs';
+import { coldStarts } from './cold.mjs';
 import { measure } from './glass/glass.mjs';
 import { paced, splitJpegs, startPipe } from './pipe.mjs';
 import { sleep } from '../tests/lib/browsers.mjs';
@@ -184,25 +185,15 @@ export async function idle({ seconds }) {
 export async function wake({ repeats = 20 }) {
   const server = await proc.startServer('linger_s = 0\n');
   const camera = proc.startCamera(server, '--id', 'cam', '--fps', FPS);
-  const times = [];
+  let times;
   try {
-    for (let i = 0; i < repeats; i++) {
-      await proc.inState(server.url, 'cam', ['asleep']);
-      let arrived;
-      const chunk = new Promise((resolve) => { arrived = resolve; });
-      const viewer = await openViewer(server.url, { chunk: arrived });
-      const from = proc.nowUs();
-      viewer.start('cam');
-      times.push((await chunk).receivedUs - from);
-      viewer.close();
-      await sleep(100);
-    }
+    times = await coldStarts(server, 'cam', repeats);
   } finally {
     await proc.stop(camera);
     await server.close();
   }
-  return [row('first lease → first chunk p50', ms(proc.quantile(times, 0.5)), 'ms', { max: 60 }),
-    row('first lease → first chunk p95', ms(proc.quantile(times, 0.95)), 'ms')];
+  return [row('first lease → first chunk p50', proc.quantile(times, 0.5), 'ms', { max: 60 }),
+    row('first lease → first chunk p95', proc.quantile(times, 0.95), 'ms')];
 }
 
 // (f) Glass to glass. The bars are p50 on the screen.
