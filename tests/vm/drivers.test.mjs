@@ -42,6 +42,14 @@ test('a webcam gives the frames of the size that was chosen', async (t) => {
   }
 });
 
+test('a bare webcam leaves the Huffman tables out', async (t) => {
+  const camera = await webcam(t, { args: ['--bare'] });
+  const [frame] = jpegs(await capture(t, camera.path, 1));
+  const marker = (byte) => frame.indexOf(Buffer.from([0xff, byte]));
+  assert.ok(marker(0xda) > 0, 'a scan');
+  assert.ok(marker(0xc4) < 0, 'no DHT segment');
+});
+
 test('a webcam hears its controls, and refuses what is automatic', async (t) => {
   const camera = await webcam(t);
   await v4l2('-d', camera.path, '-c', 'brightness=-20');

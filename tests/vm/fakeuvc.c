@@ -23,10 +23,11 @@ enum { EXIT_USAGE = 2, WAITING_MAX = 64, LINE_MAX_BYTES = 64, PORT_MAX = 7, FPS_
 #define PLUG_RETRY_US (20 * US_PER_MS)
 
 static const char HELP[] =
-    "usage: fakeuvc [--name NAME] [--serial TEXT] [--fps N[,N...]] [--port 0-7] FILE.mjpeg...\n"
+    "usage: fakeuvc [--name NAME] [--serial TEXT] [--fps N[,N...]] [--port 0-7] [--bare]\n"
+    "               FILE.mjpeg...\n"
     "A USB webcam that gives the JPEGs of the files, over and over; each file is a size, the "
     "first\n"
-    "one the default. The fastest rate comes first.\n";
+    "one the default. The fastest rate comes first. --bare leaves the Huffman tables out.\n";
 
 /* A transfer that the host waits for. */
 struct transfer {
@@ -38,7 +39,7 @@ struct program {
     struct mjpeg files[UVC_MAX_SIZES];
     unsigned port;
     int cable; /* -1: unplugged */
-    bool wants_plug, stalled;
+    bool bare, wants_plug, stalled;
     bool commands_ended;
     char line[LINE_MAX_BYTES];
     size_t line_len;
@@ -273,6 +274,32 @@ static int parse_rates(struct uvc *uvc, const char *list)
     return uvc->rate_count > 0 ? 0 : -EINVAL;
 }
 
+/* Webcams leave out the tables that everybody knows (ITU-T T.81, K.3): DHT segments go. */
+static int strip_tables(struct buf **frame)
+{
+    enum { DHT = 0xc4, SOS = 0xda };
+    const struct buf *whole = *frame;
+    struct buf *bare;
+    int result = buf_create(whole->len_bytes, &bare);
+    if (result < 0)
+        return result;
+    size_t at = 2, len_bytes = 2; /* mjpeg_load has seen that the segments are whole */
+    memcpy(bare->data, whole->data, 2);
+    while (at + 4 < whole->len_bytes && whole->data[at + 1] != SOS) {
+        size_t segment_bytes = 2 + ((size_t)whole->data[at + 2] << 8 | whole->data[at + 3]);
+        if (whole->data[at + 1] != DHT) {
+            memcpy(bare->data + len_bytes, whole->data + at, segment_bytes);
+            len_bytes += segment_bytes;
+        }
+        at += segment_bytes;
+    }
+    memcpy(bare->data + len_bytes, whole->data + at, whole->len_bytes - at);
+    bare->len_bytes = len_bytes + whole->len_bytes - at;
+    buf_unref(frame);
+    *frame = bare;
+    return 0;
+}
+
 static int load(struct program *program, char **paths)
 {
     char error[512];
@@ -289,9 +316,12 @@ static int load(struct program *program, char **paths)
         }
         struct uvc_size *size = &uvc->sizes[uvc->size_count++];
         *size = (struct uvc_size){.width = file->width, .height = file->height};
-        for (unsigned i = 0; i < file->count; i++)
+        for (unsigned i = 0; i < file->count; i++) {
+            if (program->bare && strip_tables(&file->frames[i]) < 0)
+                return -ENOMEM;
             if (file->frames[i]->len_bytes > size->max_bytes)
                 size->max_bytes = (uint32_t)file->frames[i]->len_bytes;
+        }
     }
     return program->uvc.size_count > 0 ? 0 : -EINVAL;
 }
@@ -299,11 +329,9 @@ static int load(struct program *program, char **paths)
 static int parse(struct program *program, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"name", required_argument, NULL, 'n'},
-        {"serial", required_argument, NULL, 's'},
-        {"fps", required_argument, NULL, 'f'},
-        {"port", required_argument, NULL, 'p'},
-        {0},
+        {"name", required_argument, NULL, 'n'}, {"serial", required_argument, NULL, 's'},
+        {"fps", required_argument, NULL, 'f'},  {"port", required_argument, NULL, 'p'},
+        {"bare", no_argument, NULL, 'b'},       {0},
     };
     const char *rates = "30,15,5";
     int64_t port = 0;
@@ -315,6 +343,8 @@ static int parse(struct program *program, int argc, char **argv)
             program->uvc.serial = optarg;
         else if (option == 'f')
             rates = optarg;
+        else if (option == 'b')
+            program->bare = true;
         else if (option != 'p' || text_to_int(optarg, 0, PORT_MAX, &port) < 0)
             result = -EINVAL;
     }

@@ -1,6 +1,6 @@
 // What scenarios in the virtual machine stand on, beside the flow tests' harness, which works there
 // as it does anywhere: webcams that are not there, and a look at capture devices from outside.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,12 @@ export function jpegs(bytes) {
   const starts = [];
   for (let at = 0; (at = bytes.indexOf(Buffer.from([0xff, 0xd8, 0xff]), at)) >= 0; at++) starts.push(at);
   return starts.map((start, i) => bytes.subarray(start, starts[i + 1] ?? bytes.length));
+}
+
+/** [width, height] of a baseline JPEG (ITU-T T.81, B.2.2: marker FFC0, length, precision, lines, columns). */
+export function jpegSize(jpeg) {
+  const at = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+  return [jpeg.readUInt16BE(at + 7), jpeg.readUInt16BE(at + 5)];
 }
 
 /** v4l2-ctl's standard output; throws with its standard error when it fails. */
@@ -60,10 +66,11 @@ export function holders(file) {
 
 /** A USB webcam (tests/vm/fakeuvc.c); wants the modules vhci_hcd and uvcvideo. */
 export class Webcam {
-  constructor({ name = 'Fake webcam', serial = '0001', fps = '30,15,5', port = 0, files = Object.values(PICTURES) }) {
+  constructor({ name = 'Fake webcam', serial = '0001', fps = '30,15,5', port = 0, args = [] }) {
     this.name = name;
     this.program = new Program('tests/vm/fakeuvc',
-      ['--name', name, '--serial', serial, '--fps', fps, '--port', String(port), ...files], {}, { stdin: 'pipe' });
+      ['--name', name, '--serial', serial, '--fps', fps, '--port', String(port), ...args, ...Object.values(PICTURES)],
+      {}, { stdin: 'pipe' });
     this.read = 0;
   }
 
@@ -73,7 +80,7 @@ export class Webcam {
   /** Waits until it says so after what was waited for last. */
   async says(pattern, timeoutMs = 5000) {
     const found = await waitFor(`the webcam says ${pattern}`, () => {
-      if (this.program.end) throw new Error(`fakeuvc ended:\n${this.program.output}`);
+      if (this.program.end) throw new Error(`fakeuvc ended: ${JSON.stringify(this.program.end)}`);
       return this.program.output.slice(this.read).match(pattern);
     }, timeoutMs).catch((error) => {
       throw new Error(`${error.message}; it said:\n${this.program.output}`);
@@ -97,14 +104,57 @@ export class Webcam {
   async unplug() {
     this.command('unplug');
     await this.says(/: unplugged/);
-    await waitFor(`${this.name} is gone`, () => nodesNamed(new RegExp(`^${this.name}`)).length === 0);
+    await this.gone();
+  }
+
+  gone() {
+    return waitFor(`${this.name} is gone`, () => nodesNamed(new RegExp(`^${this.name}`)).length === 0);
+  }
+}
+
+/** Watches a stream as a player would: decodes it, and knows how bright its latest picture is. */
+export class Player {
+  constructor(t, url) {
+    const scaled = 32 * 18;
+    this.pictures = 0;
+    this.child = spawn('ffmpeg', ['-nostdin', '-v', 'error', '-probesize', '5000', '-analyzeduration', '0', '-i', url,
+      '-vf', 'scale=32:18', '-pix_fmt', 'gray', '-f', 'rawvideo', '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.output = '';
+    let left = Buffer.alloc(0);
+    this.child.stdout.on('data', (bytes) => {
+      left = Buffer.concat([left, bytes]);
+      for (; left.length >= scaled; left = left.subarray(scaled)) {
+        this.pictures++;
+        this.luma = left.subarray(0, scaled).reduce((sum, y) => sum + y, 0) / scaled;
+      }
+    });
+    this.child.stderr.on('data', (bytes) => { this.output += bytes; });
+    this.ended = new Promise((resolve) => this.child.on('close', resolve));
+    t.after(() => this.stop());
+  }
+
+  async shows(what, fits, timeoutMs = 10000) {
+    await waitFor(`a picture: ${what}`, () => {
+      if (this.child.exitCode !== null) throw new Error(`ffmpeg ended:\n${this.output}`);
+      return fits(this);
+    }, timeoutMs).catch((error) => {
+      throw new Error(`${error.message}; ${this.pictures} pictures, luma ${this.luma}`);
+    });
+  }
+
+  stop() {
+    this.child.kill('SIGKILL');
+    return this.ended;
   }
 }
 
 /** A webcam that is plugged in; unplugged when the test ends. */
 export async function webcam(t, options = {}) {
   const camera = new Webcam(options);
-  t.after(() => camera.program.stop());
+  t.after(async () => {
+    await camera.program.stop();
+    await camera.gone();
+  });
   await camera.says(/: plugged/);
   camera.path = await camera.node();
   return camera;
