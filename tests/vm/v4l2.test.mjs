@@ -229,3 +229,14 @@ test('the list of cameras says what each of them can do', async (t) => {
   assert.match(stdout, new RegExp(`${RAW_NODE} +ok +${RAW} `));
   assert.match(stdout, new RegExp(`${camera.path} +ok +${WEBCAM} +Fake webcam \\(uvcvideo\\)\\n +\\S+ .*640x480@30`));
 });
+
+test('a camera that is removed while it is plugged in is a new one', async (t) => {
+  const house = await boot(t, QUICK);
+  await house.state(RAW, 'asleep');
+  const page = await viewer(house, RAW);
+  await page.frame();
+  assert.equal((await house.get(`/api/v1/cameras/${RAW}`, { method: 'DELETE' })).status, 200);
+  await page.json('removed');
+  await page.next((m) => m.type === 'camera' && m.camera.id === RAW && m.camera.state === 'asleep', 'the camera again', 20000);
+  assert.equal((await house.get(`/snapshot/${RAW}.jpg`)).status, 200);
+});
