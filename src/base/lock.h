@@ -11,6 +11,7 @@ enum lock_rank {
     LOCK_RANK_WORKER = 20, /* transcode: what the hub pokes and what the loop asks of the worker */
     LOCK_RANK_STORE = 30,  /* store: the writer's queue */
     LOCK_RANK_SOURCE = 40, /* camera: what a source's thread and the loop share */
+    LOCK_RANK_LINE = 45,   /* camera: a helper's socket, whoever sends */
     LOCK_RANK_INBOX = 50,  /* base/inbox: what threads post to one another */
 };
 

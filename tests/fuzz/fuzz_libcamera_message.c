@@ -1,0 +1,58 @@
+/* A message of the helper. Input: how many descriptors came along, then the packet. Whatever is
+ * taken is walked through as the server would: every text ends, every pixel lies within its buffer.
+ */
+#include <string.h>
+
+#include "camera/libcamera_control.h"
+#include "camera/libcamera_message.h"
+#include "check.h"
+
+static void check_pixels(const struct helper_pixels *pixels)
+{
+    const struct raw_picture raw = libcamera_message_picture(pixels, NULL);
+    const unsigned rows[3] = {raw.height, (raw.height + 1u) / 2, (raw.height + 1u) / 2};
+    CHECK(raw.width >= 1 && raw.height >= 1);
+    for (unsigned i = 0; i < 3; i++)
+        if (raw.strides[i])
+            CHECK(raw.offsets[i] + (uint64_t)raw.strides[i] * (rows[i] - 1) < pixels->size_bytes);
+}
+
+static void check_control(const struct helper_control *control)
+{
+    json_t *list = libcamera_control_list(control, 1);
+    json_t *value = json_object_get(json_array_get(list, 0), "value");
+    struct helper_set order;
+    CHECK(value);
+    CHECK(libcamera_control_order(control, 1, control->name, value, &order) == 0);
+    CHECK(order.value >= control->min && order.value <= control->max);
+    json_decref(list);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
+{
+    struct libcamera_message m;
+    if (len_bytes < 1 || libcamera_message_read(data + 1, len_bytes - 1, data[0], &m) < 0)
+        return 0;
+    switch (m.kind) {
+    case HELPER_CAMERA:
+        CHECK(strlen(m.camera.id) < sizeof(m.camera.id));
+        break;
+    case HELPER_CONTROL:
+        check_control(&m.control);
+        break;
+    case HELPER_LAYOUT:
+        CHECK(data[0] == m.layout.n_buffers && data[0] <= HELPER_BUFFERS_MAX);
+        check_pixels(&m.layout.pixels);
+        break;
+    case HELPER_STILL:
+        CHECK(data[0] == 1);
+        check_pixels(&m.still.pixels);
+        break;
+    case HELPER_TROUBLE:
+        CHECK(strlen(m.trouble.sentence) < sizeof(m.trouble.sentence));
+        break;
+    default:
+        CHECK(data[0] == 0);
+    }
+    return 0;
+}

@@ -1,0 +1,134 @@
+/* A helper without a camera, for the tests of the server's side. The camera's id says how it
+ * behaves: "good", or one of the ways in which a real one may fail. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "helper/libcamera/memory.h"
+#include "helper/libcamera/pixels.h"
+#include "helper/libcamera/wire.h"
+
+enum { WIDTH = 32, HEIGHT = 16, BUFFERS = 2 };
+
+struct pretend {
+    const char *manner;
+    struct memory buffers[BUFFERS];
+    struct helper_layout layout;
+    unsigned n_frames;
+    bool runs;
+};
+
+static bool is(const struct pretend *p, const char *manner)
+{
+    return strcmp(p->manner, manner) == 0;
+}
+
+static void say(enum helper_kind kind, const void *body, size_t len_bytes)
+{
+    if (wire_say(HELPER_SOCKET, kind, body, len_bytes, NULL, 0) < 0)
+        exit(0);
+}
+
+static void say_layout(struct pretend *p)
+{
+    int fds[BUFFERS];
+    p->layout.generation++;
+    p->layout.n_buffers = BUFFERS;
+    p->layout.pixels = pixels_i420(WIDTH, HEIGHT);
+    for (unsigned i = 0; i < BUFFERS; i++) {
+        memory_finish(&p->buffers[i]);
+        if (memory_create(p->layout.pixels.size_bytes, &p->buffers[i]) < 0)
+            abort();
+        fds[i] = p->buffers[i].fd;
+    }
+    if (is(p, "shrinkable")) {
+        fds[0] = memfd_create("shrinkable", 0);
+        if (ftruncate(fds[0], p->layout.pixels.size_bytes) < 0)
+            abort();
+    }
+    if (is(p, "small"))
+        p->layout.pixels.size_bytes += 4096; /* than the layout says */
+    if (wire_say(HELPER_SOCKET, HELPER_LAYOUT, &p->layout, sizeof(p->layout), fds, BUFFERS) < 0)
+        exit(0);
+}
+
+static void say_frame(struct pretend *p)
+{
+    struct helper_frame frame = {.generation = p->layout.generation,
+                                 .index = p->n_frames % BUFFERS,
+                                 .sequence = p->n_frames};
+    memset(p->buffers[frame.index].bytes, (int)(100 + p->n_frames), WIDTH * HEIGHT);
+    p->n_frames++;
+    if (is(p, "crash") && p->n_frames == 3)
+        abort();
+    if (is(p, "elsewhere"))
+        frame.index = BUFFERS;
+    say(HELPER_FRAME, &frame, sizeof(frame));
+}
+
+static void say_still(uint32_t request)
+{
+    struct memory memory = {0};
+    struct helper_still still = {.request = request, .pixels = pixels_i420(64, 48)};
+    if (memory_create(still.pixels.size_bytes, &memory) < 0)
+        abort();
+    memset(memory.bytes, 128, memory.len_bytes);
+    if (wire_say(HELPER_SOCKET, HELPER_STILL, &still, sizeof(still), &memory.fd, 1) < 0)
+        exit(0);
+    memory_finish(&memory);
+}
+
+static void introduce(const struct pretend *p)
+{
+    const struct helper_control control = {
+        .name = "brightness", .type = HELPER_INT, .min = -100, .max = 100, .step = 1};
+    const struct helper_ready ready = {.model = "pretended", .n_controls = is(p, "miscounted") + 1};
+    const struct helper_trouble trouble = {
+        .error = -EBUSY, .is_fatal = 1, .sentence = "another program uses this camera"};
+    if (is(p, "busy")) {
+        say(HELPER_TROUBLE, &trouble, sizeof(trouble));
+        exit(1);
+    }
+    say(HELPER_CONTROL, &control, sizeof(control));
+    say(HELPER_READY, &ready, sizeof(ready));
+    if (is(p, "nonsense"))
+        say(99, NULL, 0);
+}
+
+static void obey(struct pretend *p, const struct wire_order *order)
+{
+    struct helper_done done = {.kind = order->head.kind};
+    if (order->head.kind == HELPER_RELEASE) {
+        if (p->runs && order->release.generation == p->layout.generation)
+            say_frame(p);
+        return;
+    }
+    if (is(p, "silent"))
+        return;
+    if (order->head.kind == HELPER_START) {
+        p->runs = true;
+        say_layout(p);
+        say_frame(p);
+    } else if (order->head.kind == HELPER_STOP) {
+        p->runs = false;
+    } else if (order->head.kind == HELPER_CAPTURE && is(p, "no still")) {
+        done.error = -ETIMEDOUT;
+    } else if (order->head.kind == HELPER_CAPTURE) {
+        say_still(order->capture.request);
+    }
+    say(HELPER_DONE, &done, sizeof(done));
+}
+
+int main(int argc, char **argv)
+{
+    struct pretend p = {.manner = argc == 3 ? argv[2] : ""};
+    struct wire_order order;
+    introduce(&p);
+    while (wire_hear(HELPER_SOCKET, &order) == 0)
+        obey(&p, &order);
+    return 0;
+}
