@@ -19,6 +19,10 @@ struct config_ranges {
     unsigned n;
 };
 
+/* Who drives a Raspberry Pi's cameras: the helper where it is installed, else rpicam's programs;
+ * those in any case; nobody. */
+enum config_libcamera { CONFIG_LIBCAMERA_AUTO, CONFIG_LIBCAMERA_RPICAM, CONFIG_LIBCAMERA_OFF };
+
 struct config {
     struct address http, device;
     bool lan; /* both are opened to every address, which http and device already say */
@@ -35,6 +39,7 @@ struct config {
     bool skip_dark;
     bool v4l2; /* cameras at this machine are looked for */
     bool adopt_ask;
+    enum config_libcamera libcamera;
 
     struct config_value *values; /* one for each key, in the order of config_key_name */
 };

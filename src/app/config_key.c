@@ -19,7 +19,8 @@ enum kind {
     KIND_LEVEL,
     KIND_FORMAT,
     KIND_ENCODER,
-    KIND_ADOPT
+    KIND_ADOPT,
+    KIND_LIBCAMERA
 };
 
 struct key {
@@ -60,6 +61,8 @@ static const struct key KEYS[] = {
     {"adopt", .kind = KIND_ADOPT, .offset = offsetof(struct config, adopt_ask), .initial = "auto",
      .right = "it is auto or ask"},
     {FIELD(v4l2), .kind = KIND_SWITCH, .initial = "on", .right = SWITCH_RIGHT},
+    {FIELD(libcamera), .kind = KIND_LIBCAMERA, .initial = "auto",
+     .right = "it is auto, rpicam or off"},
     {FIELD(max_cameras), .kind = KIND_INT, .initial = "64", .min = 1, .max = 1000,
      .right = "it is 1 to 1000"},
     {FIELD(max_new_cameras_per_minute), .kind = KIND_INT, .initial = "10", .min = 1, .max = 1000,
@@ -159,6 +162,19 @@ static int set_encoder(const char **field, const char *value)
     return 0;
 }
 
+static int set_libcamera(enum config_libcamera *field, const char *value)
+{
+    static const char *const WAYS[] = {[CONFIG_LIBCAMERA_AUTO] = "auto",
+                                       [CONFIG_LIBCAMERA_RPICAM] = "rpicam",
+                                       [CONFIG_LIBCAMERA_OFF] = "off"};
+    for (unsigned i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++)
+        if (strcmp(value, WAYS[i]) == 0) {
+            *field = (enum config_libcamera)i;
+            return 0;
+        }
+    return -EINVAL;
+}
+
 static int set_path(char **field, const char *value)
 {
     if (*value == '\0')
@@ -233,6 +249,8 @@ int config_key_set(struct config *config, unsigned i, const char *value)
         return set_switch(field, value, "text", "json");
     case KIND_ADOPT:
         return set_switch(field, value, "auto", "ask");
+    case KIND_LIBCAMERA:
+        return set_libcamera(field, value);
     case KIND_LEVEL:
         return log_level_parse(value, field);
     case KIND_ENCODER:

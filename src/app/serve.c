@@ -1,13 +1,16 @@
 #include "app/serve.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "api/api.h"
 #include "base/log.h"
+#include "camera/libcamera.h"
 #include "camera/mjpeg.h"
 #include "camera/registry.h"
 #include "camera/v4l2_monitor.h"
@@ -32,6 +35,7 @@ struct house {
     struct registry *registry;
     struct store *store;
     struct v4l2_monitor *v4l2_monitor;
+    struct libcamera *libcamera; /* NULL: no Raspberry Pi cameras here */
     struct api *api;
     struct api_door page_door, device_door; /* the listeners borrow them */
     char machine[64], machine_local[72];    /* what this machine is called, also by mDNS */
@@ -250,6 +254,38 @@ static void find_cameras(struct house *house)
                   strerror(-error));
 }
 
+/* The helper stands beside this program (a build folder) or where it is installed. */
+static bool find_helper(char *out, size_t cap)
+{
+    static const char NAME[] = "eyelid-libcamera";
+    ssize_t n = readlink("/proc/self/exe", out, cap - sizeof(NAME));
+    if (n > 0) {
+        out[n] = '\0';
+        snprintf(strrchr(out, '/') + 1, sizeof(NAME), "%s", NAME);
+        if (access(out, X_OK) == 0)
+            return true;
+    }
+    snprintf(out, cap, "%s/%s", EYELID_LIBEXECDIR, NAME);
+    return access(out, X_OK) == 0;
+}
+
+/* That there are none, or that they can not be looked for, is no reason not to serve. */
+static void open_libcamera(struct house *house)
+{
+    char helper[PATH_MAX];
+    const enum config_libcamera way = house->config->libcamera;
+    if (way == CONFIG_LIBCAMERA_OFF)
+        return;
+    const bool has_helper = way == CONFIG_LIBCAMERA_AUTO && find_helper(helper, sizeof(helper));
+    int r = libcamera_create(&(struct libcamera_params){.registry = house->registry,
+                                                        .helper = has_helper ? helper : NULL,
+                                                        .path = getenv("PATH")},
+                             &house->libcamera);
+    if (r < 0 && (r != -ENOENT || way == CONFIG_LIBCAMERA_RPICAM))
+        log_warn("app", NULL, "no Raspberry Pi cameras: %s",
+                 r == -ENOENT ? "rpicam-vid and rpicam-still are not installed" : strerror(-r));
+}
+
 /* The addresses come before the data: a second server is told about its port first, and a port that
  * is taken leaves the data untouched. Nobody is served before the loop runs. */
 static int build(struct house *house)
@@ -266,8 +302,10 @@ static int build(struct house *house)
         error = listen_all(house);
     if (!error)
         error = open_store(house);
-    if (!error)
+    if (!error) {
         find_cameras(house);
+        open_libcamera(house);
+    }
     return error;
 }
 
@@ -275,6 +313,7 @@ static void take_down(struct house *house)
 {
     api_destroy(house->api);
     v4l2_monitor_destroy(house->v4l2_monitor);
+    libcamera_destroy(house->libcamera);
     registry_destroy(house->registry);
     store_close(house->store);
     net_destroy(house->net);

@@ -66,7 +66,28 @@ static void nothing_gives_the_defaults(void **state)
     assert_int_equal(config->max_width, 4096);
     assert_int_equal(config->max_height, 4096);
     assert_true(config->skip_dark);
+    assert_int_equal(config->libcamera, CONFIG_LIBCAMERA_AUTO);
     config_destroy(config);
+}
+
+static void who_drives_the_cameras(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum config_libcamera way;
+    } good[] = {{"libcamera = auto\n", CONFIG_LIBCAMERA_AUTO},
+                {"libcamera = rpicam\n", CONFIG_LIBCAMERA_RPICAM},
+                {"libcamera = off\n", CONFIG_LIBCAMERA_OFF}};
+    for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        struct config_sources sources = file(good[i].text);
+        sources.is_root = true;
+        struct config *config = parse_or_fail(&sources);
+        assert_int_equal(config->libcamera, good[i].way);
+        config_destroy(config);
+    }
+    refuse_file("libcamera = on\n",
+                "my.conf:1: `libcamera` cannot be \"on\"; it is auto, rpicam or off");
 }
 
 static void file_sets_every_kind(void **state)
@@ -340,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_gives_the_defaults),
+        cmocka_unit_test(who_drives_the_cameras),
         cmocka_unit_test(file_sets_every_kind),
         cmocka_unit_test(encoders_have_names),
         cmocka_unit_test(command_line_beats_environment_beats_file),
