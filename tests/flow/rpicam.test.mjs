@@ -1,0 +1,172 @@
+// A Raspberry Pi camera without eyelid-libcamera: rpicam's own programs, for which rpicam-stand-in.mjs
+// stands in.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { boot, KIND, liveHead, temporaryFolder, TOP, waitFor } from './harness.mjs';
+
+const ID = 'imx219-df84';
+
+function draw(folder, name, size) {
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', `testsrc2=size=${size}`, '-frames:v', '1',
+    '-c:v', 'mjpeg', '-q:v', '5', path.join(folder, `${name}.jpg`)]);
+}
+
+/** The server with the programs in its PATH under these names; {house, lines, pictures}. */
+async function start(t, { env = {}, names = ['rpicam-vid', 'rpicam-still'], data } = {}) {
+  const folder = temporaryFolder(t);
+  const programs = path.join(folder, 'bin');
+  fs.mkdirSync(programs);
+  for (const name of names) fs.symlinkSync(path.join(TOP, 'tests/flow/rpicam-stand-in.mjs'), path.join(programs, name));
+  for (const size of ['320x240', '1280x720']) draw(folder, size, size);
+  draw(folder, 'still', '1640x1232');
+  const log = path.join(folder, 'log');
+  fs.writeFileSync(log, '');
+  const house = await boot(t, {
+    data,
+    env: {
+      EYELID_LINGER_S: '1', EYELID_LIBCAMERA: 'rpicam', RPICAM_LOG: log, RPICAM_PICTURES: folder,
+      PATH: `${programs}:${process.env.PATH}`, ...env,
+    },
+  });
+  await house.state(ID, 'asleep', 10000);
+  const lines = () => fs.readFileSync(log, 'utf8').split('\n').filter(Boolean);
+  return { house, lines, pictures: folder };
+}
+
+const isAlive = (pid) => fs.existsSync(`/proc/${pid}`);
+const pidOf = (line) => Number(line.split(' ')[0]);
+
+async function jpeg(page, stream) {
+  for (;;) {
+    const head = liveHead(await page.binary(10000));
+    if (head.stream === stream && head.kind === KIND.jpeg) return head.unit;
+  }
+}
+
+test('it is found, streams while somebody looks, and its program ends when nobody does', async (t) => {
+  const { house, lines } = await start(t);
+  const camera = await house.describe(ID);
+  assert.deepEqual([camera.name, camera.model, camera.source, camera.controlled], ['imx219', 'imx219', 'libcamera', true]);
+  assert.deepEqual(lines(), [], 'asleep, nothing runs');
+  const page = await house.page();
+  page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
+  const { stream } = await page.json('started');
+  for (let n = 0; n < 5; n++) assert.equal((await jpeg(page, stream)).readUInt16BE(0), 0xffd8);
+  assert.equal((await house.describe(ID)).width, 1280);
+  assert.match(lines()[0], /rpicam-vid --nopreview --camera 0 .*--codec mjpeg .*--output -$/);
+  const pid = pidOf(lines()[0]);
+  assert.ok(isAlive(pid));
+  page.send({ type: 'stop', camera: ID });
+  await house.state(ID, 'asleep');
+  await waitFor('the program ended, and is no zombie', () => !isAlive(pid));
+  assert.equal(lines().length, 1);
+});
+
+test('settings are words of the command line, and restart it', async (t) => {
+  const { house, lines } = await start(t);
+  const page = await house.page();
+  page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
+  const { stream } = await page.json('started');
+  await jpeg(page, stream);
+  page.send({ type: 'set', camera: ID, request: 1, values: { size: '320x240', brightness: -50, mirror: true, fps: 10 } });
+  assert.equal((await page.json('set-done')).ok, true);
+  await waitFor('pictures of the new size', async () => {
+    await jpeg(page, stream);
+    return (await house.describe(ID)).width === 320;
+  }, 10000);
+  assert.match(lines().at(-1), /--brightness -0.50 --hflip --width 320 --height 240 --framerate 10 /);
+});
+
+test('a still is of full size, and the stream comes back after it', async (t) => {
+  const { house, lines, pictures } = await start(t);
+  const page = await house.page();
+  page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
+  const { stream } = await page.json('started');
+  await jpeg(page, stream);
+  page.send({ type: 'capture', camera: ID, request: 7 });
+  const captured = await page.json('captured', 10000);
+  assert.deepEqual([captured.ok, captured.width, captured.height], [true, 1640, 1232]);
+  const programs = () => lines().map((line) => line.split(' ')[1]);
+  await waitFor('the stream is back', () => programs().length === 3);
+  assert.deepEqual(programs(), ['rpicam-vid', 'rpicam-still', 'rpicam-vid']);
+  await jpeg(page, stream);
+  fs.rmSync(path.join(pictures, 'still.jpg'));
+  const response = await house.get(`/api/v1/cameras/${ID}/capture`, { method: 'POST' });
+  assert.ok(response.status >= 500, 'a still that fails is told');
+});
+
+test('a program that dies is shown and started again', async (t) => {
+  const { house, lines } = await start(t);
+  const page = await house.page();
+  page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
+  const { stream } = await page.json('started');
+  await jpeg(page, stream);
+  process.kill(pidOf(lines()[0]), 'SIGKILL');
+  const told = await page.next((m) => m.type === 'camera' && m.camera.error, 'the error', 10000);
+  assert.equal(told.camera.error, 'rpicam-vid ended; it is started again');
+  await waitFor('another one', () => lines().length === 2);
+  page.queue.length = 0;
+  await jpeg(page, stream);
+  await waitFor('the error is void', async () => (await house.describe(ID)).error === null);
+});
+
+test('a picture without an end is not waited for', async (t) => {
+  const { house, lines, pictures } = await start(t);
+  fs.writeFileSync(path.join(pictures, 'endless'), '');
+  const page = await house.page();
+  page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
+  const { stream } = await page.json('started');
+  const sentence = 'rpicam-vid sends a picture without an end; it is started again';
+  await page.next((m) => m.type === 'camera' && m.camera.error === sentence, 'the error', 10000);
+  assert.ok(!isAlive(pidOf(lines()[0])), 'the program was ended');
+  fs.rmSync(path.join(pictures, 'endless'));
+  await jpeg(page, stream);
+});
+
+test('no more than four stills wait', async (t) => {
+  const { house, pictures } = await start(t);
+  fs.writeFileSync(path.join(pictures, 'hold'), '');
+  const capture = () => house.get(`/api/v1/cameras/${ID}/capture`, { method: 'POST' });
+  const stills = [];
+  for (let n = 0; n < 4; n++) stills.push(capture());
+  let refused;
+  // Requests on several connections may overtake one another; the four are there once one is refused.
+  await waitFor('one is refused', async () => {
+    const one = capture();
+    refused = await Promise.race([one, new Promise((resolve) => setTimeout(resolve, 200))]);
+    if (!refused) stills.push(one);
+    return refused;
+  });
+  assert.ok(refused.status >= 500);
+  fs.rmSync(path.join(pictures, 'hold'));
+  const statuses = (await Promise.all(stills)).map((response) => response.status);
+  assert.deepEqual(statuses.filter((status) => status === 200).length, 4);
+});
+
+test('libcamera-vid serves where rpicam-vid is not', async (t) => {
+  const { house, lines } = await start(t, { names: ['libcamera-vid', 'libcamera-still'] });
+  const response = await house.get(`/snapshot/${ID}.jpg`);
+  assert.equal(response.status, 200);
+  assert.match(lines()[0], /^\d+ libcamera-vid /);
+  assert.ok(!lines()[0].includes('--no-raw'));
+});
+
+test('a camera that is removed while it streams takes its program along', async (t) => {
+  const { house, lines } = await start(t);
+  const page = await house.page();
+  page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
+  const { stream } = await page.json('started');
+  await jpeg(page, stream);
+  const response = await house.get(`/api/v1/cameras/${ID}`, { method: 'DELETE' });
+  assert.ok(response.ok);
+  await waitFor('the program ended', () => !isAlive(pidOf(lines()[0])));
+  assert.equal(await house.describe(ID), null);
+});
+
+test('what rpicam is not there is said where it was asked for', async (t) => {
+  const house = await boot(t, { env: { EYELID_LIBCAMERA: 'rpicam', PATH: '/nowhere' } });
+  await house.server.says(/no Raspberry Pi cameras: rpicam-vid and rpicam-still are not installed/);
+});
