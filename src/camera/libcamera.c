@@ -23,6 +23,7 @@ struct libcamera {
     char *helper; /* NULL: programs */
     const struct rpicam_programs *programs;
     struct inbox lists;
+    struct libcamera_list *latest; /* owned; NULL before the first */
     struct net_wake *wake;
     struct libcamera_finder *finder;
     struct list seats;
@@ -143,15 +144,20 @@ static void on_list(struct libcamera *libcamera, const struct libcamera_list *li
         take_in(libcamera, &list->cameras[i]);
 }
 
+static void read_lists(struct libcamera *libcamera)
+{
+    for (struct list *node; (node = inbox_take(&libcamera->lists));) {
+        mem_free(libcamera->latest);
+        libcamera->latest = list_entry(node, struct libcamera_list, node);
+    }
+}
+
 static void on_wake(void *ctx)
 {
     struct libcamera *libcamera = ctx;
-    for (struct list *node; (node = inbox_take(&libcamera->lists));) {
-        struct libcamera_list *list = list_entry(node, struct libcamera_list, node);
-        if (libcamera->finder)
-            on_list(libcamera, list);
-        mem_free(list);
-    }
+    read_lists(libcamera);
+    if (libcamera->latest)
+        on_list(libcamera, libcamera->latest);
 }
 
 static void on_changed(void *ctx, struct camera *camera)
@@ -160,13 +166,17 @@ static void on_changed(void *ctx, struct camera *camera)
     (void)camera;
 }
 
-/* A camera that its owner removes while it is there: found again with the next list. */
+/* A camera that its owner removes while it is there: taken in again as a new one, once it is gone.
+ */
 static void on_removed(void *ctx, struct camera *camera)
 {
     struct libcamera *libcamera = ctx;
+    struct waker waker = net_wake_waker(libcamera->wake);
     list_for_each (seat, &libcamera->seats, struct seat, node)
-        if (camera_of(seat) == camera)
+        if (camera_of(seat) == camera) {
             hang_up(seat);
+            waker_wake(&waker);
+        }
 }
 
 /* --- Birth and death. --- */
@@ -209,8 +219,8 @@ void libcamera_destroy(struct libcamera *libcamera)
     list_for_each (seat, &libcamera->seats, struct seat, node)
         remove_seat(seat);
     libcamera_finder_destroy(libcamera->finder);
-    libcamera->finder = NULL;
-    on_wake(libcamera); /* what still lies there */
+    read_lists(libcamera);
+    mem_free(libcamera->latest);
     inbox_finish(&libcamera->lists);
     net_wake_destroy(libcamera->wake);
     mem_free(libcamera->helper);

@@ -161,6 +161,16 @@ test('a helper that is killed is shown, started again, and leaves nothing behind
   await waitFor('the helper ended', () => !fs.existsSync(`/proc/${second}`), 20000);
 });
 
+test('removed while it is there, it comes again as a new one', async (t) => {
+  const { house, id } = await start(t);
+  const page = await house.page();
+  assert.equal((await house.get(`/api/v1/cameras/${id}`, { method: 'DELETE' })).status, 200);
+  await page.json('removed');
+  await page.next((m) => m.type === 'camera' && m.camera.id === id && m.camera.state === 'asleep', 'the camera again', 20000);
+  await waitFor('one helper is left', () => helpers().length === 1);
+  await snapshot(house, id);
+});
+
 test('stopped while it streams, the server ends in peace', async (t) => {
   const { house, id } = await start(t);
   const page = await house.page();
