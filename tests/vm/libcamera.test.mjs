@@ -3,21 +3,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 import { boot, KIND, liveHead, sleep, waitFor } from '../flow/harness.mjs';
-
-/** libcamera asks udev for devices that are initialised; there is no udev here to say so. */
-function pretendUdev() {
-  fs.mkdirSync('/run/udev/data', { recursive: true });
-  for (const folder of ['/sys/class/media', '/sys/class/video4linux', '/sys/bus/media/devices']) {
-    if (!fs.existsSync(folder)) continue;
-    for (const device of fs.readdirSync(folder)) {
-      const file = path.join(folder, device, 'dev');
-      if (fs.existsSync(file)) fs.writeFileSync(`/run/udev/data/c${fs.readFileSync(file, 'utf8').trim()}`, 'I:1\n');
-    }
-  }
-}
+import { pretendUdev } from './machine.mjs';
 
 /** The server, and the camera's id once it is found and open. */
 async function start(t, env = {}) {

@@ -64,6 +64,18 @@ export function holders(file) {
   return found;
 }
 
+/** libcamera asks udev for devices that are initialised; there is no udev here to say so. */
+export function pretendUdev() {
+  fs.mkdirSync('/run/udev/data', { recursive: true });
+  for (const folder of ['/sys/class/media', '/sys/class/video4linux', '/sys/bus/media/devices']) {
+    if (!fs.existsSync(folder)) continue;
+    for (const device of fs.readdirSync(folder)) {
+      const file = path.join(folder, device, 'dev');
+      if (fs.existsSync(file)) fs.writeFileSync(`/run/udev/data/c${fs.readFileSync(file, 'utf8').trim()}`, 'I:1\n');
+    }
+  }
+}
+
 /** A USB webcam (tests/vm/fakeuvc.c); wants the modules vhci_hcd and uvcvideo. */
 export class Webcam {
   constructor({ name = 'Fake webcam', serial = '0001', fps = '30,15,5', port = 0, args = [] }) {
