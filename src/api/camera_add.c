@@ -4,7 +4,7 @@
 #include "api/json_in.h"
 #include "api/reply.h"
 #include "base/text.h"
-#include "camera/mjpeg.h"
+#include "pull/mjpeg.h"
 
 static const char *text_of(json_t *body, const char *member)
 {

@@ -1,5 +1,5 @@
 #include "api/endpoint.h"
-#include "camera/push.h"
+#include "push/push.h"
 
 int device_upgrade(const struct call *call, struct http_request *request,
                    struct ws_accept *ret_accept)

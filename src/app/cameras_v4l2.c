@@ -8,8 +8,8 @@
 #include "app/cameras.h"
 #include "base/alloc.h"
 #include "base/text.h"
-#include "camera/v4l2_found.h"
-#include "camera/v4l2_holder.h"
+#include "v4l2/v4l2_found.h"
+#include "v4l2/v4l2_holder.h"
 
 enum { NODES_MAX = 64, LIMIT_PIXELS = UINT16_MAX, WHY_MAX = 128 };
 

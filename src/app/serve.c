@@ -10,10 +10,10 @@
 
 #include "api/api.h"
 #include "base/log.h"
-#include "camera/libcamera.h"
-#include "camera/mjpeg.h"
+#include "picam/libcamera.h"
+#include "pull/mjpeg.h"
 #include "camera/registry.h"
-#include "camera/v4l2_monitor.h"
+#include "v4l2/v4l2_monitor.h"
 #include "codec/encoder.h"
 #include "codec/engine.h"
 #include "codec/jpeg_encode.h"

@@ -214,6 +214,8 @@ struct camera_frame {
     bool dark;
 };
 void camera_frame(struct camera *camera, const struct camera_frame *frame);
+/* A JPEG frame as a packet, its live header yet to be written: a still. Takes the buffer. */
+struct packet *camera_packet(const struct camera_frame *frame) __attribute__((returns_nonnull));
 /* What is shown of a sleeping camera: each JPEG frame becomes that by itself; a raw source makes
  * one of its last picture before it sleeps. Takes the packet. */
 void camera_poster(struct camera *camera, struct packet *takes_packet);

@@ -14,9 +14,6 @@ void camera_dismiss(struct camera *camera);
 /* Feeds the demand machine and does what it decides. */
 void camera_step(struct camera *camera, enum demand_event event);
 
-/* The frame as a packet, its live header yet to be written. Takes the buffer. */
-struct packet *camera_packet(const struct camera_frame *frame) __attribute__((returns_nonnull));
-
 /* camera/settings.c: a device that came (back) is given what the owner chose. */
 void camera_set_again(struct camera *camera);
 

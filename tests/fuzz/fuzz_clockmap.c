@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "camera/clockmap.h"
+#include "push/clockmap.h"
 #include "check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "camera/device_message.h"
+#include "push/device_message.h"
 #include "check.h"
 
 static void check_schema(json_t *list)

@@ -1,5 +1,5 @@
 /* The first byte chooses how sizes are counted; the rest is a status. */
-#include "camera/espcam.h"
+#include "pull/espcam.h"
 #include "check.h"
 
 static void check_controls(json_t *list, enum espcam_count count)

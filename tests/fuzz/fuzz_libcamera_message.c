@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
-#include "camera/libcamera_control.h"
-#include "camera/libcamera_message.h"
+#include "picam/libcamera_control.h"
+#include "picam/libcamera_message.h"
 #include "check.h"
 
 static void check_pixels(const struct helper_pixels *pixels)

@@ -2,7 +2,7 @@
  * whether it comes at once or byte by byte. */
 #include <string.h>
 
-#include "camera/rpicam_text.h"
+#include "picam/rpicam_text.h"
 #include "check.h"
 
 enum { MANY = 64, PIECEMEAL_MAX_BYTES = 2048 };

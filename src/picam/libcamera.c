@@ -1,0 +1,228 @@
+#include "picam/libcamera.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "picam/libcamera_finder.h"
+#include "picam/libcamera_source.h"
+#include "picam/rpicam_source.h"
+
+/* One camera that is there; exactly one of the two sources. */
+struct seat {
+    struct list node;
+    struct libcamera_source *helped;
+    struct rpicam_source *run; /* by rpicam's programs */
+};
+
+struct libcamera {
+    struct registry *registry;
+    char *helper; /* NULL: programs */
+    const struct rpicam_programs *programs;
+    struct inbox lists;
+    struct libcamera_list *latest; /* owned; NULL before the first */
+    struct net_wake *wake;
+    struct libcamera_finder *finder;
+    struct list seats;
+    struct registry_observer observer;
+};
+
+/* --- Seats. --- */
+
+static struct camera *camera_of(const struct seat *seat)
+{
+    return seat->helped ? libcamera_source_camera(seat->helped) : rpicam_source_camera(seat->run);
+}
+
+static void hang_up(struct seat *seat)
+{
+    if (seat->helped)
+        libcamera_source_hang_up(seat->helped);
+    else
+        rpicam_source_hang_up(seat->run);
+}
+
+static void remove_seat(struct seat *seat)
+{
+    list_remove(&seat->node);
+    libcamera_source_destroy(seat->helped);
+    rpicam_source_destroy(seat->run);
+    mem_free(seat);
+}
+
+static int add_seat(struct libcamera *libcamera, struct camera *camera,
+                    const struct rpicam_camera *found)
+{
+    struct seat *seat = mem_new(struct seat);
+    int r = libcamera->helper ? libcamera_source_create(camera, libcamera->helper, &seat->helped)
+                              : rpicam_source_create(camera, libcamera->programs, found->number,
+                                                     found->camera.model, &seat->run);
+    if (r < 0)
+        mem_free(seat);
+    else
+        list_append(&libcamera->seats, &seat->node);
+    return r;
+}
+
+/* --- Which camera is which. --- */
+
+/* "imx219-3fa8": the model, and a hash of the connector (FNV-1a, 32 bit, folded), so that two of a
+ * kind differ and each keeps its id. */
+static void id_of(const struct helper_camera *found, char id[CAMERA_ID_MAX + 1])
+{
+    enum { HASH_CHARS = 5 };
+    uint32_t hash = 2166136261u;
+    unsigned n = 0;
+    for (const char *p = found->id; *p; p++)
+        hash = (hash ^ (uint8_t)*p) * 16777619u;
+    for (const char *p = found->model; *p && n < CAMERA_ID_MAX - HASH_CHARS; p++) {
+        const bool fits = isascii((unsigned char)*p) && isalnum((unsigned char)*p);
+        if (fits || (n > 0 && id[n - 1] != '-'))
+            id[n++] = fits ? (char)tolower((unsigned char)*p) : '-';
+    }
+    if (n > 0 && id[n - 1] == '-')
+        n--;
+    snprintf(id + n, CAMERA_ID_MAX + 1 - n, "%s%04x", n ? "-" : "pi-",
+             (unsigned)((hash >> 16 ^ hash) & 0xffff));
+}
+
+static struct camera *find_known(struct libcamera *libcamera, const char *address)
+{
+    list_for_each (camera, registry_cameras(libcamera->registry), struct camera, node)
+        if (camera->kind == CAMERA_LIBCAMERA && camera->address &&
+            strcmp(camera->address, address) == 0)
+            return camera;
+    return NULL;
+}
+
+static bool has_seat(struct libcamera *libcamera, const struct camera *camera)
+{
+    list_for_each (seat, &libcamera->seats, struct seat, node)
+        if (camera_of(seat) == camera)
+            return true;
+    return false;
+}
+
+static void take_in(struct libcamera *libcamera, const struct rpicam_camera *found)
+{
+    char id[CAMERA_ID_MAX + 1];
+    struct camera *camera = find_known(libcamera, found->camera.id);
+    int r = 0;
+    id_of(&found->camera, id);
+    if (!camera)
+        r = registry_add(libcamera->registry,
+                         &(struct camera_identity){.id = id,
+                                                   .name = found->camera.model,
+                                                   .kind = CAMERA_LIBCAMERA,
+                                                   .address = found->camera.id},
+                         &camera);
+    if (r == 0 && !has_seat(libcamera, camera))
+        r = add_seat(libcamera, camera, found);
+    if (r < 0)
+        log_warn("camera", id, "a Raspberry Pi camera is not taken: %s", strerror(-r));
+}
+
+/* --- Lists. --- */
+
+static bool is_listed(const struct libcamera_list *list, const struct camera *camera)
+{
+    for (unsigned i = 0; camera && i < list->count; i++)
+        if (strcmp(list->cameras[i].camera.id, camera->address) == 0)
+            return true;
+    return false;
+}
+
+static void on_list(struct libcamera *libcamera, const struct libcamera_list *list)
+{
+    list_for_each (seat, &libcamera->seats, struct seat, node)
+        if (!is_listed(list, camera_of(seat)))
+            remove_seat(seat);
+    for (unsigned i = 0; i < list->count; i++)
+        take_in(libcamera, &list->cameras[i]);
+}
+
+static void read_lists(struct libcamera *libcamera)
+{
+    for (struct list *node; (node = inbox_take(&libcamera->lists));) {
+        mem_free(libcamera->latest);
+        libcamera->latest = list_entry(node, struct libcamera_list, node);
+    }
+}
+
+static void on_wake(void *ctx)
+{
+    struct libcamera *libcamera = ctx;
+    read_lists(libcamera);
+    if (libcamera->latest)
+        on_list(libcamera, libcamera->latest);
+}
+
+static void on_changed(void *ctx, struct camera *camera)
+{
+    (void)ctx;
+    (void)camera;
+}
+
+/* A camera that its owner removes while it is there: taken in again as a new one, once it is gone.
+ */
+static void on_removed(void *ctx, struct camera *camera)
+{
+    struct libcamera *libcamera = ctx;
+    struct waker waker = net_wake_waker(libcamera->wake);
+    list_for_each (seat, &libcamera->seats, struct seat, node)
+        if (camera_of(seat) == camera) {
+            hang_up(seat);
+            waker_wake(&waker);
+        }
+}
+
+/* --- Birth and death. --- */
+
+int libcamera_create(const struct libcamera_params *params, struct libcamera **ret_libcamera)
+{
+    const struct rpicam_programs *programs =
+        params->helper ? NULL : rpicam_programs_find(params->path);
+    if (!params->helper && !programs)
+        return -ENOENT;
+    struct libcamera *libcamera = mem_new(struct libcamera);
+    libcamera->registry = params->registry;
+    libcamera->helper = mem_strdup_or_die(params->helper);
+    libcamera->programs = programs;
+    list_init(&libcamera->seats);
+    libcamera->observer =
+        (struct registry_observer){.changed = on_changed, .removed = on_removed, .ctx = libcamera};
+    registry_observe(params->registry, &libcamera->observer);
+    libcamera->wake = net_wake_create(registry_params(params->registry)->net, on_wake, libcamera);
+    inbox_init(&libcamera->lists, net_wake_waker(libcamera->wake));
+    int r = libcamera_finder_create(
+        &(struct libcamera_finder_params){.helper = libcamera->helper,
+                                          .program = programs ? programs->stream : NULL,
+                                          .lists = &libcamera->lists},
+        &libcamera->finder);
+    if (r < 0)
+        libcamera_destroy(libcamera);
+    else
+        *ret_libcamera = libcamera;
+    return r;
+}
+
+void libcamera_destroy(struct libcamera *libcamera)
+{
+    if (!libcamera)
+        return;
+    registry_unobserve(&libcamera->observer);
+    list_for_each (seat, &libcamera->seats, struct seat, node)
+        hang_up(seat); /* all at once, then one by one */
+    list_for_each (seat, &libcamera->seats, struct seat, node)
+        remove_seat(seat);
+    libcamera_finder_destroy(libcamera->finder);
+    read_lists(libcamera);
+    mem_free(libcamera->latest);
+    inbox_finish(&libcamera->lists);
+    net_wake_destroy(libcamera->wake);
+    mem_free(libcamera->helper);
+    mem_free(libcamera);
+}

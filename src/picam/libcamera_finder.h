@@ -1,0 +1,26 @@
+/* The finder: a thread that lists the Raspberry Pi cameras at the start and whenever media devices
+ * come and go, and posts each list to the loop. It waits on inotify: nothing is polled. Loop only,
+ * but for the thread inside. */
+#pragma once
+#include "base/inbox.h"
+#include "picam/rpicam_text.h"
+
+struct libcamera_finder;
+
+struct libcamera_finder_params { /* borrowed, and outlive the finder */
+    const char *helper;          /* eyelid-libcamera; NULL: program is asked */
+    const char *program;         /* rpicam-vid, libcamera-vid */
+    struct inbox *lists;
+};
+
+struct libcamera_list {
+    struct list node;
+    unsigned count;
+    struct rpicam_camera cameras[HELPER_CAMERAS_MAX];
+};
+
+/* -EAGAIN: no thread to be had; else a negative errno. */
+int libcamera_finder_create(const struct libcamera_finder_params *params,
+                            struct libcamera_finder **ret_finder)
+    __attribute__((warn_unused_result));
+void libcamera_finder_destroy(struct libcamera_finder *finder); /* takes NULL */

@@ -1,0 +1,198 @@
+#include "picam/rpicam_source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "camera/capture.h"
+#include "camera/registry.h"
+#include "picam/libcamera_control.h"
+#include "picam/rpicam_worker.h"
+
+struct rpicam_source {
+    struct camera *camera; /* NULL once detached */
+    struct inbox events;
+    struct net_wake *wake;
+    struct rpicam_worker *worker;
+    struct rpicam_wish wish;
+};
+
+/* --- Which programs. --- */
+
+static bool is_in_path(const char *path, const char *program)
+{
+    char file[512];
+    for (const char *at = path; *at; at += strspn(at, ":")) {
+        int len = (int)strcspn(at, ":");
+        if (snprintf(file, sizeof(file), "%.*s/%s", len, at, program) < (int)sizeof(file) &&
+            access(file, X_OK) == 0)
+            return true;
+        at += len;
+    }
+    return false;
+}
+
+const struct rpicam_programs *rpicam_programs_find(const char *path)
+{
+    static const struct rpicam_programs PAIRS[] = {{"rpicam-vid", "rpicam-still"},
+                                                   {"libcamera-vid", "libcamera-still"}};
+    for (unsigned i = 0; path && i < sizeof(PAIRS) / sizeof(PAIRS[0]); i++)
+        if (is_in_path(path, PAIRS[i].stream) && is_in_path(path, PAIRS[i].still))
+            return &PAIRS[i];
+    return NULL;
+}
+
+/* --- Orders. --- */
+
+static void source_start(void *ctx, const struct camera_wish *wish)
+{
+    struct rpicam_source *source = ctx;
+    source->wish.runs = true;
+    source->wish.wish = *wish;
+    rpicam_worker_wish(source->worker, &source->wish);
+}
+
+static void source_stop(void *ctx)
+{
+    struct rpicam_source *source = ctx;
+    source->wish.runs = false;
+    rpicam_worker_wish(source->worker, &source->wish);
+}
+
+static int source_capture(void *ctx, uint32_t request)
+{
+    struct rpicam_source *source = ctx;
+    return rpicam_worker_capture(source->worker, request);
+}
+
+/* A running program is started anew with what was set. */
+static int source_set(void *ctx, json_t *values)
+{
+    struct rpicam_source *source = ctx;
+    const char *name;
+    json_t *value;
+    json_object_foreach(values, name, value)
+    {
+        struct helper_set order;
+        if (libcamera_control_order(rpicam_controls, RPICAM_CONTROLS, name, value, &order) == 0)
+            source->wish.choice.values[order.control] = order.value;
+    }
+    rpicam_worker_wish(source->worker, &source->wish);
+    return 0;
+}
+
+static void source_detached(void *ctx)
+{
+    struct rpicam_source *source = ctx;
+    source->camera = NULL;
+    rpicam_worker_hang_up(source->worker);
+}
+
+static const struct source_ops SOURCE_OPS = {
+    .start = source_start,
+    .stop = source_stop,
+    .capture = source_capture,
+    .set = source_set,
+    .detached = source_detached,
+};
+
+/* --- Events. --- */
+
+static void on_still(struct rpicam_source *source, struct rpicam_event *event)
+{
+    struct packet *still = event->frame.takes_buf ? camera_packet(&event->frame) : NULL;
+    event->frame.takes_buf = NULL;
+    camera_captured(source->camera, event->request, still ? 0 : -EIO, still);
+    packet_unref(&still);
+}
+
+static void on_event(struct rpicam_source *source, struct rpicam_event *event)
+{
+    switch (event->kind) {
+    case RPICAM_FRAME:
+        camera_count_received(source->camera, event->len_bytes);
+        camera_frame(source->camera, &event->frame);
+        event->frame.takes_buf = NULL;
+        break;
+    case RPICAM_DROP:
+        camera_count_received(source->camera, event->len_bytes);
+        camera_count_drop(source->camera, event->fault);
+        break;
+    case RPICAM_STILL:
+        on_still(source, event);
+        break;
+    case RPICAM_TROUBLE:
+        camera_error(source->camera, event->sentence);
+        break;
+    }
+}
+
+static void on_wake(void *ctx)
+{
+    struct rpicam_source *source = ctx;
+    for (struct list *node; (node = inbox_take(&source->events));) {
+        struct rpicam_event *event = list_entry(node, struct rpicam_event, node);
+        if (source->camera)
+            on_event(source, event);
+        rpicam_event_destroy(event);
+    }
+}
+
+/* --- Birth and death. --- */
+
+int rpicam_source_create(struct camera *camera, const struct rpicam_programs *programs,
+                         unsigned number, const char *model, struct rpicam_source **ret_source)
+{
+    const struct registry_params *params = registry_params(camera->registry);
+    struct rpicam_source *source = mem_new(struct rpicam_source);
+    rpicam_choice_init(&source->wish.choice, number);
+    source->wake = net_wake_create(params->net, on_wake, source);
+    inbox_init(&source->events, net_wake_waker(source->wake));
+    int r = rpicam_worker_create(&(struct rpicam_worker_params){.stream_program = programs->stream,
+                                                                .still_program = programs->still,
+                                                                .clock = params->clock,
+                                                                .limits = params->jpeg_limits,
+                                                                .events = &source->events},
+                                 &source->worker);
+    if (r < 0) {
+        rpicam_source_destroy(source);
+        return r;
+    }
+    source->camera = camera;
+    json_t *controls = libcamera_control_list(rpicam_controls, RPICAM_CONTROLS);
+    camera_source_up(camera, &SOURCE_OPS, source,
+                     &(struct camera_source_info){
+                         .controlled = true, .name = model, .model = model, .controls = controls});
+    json_decref(controls);
+    *ret_source = source;
+    return 0;
+}
+
+void rpicam_source_hang_up(struct rpicam_source *source)
+{
+    struct camera *camera = source->camera;
+    source->camera = NULL;
+    if (camera)
+        camera_source_down(camera);
+    if (source->worker)
+        rpicam_worker_hang_up(source->worker);
+}
+
+void rpicam_source_destroy(struct rpicam_source *source)
+{
+    if (!source)
+        return;
+    rpicam_source_hang_up(source);
+    rpicam_worker_destroy(source->worker);
+    on_wake(source); /* what still lies there */
+    inbox_finish(&source->events);
+    net_wake_destroy(source->wake);
+    mem_free(source);
+}
+
+struct camera *rpicam_source_camera(const struct rpicam_source *source)
+{
+    return source->camera;
+}

@@ -1,0 +1,364 @@
+#include "pull/mjpeg.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "pull/mjpeg_internal.h"
+
+/* A start without a good frame for so long is a new try; less, and only the wish changed. */
+static const int64_t STALE_US = 3 * US_PER_S;
+
+enum { FIRST_PICTURE_BYTES = 64 * 1024 };
+
+int64_t mjpeg_now(const struct mjpeg *mjpeg)
+{
+    return clock_now_us(registry_params(mjpeg->camera->registry)->clock);
+}
+
+struct client *mjpeg_client(struct mjpeg *mjpeg)
+{
+    const struct registry_params *params = registry_params(mjpeg->camera->registry);
+    if (!mjpeg->client)
+        mjpeg->client =
+            client_create(&(struct client_params){.net = params->net, .policy = params->outbound});
+    return mjpeg->client;
+}
+
+void mjpeg_rest(struct mjpeg *mjpeg)
+{
+    if (mjpeg->runs || mjpeg_device_is_busy(mjpeg))
+        return;
+    client_destroy(mjpeg->client);
+    mjpeg->client = NULL;
+}
+
+/* --- Answers and pictures. --- */
+
+int mjpeg_answer_add(struct mjpeg_answer *answer, const uint8_t *bytes, size_t len_bytes)
+{
+    size_t wanted = answer->len_bytes + len_bytes;
+    if (wanted > MJPEG_PICTURE_MAX_BYTES)
+        return -EMSGSIZE;
+    wanted += CAMERA_FRAME_ROOM;
+    int r = 0;
+    if (!answer->buf)
+        r = buf_create(wanted > FIRST_PICTURE_BYTES ? wanted : FIRST_PICTURE_BYTES, &answer->buf);
+    else if (wanted > answer->buf->len_bytes)
+        r = buf_resize(&answer->buf, 2 * wanted);
+    if (r < 0)
+        return r;
+    memcpy(answer->buf->data + CAMERA_FRAME_ROOM + answer->len_bytes, bytes, len_bytes);
+    answer->len_bytes += len_bytes;
+    return 0;
+}
+
+void mjpeg_answer_finish(struct mjpeg_answer *answer)
+{
+    buf_unref(&answer->buf);
+    answer->len_bytes = 0;
+}
+
+unsigned mjpeg_inspect(struct mjpeg *mjpeg, struct buf *buf, size_t len_bytes,
+                       struct camera_frame *ret_frame)
+{
+    struct camera_frame frame = {
+        .takes_buf = buf, .unit_off = CAMERA_FRAME_ROOM, .arrival_us = mjpeg_now(mjpeg)};
+    enum jpeg_fault fault =
+        jpeg_inspect(buf->data + CAMERA_FRAME_ROOM, len_bytes,
+                     &registry_params(mjpeg->camera->registry)->jpeg_limits, &frame.info);
+    frame.capture_us = frame.arrival_us;
+    frame.end_off = (uint32_t)(CAMERA_FRAME_ROOM + frame.info.len_bytes);
+    if (fault == JPEG_OK)
+        *ret_frame = frame;
+    return fault;
+}
+
+/* Takes the buffer. */
+static void on_picture(struct mjpeg *mjpeg, struct buf *takes_buf, size_t len_bytes)
+{
+    struct camera *camera = mjpeg->camera;
+    struct camera_frame frame = {0};
+    camera_count_received(camera, len_bytes);
+    unsigned drop = camera_runs(camera) ? mjpeg_inspect(mjpeg, takes_buf, len_bytes, &frame)
+                                        : CAMERA_DROP_UNWANTED;
+    if (drop == JPEG_OK && !mjpeg_device_admits(mjpeg, &frame.info))
+        drop = CAMERA_DROP_UNWANTED;
+    if (drop != JPEG_OK) {
+        camera_count_drop(camera, drop);
+        buf_unref(&takes_buf);
+        return;
+    }
+    mjpeg->good_us = frame.arrival_us;
+    mjpeg->width = frame.info.width;
+    mjpeg->height = frame.info.height;
+    camera_frame(camera, &frame);
+}
+
+/* --- What is answered. --- */
+
+static void hang_up(struct mjpeg *mjpeg)
+{
+    client_cancel(mjpeg->stream);
+    mjpeg->stream = NULL;
+    mjpeg->form = MJPEG_UNKNOWN;
+    multipart_reader_finish(&mjpeg->reader);
+    mjpeg_answer_finish(&mjpeg->answer);
+    net_timer_set(mjpeg->poll, CLOCK_NEVER_US);
+}
+
+/* Ends the try; the camera's demand begins the next one. */
+static void fail(struct mjpeg *mjpeg, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void fail(struct mjpeg *mjpeg, const char *format, ...)
+{
+    char sentence[MJPEG_SENTENCE_MAX_BYTES];
+    struct text text = text_over(sentence, sizeof(sentence));
+    va_list args;
+    va_start(args, format);
+    text_add_list(&text, format, args);
+    va_end(args);
+    hang_up(mjpeg);
+    camera_error(mjpeg->camera, sentence);
+}
+
+static const char *phrase_of(unsigned status)
+{
+    static const struct {
+        unsigned status;
+        const char *phrase;
+    } PHRASES[] = {
+        {400, " Bad Request"}, {401, " Unauthorized"},        {403, " Forbidden"},
+        {404, " Not Found"},   {429, " Too Many Requests"},   {500, " Internal Server Error"},
+        {502, " Bad Gateway"}, {503, " Service Unavailable"},
+    };
+    for (size_t i = 0; i < sizeof(PHRASES) / sizeof(*PHRASES); i++)
+        if (PHRASES[i].status == status)
+            return PHRASES[i].phrase;
+    return "";
+}
+
+/* How much of a Content-Type may be quoted. */
+static int quotable(const char *type)
+{
+    size_t n = strspn(type, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/+.-");
+    return n < 40 ? (int)n : 40;
+}
+
+static void on_head(void *ctx, const struct client_head *head)
+{
+    struct mjpeg *mjpeg = ctx;
+    char boundary[MULTIPART_BOUNDARY_MAX_BYTES + 1], place[URL_PLACE_MAX_BYTES];
+    const char *type = head->content_type;
+    url_place(&mjpeg->url, place);
+    int r = multipart_boundary(type, boundary);
+    if (head->status != 200) {
+        fail(mjpeg, "%s answers %u%s", place, head->status, phrase_of(head->status));
+    } else if (r == 0) {
+        mjpeg->form = MJPEG_PARTS;
+        multipart_reader_finish(&mjpeg->reader);
+        multipart_reader_init(&mjpeg->reader, boundary, CAMERA_FRAME_ROOM, MJPEG_PICTURE_MAX_BYTES);
+        mjpeg_device_suspect(mjpeg, type);
+    } else if (r == -EBADMSG) {
+        fail(mjpeg, "%s sends a multipart stream without a boundary", place);
+    } else if (strncasecmp(type, "image/jp", 8) == 0) { /* "jpg" there is, too */
+        mjpeg->form = MJPEG_STILLS;
+    } else {
+        fail(mjpeg, "no JPEG in what %s sends (%.*s)", place, quotable(type), type);
+    }
+}
+
+static void say_why(struct mjpeg *mjpeg, int error)
+{
+    char place[URL_PLACE_MAX_BYTES];
+    url_place(&mjpeg->url, place);
+    if (error == -EMSGSIZE)
+        fail(mjpeg, "a picture of %s has more than 4 MiB", place);
+    else if (error == -EBADMSG)
+        fail(mjpeg, "what %s sends is not the multipart stream that it says", place);
+    else
+        fail(mjpeg, "there is no memory for a picture of %s", place);
+}
+
+static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
+{
+    struct mjpeg *mjpeg = ctx;
+    struct multipart_part part;
+    int r = 0;
+    if (mjpeg->form == MJPEG_STILLS)
+        r = mjpeg_answer_add(&mjpeg->answer, bytes, len_bytes);
+    /* A frame may be the one that ends it. */
+    while (mjpeg->form == MJPEG_PARTS &&
+           (r = multipart_read(&mjpeg->reader, &bytes, &len_bytes, &part)) > 0)
+        on_picture(mjpeg, part.buf, part.len_bytes);
+    if (r < 0)
+        say_why(mjpeg, r);
+}
+
+static void ask_later(struct mjpeg *mjpeg)
+{
+    uint16_t fps =
+        mjpeg->fps && mjpeg->fps < MJPEG_STILLS_MAX_FPS ? mjpeg->fps : MJPEG_STILLS_MAX_FPS;
+    net_timer_set(mjpeg->poll, mjpeg->asked_us + US_PER_S / fps);
+}
+
+static void on_done(void *ctx, int error, const char *sentence)
+{
+    struct mjpeg *mjpeg = ctx;
+    char place[URL_PLACE_MAX_BYTES];
+    url_place(&mjpeg->url, place);
+    mjpeg->stream = NULL;
+    if (error) {
+        fail(mjpeg, "%s", sentence);
+    } else if (mjpeg->form == MJPEG_PARTS) {
+        fail(mjpeg, "%s ended the stream", place);
+    } else if (mjpeg->answer.len_bytes == 0) {
+        fail(mjpeg, "%s sends an empty picture", place);
+    } else {
+        struct mjpeg_answer answer = mjpeg->answer;
+        mjpeg->answer = (struct mjpeg_answer){0};
+        ask_later(mjpeg);
+        on_picture(mjpeg, answer.buf, answer.len_bytes);
+    }
+}
+
+static const struct client_ops OPS = {.head = on_head, .body = on_body, .done = on_done};
+
+static void ask(struct mjpeg *mjpeg)
+{
+    mjpeg->asked_us = mjpeg_now(mjpeg);
+    mjpeg->stream = client_get(mjpeg_client(mjpeg),
+                               &(struct client_get){.url = &mjpeg->url, .ops = &OPS, .ctx = mjpeg});
+}
+
+static void on_poll(void *ctx)
+{
+    struct mjpeg *mjpeg = ctx;
+    if (mjpeg->runs && !mjpeg->stream)
+        ask(mjpeg);
+}
+
+/* --- What the camera asks. --- */
+
+static void source_start(void *source, const struct camera_wish *wish)
+{
+    struct mjpeg *mjpeg = source;
+    int64_t now_us = mjpeg_now(mjpeg);
+    bool is_under_way = mjpeg->runs && (mjpeg->stream || mjpeg->form == MJPEG_STILLS);
+    mjpeg->fps = wish->fps;
+    mjpeg->runs = true;
+    if (is_under_way && now_us - mjpeg->good_us < STALE_US)
+        return;
+    hang_up(mjpeg);
+    mjpeg->good_us = now_us;
+    ask(mjpeg);
+}
+
+static void source_stop(void *source)
+{
+    struct mjpeg *mjpeg = source;
+    mjpeg->runs = false;
+    hang_up(mjpeg);
+    mjpeg_rest(mjpeg);
+}
+
+static int source_capture(void *source, uint32_t request)
+{
+    return mjpeg_device_capture(source, request);
+}
+
+static int source_set(void *source, json_t *values)
+{
+    return mjpeg_device_set(source, values);
+}
+
+static void source_detached(void *source)
+{
+    struct mjpeg *mjpeg = source;
+    mjpeg->runs = false;
+    hang_up(mjpeg);
+    mjpeg_device_finish(mjpeg);
+    client_destroy(mjpeg->client);
+    net_timer_destroy(mjpeg->poll);
+    mem_free(mjpeg);
+}
+
+static const struct source_ops SOURCE_OPS = {
+    .start = source_start,
+    .stop = source_stop,
+    .capture = source_capture,
+    .set = source_set,
+    .detached = source_detached,
+};
+
+/* --- Birth. --- */
+
+static void attach(struct camera *camera, const struct url *url)
+{
+    struct mjpeg *mjpeg = mem_new(struct mjpeg);
+    mjpeg->camera = camera;
+    mjpeg->url = *url;
+    mjpeg->poll = net_timer_create(registry_params(camera->registry)->net, on_poll, mjpeg);
+    camera_source_up(camera, &SOURCE_OPS, mjpeg, &(struct camera_source_info){.controlled = true});
+}
+
+static int explain(int error, const struct camera_identity *identity,
+                   char ret_wrong[MJPEG_SENTENCE_MAX_BYTES])
+{
+    struct text text = text_over(ret_wrong, MJPEG_SENTENCE_MAX_BYTES);
+    switch (error) {
+    case -EEXIST:
+        text_add(&text, "there is another camera with the id \"%s\"", identity->id);
+        break;
+    case -ENOSPC:
+        text_add(&text, "this server has as many cameras as it may (max_cameras in eyelid.conf)");
+        break;
+    default:
+        text_add(&text, "an id is 1 to 32 of a-z, 0-9 and -");
+    }
+    return error;
+}
+
+int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
+              struct camera **ret_camera, char ret_wrong[MJPEG_SENTENCE_MAX_BYTES])
+{
+    struct url url;
+    const char *wrong = NULL;
+    struct camera *camera = NULL;
+    struct camera_identity network = *identity;
+    network.kind = CAMERA_MJPEG;
+    network.adopted = true;
+    if (url_parse(identity->address, &url, &wrong) < 0) {
+        snprintf(ret_wrong, MJPEG_SENTENCE_MAX_BYTES, "this is no address of a camera: %s", wrong);
+        return -EINVAL;
+    }
+    wrong = outbound_host_denial(&registry_params(registry)->outbound, url.host);
+    if (wrong) {
+        snprintf(ret_wrong, MJPEG_SENTENCE_MAX_BYTES,
+                 "%.45s is %s; pull_allow in eyelid.conf can allow it", url.host, wrong);
+        return -EACCES;
+    }
+    int r = registry_add(registry, &network, &camera);
+    if (r < 0)
+        return explain(r, identity, ret_wrong);
+    if (!camera->source)
+        attach(camera, &url);
+    *ret_camera = camera;
+    return 0;
+}
+
+void mjpeg_attach_all(struct registry *registry)
+{
+    list_for_each (camera, registry_cameras(registry), struct camera, node) {
+        struct url url;
+        const char *wrong;
+        if (camera->kind != CAMERA_MJPEG || camera->source)
+            continue;
+        if (camera->address && url_parse(camera->address, &url, &wrong) == 0)
+            attach(camera, &url);
+        else
+            camera_error(camera, "its address is none that a camera can have");
+    }
+}

@@ -1,0 +1,316 @@
+/* A network camera that is a CameraWebServer: its stream is at http://HOST:81/stream, and all else
+ * one port below. One thing is asked of it at a time: a still in its steps, then settings, then the
+ * status. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "camera/capture.h"
+#include "pull/mjpeg_internal.h"
+
+/* It sends pictures of the size before for a while: so many are thrown away. */
+enum { STILL_TRIES = 4, STREAM_PORT = 81 };
+static const int64_t FILTER_US = 2 * US_PER_S;
+
+static void advance(struct mjpeg *mjpeg);
+
+bool mjpeg_device_is_busy(const struct mjpeg *mjpeg)
+{
+    const struct mjpeg_device *device = &mjpeg->device;
+    return device->request || device->wants_status || device->still != STILL_NONE ||
+           json_object_size(device->pending) > 0;
+}
+
+static void complain(struct mjpeg *mjpeg, const char *what)
+{
+    char place[URL_PLACE_MAX_BYTES];
+    url_place(&mjpeg->url, place);
+    log_warn("camera", mjpeg->camera->id, "%s %s", place, what);
+}
+
+/* --- Who it is. --- */
+
+void mjpeg_device_suspect(struct mjpeg *mjpeg, const char *content_type)
+{
+    bool looks_like_it = mjpeg->url.port == STREAM_PORT || strstr(content_type, ESPCAM_BOUNDARY);
+    if (!looks_like_it || mjpeg->url.port < 2 || strcmp(mjpeg->url.path, "/stream") != 0)
+        return;
+    /* Again for each connection: it may have restarted, and forgotten its settings. */
+    struct mjpeg_device *device = &mjpeg->device;
+    device->is_known = device->has_news = false;
+    device->wants_status = true;
+    if (device->is_grown && device->still == STILL_NONE)
+        device->still = STILL_RESTORE;
+    advance(mjpeg);
+}
+
+/* What it reports says which of the ways of counting sizes is its own, once a picture is there. */
+static void recognise(struct mjpeg *mjpeg, uint16_t width, uint16_t height)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    if (!device->has_news || device->is_known || device->still != STILL_NONE)
+        return;
+    device->is_known = true;
+    enum espcam_count count = espcam_count_of(device->status, width, height);
+    if (count != ESPCAM_COUNT_UNKNOWN)
+        device->count = count;
+    json_t *controls = espcam_controls(device->status, device->count);
+    camera_learned(mjpeg->camera, espcam_model(device->status), controls);
+    json_decref(controls);
+}
+
+bool mjpeg_device_admits(struct mjpeg *mjpeg, const struct jpeg_info *info)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    if (device->filter_until_us) {
+        bool is_same = info->width == mjpeg->width && info->height == mjpeg->height;
+        bool is_over = device->still == STILL_NONE;
+        if (is_over && (is_same || mjpeg_now(mjpeg) >= device->filter_until_us))
+            device->filter_until_us = 0;
+        else if (!is_same)
+            return false;
+    }
+    recognise(mjpeg, info->width, info->height);
+    return true;
+}
+
+static void on_status(struct mjpeg *mjpeg)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    const struct mjpeg_answer *answer = &device->answer;
+    json_t *status;
+    if (device->http_status != 200 || !answer->buf ||
+        espcam_status((const char *)answer->buf->data + CAMERA_FRAME_ROOM, answer->len_bytes,
+                      &status) < 0)
+        return;
+    json_decref(device->status);
+    device->status = status;
+    device->has_news = true;
+    if (device->is_known) {
+        json_t *values = espcam_values(status, device->count);
+        camera_controls_changed(mjpeg->camera, values);
+        json_decref(values);
+    }
+    /* Else with the next picture: the ones before may be of another size. */
+}
+
+/* --- Stills. --- */
+
+static void end_still(struct mjpeg *mjpeg, int error, struct packet *still)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    uint32_t request = device->still_request;
+    mjpeg_answer_finish(&device->answer);
+    device->still_request = 0;
+    device->still = device->is_grown ? STILL_RESTORE : STILL_NONE;
+    if (request)
+        camera_captured(mjpeg->camera, request, error, still);
+}
+
+/* A picture came. One that is not yet of the size asked for is thrown away, up to a point. */
+static void on_still(struct mjpeg *mjpeg)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    struct camera_frame frame;
+    size_t len_bytes = device->answer.len_bytes;
+    unsigned fault = JPEG_TRUNCATED;
+    camera_count_received(mjpeg->camera, len_bytes);
+    if (device->http_status == 200 && device->answer.buf)
+        fault = mjpeg_inspect(mjpeg, device->answer.buf, len_bytes, &frame);
+    bool is_small =
+        fault == JPEG_OK && device->still_width &&
+        (frame.info.width != device->still_width || frame.info.height != device->still_height);
+    if ((fault != JPEG_OK || is_small) && ++device->still_tries < STILL_TRIES) {
+        mjpeg_answer_finish(&device->answer);
+        return; /* advance asks again */
+    }
+    if (fault != JPEG_OK) {
+        camera_count_drop(mjpeg->camera, fault);
+        end_still(mjpeg, -EIO, NULL);
+        return;
+    }
+    device->answer.buf = NULL; /* the packet's */
+    struct packet *still = camera_packet(&frame);
+    end_still(mjpeg, 0, still);
+    packet_unref(&still);
+}
+
+/* The first step of the still that is asked for. */
+static void begin_still(struct mjpeg_device *device)
+{
+    int largest =
+        espcam_largest(device->status, device->count, &device->still_width, &device->still_height);
+    bool grows = largest && largest != espcam_size(device->status) && !device->is_grown;
+    if (!grows)
+        device->still_width = device->still_height = 0;
+    device->still = grows ? STILL_GROW : STILL_TAKE;
+    device->still_tries = 0;
+}
+
+int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    if (!device->status)
+        return -ENOTSUP;
+    if (device->still_request)
+        return -EBUSY;
+    device->still_request = request;
+    if (device->still == STILL_NONE) /* else the one before it is about to be over */
+        begin_still(device);
+    advance(mjpeg);
+    return 0;
+}
+
+/* --- Settings. --- */
+
+int mjpeg_device_set(struct mjpeg *mjpeg, json_t *values)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    const char *name, *variable;
+    json_t *value;
+    int number;
+    if (!device->status)
+        return -ENOTSUP;
+    if (!device->pending)
+        device->pending = json_object();
+    json_object_foreach(values, name, value)
+    {
+        if (espcam_command(device->count, name, value, &variable, &number))
+            json_object_set_new(device->pending, variable, json_integer(number));
+    }
+    advance(mjpeg);
+    return 0;
+}
+
+/* --- What is asked, one after the other. --- */
+
+static void on_head(void *ctx, const struct client_head *head)
+{
+    struct mjpeg *mjpeg = ctx;
+    mjpeg->device.http_status = head->status;
+}
+
+static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
+{
+    struct mjpeg *mjpeg = ctx;
+    struct mjpeg_device *device = &mjpeg->device;
+    if (mjpeg_answer_add(&device->answer, bytes, len_bytes) < 0)
+        device->http_status = 0; /* as good as none */
+}
+
+static void on_command(struct mjpeg *mjpeg)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    bool is_fine = device->http_status == 200;
+    if (device->still == STILL_GROW) {
+        device->still = STILL_TAKE;
+        device->is_grown = is_fine || device->http_status == 0; /* nobody knows */
+        if (!is_fine)
+            device->still_width = device->still_height = 0; /* then as it is */
+    } else if (device->still == STILL_RESTORE) {
+        device->still = STILL_NONE;
+        device->is_grown = !is_fine;
+        device->filter_until_us = mjpeg_now(mjpeg) + FILTER_US;
+        if (device->still_request)
+            begin_still(device);
+    } else if (!is_fine) {
+        complain(mjpeg, "does not take a setting");
+    }
+}
+
+static void on_done(void *ctx, int error, const char *sentence)
+{
+    struct mjpeg *mjpeg = ctx;
+    struct mjpeg_device *device = &mjpeg->device;
+    device->request = NULL;
+    if (error) {
+        device->http_status = 0;
+        if (device->asked != DEVICE_STATUS)
+            log_warn("camera", mjpeg->camera->id, "%s", sentence);
+    }
+    if (device->asked == DEVICE_STATUS)
+        on_status(mjpeg);
+    else if (device->asked == DEVICE_COMMAND)
+        on_command(mjpeg);
+    else if (error)
+        end_still(mjpeg, error == -ETIMEDOUT ? error : -EIO, NULL);
+    else
+        on_still(mjpeg);
+    device->asked = DEVICE_IDLE;
+    mjpeg_answer_finish(&device->answer);
+    advance(mjpeg);
+}
+
+static const struct client_ops OPS = {.head = on_head, .body = on_body, .done = on_done};
+
+static void ask(struct mjpeg *mjpeg, int what, const char *path, const char *query)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    struct url url = mjpeg->url;
+    url.port--;
+    snprintf(url.path, sizeof(url.path), "%s", path);
+    snprintf(url.query, sizeof(url.query), "%s", query);
+    device->asked = what;
+    device->http_status = 0;
+    size_t max_bytes = what == DEVICE_PICTURE ? MJPEG_PICTURE_MAX_BYTES : ESPCAM_STATUS_MAX_BYTES;
+    device->request = client_get(
+        mjpeg_client(mjpeg),
+        &(struct client_get){.url = &url, .max_body_bytes = max_bytes, .ops = &OPS, .ctx = mjpeg});
+}
+
+static void command(struct mjpeg *mjpeg, const char *variable, int number)
+{
+    char query[64];
+    snprintf(query, sizeof(query), "var=%s&val=%d", variable, number);
+    ask(mjpeg, DEVICE_COMMAND, "/control", query);
+}
+
+/* Sends one of the settings that wait. */
+static void send_pending(struct mjpeg *mjpeg)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    void *first = json_object_iter(device->pending);
+    char variable[CAMERA_ID_MAX + 1];
+    int number = (int)json_integer_value(json_object_iter_value(first));
+    snprintf(variable, sizeof(variable), "%s", json_object_iter_key(first));
+    json_object_del(device->pending, variable);
+    device->wants_status = true; /* then: what is in force */
+    command(mjpeg, variable, number);
+}
+
+static void advance(struct mjpeg *mjpeg)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    uint16_t width, height;
+    if (device->request)
+        return;
+    if (device->still == STILL_GROW || device->still == STILL_RESTORE) {
+        device->filter_until_us = mjpeg_now(mjpeg) + FILTER_US;
+        if (device->still == STILL_GROW)
+            device->small_size = espcam_size(device->status);
+        command(mjpeg, "framesize",
+                device->still == STILL_RESTORE
+                    ? device->small_size
+                    : espcam_largest(device->status, device->count, &width, &height));
+    } else if (device->still == STILL_TAKE) {
+        ask(mjpeg, DEVICE_PICTURE, "/capture", "");
+    } else if (json_object_size(device->pending) > 0) {
+        send_pending(mjpeg);
+    } else if (device->wants_status) {
+        device->wants_status = false;
+        ask(mjpeg, DEVICE_STATUS, "/status", "");
+    } else {
+        mjpeg_rest(mjpeg);
+    }
+}
+
+void mjpeg_device_finish(struct mjpeg *mjpeg)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    client_cancel(device->request);
+    device->request = NULL;
+    mjpeg_answer_finish(&device->answer);
+    json_decref(device->status);
+    json_decref(device->pending);
+}

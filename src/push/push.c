@@ -1,0 +1,387 @@
+#include "push/push.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "camera/camera.h"
+#include "camera/capture.h"
+#include "device/wire.h"
+#include "push/base64.h"
+#include "push/clockmap.h"
+#include "push/device_message.h"
+#include "push/outbox.h"
+
+/* The clocks are compared at the start and then at this pace, while frames flow. */
+enum { TIME_INTERVAL_S = 5, HELLO_TIMEOUT_S = 10, BAD_TEXTS_MAX = 16 };
+/* 4001 is ours, the others are of RFC 6455 section 7.4.1. */
+enum { CLOSE_REPLACED = 4001, CLOSE_POLICY = 1008, CLOSE_BAD_DATA = 1003, CLOSE_TRY_LATER = 1013 };
+
+static const char SUBPROTOCOL[] = "eyelid.device.v1";
+static const char ID_RULE[] = "an id is 1 to 32 of a-z, 0-9 and -";
+
+struct push {
+    struct registry *registry;
+    struct ws *ws;
+    struct camera *camera; /* NULL before hello and once the connection is being closed */
+    char id[CAMERA_ID_MAX + 1];
+    bool id_is_given; /* by the address; else hello may bring one */
+    bool controlled;
+    struct net_timer *hello_timer; /* until hello came; NULL for plain ones */
+    struct clockmap clockmap;
+    int64_t asked_time_us; /* when the clocks were compared last */
+    unsigned bad_texts;
+    struct outbox outbox;
+};
+
+static int64_t now(const struct push *push)
+{
+    return clock_now_us(registry_params(push->registry)->clock);
+}
+
+/* Ends the connection; no message follows. */
+static void hang_up(struct push *push, uint16_t code, const char *reason)
+{
+    struct camera *camera = push->camera;
+    push->camera = NULL;
+    ws_close(push->ws, code, reason);
+    if (camera)
+        camera_source_down(camera);
+}
+
+/* Ends the connection of a device that breaks the rules; whoever wrote its firmware finds out why.
+ */
+static void refuse(struct push *push, uint16_t code, const char *reason)
+{
+    registry_log_refusal(push->registry, push->id, reason);
+    hang_up(push, code, reason);
+}
+
+/* --- To the device. --- */
+
+static int next(void *session, struct net_out *ret_out)
+{
+    struct push *push = session;
+    struct buf *buf;
+    int r = outbox_next(&push->outbox, now(push), &buf);
+    if (r > 0)
+        *ret_out = (struct net_out){.takes_buf = buf,
+                                    .off = PACKET_TRANSPORT_ROOM,
+                                    .len_bytes = buf->len_bytes - PACKET_TRANSPORT_ROOM};
+    return r; /* without memory the connection ends: the device comes back and is told anew */
+}
+
+static void ask_time(struct push *push)
+{
+    push->asked_time_us = now(push);
+    outbox_time(&push->outbox);
+    ws_ready(push->ws);
+}
+
+static void source_start(void *source, const struct camera_wish *wish)
+{
+    struct push *push = source;
+    if (!push->controlled)
+        return;
+    outbox_start(&push->outbox, wish);
+    ask_time(push);
+}
+
+static void source_stop(void *source)
+{
+    struct push *push = source;
+    if (!push->controlled)
+        return;
+    outbox_stop(&push->outbox);
+    ws_ready(push->ws);
+}
+
+static int source_capture(void *source, uint32_t request)
+{
+    struct push *push = source;
+    int r = push->controlled ? outbox_capture(&push->outbox, request) : -ENOTSUP;
+    if (r == 0)
+        ws_ready(push->ws);
+    return r;
+}
+
+static int source_set(void *source, json_t *values)
+{
+    struct push *push = source;
+    if (!push->controlled)
+        return -ENOTSUP;
+    outbox_set(&push->outbox, values);
+    ws_ready(push->ws);
+    return 0;
+}
+
+static void source_detached(void *source)
+{
+    struct push *push = source;
+    push->camera = NULL;
+    hang_up(push, CLOSE_REPLACED, "another device came with this id, or the camera was removed");
+}
+
+static const struct source_ops SOURCE_OPS = {
+    .start = source_start,
+    .stop = source_stop,
+    .capture = source_capture,
+    .set = source_set,
+    .detached = source_detached,
+};
+
+/* --- From the device: who it is. --- */
+
+static void attach(struct push *push, const struct camera_source_info *info)
+{
+    struct camera *camera;
+    int r = registry_get_or_add(push->registry, push->id, &camera);
+    if (r < 0) {
+        hang_up(push, CLOSE_TRY_LATER,
+                r == -ENOSPC   ? "this server has as many cameras as it may"
+                : r == -EEXIST ? "a camera of another kind has this id"
+                               : "too many new cameras at once, try again in a minute");
+        return;
+    }
+    push->camera = camera;
+    camera_source_up(camera, &SOURCE_OPS, push, info);
+}
+
+static void on_no_hello(void *ctx)
+{
+    refuse(ctx, CLOSE_POLICY, "no hello came");
+}
+
+static void opened(void *session, struct ws *ws)
+{
+    struct push *push = session;
+    push->ws = ws;
+    if (!push->controlled) {
+        attach(push, &(struct camera_source_info){0});
+        return;
+    }
+    push->hello_timer = net_timer_create(registry_params(push->registry)->net, on_no_hello, push);
+    net_timer_set(push->hello_timer, now(push) + HELLO_TIMEOUT_S * US_PER_S);
+}
+
+static void closed(void *session)
+{
+    struct push *push = session;
+    if (push->camera)
+        camera_source_down(push->camera);
+    net_timer_destroy(push->hello_timer);
+    outbox_finish(&push->outbox);
+    mem_free(push);
+}
+
+static void on_hello(struct push *push, const struct device_message *m)
+{
+    const char *id = m->hello.id;
+    if (push->camera) {
+        refuse(push, CLOSE_POLICY, "hello came twice");
+    } else if (id && push->id_is_given && strcmp(id, push->id) != 0) {
+        refuse(push, CLOSE_POLICY, "the id in hello is not that of the address");
+    } else if (id && !text_is_id(id)) {
+        refuse(push, CLOSE_POLICY, ID_RULE);
+    } else {
+        if (id)
+            snprintf(push->id, sizeof(push->id), "%s", id);
+        net_timer_set(push->hello_timer, CLOCK_NEVER_US);
+        attach(push, &(struct camera_source_info){.controlled = true,
+                                                  .name = m->hello.name,
+                                                  .model = m->hello.model,
+                                                  .controls = m->hello.controls});
+    }
+}
+
+/* --- From the device: texts. --- */
+
+static void on_message(struct push *push, const struct device_message *m)
+{
+    struct camera *camera = push->camera;
+    if (m->type == DEVICE_HELLO)
+        on_hello(push, m);
+    else if (m->type == DEVICE_TIME)
+        clockmap_add(&push->clockmap, m->time.server_us, now(push), m->time.device_us);
+    else if (m->type == DEVICE_STATE && m->state.sleeping && camera)
+        camera_sleeps(camera, m->state.wake_in_s);
+    else if (m->type == DEVICE_CAPTURED && !m->captured.ok && camera)
+        camera_captured(camera, m->captured.request, -EIO, NULL);
+    else if (m->type == DEVICE_VALUES && camera)
+        camera_controls_changed(camera, m->values);
+    if (m->battery >= 0 && push->camera)
+        camera_battery(push->camera, m->battery);
+}
+
+static void on_text(struct push *push, const char *text, size_t len_bytes)
+{
+    struct device_message message;
+    const char *wrong = device_message_read(text, len_bytes, &message);
+    if (!wrong) {
+        on_message(push, &message);
+        device_message_finish(&message);
+        return;
+    }
+    if (push->bad_texts++ == 0)
+        log_warn("push", push->id, "%s", wrong);
+    if (push->bad_texts > BAD_TEXTS_MAX)
+        refuse(push, CLOSE_BAD_DATA, wrong);
+}
+
+/* --- From the device: frames. --- */
+
+/* The device's still: a packet that no hub carries. Takes the buffer. */
+static void on_still(struct push *push, const struct camera_frame *frame, uint32_t request)
+{
+    struct packet *still = camera_packet(frame);
+    camera_captured(push->camera, request, 0, still);
+    packet_unref(&still);
+}
+
+/* One JPEG at [off, end) of the buffer, behind its wire header if it had one. Takes the buffer. */
+static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t end,
+                    const struct wire_frame *wire)
+{
+    struct camera *camera = push->camera;
+    struct camera_frame frame = {
+        .takes_buf = takes_buf, .unit_off = (uint32_t)off, .arrival_us = now(push)};
+    bool is_still = wire && wire->flags & WIRE_FLAG_STILL;
+    unsigned drop = CAMERA_DROP_UNWANTED;
+
+    camera->stats.received++;
+    camera->stats.received_bytes += end - off;
+    if (is_still || camera_runs(camera))
+        drop = jpeg_inspect(takes_buf->data + off, end - off,
+                            &registry_params(push->registry)->jpeg_limits, &frame.info);
+    if (drop != JPEG_OK) {
+        camera_count_drop(camera, drop);
+        buf_unref(&takes_buf);
+        return;
+    }
+    frame.end_off = (uint32_t)(off + frame.info.len_bytes);
+    frame.capture_us = frame.arrival_us;
+    if (wire) {
+        frame.capture_us = clockmap_to_server(&push->clockmap, wire->capture_us, frame.arrival_us);
+        frame.dark = wire->flags & WIRE_FLAG_DARK;
+        if (frame.arrival_us - push->asked_time_us > TIME_INTERVAL_S * US_PER_S)
+            ask_time(push);
+    }
+    if (is_still)
+        on_still(push, &frame, wire->sequence);
+    else
+        camera_frame(camera, &frame);
+}
+
+static void on_binary(struct push *push, struct buf *takes_buf, size_t len_bytes)
+{
+    size_t off = CAMERA_FRAME_ROOM, end = off + len_bytes;
+    struct wire_frame wire;
+
+    if (!push->camera) { /* before hello */
+        buf_unref(&takes_buf);
+    } else if (!push->controlled) {
+        on_jpeg(push, takes_buf, off, end, NULL);
+    } else if (wire_frame_read(takes_buf->data + off, len_bytes, &wire) == 0) {
+        on_jpeg(push, takes_buf, off + WIRE_HEAD_BYTES, end, &wire);
+    } else {
+        push->camera->stats.received++;
+        camera_count_drop(push->camera, CAMERA_DROP_PROTOCOL);
+        buf_unref(&takes_buf);
+    }
+}
+
+/* A plain device's text: hobby firmware that sends its JPEG as base64. Decoded in place, the bytes
+ * shrink. */
+static void on_base64(struct push *push, struct buf *takes_buf, size_t len_bytes)
+{
+    size_t jpeg_len;
+    char *text = (char *)takes_buf->data + CAMERA_FRAME_ROOM;
+    if (push->camera && base64_decode_in_place(text, len_bytes, &jpeg_len) == 0) {
+        on_binary(push, takes_buf, jpeg_len);
+        return;
+    }
+    if (push->camera) {
+        push->camera->stats.received++;
+        camera_count_drop(push->camera, CAMERA_DROP_PROTOCOL);
+    }
+    buf_unref(&takes_buf);
+}
+
+static void message(void *session, struct buf *takes_buf, size_t len_bytes, bool binary)
+{
+    struct push *push = session;
+    if (binary) {
+        on_binary(push, takes_buf, len_bytes);
+    } else if (!push->controlled) {
+        on_base64(push, takes_buf, len_bytes);
+    } else {
+        on_text(push, (const char *)takes_buf->data + CAMERA_FRAME_ROOM, len_bytes);
+        buf_unref(&takes_buf);
+    }
+}
+
+/* --- The door. --- */
+
+static void broken(void *session, const char *reason)
+{
+    struct push *push = session;
+    registry_log_refusal(push->registry, push->id, reason);
+}
+
+#define WS_OPS                                                                                     \
+    .max_message_bytes = PUSH_MAX_MESSAGE_BYTES, .headroom = CAMERA_FRAME_ROOM, .opened = opened,  \
+    .message = message, .next = next, .broken = broken, .closed = closed
+
+static const struct ws_ops PLAIN_OPS = {WS_OPS};
+static const struct ws_ops CONTROLLED_OPS = {.subprotocol = SUBPROTOCOL, WS_OPS};
+
+/* True when a comma-separated list of subprotocols (RFC 6455 section 11.3.4) offers ours. */
+static bool offers_ours(const char *list)
+{
+    static const char SEPARATORS[] = ", \t";
+    while (*list) {
+        list += strspn(list, SEPARATORS);
+        size_t n = strcspn(list, SEPARATORS);
+        if (n == sizeof(SUBPROTOCOL) - 1 && memcmp(list, SUBPROTOCOL, n) == 0)
+            return true;
+        list += n;
+    }
+    return false;
+}
+
+/* "cam-" and the FNV-1a hash (32 bit, draft-eastlake-fnv) of the peer's address. */
+static void id_from_peer(const char *peer, char out[CAMERA_ID_MAX + 1])
+{
+    uint32_t hash = 2166136261u;
+    for (const char *p = peer; *p; p++)
+        hash = (hash ^ (uint8_t)*p) * 16777619u;
+    snprintf(out, CAMERA_ID_MAX + 1, "cam-%08x", hash);
+}
+
+int push_upgrade(struct registry *registry, struct http_request *request, const char *id,
+                 struct ws_accept *ret_accept)
+{
+    char from_query[4 * CAMERA_ID_MAX], protocols[256];
+    if ((!id || !id[0]) && http_query(request, "id", from_query, sizeof(from_query)))
+        id = from_query;
+    if (id && id[0] && !text_is_id(id)) {
+        registry_log_refusal(registry, id, ID_RULE);
+        return 400;
+    }
+
+    struct push *push = mem_new(struct push);
+    push->registry = registry;
+    push->id_is_given = id && id[0];
+    if (push->id_is_given)
+        snprintf(push->id, sizeof(push->id), "%.32s", id);
+    else
+        id_from_peer(http_peer(request), push->id);
+    push->controlled = http_header(request, HTTP_SUBPROTOCOL, protocols, sizeof(protocols)) &&
+                       offers_ours(protocols);
+    *ret_accept =
+        (struct ws_accept){.ops = push->controlled ? &CONTROLLED_OPS : &PLAIN_OPS, .session = push};
+    return 0;
+}

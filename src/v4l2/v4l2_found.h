@@ -1,0 +1,25 @@
+/* A local camera that was found: all that is known of it before it ever streamed. Plain data; made
+ * by the thread that looks around (v4l2/v4l2_monitor.c), then handed on. */
+#pragma once
+#include "v4l2/v4l2_device.h"
+#include "v4l2/v4l2_identity.h"
+#include "v4l2/v4l2_knob.h"
+#include "v4l2/v4l2_mode.h"
+
+enum { V4L2_NODE_MAX = 32 };
+
+struct v4l2_found {
+    char node[V4L2_NODE_MAX]; /* "/dev/video0", today's */
+    struct v4l2_identity identity;
+    struct v4l2_device device;
+    struct v4l2_modes modes; /* one at least */
+    struct v4l2_knobs knobs;
+};
+
+/* True for the file names in /dev that are nodes of ours: "video" and a number. */
+bool v4l2_is_node_name(const char *name);
+
+/* Looks at a node; blocks on its driver. The caller frees *ret_found with mem_free. -ENOTSUP: no
+ * camera, or none with a format that we take; -EACCES: this user may not; else a negative errno. */
+int v4l2_found_create(const char *node_name, uint16_t max_width, uint16_t max_height,
+                      struct v4l2_found **ret_found) __attribute__((warn_unused_result));

@@ -1,0 +1,253 @@
+#include "v4l2/v4l2_monitor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/inbox.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "v4l2/v4l2_source.h"
+
+static const char FOLDER[] = "/dev";
+
+/* What the thread tells the loop. */
+struct news {
+    struct list node;
+    char name[V4L2_NODE_MAX]; /* "video0" */
+    struct v4l2_found *found; /* owned; NULL: the node is gone */
+};
+
+struct v4l2_monitor {
+    struct registry *registry;
+    struct jpeg_limits limits; /* immutable */
+    struct thread thread;
+    int inotify_fd, quit_fd;
+    struct inbox inbox; /* of news */
+    struct net_wake *wake;
+    struct list sources; /* of struct v4l2_source.node; loop only */
+};
+
+/* --- The thread: looks at nodes, which blocks on their drivers. --- */
+
+/* Nodes that are known for what they are and need no second look; the thread's own. */
+enum { NODES_MAX = 64 };
+struct nodes {
+    char names[NODES_MAX][V4L2_NODE_MAX];
+    unsigned count;
+};
+
+static unsigned find_node(const struct nodes *nodes, const char *name)
+{
+    unsigned i = 0;
+    while (i < nodes->count && strcmp(nodes->names[i], name) != 0)
+        i++;
+    return i;
+}
+
+static void post(struct v4l2_monitor *monitor, const char *name, struct v4l2_found *takes_found)
+{
+    struct news *news = mem_new(struct news);
+    list_init(&news->node);
+    snprintf(news->name, sizeof(news->name), "%.31s", name);
+    news->found = takes_found;
+    inbox_post(&monitor->inbox, &news->node);
+}
+
+/* is_new: the node was made this moment. Whoever made it may be about to set its permissions, which
+ * makes it known again; so does whatever else may help a node that fails now. */
+static void look_at(struct v4l2_monitor *monitor, struct nodes *nodes, const char *name,
+                    bool is_new)
+{
+    struct v4l2_found *found = NULL;
+    if (!v4l2_is_node_name(name) || nodes->count == NODES_MAX ||
+        find_node(nodes, name) < nodes->count)
+        return;
+    int r = v4l2_found_create(name, monitor->limits.max_width, monitor->limits.max_height, &found);
+    if (r == 0 || r == -ENOTSUP)
+        snprintf(nodes->names[nodes->count++], V4L2_NODE_MAX, "%.31s", name);
+    if (r == 0)
+        post(monitor, name, found);
+    else if (r == -EACCES && !is_new)
+        log_info("v4l2", name, "no permission; the server's user must be in the group video");
+    else
+        log_debug("v4l2", name, "%s", r == -ENOTSUP ? "no camera of ours" : strerror(-r));
+}
+
+static void forget(struct v4l2_monitor *monitor, struct nodes *nodes, const char *name)
+{
+    unsigned i = find_node(nodes, name);
+    if (i == nodes->count)
+        return;
+    memmove(nodes->names[i], nodes->names[--nodes->count], V4L2_NODE_MAX);
+    post(monitor, name, NULL);
+}
+
+/* After news that were lost. */
+static void forget_lost(struct v4l2_monitor *monitor, struct nodes *nodes)
+{
+    char name[V4L2_NODE_MAX], path[2 * V4L2_NODE_MAX];
+    for (unsigned i = nodes->count; i-- > 0;) {
+        memcpy(name, nodes->names[i], sizeof(name));
+        snprintf(path, sizeof(path), "%s/%s", FOLDER, name);
+        if (access(path, F_OK) < 0)
+            forget(monitor, nodes, name);
+    }
+}
+
+static void look_around(struct v4l2_monitor *monitor, struct nodes *nodes)
+{
+    DIR *dir = opendir(FOLDER);
+    for (const struct dirent *e; dir && (e = readdir(dir));)
+        look_at(monitor, nodes, e->d_name, false);
+    if (dir)
+        closedir(dir);
+}
+
+static void read_changes(struct v4l2_monitor *monitor, struct nodes *nodes)
+{
+    _Alignas(struct inotify_event) char bytes[4096];
+    ssize_t n = read(monitor->inotify_fd, bytes, sizeof(bytes));
+    for (ssize_t at = 0; at < n;) {
+        const struct inotify_event *e = (const struct inotify_event *)(const void *)(bytes + at);
+        if (e->mask & IN_Q_OVERFLOW) {
+            forget_lost(monitor, nodes);
+            look_around(monitor, nodes);
+        } else if (e->len && e->mask & (IN_DELETE | IN_MOVED_FROM)) {
+            forget(monitor, nodes, e->name);
+        } else if (e->len) {
+            look_at(monitor, nodes, e->name, e->mask & IN_CREATE);
+        }
+        at += (ssize_t)sizeof(*e) + e->len;
+    }
+}
+
+static void *run(void *ctx)
+{
+    struct v4l2_monitor *monitor = ctx;
+    struct nodes nodes = {.count = 0};
+    struct pollfd fds[] = {{.fd = monitor->inotify_fd, .events = POLLIN},
+                           {.fd = monitor->quit_fd, .events = POLLIN}};
+    look_around(monitor, &nodes); /* the watch is set already: nothing is missed between */
+    while (!fds[1].revents) {
+        if (poll(fds, 2, -1) > 0 && fds[0].revents)
+            read_changes(monitor, &nodes);
+    }
+    return NULL;
+}
+
+/* --- The loop. --- */
+
+static void on_ended(void *ctx, struct v4l2_source *source);
+
+static void on_found(struct v4l2_monitor *monitor, const char *name, struct v4l2_found *takes_found)
+{
+    struct v4l2_source *source = NULL;
+    int r = v4l2_source_create(monitor->registry, takes_found, on_ended, monitor, &source);
+    if (r < 0)
+        log_warn("v4l2", name, "this camera is left alone: %s",
+                 r == -EEXIST ? "another one goes by its id" : strerror(-r));
+    else
+        list_append(&monitor->sources, &source->node);
+}
+
+/* A camera that the owner removed and that is still plugged in is a new one. */
+static void on_ended(void *ctx, struct v4l2_source *source)
+{
+    bool is_there = source->is_dismissed && access(source->found->node, F_OK) == 0;
+    struct v4l2_found *again = is_there ? source->found : NULL;
+    if (again)
+        source->found = NULL;
+    v4l2_source_destroy(source);
+    if (again)
+        on_found(ctx, again->node, again);
+}
+
+static void on_lost(struct v4l2_monitor *monitor, const char *name)
+{
+    char node[V4L2_NODE_MAX];
+    snprintf(node, sizeof(node), "%s/%.20s", FOLDER, name);
+    list_for_each (source, &monitor->sources, struct v4l2_source, node) {
+        if (strcmp(source->found->node, node) == 0)
+            v4l2_source_gone(source);
+    }
+}
+
+static void on_wake(void *ctx)
+{
+    struct v4l2_monitor *monitor = ctx;
+    for (struct list *node; (node = inbox_take(&monitor->inbox));) {
+        struct news *news = list_entry(node, struct news, node);
+        if (news->found)
+            on_found(monitor, news->name, news->found);
+        else
+            on_lost(monitor, news->name);
+        mem_free(news);
+    }
+}
+
+static int start(struct v4l2_monitor *monitor)
+{
+    monitor->quit_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    monitor->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (monitor->quit_fd < 0 || monitor->inotify_fd < 0)
+        return -errno;
+    if (inotify_add_watch(monitor->inotify_fd, FOLDER,
+                          IN_CREATE | IN_ATTRIB | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO) < 0)
+        return -errno;
+    return thread_start(&monitor->thread, "v4l2 monitor", run, monitor);
+}
+
+/* All but the thread. */
+static void finish(struct v4l2_monitor *monitor)
+{
+    for (struct list *node; (node = inbox_take(&monitor->inbox));) {
+        struct news *news = list_entry(node, struct news, node);
+        mem_free(news->found);
+        mem_free(news);
+    }
+    list_for_each (source, &monitor->sources, struct v4l2_source, node)
+        v4l2_source_destroy(source);
+    if (monitor->inotify_fd >= 0)
+        close(monitor->inotify_fd);
+    if (monitor->quit_fd >= 0)
+        close(monitor->quit_fd);
+    inbox_finish(&monitor->inbox);
+    net_wake_destroy(monitor->wake);
+    mem_free(monitor);
+}
+
+int v4l2_monitor_create(struct registry *registry, struct v4l2_monitor **ret_monitor)
+{
+    const struct registry_params *params = registry_params(registry);
+    struct v4l2_monitor *monitor = mem_new(struct v4l2_monitor);
+    monitor->registry = registry;
+    monitor->limits = params->jpeg_limits;
+    list_init(&monitor->sources);
+    monitor->wake = net_wake_create(params->net, on_wake, monitor);
+    inbox_init(&monitor->inbox, net_wake_waker(monitor->wake));
+    int r = start(monitor);
+    if (r < 0) {
+        finish(monitor);
+        return r;
+    }
+    *ret_monitor = monitor;
+    return 0;
+}
+
+void v4l2_monitor_destroy(struct v4l2_monitor *monitor)
+{
+    const uint64_t one = 1;
+    if (!monitor)
+        return;
+    ssize_t n = write(monitor->quit_fd, &one, sizeof(one));
+    (void)n;
+    thread_join(&monitor->thread);
+    finish(monitor);
+}

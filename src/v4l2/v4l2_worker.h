@@ -1,0 +1,65 @@
+/* The thread of one local camera: it alone touches the device, so that nothing that blocks there
+ * holds anybody up. It sleeps until it has orders; the device is open only while somebody wants
+ * pictures. The loop tells it what is to be and takes its reports. */
+#pragma once
+#include "base/list.h"
+#include "base/waker.h"
+#include "camera/registry.h"
+#include "v4l2/v4l2_found.h"
+
+struct v4l2_worker;
+
+/* Takes the waker: it is called when there are reports. found is borrowed and outlives the worker;
+ * the worker reads what is immutable of it, and has values of the controls of its own. -EAGAIN: no
+ * thread to be had. */
+int v4l2_worker_create(const struct v4l2_found *found, const struct registry_params *params,
+                       struct waker waker, struct v4l2_worker **ret_worker)
+    __attribute__((warn_unused_result));
+
+/* Ends the thread, waits for it and drops its reports. Takes NULL. */
+void v4l2_worker_destroy(struct v4l2_worker *worker);
+
+/* --- Orders: what is to be, so that of several the last counts. Loop only. --- */
+
+void v4l2_worker_run(struct v4l2_worker *worker, const struct v4l2_target *target);
+void v4l2_worker_rest(struct v4l2_worker *worker);
+void v4l2_worker_want(struct v4l2_worker *worker, const struct v4l2_wanted *wanted);
+/* -EBUSY: as many wait already as may. */
+int v4l2_worker_still(struct v4l2_worker *worker, uint32_t request)
+    __attribute__((warn_unused_result));
+/* The thread ends as soon as it may; its last report is V4L2_REPORT_ENDED. */
+void v4l2_worker_quit(struct v4l2_worker *worker);
+
+/* --- Reports. --- */
+
+enum v4l2_report_kind {
+    V4L2_REPORT_FRAME,
+    V4L2_REPORT_DROP,   /* a frame that came and is no good */
+    V4L2_REPORT_STILL,  /* the answer to an order */
+    V4L2_REPORT_POSTER, /* the last picture of a stream that has ended */
+    V4L2_REPORT_VALUES, /* of the controls, as the driver has them */
+    V4L2_REPORT_ERROR, /* the stream did not start or broke; the next v4l2_worker_run tries again */
+    V4L2_REPORT_GONE,  /* the device is; the thread ends */
+    V4L2_REPORT_ENDED,
+};
+
+enum { V4L2_SENTENCE_MAX = 160 };
+
+struct v4l2_report {
+    struct list node;
+    enum v4l2_report_kind kind;
+    struct camera_frame frame; /* FRAME; owns its buffer */
+    struct raw_picture raw;    /* FRAME: what frame.raw points to */
+    unsigned drop;             /* DROP */
+    size_t len_bytes;          /* FRAME and DROP: what came */
+    uint32_t request;          /* STILL */
+    int error;                 /* STILL: 0 or negative */
+    struct packet *packet;     /* STILL, POSTER: owned, NULL when there is none */
+    int64_t values[V4L2_KNOBS_MAX];
+    char sentence[V4L2_SENTENCE_MAX]; /* ERROR */
+};
+
+/* The oldest report, or NULL. Loop only. */
+struct v4l2_report *v4l2_worker_next(struct v4l2_worker *worker);
+/* Frees it and what it still owns. */
+void v4l2_report_free(struct v4l2_worker *worker, struct v4l2_report *report);

@@ -1,0 +1,83 @@
+/* What the files of the worker share: v4l2/v4l2_worker.c (orders, the thread and its stream),
+ * v4l2/v4l2_pictures.c (what becomes of what the driver fills) and v4l2/v4l2_still.c. */
+#pragma once
+#include "base/inbox.h"
+#include "base/thread.h"
+#include "v4l2/v4l2_stream.h"
+#include "v4l2/v4l2_worker.h"
+
+enum { V4L2_STILLS_MAX = 8 };
+
+/* What is to be. */
+struct v4l2_orders {
+    bool run, quit;
+    unsigned attempt; /* counts the calls of v4l2_worker_run */
+    struct v4l2_target target;
+    struct v4l2_wanted wanted;
+    unsigned wanted_version;
+    uint32_t stills[V4L2_STILLS_MAX];
+    unsigned n_stills;
+};
+
+struct v4l2_worker {
+    const struct v4l2_found *found;       /* immutable while the worker is there */
+    const struct registry_params *params; /* immutable */
+    struct thread thread;
+    int order_fd; /* an eventfd: readable when there are new orders */
+    struct inbox reports;
+
+    struct lock lock;
+    struct v4l2_orders orders; /* guarded by lock */
+    unsigned frames_on_way;    /* guarded by lock: posted, not yet taken */
+
+    /* The thread's own. */
+    int fd; /* of the device; -1: closed */
+    struct v4l2_stream *stream;
+    struct v4l2_mode asked; /* of the stream */
+    unsigned seen_attempt;  /* the last one that was looked at */
+    bool has_failed;        /* in that attempt */
+    bool is_gone;
+    int64_t last_filled_us; /* when the driver filled a buffer last, or the stream began */
+    struct v4l2_knobs knobs;
+    unsigned applied_version; /* of wanted */
+    struct buf *last_buf;     /* the last raw picture, for the poster; NULL: none */
+    struct raw_picture last_raw;
+    int64_t last_us;
+};
+
+/* A new report of this kind, to be posted. */
+struct v4l2_report *v4l2_report_create(enum v4l2_report_kind kind) __attribute__((returns_nonnull));
+void v4l2_worker_post(struct v4l2_worker *worker, struct v4l2_report *report);
+
+/* --- The device; thread only. --- */
+
+/* Opens the device where it is closed and puts the controls in force. */
+int v4l2_worker_open(struct v4l2_worker *worker) __attribute__((warn_unused_result));
+/* Starts a stream, ending the one that runs. */
+int v4l2_worker_begin(struct v4l2_worker *worker, const struct v4l2_mode *mode)
+    __attribute__((warn_unused_result));
+void v4l2_worker_end(struct v4l2_worker *worker); /* of the stream */
+/* Closes the device and tells the loop why; a device that is gone ends the thread. */
+void v4l2_worker_fail(struct v4l2_worker *worker, int error);
+/* Waits until the driver has filled a buffer (1), there are new orders or the deadline passed (0);
+ * negative: the stream is broken. */
+int v4l2_worker_wait(struct v4l2_worker *worker, int64_t deadline_us)
+    __attribute__((warn_unused_result));
+
+/* --- Pictures; thread only. --- */
+
+/* What the driver filled, on its way to the loop. */
+void v4l2_worker_publish(struct v4l2_worker *worker, const struct v4l2_filled *filled);
+
+/* The same as a JPEG packet; a raw picture is encoded. Gives the buffer back in any case. */
+int v4l2_worker_packet(struct v4l2_worker *worker, const struct v4l2_filled *filled,
+                       struct packet **ret_packet) __attribute__((warn_unused_result));
+
+/* The last raw picture becomes the poster and is let go. */
+void v4l2_worker_make_poster(struct v4l2_worker *worker);
+void v4l2_worker_forget_last(struct v4l2_worker *worker);
+
+/* --- Stills; thread only. --- */
+
+/* Takes one and posts it. */
+void v4l2_worker_take_still(struct v4l2_worker *worker, uint32_t request);

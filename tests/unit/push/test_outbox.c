@@ -1,0 +1,123 @@
+/* What waits to be told to a device: the last word counts, nothing piles up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* after those: */
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "push/outbox.h"
+
+static void says(struct outbox *outbox, const char *expected)
+{
+    struct buf *buf = NULL;
+    assert_int_equal(outbox_next(outbox, 123456789, &buf), 1);
+    char text[256];
+    size_t len = buf->len_bytes - PACKET_TRANSPORT_ROOM;
+    memcpy(text, buf->data + PACKET_TRANSPORT_ROOM, len);
+    text[len] = '\0';
+    assert_string_equal(text, expected);
+    buf_unref(&buf);
+}
+
+static void is_empty(struct outbox *outbox)
+{
+    struct buf *buf = NULL;
+    assert_int_equal(outbox_next(outbox, 1, &buf), 0);
+    assert_null(buf);
+}
+
+static void test_the_last_word_counts(void **state)
+{
+    (void)state;
+    struct outbox outbox = {0};
+    is_empty(&outbox);
+    outbox_start(&outbox, &(struct camera_wish){.fps = 5});
+    outbox_stop(&outbox);
+    outbox_start(&outbox, &(struct camera_wish){.fps = 30, .width = 640, .height = 480});
+    says(&outbox, "{\"type\":\"start\",\"fps\":30,\"width\":640,\"height\":480}");
+    is_empty(&outbox);
+    outbox_start(&outbox, &(struct camera_wish){0});
+    outbox_stop(&outbox);
+    says(&outbox, "{\"type\":\"stop\"}");
+    is_empty(&outbox);
+}
+
+static void test_settings_add_up(void **state)
+{
+    (void)state;
+    struct outbox outbox = {0};
+    json_t *first = json_pack("{s:i,s:b}", "brightness", 1, "mirror", 1);
+    json_t *second = json_pack("{s:i}", "brightness", -2);
+    outbox_set(&outbox, first);
+    outbox_set(&outbox, second);
+    assert_int_equal(json_integer_value(json_object_get(first, "brightness")), 1); /* borrowed */
+    json_decref(first);
+    json_decref(second);
+    says(&outbox, "{\"type\":\"set\",\"values\":{\"brightness\":-2,\"mirror\":true}}");
+    is_empty(&outbox);
+}
+
+static void test_stills_are_limited(void **state)
+{
+    (void)state;
+    struct outbox outbox = {0};
+    for (uint32_t i = 1; i <= OUTBOX_MAX_STILLS; i++)
+        assert_int_equal(outbox_capture(&outbox, UINT32_MAX - i), 0);
+    assert_int_equal(outbox_capture(&outbox, 99), -EBUSY);
+    says(&outbox, "{\"type\":\"capture\",\"request\":4294967294}");
+    assert_int_equal(outbox_capture(&outbox, 99), 0);
+    for (uint32_t i = 2; i <= OUTBOX_MAX_STILLS; i++) {
+        char expected[64];
+        snprintf(expected, sizeof(expected), "{\"type\":\"capture\",\"request\":%u}",
+                 UINT32_MAX - i);
+        says(&outbox, expected);
+    }
+    says(&outbox, "{\"type\":\"capture\",\"request\":99}");
+    is_empty(&outbox);
+}
+
+static void test_order(void **state)
+{
+    (void)state;
+    struct outbox outbox = {0};
+    json_t *values = json_pack("{s:b}", "mirror", 0);
+    outbox_time(&outbox);
+    outbox_time(&outbox);
+    assert_int_equal(outbox_capture(&outbox, 7), 0);
+    outbox_start(&outbox, &(struct camera_wish){0});
+    outbox_set(&outbox, values);
+    json_decref(values);
+    says(&outbox, "{\"type\":\"set\",\"values\":{\"mirror\":false}}");
+    says(&outbox, "{\"type\":\"start\",\"fps\":0,\"width\":0,\"height\":0}");
+    says(&outbox, "{\"type\":\"capture\",\"request\":7}");
+    says(&outbox, "{\"type\":\"time\",\"server_us\":123456789}"); /* when it goes */
+    is_empty(&outbox);
+}
+
+static void test_finish(void **state)
+{
+    (void)state;
+    struct outbox outbox = {0};
+    json_t *values = json_pack("{s:b}", "mirror", 0);
+    outbox_set(&outbox, values);
+    json_decref(values);
+    outbox_finish(&outbox);
+    is_empty(&outbox);
+    outbox_finish(&outbox);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_last_word_counts),
+        cmocka_unit_test(test_settings_add_up),
+        cmocka_unit_test(test_stills_are_limited),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_finish),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,349 @@
+/* Controlled devices: hello, frames and their clock, start, stop, set and capture. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "camera/capture.h"
+#include "camera/internal.h"
+#include "device/wire.h"
+#include "door.h"
+#include "push/outbox.h"
+
+/* --- Controlled devices. --- */
+
+static int connect_controlled(struct door *door)
+{
+    int fd = peer_connect_as(door, "/porch", true);
+    peer_says(fd, door_example("device-hello"));
+    peer_hears(fd, door_example("device-stop")); /* nobody looks */
+    return fd;
+}
+
+static void test_hello(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int fd = peer_connect_as(&door, "/porch", true);
+    peer_sends(fd, 0, 1, 5, door_jpeg, door_jpeg_len); /* too early */
+    peer_says(fd, door_example("device-state"));
+    peer_settle(fd);
+    assert_false(door_look(&door, "porch")->is_there);
+    peer_says(fd, door_example("device-hello"));
+    peer_hears(fd, "{\"type\":\"stop\"}");
+    const struct view *view = door_look(&door, "porch");
+    assert_true(view->controlled);
+    assert_string_equal(view->name, "Porch");
+    assert_string_equal(view->model, "AtomS3R-M12");
+    assert_int_equal(view->battery_percent, 81);
+    assert_int_equal(view->controls, 2);
+    assert_int_equal(view->received, 0);
+    peer_says(fd, door_example("device-state"));
+    peer_says(fd, "{\"type\":\"weather\"}");
+    peer_says(fd, "{\"type\":\"state\",\"state\":\"sleeping\",\"wake_in_s\":300}");
+    peer_settle(fd);
+    view = door_look(&door, "porch");
+    assert_int_equal(view->battery_percent, 80);
+    assert_true(view->sleeps);
+    peer_says(fd, door_example("device-hello"));
+    peer_is_hung_up(fd, 1008);
+    close(fd);
+    door_await_source(&door, "porch", false);
+    door_end(&door);
+}
+
+static void test_hello_with_an_id(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int fd = peer_connect_as(&door, "/", true);
+    peer_says(fd, "{\"type\":\"hello\",\"id\":\"attic\"}");
+    peer_hears(fd, "{\"type\":\"stop\"}");
+    assert_true(door_look(&door, "attic")->controlled);
+    close(fd);
+    static const struct {
+        const char *path, *hello;
+    } BAD[] = {{"/porch", "{\"type\":\"hello\",\"id\":\"attic\"}"},
+               {"/", "{\"type\":\"hello\",\"id\":\"No Id\"}"},
+               {"/", "{\"type\":\"hello\",\"id\":\"\"}"}};
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
+        fd = peer_connect_as(&door, BAD[i].path, true);
+        peer_says(fd, BAD[i].hello);
+        peer_is_hung_up(fd, 1008);
+        close(fd);
+    }
+    door_end(&door);
+}
+
+static void test_no_hello(void **state)
+{
+    (void)state;
+    struct door door;
+    door_begin(&door, NULL);
+    door.behind_us = 10 * US_PER_S; /* patience ends as soon as it begins */
+    site_run(&door.site);
+    int fd = peer_connect_as(&door, "/porch", true);
+    peer_is_hung_up(fd, 1008);
+    close(fd);
+    door_end(&door);
+}
+
+static void test_frames(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int fd = connect_controlled(&door);
+    struct lease *lease = door_take(&door, "porch");
+    peer_hears(fd, "{\"type\":\"start\",\"fps\":30,\"width\":640,\"height\":480}");
+    peer_sends(fd, 0, 1, 7000000, door_jpeg, door_jpeg_len);
+    peer_answers_time(fd, 8000000); /* "now" */
+    peer_settle(fd);
+    assert_int_equal(door_look(&door, "porch")->newest_age_us, 0); /* there was no map yet */
+    peer_sends(fd, 0, 2, 7900000, door_jpeg, door_jpeg_len);
+    peer_settle(fd);
+    const struct view *view = door_look(&door, "porch");
+    assert_int_equal(view->published, 2);
+    assert_memory_equal(view->newest, door_jpeg, door_jpeg_len);
+    assert_true(view->newest_age_us >= 100000); /* taken 100 ms before that answer */
+    assert_true(view->newest_age_us < 10 * US_PER_S);
+    peer_frame(fd, PEER_FIN | PEER_BINARY, door_jpeg, door_jpeg_len); /* without a header */
+    peer_frame(fd, PEER_FIN | PEER_BINARY, "ED", 2);
+    peer_sends(fd, 0, 3, 7900000, door_jpeg, door_jpeg_len - 2);
+    peer_sends(fd, 0, 4, 7900000, door_jpeg, 0);
+    peer_settle(fd);
+    view = door_look(&door, "porch");
+    assert_int_equal(view->published, 2);
+    assert_int_equal(view->received, 6);
+    assert_int_equal(view->dropped[CAMERA_DROP_PROTOCOL], 2);
+    assert_int_equal(view->dropped[JPEG_NO_EOI], 1);
+    assert_int_equal(view->dropped[JPEG_NO_SOI], 1);
+    door_release(&door, lease);
+    close(fd);
+    door_end(&door);
+}
+
+static void linger_over(struct door *door, void *ctx)
+{
+    struct camera *camera = registry_find(door->registry, "porch");
+    (void)ctx;
+    camera->demand.deadline_us = 0;
+    camera_step(camera, DEMAND_TICK);
+}
+
+static void test_start_and_stop(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int fd = connect_controlled(&door);
+    struct lease *lease = door_take(&door, "porch");
+    peer_hears(fd, "{\"type\":\"start\",\"fps\":30,\"width\":640,\"height\":480}");
+    peer_answers_time(fd, 1);
+    peer_sends(fd, 0, 1, 5, door_jpeg, door_jpeg_len);
+    peer_settle(fd);
+    door_release(&door, lease);
+    peer_settle(fd); /* lingering: nothing is said */
+    door_on_loop(&door, linger_over, NULL);
+    peer_hears(fd, "{\"type\":\"stop\"}");
+    peer_sends(fd, 0, 2, 6, door_jpeg, door_jpeg_len); /* it was on its way */
+    peer_settle(fd);
+    assert_int_equal(door_look(&door, "porch")->dropped[CAMERA_DROP_UNWANTED], 1);
+    close(fd);
+    door_end(&door);
+}
+
+static void test_reconnects_while_wanted(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int fd = connect_controlled(&door);
+    struct lease *lease = door_take(&door, "porch");
+    peer_hears(fd, "{\"type\":\"start\",\"fps\":30,\"width\":640,\"height\":480}");
+    close(fd);
+    door_await_source(&door, "porch", false);
+    fd = peer_connect_as(&door, "/porch", true);
+    peer_says(fd, door_example("device-hello"));
+    peer_hears(fd, "{\"type\":\"start\",\"fps\":30,\"width\":640,\"height\":480}");
+    door_release(&door, lease);
+    close(fd);
+    door_end(&door);
+}
+
+static void set_now(struct door *door, void *ctx)
+{
+    const char *message;
+    json_t *values = json_pack("{s:i}", "brightness", 1);
+    (void)ctx;
+    assert_int_equal(camera_set(registry_find(door->registry, "porch"), values, &message), 0);
+    json_decref(values);
+}
+
+static void test_set(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int fd = connect_controlled(&door);
+    door_on_loop(&door, set_now, NULL);
+    peer_hears(fd, door_example("device-set"));
+    peer_says(fd, "{\"type\":\"values\",\"values\":{\"brightness\":2}}");
+    close(fd);
+    door_await_source(&door, "porch", false);
+    fd = peer_connect_as(&door, "/porch", true);
+    peer_says(fd, door_example("device-hello")); /* it has forgotten */
+    peer_hears(fd, door_example("device-set"));
+    peer_hears(fd, "{\"type\":\"stop\"}");
+    close(fd);
+    door_end(&door);
+}
+
+/* --- Stills. --- */
+
+struct shot {
+    struct tally told;
+    int error;
+    size_t len;
+    uint8_t bytes[sizeof(door_jpeg)];
+};
+
+static void done(void *ctx, int error, struct packet *still)
+{
+    struct shot *shot = ctx;
+    shot->error = error;
+    shot->len = still ? packet_unit_len_bytes(still) : 0;
+    if (still) {
+        memcpy(shot->bytes, packet_unit(still), shot->len);
+        assert_int_equal(still->message_off, still->unit_off - LIVE_HEAD_BYTES);
+        assert_true(still->message_off >= PACKET_TRANSPORT_ROOM);
+    }
+    tally_add(&shot->told);
+}
+
+static void shoot(struct door *door, void *ctx)
+{
+    struct capture *capture = capture_begin(registry_find(door->registry, "porch"), CAPTURE_STILL,
+                                            60 * US_PER_S, done, ctx);
+    assert_non_null(capture);
+}
+
+static void test_stills(void **state)
+{
+    (void)state;
+    struct door door;
+    static struct shot a, b;
+    a.told = b.told = (struct tally)TALLY_INIT;
+    door_run(&door, NULL);
+    int fd = connect_controlled(&door);
+    door_on_loop(&door, shoot, &a);
+    peer_hears(fd, "{\"type\":\"capture\",\"request\":1}");
+    door_on_loop(&door, shoot, &b);
+    peer_hears(fd, "{\"type\":\"capture\",\"request\":2}");
+    peer_says(fd, "{\"type\":\"captured\",\"request\":1,\"ok\":false,\"error\":\"out of memory\"}");
+    peer_sends(fd, WIRE_FLAG_STILL, 2, 5, door_jpeg, door_jpeg_len - 2); /* broken: waits on */
+    peer_sends(fd, WIRE_FLAG_STILL, 2, 5, door_jpeg, door_jpeg_len);
+    peer_says(fd, "{\"type\":\"captured\",\"request\":2,\"ok\":true}");
+    tally_wait(&a.told, 1);
+    tally_wait(&b.told, 1);
+    assert_int_equal(a.error, -EIO);
+    assert_int_equal(b.error, 0);
+    assert_int_equal(b.len, door_jpeg_len);
+    assert_memory_equal(b.bytes, door_jpeg, door_jpeg_len);
+    const struct view *view = door_look(&door, "porch");
+    assert_int_equal(view->published, 0); /* a still is nobody's stream */
+    assert_int_equal(view->dropped[JPEG_NO_EOI], 1);
+    assert_int_equal(view->dropped[CAMERA_DROP_UNWANTED], 0);
+    close(fd);
+    door_end(&door);
+}
+
+/* --- Those that misbehave. --- */
+
+static void too_much(struct door *door, void *ctx)
+{
+    struct camera *camera = registry_find(door->registry, "porch");
+    for (int i = 0; i < 1000; i++) { /* within one turn of the loop: nothing is sent meanwhile */
+        set_now(door, NULL);
+        struct lease *lease = camera_lease(camera, &(struct lease_params){.ready = NULL});
+        lease_release(&lease);
+    }
+    for (int i = 0; i <= OUTBOX_MAX_STILLS; i++)
+        shoot(door, ctx);
+}
+
+static void test_more_than_it_reads(void **state)
+{
+    (void)state;
+    struct door door;
+    static struct shot shot;
+    shot.told = (struct tally)TALLY_INIT;
+    door_run(&door, NULL);
+    int fd = connect_controlled(&door);
+    door_on_loop(&door, too_much, &shot);
+    tally_wait(&shot.told, 1); /* the 17th still */
+    assert_int_equal(shot.error, -EBUSY);
+    peer_hears(fd, door_example("device-set"));
+    peer_hears(fd, "{\"type\":\"stop\"}"); /* the last of a thousand starts and stops */
+    for (int i = 1; i <= OUTBOX_MAX_STILLS; i++) {
+        char expected[64];
+        snprintf(expected, sizeof(expected), "{\"type\":\"capture\",\"request\":%d}", i);
+        peer_hears(fd, expected);
+    }
+    peer_answers_time(fd, 5);
+    close(fd);
+    tally_wait(&shot.told, 1 + OUTBOX_MAX_STILLS); /* offline */
+    door_end(&door);
+}
+
+static void test_bad_texts(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int fd = connect_controlled(&door);
+    for (int i = 0; i < 16; i++)
+        peer_says(fd, "nonsense");
+    peer_settle(fd);
+    assert_true(door_look(&door, "porch")->has_source);
+    peer_says(fd, "nonsense");
+    peer_is_hung_up(fd, 1003);
+    close(fd);
+    door_await_source(&door, "porch", false);
+    door_end(&door);
+}
+
+static void test_the_server_stops_with_devices_on_it(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int plain = peer_connect_as(&door, "/attic", false), controlled = connect_controlled(&door);
+    int silent = peer_connect_as(&door, "/silent", true);
+    peer_settle(plain);
+    door.site.grace_us = 0; /* they are still there when the cameras go */
+    door_end(&door);
+    close(plain);
+    close(controlled);
+    close(silent);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hello),
+        cmocka_unit_test(test_hello_with_an_id),
+        cmocka_unit_test(test_no_hello),
+        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_start_and_stop),
+        cmocka_unit_test(test_reconnects_while_wanted),
+        cmocka_unit_test(test_set),
+        cmocka_unit_test(test_stills),
+        cmocka_unit_test(test_more_than_it_reads),
+        cmocka_unit_test(test_bad_texts),
+        cmocka_unit_test(test_the_server_stops_with_devices_on_it),
+    };
+    return cmocka_run_group_tests(tests, door_setup, NULL);
+}
