@@ -9,3 +9,4 @@ int cameras(bool verbose);
 /* --- One for each kind of camera; each returns how many lines about cameras it has printed. --- */
 
 unsigned cameras_v4l2(bool verbose);
+unsigned cameras_picam(bool verbose);

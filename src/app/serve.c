@@ -9,20 +9,21 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "app/helper.h"
 #include "base/log.h"
-#include "picam/libcamera.h"
-#include "pull/mjpeg.h"
 #include "camera/registry.h"
-#include "v4l2/v4l2_monitor.h"
 #include "codec/encoder.h"
 #include "codec/engine.h"
 #include "codec/jpeg_encode.h"
 #include "codec/luma.h"
 #include "net/net.h"
 #include "net/server.h"
+#include "picam/libcamera.h"
+#include "pull/mjpeg.h"
 #include "store/store.h"
 #include "transcode/transcoder_opener.h"
 #include "ui/assets.h"
+#include "v4l2/v4l2_monitor.h"
 
 /* Long enough for every peer to hear the goodbye, short enough to be gone within 2 s. */
 enum { GRACE_MS = 1200 };
@@ -254,21 +255,6 @@ static void find_cameras(struct house *house)
                   strerror(-error));
 }
 
-/* The helper stands beside this program (a build folder) or where it is installed. */
-static bool find_helper(char *out, size_t cap)
-{
-    static const char NAME[] = "eyelid-libcamera";
-    ssize_t n = readlink("/proc/self/exe", out, cap - sizeof(NAME));
-    if (n > 0) {
-        out[n] = '\0';
-        snprintf(strrchr(out, '/') + 1, sizeof(NAME), "%s", NAME);
-        if (access(out, X_OK) == 0)
-            return true;
-    }
-    snprintf(out, cap, "%s/%s", EYELID_LIBEXECDIR, NAME);
-    return access(out, X_OK) == 0;
-}
-
 /* That there are none, or that they can not be looked for, is no reason not to serve. */
 static void open_libcamera(struct house *house)
 {
@@ -276,7 +262,7 @@ static void open_libcamera(struct house *house)
     const enum config_libcamera way = house->config->libcamera;
     if (way == CONFIG_LIBCAMERA_OFF)
         return;
-    const bool has_helper = way == CONFIG_LIBCAMERA_AUTO && find_helper(helper, sizeof(helper));
+    const bool has_helper = way == CONFIG_LIBCAMERA_AUTO && helper_find(helper);
     int r = libcamera_create(&(struct libcamera_params){.registry = house->registry,
                                                         .helper = has_helper ? helper : NULL,
                                                         .path = getenv("PATH")},

@@ -71,8 +71,9 @@ static int add_seat(struct libcamera *libcamera, struct camera *camera,
 
 /* "imx219-3fa8": the model, and a hash of the connector (FNV-1a, 32 bit, folded), so that two of a
  * kind differ and each keeps its id. */
-static void id_of(const struct helper_camera *found, char id[CAMERA_ID_MAX + 1])
+void libcamera_id(const struct helper_camera *found, char ret_id[CAMERA_ID_MAX + 1])
 {
+    char *id = ret_id;
     enum { HASH_CHARS = 5 };
     uint32_t hash = 2166136261u;
     unsigned n = 0;
@@ -111,7 +112,7 @@ static void take_in(struct libcamera *libcamera, const struct rpicam_camera *fou
     char id[CAMERA_ID_MAX + 1];
     struct camera *camera = find_known(libcamera, found->camera.id);
     int r = 0;
-    id_of(&found->camera, id);
+    libcamera_id(&found->camera, id);
     if (!camera)
         r = registry_add(libcamera->registry,
                          &(struct camera_identity){.id = id,

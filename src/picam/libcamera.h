@@ -2,6 +2,7 @@
  * helper is not there, and each given its source. Loop only. */
 #pragma once
 #include "camera/registry.h"
+#include "helper/libcamera/protocol.h"
 
 struct libcamera;
 
@@ -10,6 +11,9 @@ struct libcamera_params {
     const char *helper;        /* eyelid-libcamera's file; copied; NULL: it is not there */
     const char *path;          /* where rpicam's programs are looked for then; copied */
 };
+
+/* What such a camera is called: "imx219-3fa8". Pure. */
+void libcamera_id(const struct helper_camera *found, char ret_id[CAMERA_ID_MAX + 1]);
 
 /* -ENOENT: neither the helper nor the programs are there: no such cameras; else a negative errno.
  */

@@ -165,10 +165,23 @@ static int ask_program(const struct libcamera_finder *finder, struct libcamera_l
     return r;
 }
 
+static int ask(const struct libcamera_finder *finder, struct libcamera_list *list)
+{
+    return finder->params.helper ? ask_helper(finder, list) : ask_program(finder, list);
+}
+
+int libcamera_find(const char *helper, const char *program, struct libcamera_list *ret_list)
+{
+    const struct libcamera_finder finder = {
+        .params = {.helper = helper, .program = program}, .poke = -1, .changes = -1};
+    *ret_list = (struct libcamera_list){.count = 0};
+    return ask(&finder, ret_list);
+}
+
 static int post_list(const struct libcamera_finder *finder)
 {
     struct libcamera_list *list = mem_new(struct libcamera_list);
-    int r = finder->params.helper ? ask_helper(finder, list) : ask_program(finder, list);
+    int r = ask(finder, list);
     if (r < 0)
         mem_free(list);
     else

@@ -19,6 +19,11 @@ struct libcamera_list {
     struct rpicam_camera cameras[HELPER_CAMERAS_MAX];
 };
 
+/* One list now, without a finder: waits for it, any thread. helper, program: as above. Negative
+ * errno. */
+int libcamera_find(const char *helper, const char *program, struct libcamera_list *ret_list)
+    __attribute__((warn_unused_result));
+
 /* -EAGAIN: no thread to be had; else a negative errno. */
 int libcamera_finder_create(const struct libcamera_finder_params *params,
                             struct libcamera_finder **ret_finder)

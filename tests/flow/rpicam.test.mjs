@@ -1,11 +1,11 @@
 // A Raspberry Pi camera without eyelid-libcamera: rpicam's own programs, for which rpicam-stand-in.mjs
 // stands in.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { boot, KIND, liveHead, temporaryFolder, TOP, waitFor } from './harness.mjs';
+import { boot, KIND, liveHead, run, temporaryFolder, TOP, waitFor } from './harness.mjs';
 
 const ID = 'imx219-df84';
 
@@ -154,7 +154,7 @@ test('libcamera-vid serves where rpicam-vid is not', async (t) => {
   assert.ok(!lines()[0].includes('--no-raw'));
 });
 
-test('a camera that is removed while it streams takes its program along', async (t) => {
+test('a camera that is removed while it streams takes its program along, and is new again', async (t) => {
   const { house, lines } = await start(t);
   const page = await house.page();
   page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
@@ -163,10 +163,26 @@ test('a camera that is removed while it streams takes its program along', async 
   const response = await house.get(`/api/v1/cameras/${ID}`, { method: 'DELETE' });
   assert.ok(response.ok);
   await waitFor('the program ended', () => !isAlive(pidOf(lines()[0])));
-  assert.equal(await house.describe(ID), null);
+  await page.json('removed');
+  await house.state(ID, 'asleep');
 });
 
 test('what rpicam is not there is said where it was asked for', async (t) => {
   const house = await boot(t, { env: { EYELID_LIBCAMERA: 'rpicam', PATH: '/nowhere' } });
   await house.server.says(/no Raspberry Pi cameras: rpicam-vid and rpicam-still are not installed/);
+});
+
+test('the list of cameras names the program that drives them', async (t) => {
+  const { house } = await start(t);
+  const { code, stdout } = await run('eyelid', ['cameras'], { env: house.options.env });
+  assert.equal(code, 0);
+  assert.match(stdout, new RegExp(`^libcamera +ok +${ID} +imx219 \\(.*\\)\\n    by rpicam-vid\\n`, 'm'));
+});
+
+test('the helper can be built by itself, for the libcamera of this machine', (t) => {
+  const folder = temporaryFolder(t);
+  execFileSync(path.join(TOP, 'script/helper'), ['--to', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const { status, stderr } = spawnSync(path.join(folder, 'eyelid-libcamera'), { encoding: 'utf8' });
+  assert.equal(status, 2);
+  assert.match(stderr, /is started by eyelid/);
 });
