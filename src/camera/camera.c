@@ -197,6 +197,7 @@ void camera_native(struct camera *camera, enum rendition_kind native)
 {
     if (camera->native == native)
         return;
+    hub_flush(camera->hubs[camera->native]); /* raw memory is the driver's */
     camera->native = native;
     for (enum rendition_kind kind = 0; kind < RENDITION_KINDS; kind++)
         close_work(camera, kind); /* they read the hub of the other kind */

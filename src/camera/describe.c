@@ -85,7 +85,7 @@ static json_t *error_of(const struct camera *camera)
                                          : camera->work_errors[kind];
     if (camera->error[0])
         return json_string(camera->error);
-    return work_error ? json_string("the video encoder does not work") : json_null();
+    return work_error ? json_string("the encoder does not work") : json_null();
 }
 
 /* A network camera's may have a password in it. */

@@ -144,7 +144,9 @@ static int request_in_buffers(struct m2m *m, const struct m2m_params *params,
     if (!params->copy && is_importable(m, like) &&
         m2m_queue_request(&m->in, IN_BUFFERS, V4L2_MEMORY_DMABUF) == 0)
         return 0;
-    return m2m_queue_request(&m->in, IN_BUFFERS, V4L2_MEMORY_MMAP);
+    int r = m2m_queue_request(&m->in, IN_BUFFERS, V4L2_MEMORY_MMAP);
+    /* Two answers of the driver's that must go together: copies are as large as the format says. */
+    return r == 0 && m->in.buffers[0].len_bytes < m->size_bytes ? -ENOTSUP : r;
 }
 
 int m2m_create(const struct m2m_params *params, const struct raw_picture *like,

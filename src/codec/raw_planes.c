@@ -5,7 +5,11 @@
 
 #include "base/alloc.h"
 
-enum { ROW_ALIGN_BYTES = 32, MIN_SIDE = 16, MAX_PIXELS = 4096 * 2304 };
+enum {
+    ROW_ALIGN_BYTES = 32,
+    MIN_SIDE = 16,
+    MAX_PIXELS = 9248 * 6944 /* the largest sensors of such cameras */
+};
 
 void raw_planes_finish(struct raw_planes *raw_planes)
 {

@@ -247,7 +247,7 @@ static void test_no_encoder(void **state)
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
     rig_good_frame(rig);
     assert_string_equal(rig_described(rig, "state"), "\"awake\"");
-    assert_string_equal(rig_described(rig, "error"), "\"the video encoder does not work\"");
+    assert_string_equal(rig_described(rig, "error"), "\"the encoder does not work\"");
     assert_null(lease_next(lease, NULL)); /* nobody to ask for a key */
     lease_release(&lease);
     assert_string_equal(rig_described(rig, "error"), "null");
@@ -262,7 +262,7 @@ static void test_an_encoder_that_gives_up(void **state)
     rig_good_frame(rig);
     assert_string_equal(rig_described(rig, "error"), "null");
     rig->stats.error = -EIO;
-    assert_string_equal(rig_described(rig, "error"), "\"the video encoder does not work\"");
+    assert_string_equal(rig_described(rig, "error"), "\"the encoder does not work\"");
     lease_release(&lease);
 }
 

@@ -91,6 +91,22 @@ static void test_a_change_of_kind_opens_the_makers_anew(void **state)
     rig_said(rig, "close stop ");
 }
 
+/* One lent picture holds the driver's whole queue. */
+static void test_no_raw_picture_is_kept_beside_jpeg(void **state)
+{
+    struct rig *rig = *state;
+    struct lent lent = {.released = 0};
+    rig_camera(rig, true);
+    camera_native(rig->camera, RENDITION_RAW);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_RAW);
+    raw_frame(rig, &lent, 128);
+    assert_int_equal(lent.released, 0);
+    camera_native(rig->camera, RENDITION_JPEG);
+    assert_int_equal(lent.released, 1);
+    lease_release(&lease);
+    rig_pass(rig, 11 * US_PER_S);
+}
+
 static void test_dark_pictures_are_skipped(void **state)
 {
     struct rig *rig = *state;
@@ -137,6 +153,8 @@ int main(void)
                                         rig_teardown),
         cmocka_unit_test_setup_teardown(test_both_renditions_are_made, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_a_change_of_kind_opens_the_makers_anew, rig_setup,
+                                        rig_teardown),
+        cmocka_unit_test_setup_teardown(test_no_raw_picture_is_kept_beside_jpeg, rig_setup,
                                         rig_teardown),
         cmocka_unit_test_setup_teardown(test_dark_pictures_are_skipped, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_the_source_brings_the_poster_and_its_trouble,

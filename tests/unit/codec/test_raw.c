@@ -118,6 +118,42 @@ static void test_what_is_not_taken(void **state)
     assert_int_equal(jpeg_encode_once(&raw, 85, ROOM, &buf, &end_off), -EBADMSG);
 }
 
+/* Stills of large sensors become JPEG; a stream of them would be more than H.264 may hold. */
+static void test_sizes_of_stills(void **state)
+{
+    static const uint16_t SIZES[][2] = {{4056, 3040}, {4608, 2592}, {9248, 6944}};
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        const uint16_t width = SIZES[i][0], height = SIZES[i][1];
+        uint8_t *grey = malloc((size_t)width * height);
+        assert_non_null(grey);
+        memset(grey, 128, (size_t)width * height);
+        const struct raw_picture raw = {.format = RAW_I420,
+                                        .full_range = true,
+                                        .width = width,
+                                        .height = height,
+                                        .planes = {grey, grey, grey},
+                                        .strides = {width, width / 2U, width / 2U},
+                                        .dmabuf_fd = -1};
+        struct buf *buf = NULL;
+        size_t end_off;
+        struct jpeg_info info;
+        assert_int_equal(jpeg_encode_once(&raw, 85, ROOM, &buf, &end_off), 0);
+        assert_int_equal(jpeg_inspect(buf->data + ROOM, end_off - ROOM,
+                                      &(struct jpeg_limits){UINT16_MAX, UINT16_MAX}, &info),
+                         JPEG_OK);
+        assert_int_equal(info.width, width);
+        buf_unref(&buf);
+        struct engine *engine = NULL;
+        struct engine_output output;
+        assert_int_equal(engine_local.create(&(struct engine_params){.encoder = NULL}, &engine), 0);
+        assert_int_equal(engine_local.encode(engine, &(struct engine_input){.raw = &raw}, &output),
+                         -EBADMSG);
+        engine_local.destroy(engine);
+        free(grey);
+    }
+}
+
 /* Whatever came in, the JPEG holds the full range. */
 static void test_jpeg(void **state)
 {
@@ -209,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_planes),
         cmocka_unit_test(test_what_is_not_taken),
+        cmocka_unit_test(test_sizes_of_stills),
         cmocka_unit_test(test_jpeg),
         cmocka_unit_test(test_colours_through_the_engine),
     };
