@@ -229,15 +229,16 @@ static void on_done(void *ctx, int error, const char *sentence)
         if (device->asked != DEVICE_STATUS)
             log_warn("camera", mjpeg->camera->id, "%s", sentence);
     }
-    if (device->asked == DEVICE_STATUS)
+    const int asked = device->asked;
+    device->asked = DEVICE_IDLE; /* what follows may ask again */
+    if (asked == DEVICE_STATUS)
         on_status(mjpeg);
-    else if (device->asked == DEVICE_COMMAND)
+    else if (asked == DEVICE_COMMAND)
         on_command(mjpeg);
     else if (error)
         end_still(mjpeg, error == -ETIMEDOUT ? error : -EIO, NULL);
     else
         on_still(mjpeg);
-    device->asked = DEVICE_IDLE;
     mjpeg_answer_finish(&device->answer);
     advance(mjpeg);
 }
