@@ -132,13 +132,14 @@ static bool is_loopback(const struct authority *a)
                          : is_localhost(a->name);
 }
 
-/* By all that the request says of itself: a proxy on this machine passes on what the browser meant.
- */
+/* By all that the request says of itself. A proxy on this machine that puts its own Host and says
+ * nothing of itself cannot be told apart: where there is one, no_local_admin is set. */
 static bool is_local(const struct access_request *request, const struct authority *host)
 {
     struct authority origin;
     int default_port;
-    return request->peer_is_loopback && is_loopback(host) &&
+    return request->peer_is_loopback && !request->forwarded && !request->no_local_admin &&
+           is_loopback(host) &&
            (!request->origin ||
             (read_origin(request->origin, &origin, &default_port) && is_loopback(&origin)));
 }
@@ -179,7 +180,8 @@ const char *access_verdict_text(enum access_verdict verdict)
         return "a page of another site may not use this server";
     case ACCESS_DENY_REMOTE:
         return "until there are accounts this is done on the server's own machine, at "
-               "http://localhost (or through ssh -L 8080:localhost:8080)";
+               "http://localhost (or through ssh -L 8080:localhost:8080), and not behind a proxy; "
+               "see local_admin in eyelid.conf";
     }
     return "denied";
 }

@@ -23,6 +23,8 @@ struct access_request {
     bool peer_is_loopback;
     bool listener_is_loopback; /* the address it came in on is one that only this machine reaches */
     const char *host, *origin; /* the headers, NULL = absent */
+    bool forwarded;            /* a proxy says that it passes this on */
+    bool no_local_admin;       /* this machine is no proof: what comes from it may be passed on */
     const char *fetch_site;    /* Sec-Fetch-Site (Fetch Metadata, W3C), NULL = absent */
     const char *const
         *hosts; /* further names this server is known by, NULL-terminated; NULL = none */

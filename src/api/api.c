@@ -66,6 +66,8 @@ static const char *denied(const struct api_door *door, const struct http_request
         .listener_is_loopback = door->is_loopback,
         .host = http_header(request, HTTP_HOST, host, sizeof(host)) ? host : NULL,
         .origin = http_header(request, HTTP_ORIGIN, origin, sizeof(origin)) ? origin : NULL,
+        .forwarded = http_is_forwarded(request),
+        .no_local_admin = !door->api->params.local_admin,
         .fetch_site = http_header(request, HTTP_FETCH_SITE, site, sizeof(site)) ? site : NULL,
         .hosts = door->api->params.hosts,
     };

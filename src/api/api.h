@@ -19,7 +19,8 @@ struct api_params {
     const struct clock *clock;
     const struct asset *assets; /* the page's files, sorted by path; live for ever */
     size_t n_assets;
-    const char *version;      /* "0.1.0" */
+    const char *version; /* "0.1.0" */
+    bool local_admin;    /* who asks from this machine, not through a proxy, may do everything */
     const char *const *hosts; /* further names of this server, NULL-terminated; NULL = none */
 };
 

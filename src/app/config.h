@@ -23,12 +23,20 @@ struct config_ranges {
  * those in any case; nobody. */
 enum config_libcamera { CONFIG_LIBCAMERA_AUTO, CONFIG_LIBCAMERA_RPICAM, CONFIG_LIBCAMERA_OFF };
 
+/* Whether a request from this machine itself is an administrator's. */
+enum config_local_admin {
+    CONFIG_LOCAL_ADMIN_AUTO, /* unless hosts names a proxy */
+    CONFIG_LOCAL_ADMIN_ON,
+    CONFIG_LOCAL_ADMIN_OFF
+};
+
 struct config {
     struct address http, device;
     bool lan; /* both are opened to every address, which http and device already say */
     char *data;
     char *hosts[CONFIG_HOSTS_MAX + 1]; /* further names of this server, NULL-terminated */
-    struct config_ranges pull_allow;   /* where network cameras may be although it is denied */
+    enum config_local_admin local_admin;
+    struct config_ranges pull_allow; /* where network cameras may be although it is denied */
     enum log_level log_level;
     bool log_json;
     const char *encoder; /* "hardware", a library's name, or NULL = the best there is */

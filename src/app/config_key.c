@@ -20,6 +20,7 @@ enum kind {
     KIND_FORMAT,
     KIND_ENCODER,
     KIND_ADOPT,
+    KIND_LOCAL_ADMIN,
     KIND_LIBCAMERA
 };
 
@@ -42,6 +43,8 @@ static const struct key KEYS[] = {
     {FIELD(lan), .kind = KIND_SWITCH, .initial = "off", .right = SWITCH_RIGHT},
     {FIELD(hosts), .kind = KIND_NAMES, .initial = "",
      .right = "it is up to 32 names like eyelid.example.org, separated by blanks"},
+    {FIELD(local_admin), .kind = KIND_LOCAL_ADMIN, .initial = "auto",
+     .right = "it is auto, on or off"},
     {FIELD(pull_allow), .kind = KIND_RANGES, .initial = "",
      .right = "it is up to 32 addresses like 127.0.0.1 or 169.254.0.0/16, separated by blanks"},
     {FIELD(data), .kind = KIND_PATH, .initial = NULL, .right = "it is a folder"},
@@ -162,17 +165,38 @@ static int set_encoder(const char **field, const char *value)
     return 0;
 }
 
+static int choose(const char *const *names, unsigned count, const char *value, unsigned *ret_choice)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(value, names[i]) == 0) {
+            *ret_choice = i;
+            return 0;
+        }
+    return -EINVAL;
+}
+
 static int set_libcamera(enum config_libcamera *field, const char *value)
 {
     static const char *const WAYS[] = {[CONFIG_LIBCAMERA_AUTO] = "auto",
                                        [CONFIG_LIBCAMERA_RPICAM] = "rpicam",
                                        [CONFIG_LIBCAMERA_OFF] = "off"};
-    for (unsigned i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++)
-        if (strcmp(value, WAYS[i]) == 0) {
-            *field = (enum config_libcamera)i;
-            return 0;
-        }
-    return -EINVAL;
+    unsigned way;
+    int r = choose(WAYS, sizeof(WAYS) / sizeof(WAYS[0]), value, &way);
+    if (r == 0)
+        *field = (enum config_libcamera)way;
+    return r;
+}
+
+static int set_local_admin(enum config_local_admin *field, const char *value)
+{
+    static const char *const WAYS[] = {[CONFIG_LOCAL_ADMIN_AUTO] = "auto",
+                                       [CONFIG_LOCAL_ADMIN_ON] = "on",
+                                       [CONFIG_LOCAL_ADMIN_OFF] = "off"};
+    unsigned way;
+    int r = choose(WAYS, sizeof(WAYS) / sizeof(WAYS[0]), value, &way);
+    if (r == 0)
+        *field = (enum config_local_admin)way;
+    return r;
 }
 
 static int set_path(char **field, const char *value)
@@ -249,6 +273,8 @@ int config_key_set(struct config *config, unsigned i, const char *value)
         return set_switch(field, value, "text", "json");
     case KIND_ADOPT:
         return set_switch(field, value, "auto", "ask");
+    case KIND_LOCAL_ADMIN:
+        return set_local_admin(field, value);
     case KIND_LIBCAMERA:
         return set_libcamera(field, value);
     case KIND_LEVEL:

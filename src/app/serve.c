@@ -212,6 +212,13 @@ static void collect_hosts(struct house *house)
     house->hosts[n] = house->machine_local;
 }
 
+/* A name in hosts mostly is that of a proxy, whose requests come from this machine as well. */
+static bool is_local_admin(const struct config *config)
+{
+    return config->local_admin == CONFIG_LOCAL_ADMIN_ON ||
+           (config->local_admin == CONFIG_LOCAL_ADMIN_AUTO && !config->hosts[0]);
+}
+
 static void build_cameras(struct house *house)
 {
     const struct config *config = house->config;
@@ -240,6 +247,7 @@ static void build_cameras(struct house *house)
         .assets = assets,
         .n_assets = assets_count,
         .version = EYELID_VERSION,
+        .local_admin = is_local_admin(config),
         .hosts = house->hosts,
     });
 }

@@ -91,6 +91,11 @@ const char *http_peer(const struct http_request *request)
     return request->conn->peer;
 }
 
+bool http_is_forwarded(const struct http_request *request)
+{
+    return request->head.fields[HEAD_FORWARDED] != NULL;
+}
+
 bool http_peer_is_loopback(const struct http_request *request)
 {
     return request->conn->loopback;

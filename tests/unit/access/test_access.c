@@ -245,6 +245,16 @@ static void administrators_sit_at_this_machine(void **state)
         {true, "localhost:8080", "http://evil.example", ACCESS_DENY_ORIGIN},
     };
     (void)state;
+    struct access_request passed_on = {.needs = ACCESS_ADMIN,
+                                       .method = "POST",
+                                       .peer_is_loopback = true,
+                                       .host = "127.0.0.1:8080"};
+    assert_int_equal(access_decide(&passed_on), ACCESS_ALLOW);
+    passed_on.forwarded = true;
+    assert_int_equal(access_decide(&passed_on), ACCESS_DENY_REMOTE);
+    passed_on.forwarded = false;
+    passed_on.no_local_admin = true;
+    assert_int_equal(access_decide(&passed_on), ACCESS_DENY_REMOTE);
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
         struct access_request request = {.needs = ACCESS_ADMIN,
                                          .method = "POST",

@@ -292,6 +292,11 @@ const char *http_peer(const struct http_request *request)
     return request->what.peer ? request->what.peer : "127.0.0.1";
 }
 
+bool http_is_forwarded(const struct http_request *request)
+{
+    return request->what.is_forwarded;
+}
+
 bool http_peer_is_loopback(const struct http_request *request)
 {
     return !request->what.from_afar;

@@ -21,7 +21,7 @@ void fake_net_turn(struct net *net);
 struct fake_request {
     const char *method, *path, *query, *host, *origin, *if_none_match, *accept_encoding;
     const char *subprotocol, *body, *peer;
-    bool no_host, from_afar;
+    bool no_host, from_afar, is_forwarded;
 };
 
 struct fake_answer {

@@ -267,6 +267,11 @@ static void a_network_camera_is_added(void **state)
         &(struct fake_request){.method = "POST", .path = path, .body = "{}", .from_afar = true});
     assert_int_equal(fake_answer(afar)->status, 403);
     fake_request_destroy(afar);
+    struct http_request *proxied = world_ask(
+        world,
+        &(struct fake_request){.method = "POST", .path = path, .body = "{}", .is_forwarded = true});
+    assert_int_equal(fake_answer(proxied)->status, 403);
+    fake_request_destroy(proxied);
 }
 
 static void nobody_reads(void *ctx)

@@ -213,6 +213,7 @@ void world_init(struct world *world)
     });
     world->api = api_create(&(struct api_params){.net = world->net,
                                                  .registry = world->registry,
+                                                 .local_admin = true,
                                                  .clock = &fake_clock,
                                                  .assets = FILES,
                                                  .n_assets = 2,

@@ -41,6 +41,7 @@ static void takes_all_parts(void **state)
               "Accept-Encoding: gzip\r\nRange: bytes=0-1\r\nContent-Length: 42\r\n"
               "Sec-Fetch-Site: none\r\nSec-WebSocket-Protocol: p\r\nSec-WebSocket-Key: k\r\n"
               "Sec-WebSocket-Version: 13\r\nConnection: Keep-Alive,UPGRADE\r\n"
+              "X-Forwarded-For: 192.0.2.7\r\nVia: 1.1 p\r\n"
               "Connection: close\r\nUpgrade: h2c, WebSocket\r\n"
               "Expect: 100-Continue\r\nUnknown: \tvalue \t \r\nEmpty:\r\n\r\n",
               &head),
@@ -58,6 +59,7 @@ static void takes_all_parts(void **state)
         [HEAD_ACCEPT_ENCODING] = "gzip",
         [HEAD_RANGE] = "bytes=0-1",
         [HEAD_FETCH_SITE] = "none",
+        [HEAD_FORWARDED] = "192.0.2.7",
         [HEAD_WS_PROTOCOL] = "p",
         [HEAD_WS_KEY] = "k",
         [HEAD_WS_VERSION] = "13",
