@@ -33,6 +33,22 @@ test('adopt = ask: nobody looks through a new camera before the owner took it', 
   assert.deepEqual([again.adopted, again.name], [true, 'Front porch']);
 });
 
+test('what a proxy passes on is not the owner sitting here', async (t) => {
+  const remove = (house, headers) => house.get('/api/v1/cameras/porch', { method: 'DELETE', headers });
+  const house = await boot(t);
+  await house.camera('porch');
+  for (const headers of [{ 'x-forwarded-for': '192.0.2.7' }, { via: '1.1 proxy' }, { forwarded: 'for=192.0.2.7' }]) {
+    const response = await remove(house, headers);
+    assert.equal(response.status, 403);
+    assert.match((await response.json()).error.message, /the server's own machine/);
+  }
+  // A proxy that is known by name may say nothing of itself.
+  const behind = await boot(t, { env: { EYELID_HOSTS: 'cameras.example.org' } });
+  assert.equal((await remove(behind, {})).status, 403);
+  const named = await boot(t, { env: { EYELID_HOSTS: 'eyes.lan', EYELID_LOCAL_ADMIN: 'on' } });
+  assert.equal((await remove(named, {})).status, 404);
+});
+
 test('a removed camera is gone for every page, and comes again as a new one', async (t) => {
   const house = await boot(t, { env: { EYELID_LINGER_S: '1' } });
   await house.camera('porch');

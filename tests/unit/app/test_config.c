@@ -90,6 +90,29 @@ static void who_drives_the_cameras(void **state)
                 "my.conf:1: `libcamera` cannot be \"on\"; it is auto, rpicam or off");
 }
 
+static void whose_word_counts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum config_local_admin admin;
+        bool adopt_ask;
+    } good[] = {{"local_admin = auto\nadopt = auto\n", CONFIG_LOCAL_ADMIN_AUTO, false},
+                {"local_admin = on\nadopt = ask\n", CONFIG_LOCAL_ADMIN_ON, true},
+                {"local_admin = off\n", CONFIG_LOCAL_ADMIN_OFF, false}};
+    for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        struct config_sources sources = file(good[i].text);
+        sources.is_root = true;
+        struct config *config = parse_or_fail(&sources);
+        assert_int_equal(config->local_admin, good[i].admin);
+        assert_int_equal(config->adopt_ask, good[i].adopt_ask);
+        config_destroy(config);
+    }
+    refuse_file("local_admin = yes\n",
+                "my.conf:1: `local_admin` cannot be \"yes\"; it is auto, on or off");
+    refuse_file("adopt = no\n", "my.conf:1: `adopt` cannot be \"no\"; it is auto or ask");
+}
+
 static void file_sets_every_kind(void **state)
 {
     (void)state;
@@ -362,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_gives_the_defaults),
         cmocka_unit_test(who_drives_the_cameras),
+        cmocka_unit_test(whose_word_counts),
         cmocka_unit_test(file_sets_every_kind),
         cmocka_unit_test(encoders_have_names),
         cmocka_unit_test(command_line_beats_environment_beats_file),
