@@ -1,0 +1,233 @@
+/* An ESP32 with CameraWebServer: its settings, its stills. */
+#include "far.h"
+
+#include "pull/espcam.h"
+
+/* Looks at a CameraWebServer until it is known. */
+static struct lease *look_at_device(struct rig *rig)
+{
+    far_camera(rig, "http://cam:81/stream");
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    far_head(":81/stream", 200, FAR_STREAM_TYPE);
+    far_asked(":81/stream :80/status ");
+    assert_int_equal(far_request(":81/stream")->get.max_body_bytes, 0); /* it has no end */
+    assert_int_equal(far_request(":80/status")->get.max_body_bytes, ESPCAM_STATUS_MAX_BYTES);
+    far_answer(":80/status", 200, "application/json", FAR_STATUS, strlen(FAR_STATUS));
+    assert_null(rig->camera->controls); /* until a picture says how it counts */
+    far_part(":81/stream", 640, 480);
+    assert_int_equal(json_array_size(rig->camera->controls), 3);
+    return lease;
+}
+
+static void set(struct rig *rig, const char *values)
+{
+    json_t *object = json_loads(values, 0, NULL);
+    const char *message = "";
+    int r = camera_set(rig->camera, object, &message);
+    json_decref(object);
+    assert_string_equal(message, "");
+    assert_int_equal(r, 0);
+}
+
+static void test_settings_go_one_by_one(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    set(rig, "{\"brightness\":1,\"quality\":20}");
+    far_asked(":81/stream :80/control?var=brightness&val=1 ");
+    set(rig, "{\"quality\":30}"); /* the newest counts */
+    far_answer(":80/control?var=brightness&val=1", 200, "", NULL, 0);
+    far_asked(":81/stream :80/control?var=quality&val=30 ");
+    far_answer(":80/control?var=quality&val=30", 500, "", NULL, 0);
+    /* What is in force after all? */
+    static const char NOW[] = "{\"0xd3\":0,\"framesize\":10,\"quality\":10,\"brightness\":1}";
+    far_answer(":80/status", 200, "application/json", NOW, strlen(NOW));
+    far_asked(":81/stream ");
+    char *controls = json_dumps(rig->camera->controls, JSON_COMPACT);
+    assert_non_null(strstr(controls, "\"name\":\"quality\",\"type\":\"int\",\"min\":4,\"max\":63,"
+                                     "\"step\":1,\"default\":10,\"value\":10"));
+    free(controls);
+    lease_release(&lease);
+    /* Without a viewer, too; and then it is let go. */
+    rig_pass(rig, 11 * US_PER_S);
+    assert_int_equal(far_clients, 0);
+    set(rig, "{\"brightness\":2}");
+    far_asked(":80/control?var=brightness&val=2 ");
+    far_answer(":80/control?var=brightness&val=2", 200, "", NULL, 0);
+    far_done(":80/status", -ETIMEDOUT, "cam:80 did not answer for 4 s");
+    assert_int_equal(far_clients, 0);
+}
+
+/* --- Stills. --- */
+
+static int still_error;
+static unsigned stills;
+static uint16_t still_width;
+
+static void on_still(void *ctx, int error, struct packet *still)
+{
+    (void)ctx;
+    stills++;
+    still_error = error;
+    still_width = still ? still->width : 0;
+}
+
+static struct capture *begin_still(struct rig *rig)
+{
+    stills = 0;
+    return capture_begin(rig->camera, CAPTURE_STILL, 20 * US_PER_S, on_still, NULL);
+}
+
+static void answer_picture(const char *url, uint16_t width, uint16_t height)
+{
+    const struct far_picture *picture = far_picture(width, height);
+    far_answer(url, 200, "image/jpeg", picture->bytes, picture->len_bytes);
+}
+
+static void test_a_still_at_full_size(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    struct capture *capture = begin_still(rig);
+    uint64_t unwanted = rig->camera->stats.dropped[CAMERA_DROP_UNWANTED];
+    (void)capture;
+    far_asked(":81/stream :80/control?var=framesize&val=15 ");
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    assert_int_equal(far_request(":80/capture")->get.max_body_bytes, MJPEG_PICTURE_MAX_BYTES);
+    far_part(":81/stream", 1600, 1200); /* not for whoever looks */
+    assert_int_equal(rig->camera->width, 640);
+    assert_int_equal(rig->camera->stats.dropped[CAMERA_DROP_UNWANTED], unwanted + 1);
+    answer_picture(":80/capture", 640, 480); /* one from before */
+    assert_int_equal(stills, 0);
+    answer_picture(":80/capture", 1600, 1200);
+    assert_int_equal(stills, 1);
+    assert_int_equal(still_error, 0);
+    assert_int_equal(still_width, 1600);
+    far_asked(":81/stream :80/control?var=framesize&val=10 ");
+    set(rig, "{\"size\":\"800x600\"}");
+    far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
+    far_part(":81/stream", 1600, 1200); /* still not */
+    assert_int_equal(rig->camera->width, 640);
+    far_answer(":80/control?var=framesize&val=11", 200, "", NULL, 0);
+    far_part(":81/stream", 640, 480);
+    far_part(":81/stream", 800, 600);
+    assert_int_equal(rig->camera->width, 800);
+    lease_release(&lease);
+}
+
+static void test_a_still_that_does_not_grow(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    /* It does not take the size: then as it is, and nothing is to be restored. */
+    struct capture *capture = begin_still(rig);
+    (void)capture;
+    far_answer(":80/control?var=framesize&val=15", 500, "", NULL, 0);
+    answer_picture(":80/capture", 640, 480);
+    assert_int_equal(stills, 1);
+    assert_int_equal(still_width, 640);
+    far_asked(":81/stream ");
+    /* It takes it and sends the small ones all the same: the fourth is taken. */
+    capture = begin_still(rig);
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(stills, 0);
+        answer_picture(":80/capture", 640, 480);
+    }
+    assert_int_equal(still_width, 640);
+    far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
+    far_asked(":81/stream ");
+    lease_release(&lease);
+}
+
+static void test_stills_that_fail(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    struct capture *capture = begin_still(rig);
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    far_done(":80/capture", -ECONNREFUSED, "connection refused by cam:80");
+    assert_int_equal(stills, 1);
+    assert_int_equal(still_error, -EIO);
+    /* Another one while the size is being restored goes first. */
+    capture = begin_still(rig);
+    far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    for (int i = 0; i < 4; i++)
+        far_answer(":80/capture", 200, "image/jpeg", "garbage", 7);
+    assert_int_equal(stills, 1);
+    assert_int_equal(still_error, -EIO);
+    /* One at a time. */
+    capture = begin_still(rig);
+    struct capture *second = begin_still(rig);
+    rig_turn(rig);
+    assert_int_equal(stills, 1);
+    assert_int_equal(still_error, -EBUSY);
+    (void)second;
+    capture_cancel(capture);
+    lease_release(&lease);
+}
+
+static void test_a_size_is_restored_for_sure(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    struct capture *capture = begin_still(rig);
+    (void)capture;
+    /* Whether it took the size is not known: it is put back. */
+    far_done(":80/control?var=framesize&val=15", -ETIMEDOUT, "cam:80 did not answer for 4 s");
+    answer_picture(":80/capture", 640, 480);
+    assert_int_equal(still_error, 0);
+    far_done(":80/control?var=framesize&val=10", -ECONNREFUSED, "connection refused by cam:80");
+    far_asked(":81/stream ");
+    /* When it is there again, first of all. */
+    far_done(":81/stream", -EIO, "cam:81 hung up");
+    rig_pass(rig, 6 * US_PER_S);
+    far_head(":81/stream", 200, FAR_STREAM_TYPE);
+    far_asked(":81/stream :80/control?var=framesize&val=10 ");
+    far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
+    far_answer(":80/status", 200, "application/json", FAR_STATUS, strlen(FAR_STATUS));
+    far_asked(":81/stream ");
+    lease_release(&lease);
+}
+
+static void test_ends_in_the_middle(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    struct capture *capture = begin_still(rig);
+    set(rig, "{\"brightness\":1}");
+    capture_cancel(capture);
+    lease_release(&lease);
+    /* rig_teardown takes the camera away; teardown looks that nothing is left. */
+}
+
+static void test_a_wrong_guess_costs_one_question(void **state)
+{
+    struct rig *rig = *state;
+    far_camera(rig, "http://cam:8080/stream");
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    far_head(":8080/stream", 200,
+             "multipart/x-mixed-replace;boundary=123456789000000000000987654321");
+    far_asked(":8080/stream :8079/status ");
+    far_answer(":8079/status", 200, "application/json", "{\"ok\":true}", 11);
+    far_asked(":8080/stream ");
+    assert_null(rig->camera->controls);
+    /* It can only stream: a still is the next picture. */
+    struct capture *capture = begin_still(rig);
+    far_asked(":8080/stream ");
+    capture_cancel(capture);
+    lease_release(&lease);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, far_setup, far_teardown)
+    const struct CMUnitTest tests[] = {
+        T(test_settings_go_one_by_one),           T(test_a_still_at_full_size),
+        T(test_a_still_that_does_not_grow),       T(test_stills_that_fail),
+        T(test_a_size_is_restored_for_sure),      T(test_ends_in_the_middle),
+        T(test_a_wrong_guess_costs_one_question),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
