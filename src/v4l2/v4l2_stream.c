@@ -28,7 +28,9 @@ struct buffer {
 struct v4l2_stream {
     atomic_uint refs; /* the owner's, and one for each buffer that is lent */
     struct lock lock;
-    int fd; /* guarded by lock: -1 once it is closed, and no buffer goes back any more */
+    struct waker waker; /* guarded by lock: nobody's once it is closed */
+    unsigned returned;  /* guarded by lock: a bit for each buffer that is back, not yet queued */
+    int fd;
     struct buffer buffers[BUFFERS]; /* immutable while it runs, as all below */
     unsigned n_buffers;
     struct v4l2_mode mode;
@@ -54,9 +56,7 @@ static void queue(struct v4l2_stream *stream, unsigned index)
 {
     struct v4l2_buffer b = {
         .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP, .index = index};
-    lock_take(&stream->lock);
-    int r = stream->fd >= 0 ? v4l2_ioctl(stream->fd, VIDIOC_QBUF, &b) : 0;
-    lock_drop(&stream->lock);
+    int r = v4l2_ioctl(stream->fd, VIDIOC_QBUF, &b);
     (void)r;
 }
 
@@ -140,12 +140,14 @@ static int map_all(struct v4l2_stream *stream)
     return 0;
 }
 
-int v4l2_stream_open(int fd, const struct v4l2_mode *mode, struct v4l2_stream **ret_stream)
+int v4l2_stream_open(int fd, const struct v4l2_mode *mode, struct waker returned,
+                     struct v4l2_stream **ret_stream)
 {
     int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
     struct v4l2_stream *stream = mem_new(struct v4l2_stream);
     atomic_init(&stream->refs, 1);
     lock_init(&stream->lock, LOCK_RANK_SOURCE);
+    stream->waker = returned;
     stream->fd = fd;
     stream->mode = *mode;
     int r = set_format(stream);
@@ -175,14 +177,13 @@ void v4l2_stream_close(struct v4l2_stream **stream)
     struct v4l2_requestbuffers none = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
                                        .memory = V4L2_MEMORY_MMAP};
     lock_take(&s->lock);
-    int fd = s->fd;
-    s->fd = -1;
+    s->waker = (struct waker){NULL};
     lock_drop(&s->lock);
     /* A device that is gone refuses both, which is as well. Buffers that are mapped still (a packet
      * is on its way) are orphaned: the kernel keeps their memory and lets the device go. */
-    int r = v4l2_ioctl(fd, VIDIOC_STREAMOFF, &type);
+    int r = v4l2_ioctl(s->fd, VIDIOC_STREAMOFF, &type);
     if (r == 0)
-        r = v4l2_ioctl(fd, VIDIOC_REQBUFS, &none);
+        r = v4l2_ioctl(s->fd, VIDIOC_REQBUFS, &none);
     (void)r;
     unref(s);
 }
@@ -197,7 +198,7 @@ static int64_t captured_us(const struct v4l2_buffer *b)
 int v4l2_stream_next(struct v4l2_stream *stream, struct v4l2_filled *ret_filled)
 {
     struct v4l2_buffer b = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
-    int r = v4l2_ioctl(stream->fd, VIDIOC_DQBUF, &b); /* the owner alone changes fd */
+    int r = v4l2_ioctl(stream->fd, VIDIOC_DQBUF, &b);
     if (r < 0)
         return r;
     if (b.index >= stream->n_buffers)
@@ -219,9 +220,27 @@ void v4l2_stream_give_back(struct v4l2_stream *stream, const struct v4l2_filled 
 
 static void on_release(void *ctx)
 {
-    struct buffer *buffer = ctx;
-    queue(buffer->stream, buffer->index);
-    unref(buffer->stream);
+    const struct buffer *buffer = ctx;
+    struct v4l2_stream *stream = buffer->stream;
+    lock_take(&stream->lock);
+    bool is_first = !stream->returned;
+    stream->returned |= 1U << buffer->index;
+    if (is_first)
+        waker_wake(&stream->waker);
+    lock_drop(&stream->lock);
+    unref(stream);
+}
+
+void v4l2_stream_requeue(struct v4l2_stream *stream)
+{
+    lock_take(&stream->lock);
+    unsigned returned = stream->returned;
+    stream->returned = 0;
+    lock_drop(&stream->lock);
+    for (unsigned i = 0; i < stream->n_buffers; i++) {
+        if (returned & 1U << i)
+            queue(stream, i);
+    }
 }
 
 bool v4l2_stream_view(const struct v4l2_stream *stream, const struct v4l2_filled *filled,

@@ -1,8 +1,11 @@
-/* A running capture: the kernel's buffers, filled by the driver, read here. One thread owns it; the
- * buffers that it lends may be given back by any other, also after it was closed: their memory goes
- * when the last of them is back. API: Linux kernel, "Streaming I/O (Memory Mapping)". */
+/* A running capture: the kernel's buffers, filled by the driver, read here. One thread owns it, and
+ * it alone calls the driver. The buffers that it lends may come back on any other thread, also
+ * after it was closed: they are noted, which blocks on nothing, and their owner is woken to queue
+ * them. Their memory goes when the last of them is back. API: Linux kernel, "Streaming I/O (Memory
+ * Mapping)". */
 #pragma once
 #include "base/buf.h"
+#include "base/waker.h"
 #include "v4l2/v4l2_mode.h"
 
 struct v4l2_stream;
@@ -17,10 +20,12 @@ struct v4l2_filled {
 };
 
 /* Sets format and rate and starts. The descriptor is borrowed and stays open until
- * v4l2_stream_close. -EBUSY: another program has the device; -EBADMSG: the driver made something
- * else of the format; else a negative errno of the driver. */
-int v4l2_stream_open(int fd, const struct v4l2_mode *mode, struct v4l2_stream **ret_stream)
-    __attribute__((warn_unused_result));
+ * v4l2_stream_close. returned: woken when a lent buffer has come back and v4l2_stream_requeue has
+ * something to do; until v4l2_stream_close, and under a lock of LOCK_RANK_SOURCE. -EBUSY: another
+ * program has the device; -EBADMSG: the driver made something else of the format; else a negative
+ * errno of the driver. */
+int v4l2_stream_open(int fd, const struct v4l2_mode *mode, struct waker returned,
+                     struct v4l2_stream **ret_stream) __attribute__((warn_unused_result));
 
 /* Stops the driver and lets go of the buffers; sets *stream to NULL, and takes a pointer to NULL.
  */
@@ -38,10 +43,12 @@ void v4l2_stream_give_back(struct v4l2_stream *stream, const struct v4l2_filled 
 bool v4l2_stream_view(const struct v4l2_stream *stream, const struct v4l2_filled *filled,
                       struct raw_picture *ret_raw) __attribute__((warn_unused_result));
 
-/* The buffer goes on its way, and back to the driver with the last reference to what is returned.
- */
+/* The buffer goes on its way; it comes back with the last reference to what is returned. */
 struct buf *v4l2_stream_lend(struct v4l2_stream *stream, const struct v4l2_filled *filled)
     __attribute__((returns_nonnull, warn_unused_result));
+
+/* The driver may fill the buffers again that have come back. */
+void v4l2_stream_requeue(struct v4l2_stream *stream);
 
 /* RAW_NONE: MJPEG. */
 enum raw_format v4l2_stream_format(const struct v4l2_stream *stream);

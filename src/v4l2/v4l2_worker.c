@@ -79,8 +79,9 @@ static void post_error(struct v4l2_worker *worker, int error)
 
 /* --- Orders. --- */
 
-static void tell(struct v4l2_worker *worker)
+static void tell(void *ctx)
 {
+    const struct v4l2_worker *worker = ctx;
     const uint64_t one = 1;
     ssize_t n = write(worker->order_fd, &one, sizeof(one)); /* full means readable already */
     (void)n;
@@ -179,7 +180,7 @@ int v4l2_worker_begin(struct v4l2_worker *worker, const struct v4l2_mode *mode)
     v4l2_worker_end(worker);
     int r = v4l2_worker_open(worker);
     if (r == 0)
-        r = v4l2_stream_open(worker->fd, mode, &worker->stream);
+        r = v4l2_stream_open(worker->fd, mode, (struct waker){tell, worker}, &worker->stream);
     worker->asked = *mode;
     worker->last_filled_us = clock_now_us(&clock_system);
     return r;
@@ -218,6 +219,8 @@ int v4l2_worker_wait(struct v4l2_worker *worker, int64_t deadline_us)
 {
     struct pollfd fds[] = {{.fd = worker->order_fd, .events = POLLIN},
                            {.fd = worker->stream ? worker->fd : -1, .events = POLLIN}};
+    if (worker->stream)
+        v4l2_stream_requeue(worker->stream);
     if (poll(fds, 2, left_ms(deadline_us)) <= 0)
         return 0;
     if (fds[0].revents) {

@@ -23,7 +23,7 @@ struct v4l2_worker {
     const struct v4l2_found *found;       /* immutable while the worker is there */
     const struct registry_params *params; /* immutable */
     struct thread thread;
-    int order_fd; /* an eventfd: readable when there are new orders */
+    int order_fd; /* an eventfd: readable when there are new orders, or lent buffers are back */
     struct inbox reports;
 
     struct lock lock;
@@ -59,8 +59,8 @@ int v4l2_worker_begin(struct v4l2_worker *worker, const struct v4l2_mode *mode)
 void v4l2_worker_end(struct v4l2_worker *worker); /* of the stream */
 /* Closes the device and tells the loop why; a device that is gone ends the thread. */
 void v4l2_worker_fail(struct v4l2_worker *worker, int error);
-/* Waits until the driver has filled a buffer (1), there are new orders or the deadline passed (0);
- * negative: the stream is broken. */
+/* Queues what is back, then waits until the driver has filled a buffer (1), there is something new
+ * from other threads or the deadline passed (0); negative: the stream is broken. */
 int v4l2_worker_wait(struct v4l2_worker *worker, int64_t deadline_us)
     __attribute__((warn_unused_result));
 
