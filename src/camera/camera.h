@@ -224,6 +224,9 @@ void camera_count_received(struct camera *camera, size_t len_bytes); /* before a
  * once, until it is another one. */
 void camera_error(struct camera *camera, const char *sentence);
 void camera_count_drop(struct camera *camera, unsigned drop);
+/* The same for frames that came, and were dropped, while the loop was elsewhere: len_bytes of all
+ * of them. They are counted as received as well. */
+void camera_count_drops(struct camera *camera, unsigned drop, uint64_t frames, uint64_t len_bytes);
 void camera_battery(struct camera *camera, int percent);
 void camera_sleeps(struct camera *camera, int64_t seconds); /* by itself, from now on */
 void camera_controls_changed(struct camera *camera,

@@ -251,6 +251,16 @@ void camera_count_drop(struct camera *camera, unsigned drop)
     camera->last_drop = (int)drop;
 }
 
+void camera_count_drops(struct camera *camera, unsigned drop, uint64_t frames, uint64_t len_bytes)
+{
+    if (!frames)
+        return;
+    camera->stats.received += frames;
+    camera->stats.received_bytes += len_bytes;
+    camera->stats.dropped[drop] += frames;
+    camera->last_drop = (int)drop;
+}
+
 void camera_battery(struct camera *camera, int percent)
 {
     if (camera->battery_percent == percent)

@@ -21,12 +21,28 @@ static bool may_post_frame(struct v4l2_worker *worker)
     return may;
 }
 
-static void post_drop(struct v4l2_worker *worker, unsigned drop, size_t len_bytes)
+void v4l2_worker_drop(struct v4l2_worker *worker, unsigned drop, size_t len_bytes)
 {
-    struct v4l2_report *report = v4l2_report_create(V4L2_REPORT_DROP);
-    report->drop = drop;
-    report->len_bytes = len_bytes;
-    v4l2_worker_post(worker, report);
+    struct v4l2_drops *drops = &worker->drops;
+    lock_take(&worker->lock);
+    drops->of[drop].frames++;
+    drops->of[drop].len_bytes += len_bytes;
+    drops->last = drop;
+    bool is_told = worker->has_told_drops;
+    worker->has_told_drops = true;
+    lock_drop(&worker->lock);
+    if (!is_told)
+        v4l2_worker_post(worker, v4l2_report_create(V4L2_REPORT_DROPS));
+}
+
+struct v4l2_drops v4l2_worker_take_drops(struct v4l2_worker *worker)
+{
+    lock_take(&worker->lock);
+    struct v4l2_drops drops = worker->drops;
+    worker->drops = (struct v4l2_drops){.last = drops.last};
+    worker->has_told_drops = false;
+    lock_drop(&worker->lock);
+    return drops;
 }
 
 /* Copies the JPEG out and gives the buffer back. JPEG_OK, or the reason why it is none. */
@@ -88,7 +104,7 @@ void v4l2_worker_publish(struct v4l2_worker *worker, const struct v4l2_filled *f
     size_t len_bytes = filled->len_bytes;
     if (!may_post_frame(worker)) {
         v4l2_stream_give_back(worker->stream, filled);
-        post_drop(worker, CAMERA_DROP_UNWANTED, len_bytes);
+        v4l2_worker_drop(worker, CAMERA_DROP_UNWANTED, len_bytes);
         return;
     }
     struct v4l2_report *report = v4l2_report_create(V4L2_REPORT_FRAME);
@@ -102,7 +118,7 @@ void v4l2_worker_publish(struct v4l2_worker *worker, const struct v4l2_filled *f
         return;
     }
     v4l2_report_free(worker, report);
-    post_drop(worker, drop, len_bytes);
+    v4l2_worker_drop(worker, drop, len_bytes);
 }
 
 /* A raw picture as a packet of JPEG. */

@@ -70,6 +70,16 @@ static void on_frame(struct camera *camera, struct v4l2_report *report)
     report->frame.takes_buf = NULL;
 }
 
+/* The reason of the last one is told last: it is the one that the camera remembers. */
+static void on_drops(struct v4l2_source *source)
+{
+    struct v4l2_drops drops = v4l2_worker_take_drops(source->worker);
+    for (unsigned i = 1; i <= CAMERA_DROPS; i++) {
+        unsigned drop = (drops.last + i) % CAMERA_DROPS;
+        camera_count_drops(source->camera, drop, drops.of[drop].frames, drops.of[drop].len_bytes);
+    }
+}
+
 static void on_values(struct v4l2_source *source, const struct v4l2_report *report)
 {
     struct v4l2_knobs *knobs = &source->found->knobs;
@@ -87,9 +97,8 @@ static void on_report(struct v4l2_source *source, struct v4l2_report *report)
     case V4L2_REPORT_FRAME:
         on_frame(camera, report);
         break;
-    case V4L2_REPORT_DROP:
-        camera_count_received(camera, report->len_bytes);
-        camera_count_drop(camera, report->drop);
+    case V4L2_REPORT_DROPS:
+        on_drops(source);
         break;
     case V4L2_REPORT_STILL:
         camera_captured(camera, report->request, report->error, report->packet);

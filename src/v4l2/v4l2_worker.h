@@ -34,7 +34,7 @@ void v4l2_worker_quit(struct v4l2_worker *worker);
 
 enum v4l2_report_kind {
     V4L2_REPORT_FRAME,
-    V4L2_REPORT_DROP,   /* a frame that came and is no good */
+    V4L2_REPORT_DROPS,  /* frames came that are no good: v4l2_worker_take_drops */
     V4L2_REPORT_STILL,  /* the answer to an order */
     V4L2_REPORT_POSTER, /* the last picture of a stream that has ended */
     V4L2_REPORT_VALUES, /* of the controls, as the driver has them */
@@ -50,8 +50,7 @@ struct v4l2_report {
     enum v4l2_report_kind kind;
     struct camera_frame frame; /* FRAME; owns its buffer */
     struct raw_picture raw;    /* FRAME: what frame.raw points to */
-    unsigned drop;             /* DROP */
-    size_t len_bytes;          /* FRAME and DROP: what came */
+    size_t len_bytes;          /* FRAME: what came */
     uint32_t request;          /* STILL */
     int error;                 /* STILL: 0 or negative */
     struct packet *packet;     /* STILL, POSTER: owned, NULL when there is none */
@@ -63,3 +62,15 @@ struct v4l2_report {
 struct v4l2_report *v4l2_worker_next(struct v4l2_worker *worker);
 /* Frees it and what it still owns. */
 void v4l2_report_free(struct v4l2_worker *worker, struct v4l2_report *report);
+
+/* Frames that came and are no good, by reason (enum jpeg_fault or camera_drop). They are counted,
+ * not reported one by one: there are most of them when the loop cannot take reports. */
+struct v4l2_drops {
+    struct {
+        uint64_t frames, len_bytes;
+    } of[CAMERA_DROPS];
+    unsigned last; /* reason of the last one */
+};
+
+/* Those since it was called last. Loop only. */
+struct v4l2_drops v4l2_worker_take_drops(struct v4l2_worker *worker);

@@ -29,6 +29,8 @@ struct v4l2_worker {
     struct lock lock;
     struct v4l2_orders orders; /* guarded by lock */
     unsigned frames_on_way;    /* guarded by lock: posted, not yet taken */
+    struct v4l2_drops drops;   /* guarded by lock: not yet taken */
+    bool has_told_drops;       /* guarded by lock: a report of them is on its way */
 
     /* The thread's own. */
     int fd; /* of the device; -1: closed */
@@ -72,6 +74,9 @@ void v4l2_worker_publish(struct v4l2_worker *worker, const struct v4l2_filled *f
 /* The same as a JPEG packet; a raw picture is encoded. Gives the buffer back in any case. */
 int v4l2_worker_packet(struct v4l2_worker *worker, const struct v4l2_filled *filled,
                        struct packet **ret_packet) __attribute__((warn_unused_result));
+
+/* Counts a frame that is no good. However many come until the loop looks, it is told once. */
+void v4l2_worker_drop(struct v4l2_worker *worker, unsigned drop, size_t len_bytes);
 
 /* The last raw picture becomes the poster and is let go. */
 void v4l2_worker_make_poster(struct v4l2_worker *worker);

@@ -15,7 +15,7 @@
 
 #include "base/alloc.h"
 #include "camera/capture.h"
-#include "v4l2/v4l2_worker.h"
+#include "v4l2/v4l2_worker_parts.h"
 
 enum { PATIENCE_S = 60 };
 
@@ -248,6 +248,26 @@ static void stills_that_wait_are_bounded(void **state)
     assert_in_range(taken, 8, 16);
 }
 
+static void drops_arrive_with_the_camera(void **state)
+{
+    enum { BROKEN = 1000, UNWANTED = 2000, BYTES = 10 };
+    struct world *world = *state;
+    assert_int_equal(create(world, "/dev/null", &world->source), 0);
+    struct v4l2_worker *worker = world->source->worker;
+    const struct camera *camera = world->source->camera;
+    for (unsigned i = 0; i < UNWANTED; i++)
+        v4l2_worker_drop(worker, CAMERA_DROP_UNWANTED, BYTES);
+    for (unsigned i = 0; i < BROKEN; i++)
+        v4l2_worker_drop(worker, JPEG_TRUNCATED, BYTES);
+    v4l2_worker_quit(worker); /* the end is reported after them */
+    run_until(world, has_ended);
+    assert_int_equal(camera_dropped(camera, CAMERA_DROP_UNWANTED), UNWANTED);
+    assert_int_equal(camera_dropped(camera, JPEG_TRUNCATED), BROKEN);
+    assert_int_equal(camera->stats.received, UNWANTED + BROKEN);
+    assert_int_equal(camera->stats.received_bytes, (UNWANTED + BROKEN) * BYTES);
+    assert_int_equal(camera->last_drop, JPEG_TRUNCATED);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -261,6 +281,7 @@ int main(void)
         TEST(a_full_registry_takes_no_more),
         TEST(a_removed_camera_lets_its_device_rest),
         TEST(stills_that_wait_are_bounded),
+        TEST(drops_arrive_with_the_camera),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -227,6 +227,44 @@ static void what_comes_back_after_the_end_is_memory_until_then(void **state)
     assert_false(driver.is_queued[filled.index]);
 }
 
+/* The loop stalls: it takes no report while the driver goes on. */
+static void drops_of_a_loop_that_stalls_are_counted_not_queued(void **state)
+{
+    enum { PICTURES = 5000, BROKEN = 3 };
+    struct v4l2_worker *worker = *state;
+    unsigned kept = 0, told = 0;
+    for (unsigned i = 0; i < PICTURES; i++) {
+        struct v4l2_filled filled = next(worker);
+        filled.is_broken = i < BROKEN;
+        v4l2_worker_publish(worker, &filled);
+        v4l2_stream_requeue(worker->stream);
+    }
+    for (struct v4l2_report *report; (report = v4l2_worker_next(worker));) {
+        kept += report->kind == V4L2_REPORT_FRAME;
+        told += report->kind == V4L2_REPORT_DROPS;
+        v4l2_report_free(worker, report);
+    }
+    assert_int_equal(told, 1);
+    assert_in_range(kept, 1, 4);
+    struct v4l2_drops drops = v4l2_worker_take_drops(worker);
+    uint64_t unwanted = PICTURES - BROKEN - kept;
+    assert_int_equal(drops.of[JPEG_TRUNCATED].frames, BROKEN);
+    assert_int_equal(drops.of[CAMERA_DROP_UNWANTED].frames, unwanted);
+    assert_int_equal(drops.of[CAMERA_DROP_UNWANTED].len_bytes, unwanted * PICTURE_BYTES);
+    assert_int_equal(drops.last, CAMERA_DROP_UNWANTED);
+
+    /* What comes later is told again, by itself. */
+    v4l2_worker_drop(worker, JPEG_TRUNCATED, 7);
+    struct v4l2_report *report = v4l2_worker_next(worker);
+    assert_non_null(report);
+    assert_int_equal(report->kind, V4L2_REPORT_DROPS);
+    v4l2_report_free(worker, report);
+    drops = v4l2_worker_take_drops(worker);
+    assert_int_equal(drops.of[JPEG_TRUNCATED].frames, 1);
+    assert_int_equal(drops.of[JPEG_TRUNCATED].len_bytes, 7);
+    assert_int_equal(drops.of[CAMERA_DROP_UNWANTED].frames, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -234,6 +272,7 @@ int main(void)
         TEST(what_comes_back_is_queued_by_the_thread_of_the_stream),
         TEST(a_stream_without_a_buffer_goes_on_when_one_is_back),
         TEST(what_comes_back_after_the_end_is_memory_until_then),
+        TEST(drops_of_a_loop_that_stalls_are_counted_not_queued),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
