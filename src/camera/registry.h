@@ -80,7 +80,9 @@ void registry_load_setting(struct registry *registry, const char *camera_id, con
 struct registry_observer {
     struct list node;
     void (*changed)(void *ctx, struct camera *camera);
-    void (*removed)(void *ctx, struct camera *camera); /* it is about to go; NULL = no matter */
+    /* It is about to go, but is registered still: what is to take its place comes in a turn of the
+     * loop of its own. NULL = no matter. */
+    void (*removed)(void *ctx, struct camera *camera);
     void *ctx;
 };
 void registry_observe(struct registry *registry, struct registry_observer *observer);

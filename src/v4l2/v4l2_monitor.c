@@ -13,7 +13,7 @@
 #include "base/inbox.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "v4l2/v4l2_source.h"
+#include "v4l2/v4l2_sources.h"
 
 static const char FOLDER[] = "/dev";
 
@@ -25,13 +25,12 @@ struct news {
 };
 
 struct v4l2_monitor {
-    struct registry *registry;
     struct jpeg_limits limits; /* immutable */
     struct thread thread;
     int inotify_fd, quit_fd;
     struct inbox inbox; /* of news */
     struct net_wake *wake;
-    struct list sources; /* of struct v4l2_source.node; loop only */
+    struct v4l2_sources sources; /* loop only */
 };
 
 /* --- The thread: looks at nodes, which blocks on their drivers. --- */
@@ -144,50 +143,17 @@ static void *run(void *ctx)
 
 /* --- The loop. --- */
 
-static void on_ended(void *ctx, struct v4l2_source *source);
-
-static void on_found(struct v4l2_monitor *monitor, const char *name, struct v4l2_found *takes_found)
-{
-    struct v4l2_source *source = NULL;
-    int r = v4l2_source_create(monitor->registry, takes_found, on_ended, monitor, &source);
-    if (r < 0)
-        log_warn("v4l2", name, "this camera is left alone: %s",
-                 r == -EEXIST ? "another one goes by its id" : strerror(-r));
-    else
-        list_append(&monitor->sources, &source->node);
-}
-
-/* A camera that the owner removed and that is still plugged in is a new one. */
-static void on_ended(void *ctx, struct v4l2_source *source)
-{
-    bool is_there = source->is_dismissed && access(source->found->node, F_OK) == 0;
-    struct v4l2_found *again = is_there ? source->found : NULL;
-    if (again)
-        source->found = NULL;
-    v4l2_source_destroy(source);
-    if (again)
-        on_found(ctx, again->node, again);
-}
-
-static void on_lost(struct v4l2_monitor *monitor, const char *name)
-{
-    char node[V4L2_NODE_MAX];
-    snprintf(node, sizeof(node), "%s/%.20s", FOLDER, name);
-    list_for_each (source, &monitor->sources, struct v4l2_source, node) {
-        if (strcmp(source->found->node, node) == 0)
-            v4l2_source_gone(source);
-    }
-}
-
 static void on_wake(void *ctx)
 {
     struct v4l2_monitor *monitor = ctx;
+    char path[V4L2_NODE_MAX];
     for (struct list *node; (node = inbox_take(&monitor->inbox));) {
         struct news *news = list_entry(node, struct news, node);
+        snprintf(path, sizeof(path), "%s/%.20s", FOLDER, news->name);
         if (news->found)
-            on_found(monitor, news->name, news->found);
+            v4l2_sources_found(&monitor->sources, news->found);
         else
-            on_lost(monitor, news->name);
+            v4l2_sources_lost(&monitor->sources, path);
         mem_free(news);
     }
 }
@@ -212,8 +178,7 @@ static void finish(struct v4l2_monitor *monitor)
         mem_free(news->found);
         mem_free(news);
     }
-    list_for_each (source, &monitor->sources, struct v4l2_source, node)
-        v4l2_source_destroy(source);
+    v4l2_sources_finish(&monitor->sources);
     if (monitor->inotify_fd >= 0)
         close(monitor->inotify_fd);
     if (monitor->quit_fd >= 0)
@@ -227,9 +192,8 @@ int v4l2_monitor_create(struct registry *registry, struct v4l2_monitor **ret_mon
 {
     const struct registry_params *params = registry_params(registry);
     struct v4l2_monitor *monitor = mem_new(struct v4l2_monitor);
-    monitor->registry = registry;
     monitor->limits = params->jpeg_limits;
-    list_init(&monitor->sources);
+    v4l2_sources_init(&monitor->sources, registry);
     monitor->wake = net_wake_create(params->net, on_wake, monitor);
     inbox_init(&monitor->inbox, net_wake_waker(monitor->wake));
     int r = start(monitor);

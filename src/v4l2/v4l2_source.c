@@ -191,6 +191,7 @@ int v4l2_source_create(struct registry *registry, struct v4l2_found *takes_found
     if (r == 0)
         r = find_camera(source);
     if (r < 0) {
+        source->found = NULL;
         v4l2_source_destroy(source);
         return r;
     }
@@ -203,6 +204,7 @@ void v4l2_source_gone(struct v4l2_source *source)
 {
     struct camera *camera = source->camera;
     source->camera = NULL;
+    source->is_dismissed = false;
     v4l2_worker_quit(source->worker);
     if (camera)
         camera_source_down(camera);

@@ -8,7 +8,7 @@ struct v4l2_source {
     struct list node; /* its owner's */
     struct registry *registry;
     struct camera *camera; /* NULL: another source took its place, or the device is gone */
-    bool is_dismissed;     /* the owner removed the camera */
+    bool is_dismissed;     /* the owner removed the camera of a device that is there */
     struct v4l2_found *found;
     struct v4l2_target owner;  /* what the owner chose of the stream */
     struct v4l2_wanted wanted; /* and of the controls */
@@ -18,9 +18,9 @@ struct v4l2_source {
     void *ctx;
 };
 
-/* Brings the camera up. Takes found. ended: the device or the camera is gone and the thread over;
- * the callee destroys the source. Negative errno: the registry takes no more, or there is no
- * thread. */
+/* Brings the camera up. Takes found, but not when it fails. ended: the device or the camera is gone
+ * and the thread over; the callee destroys the source. Negative errno: the registry takes no more,
+ * or there is no thread. */
 int v4l2_source_create(struct registry *registry, struct v4l2_found *takes_found,
                        void (*ended)(void *ctx, struct v4l2_source *source), void *ctx,
                        struct v4l2_source **ret_source) __attribute__((warn_unused_result));

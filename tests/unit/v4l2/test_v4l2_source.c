@@ -114,7 +114,11 @@ static struct v4l2_found *found_at(const char *node)
 
 static int create(struct world *world, const char *node, struct v4l2_source **ret_source)
 {
-    return v4l2_source_create(world->registry, found_at(node), on_ended, world, ret_source);
+    struct v4l2_found *found = found_at(node);
+    int r = v4l2_source_create(world->registry, found, on_ended, world, ret_source);
+    if (r < 0)
+        mem_free(found);
+    return r;
 }
 
 static struct lease *lease(struct world *world)
