@@ -212,6 +212,7 @@ void v4l2_monitor_destroy(struct v4l2_monitor *monitor)
         return;
     ssize_t n = write(monitor->quit_fd, &one, sizeof(one));
     (void)n;
+    v4l2_sources_quit(&monitor->sources); /* they end while the monitor's thread does */
     thread_join(&monitor->thread);
     finish(monitor);
 }

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "v4l2/v4l2_worker.h"
 
 struct waiting {
     struct list node;
@@ -112,9 +113,16 @@ void v4l2_sources_init(struct v4l2_sources *sources, struct registry *registry)
     registry_observe(registry, &sources->observer);
 }
 
+void v4l2_sources_quit(struct v4l2_sources *sources)
+{
+    list_for_each (source, &sources->list, struct v4l2_source, node)
+        v4l2_worker_quit(source->worker);
+}
+
 void v4l2_sources_finish(struct v4l2_sources *sources)
 {
     registry_unobserve(&sources->observer);
+    v4l2_sources_quit(sources);
     list_for_each (source, &sources->list, struct v4l2_source, node)
         v4l2_source_destroy(source);
     list_for_each (waiting, &sources->waiting, struct waiting, node)

@@ -14,6 +14,9 @@ struct v4l2_sources {
 
 void v4l2_sources_init(struct v4l2_sources *sources, struct registry *registry);
 
+/* Tells every thread to end and waits for none, so that slow drivers are slow at the same time. */
+void v4l2_sources_quit(struct v4l2_sources *sources);
+
 /* Takes every camera of it down and waits for their threads. Before the registry goes. */
 void v4l2_sources_finish(struct v4l2_sources *sources);
 

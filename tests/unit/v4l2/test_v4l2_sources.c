@@ -11,8 +11,33 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/thread.h"
+#include "v4l2/v4l2_worker.h"
 
 enum { PATIENCE_S = 60, MAX_CAMERAS = 2 };
+
+/* What was done to the workers' threads, in order. */
+static unsigned n_quits, n_quits_before_join;
+static bool has_joined;
+
+void __real_v4l2_worker_quit(struct v4l2_worker *worker);
+void __wrap_v4l2_worker_quit(struct v4l2_worker *worker);
+void __real_thread_join(struct thread *thread);
+void __wrap_thread_join(struct thread *thread);
+
+void __wrap_v4l2_worker_quit(struct v4l2_worker *worker)
+{
+    n_quits++;
+    __real_v4l2_worker_quit(worker);
+}
+
+void __wrap_thread_join(struct thread *thread)
+{
+    if (!has_joined)
+        n_quits_before_join = n_quits;
+    has_joined = true;
+    __real_thread_join(thread);
+}
 
 struct world {
     struct net *net;
@@ -149,6 +174,21 @@ static void a_camera_that_is_pulled_out_waits_no_longer(void **state)
     assert_true(list_empty(&world->sources.waiting));
 }
 
+static void all_threads_are_told_before_one_is_waited_for(void **state)
+{
+    struct world *world = *state;
+    find(world, "left", "/dev/null");
+    find(world, "right", "/dev/zero");
+    assert_true(is_up(world, "left") && is_up(world, "right"));
+    n_quits = n_quits_before_join = 0;
+    has_joined = false;
+    v4l2_sources_finish(&world->sources);
+    v4l2_sources_init(&world->sources, world->registry); /* for the teardown */
+    assert_true(has_joined);
+    assert_int_equal(n_quits_before_join, 2);
+    assert_null(registry_find(world->registry, "left")->source);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -157,6 +197,7 @@ int main(void)
         TEST(a_camera_whose_id_is_taken_comes_when_it_is_free),
         TEST(whoever_waits_comes_before_the_one_that_was_removed),
         TEST(a_camera_that_is_pulled_out_waits_no_longer),
+        TEST(all_threads_are_told_before_one_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
