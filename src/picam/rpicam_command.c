@@ -76,6 +76,9 @@ static void add_common(struct rpicam_command *c, const char *program,
     *c = (struct rpicam_command){0};
     add(c, program);
     add(c, "--nopreview");
+    /* One word: without its value it would mean more, not less. A line a frame goes into our log
+     * otherwise. */
+    add(c, "--verbose=0");
     add_option(c, "--camera", "%u", choice->number);
     add_fraction(c, choice, RPICAM_BRIGHTNESS, "--brightness", 100);
     add_fraction(c, choice, RPICAM_CONTRAST, "--contrast", 100);

@@ -56,7 +56,7 @@ test('it is found, streams while somebody looks, and its program ends when nobod
   const { stream } = await page.json('started');
   for (let n = 0; n < 5; n++) assert.equal((await jpeg(page, stream)).readUInt16BE(0), 0xffd8);
   assert.equal((await house.describe(ID)).width, 1280);
-  assert.match(lines()[0], /rpicam-vid --nopreview --camera 0 .*--codec mjpeg .*--output -$/);
+  assert.match(lines()[0], /rpicam-vid --nopreview --verbose=0 --camera 0 .*--codec mjpeg .*--output -$/);
   const pid = pidOf(lines()[0]);
   assert.ok(isAlive(pid));
   page.send({ type: 'stop', camera: ID });

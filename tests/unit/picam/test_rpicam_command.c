@@ -26,15 +26,18 @@ static void test_by_default(void **state)
     struct rpicam_command command;
     rpicam_choice_init(&choice, 0);
     rpicam_command_stream(&command, "rpicam-vid", &choice, &(struct camera_wish){0});
-    expect(&command, "rpicam-vid --nopreview --camera 0 --width 1280 --height 720 --framerate 30 "
-                     "--timeout 0 --codec mjpeg --quality 80 --no-raw --flush --output -");
-    rpicam_command_stream(&command, "libcamera-vid", &choice, &(struct camera_wish){0});
     expect(&command,
-           "libcamera-vid --nopreview --camera 0 --width 1280 --height 720 --framerate 30 "
-           "--timeout 0 --codec mjpeg --quality 80 --flush --output -");
+           "rpicam-vid --nopreview --verbose=0 --camera 0 --width 1280 --height 720 --framerate 30 "
+           "--timeout 0 --codec mjpeg --quality 80 --no-raw --flush --output -");
+    rpicam_command_stream(&command, "libcamera-vid", &choice, &(struct camera_wish){0});
+    expect(
+        &command,
+        "libcamera-vid --nopreview --verbose=0 --camera 0 --width 1280 --height 720 --framerate 30 "
+        "--timeout 0 --codec mjpeg --quality 80 --flush --output -");
     rpicam_command_still(&command, "rpicam-still", &choice);
-    expect(&command, "rpicam-still --nopreview --camera 0 --timeout 1000 --encoding jpg "
-                     "--quality 95 --output -");
+    expect(&command,
+           "rpicam-still --nopreview --verbose=0 --camera 0 --timeout 1000 --encoding jpg "
+           "--quality 95 --output -");
 }
 
 static void test_wishes_make_it_smaller_and_slower(void **state)
@@ -45,12 +48,14 @@ static void test_wishes_make_it_smaller_and_slower(void **state)
     rpicam_choice_init(&choice, 1);
     rpicam_command_stream(&command, "rpicam-vid", &choice,
                           &(struct camera_wish){.fps = 10, .width = 600, .height = 400});
-    expect(&command, "rpicam-vid --nopreview --camera 1 --width 640 --height 480 --framerate 10 "
-                     "--timeout 0 --codec mjpeg --quality 80 --no-raw --flush --output -");
+    expect(&command,
+           "rpicam-vid --nopreview --verbose=0 --camera 1 --width 640 --height 480 --framerate 10 "
+           "--timeout 0 --codec mjpeg --quality 80 --no-raw --flush --output -");
     rpicam_command_stream(&command, "rpicam-vid", &choice,
                           &(struct camera_wish){.fps = 60, .width = 4000, .height = 3000});
-    expect(&command, "rpicam-vid --nopreview --camera 1 --width 1280 --height 720 --framerate 30 "
-                     "--timeout 0 --codec mjpeg --quality 80 --no-raw --flush --output -");
+    expect(&command,
+           "rpicam-vid --nopreview --verbose=0 --camera 1 --width 1280 --height 720 --framerate 30 "
+           "--timeout 0 --codec mjpeg --quality 80 --no-raw --flush --output -");
 }
 
 /* Everything at once is the longest that there is, and fits. */
@@ -68,7 +73,8 @@ static void test_all_that_can_be_set(void **state)
     choice.values[RPICAM_SIZE] = 4;
     rpicam_command_stream(&command, "rpicam-vid", &choice, &(struct camera_wish){0});
     expect(&command,
-           "rpicam-vid --nopreview --camera 15 --brightness -1.00 --contrast 0.00 --saturation "
+           "rpicam-vid --nopreview --verbose=0 --camera 15 --brightness -1.00 --contrast 0.00 "
+           "--saturation "
            "0.00 --sharpness 0.00 --ev -8.00 --awb incandescent --hflip --vflip --width 1920 "
            "--height 1080 --framerate 1 --timeout 0 --codec mjpeg --quality 80 --no-raw --flush "
            "--output -");
