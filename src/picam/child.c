@@ -68,13 +68,14 @@ void child_signal(const struct child *child, int signal_number)
         kill(child->pid, signal_number); /* not yet waited for: the number is still its own */
 }
 
-int child_finish(struct child *child, int grace_ms)
+int child_finish(struct child *child, int grace_ms, int hurry_fd)
 {
     int status = 0;
     if (child->pid <= 0)
         return 0;
-    struct pollfd its_end = {.fd = child->pidfd, .events = POLLIN};
-    if (child->pidfd < 0 || poll(&its_end, 1, grace_ms) <= 0)
+    struct pollfd fds[2] = {{.fd = child->pidfd, .events = POLLIN},
+                            {.fd = hurry_fd, .events = POLLIN}};
+    if (child->pidfd < 0 || poll(fds, 2, grace_ms) <= 0 || !fds[0].revents)
         kill(child->pid, SIGKILL);
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
         continue;

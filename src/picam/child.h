@@ -16,8 +16,9 @@ struct child {
 int child_start(const char *const argv[], int fd, int child_fd, struct child *ret_child)
     __attribute__((warn_unused_result));
 
-/* Waits up to grace_ms for its end, kills it then, and sets the child to none; takes none. Returns
- * what waitpid calls the status. */
-int child_finish(struct child *child, int grace_ms);
+/* Waits up to grace_ms for its end, kills it then, and sets the child to none; takes none. The wait
+ * is over as soon as hurry_fd can be read (-1: nothing hurries). Returns what waitpid calls the
+ * status. */
+int child_finish(struct child *child, int grace_ms, int hurry_fd);
 
 void child_signal(const struct child *child, int signal_number);

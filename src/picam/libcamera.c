@@ -215,6 +215,7 @@ void libcamera_destroy(struct libcamera *libcamera)
     if (!libcamera)
         return;
     registry_unobserve(&libcamera->observer);
+    libcamera_finder_hang_up(libcamera->finder);
     list_for_each (seat, &libcamera->seats, struct seat, node)
         hang_up(seat); /* all at once, then one by one */
     list_for_each (seat, &libcamera->seats, struct seat, node)

@@ -43,6 +43,20 @@ static int wait_for(const struct libcamera_finder *finder, int fd, int timeout_m
     return r > 0 && fds[1].revents;
 }
 
+static int64_t after_ms(int ms)
+{
+    return clock_now_us(&clock_system) + ms * US_PER_MS;
+}
+
+/* As poll() takes it. */
+static int left_ms(int64_t until_us)
+{
+    if (until_us == CLOCK_NEVER_US)
+        return -1;
+    int64_t left_us = until_us - clock_now_us(&clock_system);
+    return left_us > 0 ? (int)(left_us / US_PER_MS) + 1 : 0;
+}
+
 static bool is_media(const char *name)
 {
     return strncmp(name, "media", 5) == 0;
@@ -65,15 +79,17 @@ static bool read_changes(const struct libcamera_finder *finder)
     return found;
 }
 
-/* 0: media devices changed, and have settled; negative: the end. */
+/* 0: media devices changed, and have settled, or the time (-1: none) is over; negative: the end.
+ * What else changes in /dev neither counts nor defers. */
 static int wait_for_change(const struct libcamera_finder *finder, int timeout_ms)
 {
-    bool changed = false;
+    int64_t until_us = timeout_ms < 0 ? CLOCK_NEVER_US : after_ms(timeout_ms);
     for (;;) {
-        int r = wait_for(finder, finder->changes, changed ? SETTLE_MS : timeout_ms);
+        int r = wait_for(finder, finder->changes, left_ms(until_us));
         if (r <= 0)
             return r;
-        changed = read_changes(finder) || changed;
+        if (read_changes(finder))
+            until_us = after_ms(SETTLE_MS);
     }
 }
 
@@ -121,7 +137,7 @@ static int ask_helper(const struct libcamera_finder *finder, struct libcamera_li
     if (r < 0)
         return r;
     r = hear_list(finder, line, list);
-    libcamera_line_close(line, r == 0 ? LIST_MS : 0);
+    libcamera_line_close(line, r == 0 ? LIST_MS : 0, finder->poke);
     libcamera_line_unref(&line);
     return r;
 }
@@ -159,7 +175,7 @@ static int ask_program(const struct libcamera_finder *finder, struct libcamera_l
         if (r == 0)
             list->count = rpicam_text_cameras(text, len_bytes, list->cameras);
         mem_free(text);
-        child_finish(&child, r == 0 ? LIST_MS : 0);
+        child_finish(&child, r == 0 ? LIST_MS : 0, finder->poke);
     }
     close(ends[0]);
     return r;
@@ -239,13 +255,18 @@ int libcamera_finder_create(const struct libcamera_finder_params *params,
     return r;
 }
 
-void libcamera_finder_destroy(struct libcamera_finder *finder)
+void libcamera_finder_hang_up(struct libcamera_finder *finder)
 {
     uint64_t one = 1;
+    if (finder && write(finder->poke, &one, sizeof(one)) != (ssize_t)sizeof(one))
+        log_debug("camera", NULL, "the finder can not be poked");
+}
+
+void libcamera_finder_destroy(struct libcamera_finder *finder)
+{
     if (!finder)
         return;
-    if (write(finder->poke, &one, sizeof(one)) != (ssize_t)sizeof(one))
-        log_debug("camera", NULL, "the finder is poked twice");
+    libcamera_finder_hang_up(finder);
     thread_join(&finder->thread);
     discard(finder);
 }

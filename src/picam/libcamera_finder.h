@@ -28,4 +28,7 @@ int libcamera_find(const char *helper, const char *program, struct libcamera_lis
 int libcamera_finder_create(const struct libcamera_finder_params *params,
                             struct libcamera_finder **ret_finder)
     __attribute__((warn_unused_result));
-void libcamera_finder_destroy(struct libcamera_finder *finder); /* takes NULL */
+/* The first half of its end; a list that is being made is given up, and whoever makes it is killed.
+ * Both take NULL. */
+void libcamera_finder_hang_up(struct libcamera_finder *finder);
+void libcamera_finder_destroy(struct libcamera_finder *finder);

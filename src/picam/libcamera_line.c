@@ -66,7 +66,7 @@ void libcamera_line_unref(struct libcamera_line **line)
     mem_free(l);
 }
 
-int libcamera_line_close(struct libcamera_line *line, int grace_ms)
+int libcamera_line_close(struct libcamera_line *line, int grace_ms, int hurry_fd)
 {
     lock_take(&line->lock);
     bool was_open = line->is_open;
@@ -75,7 +75,7 @@ int libcamera_line_close(struct libcamera_line *line, int grace_ms)
     if (!was_open)
         return 0;
     close(line->socket);
-    return child_finish(&line->child, grace_ms);
+    return child_finish(&line->child, grace_ms, hurry_fd);
 }
 
 bool libcamera_line_send(struct libcamera_line *line, enum helper_kind kind, const void *body,

@@ -17,8 +17,9 @@ struct libcamera_line *libcamera_line_ref(struct libcamera_line *line);
 void libcamera_line_unref(struct libcamera_line **line); /* sets it to NULL; takes NULL */
 
 /* Ends the helper: hangs up, waits, kills what stays. Nothing is sent any more. Blocks for
- * grace_ms at most, and returns what waitpid calls the status. */
-int libcamera_line_close(struct libcamera_line *line, int grace_ms);
+ * grace_ms at most, and no longer once hurry_fd (-1: none) can be read; returns what waitpid calls
+ * the status. */
+int libcamera_line_close(struct libcamera_line *line, int grace_ms, int hurry_fd);
 
 /* Sends an order without waiting; false: the helper is gone or takes nothing more. */
 bool libcamera_line_send(struct libcamera_line *line, enum helper_kind kind, const void *body,

@@ -340,7 +340,7 @@ static void run_helper(struct libcamera_link *link)
     hold_line(link, line);
     r = serve(link);
     hold_line(link, NULL);
-    int status = libcamera_line_close(line, r == -ETIMEDOUT || r == -EBADMSG ? 0 : GRACE_MS);
+    int status = libcamera_line_close(line, r == -ETIMEDOUT || r == -EBADMSG ? 0 : GRACE_MS, -1);
     libcamera_event_destroy(link->last);
     link->last = NULL;
     mem_free(link->ready);

@@ -208,7 +208,7 @@ static void end_program(struct child *child, int fd)
 {
     close(fd);
     child_signal(child, SIGTERM);
-    child_finish(child, GRACE_MS);
+    child_finish(child, GRACE_MS, -1);
 }
 
 /* Streams until something else is wanted (0) or the program ends (negative). */
