@@ -11,9 +11,12 @@
 #include "picam/libcamera_source.h"
 #include "picam/rpicam_source.h"
 
-/* One camera that is there; exactly one of the two sources. */
+/* One camera that is there, or was: then it waits for its source's end. Exactly one of the two
+ * sources. */
 struct seat {
     struct list node;
+    struct libcamera *libcamera;
+    char *address;
     struct libcamera_source *helped;
     struct rpicam_source *run; /* by rpicam's programs */
 };
@@ -50,20 +53,25 @@ static void remove_seat(struct seat *seat)
     list_remove(&seat->node);
     libcamera_source_destroy(seat->helped);
     rpicam_source_destroy(seat->run);
+    mem_free(seat->address);
     mem_free(seat);
 }
+
+static void on_ended(void *ctx);
 
 static int add_seat(struct libcamera *libcamera, struct camera *camera,
                     const struct rpicam_camera *found)
 {
     struct seat *seat = mem_new(struct seat);
-    int r = libcamera->helper ? libcamera_source_create(camera, libcamera->helper, &seat->helped)
-                              : rpicam_source_create(camera, libcamera->programs, found->number,
-                                                     found->camera.model, &seat->run);
+    list_append(&libcamera->seats, &seat->node);
+    seat->libcamera = libcamera;
+    seat->address = mem_strdup_or_die(found->camera.id);
+    int r = libcamera->helper
+                ? libcamera_source_create(camera, libcamera->helper, on_ended, seat, &seat->helped)
+                : rpicam_source_create(camera, libcamera->programs, found->number,
+                                       found->camera.model, on_ended, seat, &seat->run);
     if (r < 0)
-        mem_free(seat);
-    else
-        list_append(&libcamera->seats, &seat->node);
+        remove_seat(seat);
     return r;
 }
 
@@ -99,16 +107,19 @@ static struct camera *find_known(struct libcamera *libcamera, const char *addres
     return NULL;
 }
 
-static bool has_seat(struct libcamera *libcamera, const struct camera *camera)
+static bool has_seat(struct libcamera *libcamera, const char *address)
 {
     list_for_each (seat, &libcamera->seats, struct seat, node)
-        if (camera_of(seat) == camera)
+        if (strcmp(seat->address, address) == 0)
             return true;
     return false;
 }
 
+/* While its last helper or program ends the camera is not free: the end takes it in again. */
 static void take_in(struct libcamera *libcamera, const struct rpicam_camera *found)
 {
+    if (has_seat(libcamera, found->camera.id))
+        return;
     char id[CAMERA_ID_MAX + 1];
     struct camera *camera = find_known(libcamera, found->camera.id);
     int r = 0;
@@ -120,7 +131,7 @@ static void take_in(struct libcamera *libcamera, const struct rpicam_camera *fou
                                                    .kind = CAMERA_LIBCAMERA,
                                                    .address = found->camera.id},
                          &camera);
-    if (r == 0 && !has_seat(libcamera, camera))
+    if (r == 0)
         r = add_seat(libcamera, camera, found);
     if (r < 0)
         log_warn("camera", id, "a Raspberry Pi camera is not taken: %s", strerror(-r));
@@ -128,10 +139,10 @@ static void take_in(struct libcamera *libcamera, const struct rpicam_camera *fou
 
 /* --- Lists. --- */
 
-static bool is_listed(const struct libcamera_list *list, const struct camera *camera)
+static bool is_listed(const struct libcamera_list *list, const char *address)
 {
-    for (unsigned i = 0; camera && i < list->count; i++)
-        if (strcmp(list->cameras[i].camera.id, camera->address) == 0)
+    for (unsigned i = 0; i < list->count; i++)
+        if (strcmp(list->cameras[i].camera.id, address) == 0)
             return true;
     return false;
 }
@@ -139,8 +150,8 @@ static bool is_listed(const struct libcamera_list *list, const struct camera *ca
 static void on_list(struct libcamera *libcamera, const struct libcamera_list *list)
 {
     list_for_each (seat, &libcamera->seats, struct seat, node)
-        if (!is_listed(list, camera_of(seat)))
-            remove_seat(seat);
+        if (!is_listed(list, seat->address))
+            hang_up(seat); /* its end removes it */
     for (unsigned i = 0; i < list->count; i++)
         take_in(libcamera, &list->cameras[i]);
 }
@@ -161,23 +172,29 @@ static void on_wake(void *ctx)
         on_list(libcamera, libcamera->latest);
 }
 
+/* Its thread is over: nothing is waited for. What was removed and is still there is a new camera.
+ */
+static void on_ended(void *ctx)
+{
+    struct seat *seat = ctx;
+    struct libcamera *libcamera = seat->libcamera;
+    remove_seat(seat);
+    on_list(libcamera, libcamera->latest);
+}
+
 static void on_changed(void *ctx, struct camera *camera)
 {
     (void)ctx;
     (void)camera;
 }
 
-/* A camera that its owner removes while it is there: taken in again as a new one, once it is gone.
- */
+/* A camera that its owner removes while it is there. */
 static void on_removed(void *ctx, struct camera *camera)
 {
     struct libcamera *libcamera = ctx;
-    struct waker waker = net_wake_waker(libcamera->wake);
     list_for_each (seat, &libcamera->seats, struct seat, node)
-        if (camera_of(seat) == camera) {
+        if (camera_of(seat) == camera)
             hang_up(seat);
-            waker_wake(&waker);
-        }
 }
 
 /* --- Birth and death. --- */

@@ -367,6 +367,7 @@ static void *run(void *ctx)
             wait_for(link, -1, until_us);
         link->retry_us = link->retry_us * 2 < RETRY_MAX_US ? link->retry_us * 2 : RETRY_MAX_US;
     }
+    post(link, new_event(LIBCAMERA_ENDED));
     return NULL;
 }
 

@@ -25,6 +25,7 @@ enum libcamera_event_kind {
     LIBCAMERA_CAPTURED, /* a capture is over, with or without one */
     LIBCAMERA_TROUBLE,  /* something the owner should know */
     LIBCAMERA_GONE,     /* the helper ended, and begins anew by itself */
+    LIBCAMERA_ENDED, /* the last one, after it was hung up: destroying it does not wait any more */
 };
 
 struct libcamera_event {
@@ -52,7 +53,7 @@ int libcamera_link_create(const struct libcamera_link_params *params,
                           struct libcamera_link **ret_link) __attribute__((warn_unused_result));
 
 /* The first half of its end, which several links may go through at once; then the other, which
- * waits for the helper (two seconds at most). */
+ * waits for the thread: for two seconds at most, and not at all once LIBCAMERA_ENDED came. */
 void libcamera_link_hang_up(struct libcamera_link *link);
 void libcamera_link_destroy(struct libcamera_link *link); /* takes NULL */
 

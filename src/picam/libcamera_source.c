@@ -27,6 +27,8 @@ struct libcamera_source {
     int64_t started_us;              /* or the last frame, if that is later */
     uint32_t captures[CAPTURES_MAX]; /* requests in the order in which the helper does them */
     unsigned n_captures;
+    void (*ended)(void *ctx);
+    void *ctx;
 };
 
 static int64_t now(const struct libcamera_source *source)
@@ -215,29 +217,43 @@ static void on_event(struct libcamera_source *source, struct libcamera_event *ev
     case LIBCAMERA_GONE:
         on_gone(source);
         break;
+    case LIBCAMERA_ENDED:
+        break;
     }
+}
+
+/* True: the last event was among them. */
+static bool read_events(struct libcamera_source *source)
+{
+    bool has_ended = false;
+    for (struct list *node; (node = inbox_take(&source->events));) {
+        struct libcamera_event *event = list_entry(node, struct libcamera_event, node);
+        has_ended = has_ended || event->kind == LIBCAMERA_ENDED;
+        if (source->camera)
+            on_event(source, event);
+        libcamera_event_destroy(event);
+    }
+    return has_ended;
 }
 
 static void on_wake(void *ctx)
 {
     struct libcamera_source *source = ctx;
-    for (struct list *node; (node = inbox_take(&source->events));) {
-        struct libcamera_event *event = list_entry(node, struct libcamera_event, node);
-        if (source->camera)
-            on_event(source, event);
-        libcamera_event_destroy(event);
-    }
+    if (read_events(source))
+        source->ended(source->ctx);
 }
 
 /* --- Birth and death. --- */
 
-int libcamera_source_create(struct camera *camera, const char *helper,
-                            struct libcamera_source **ret_source)
+int libcamera_source_create(struct camera *camera, const char *helper, void (*ended)(void *ctx),
+                            void *ctx, struct libcamera_source **ret_source)
 {
     const struct registry_params *params = registry_params(camera->registry);
     struct libcamera_source *source = mem_new(struct libcamera_source);
     source->camera = camera;
     source->values = json_object();
+    source->ended = ended;
+    source->ctx = ctx;
     source->wake = net_wake_create(params->net, on_wake, source);
     inbox_init(&source->events, net_wake_waker(source->wake));
     const struct libcamera_link_params link = {.helper = helper,
@@ -270,7 +286,7 @@ void libcamera_source_destroy(struct libcamera_source *source)
         return;
     libcamera_source_hang_up(source);
     libcamera_link_destroy(source->link);
-    on_wake(source); /* what still lies there */
+    read_events(source); /* what still lies there means nothing any more */
     inbox_finish(&source->events);
     net_wake_destroy(source->wake);
     mem_free(source->ready);

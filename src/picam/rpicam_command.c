@@ -141,3 +141,11 @@ void rpicam_command_still(struct rpicam_command *command, const char *program,
     add_option(command, "--quality", "95");
     add_option(command, "--output", "-");
 }
+
+bool rpicam_command_equals(const struct rpicam_command *a, const struct rpicam_command *b)
+{
+    bool equal = a->n == b->n;
+    for (unsigned i = 0; i < a->n && equal; i++)
+        equal = strcmp(a->argv[i], b->argv[i]) == 0;
+    return equal;
+}

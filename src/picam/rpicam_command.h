@@ -1,6 +1,7 @@
 /* The command lines of rpicam's programs, and of libcamera's older ones, which take the same: an
  * argument vector each, no shell. Pure. Options: rpicam-apps, "Options reference". */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "camera/camera.h"
@@ -43,3 +44,5 @@ void rpicam_command_stream(struct rpicam_command *command, const char *program,
 /* One JPEG of full size on standard output, after a second in which the exposure settles. */
 void rpicam_command_still(struct rpicam_command *command, const char *program,
                           const struct rpicam_choice *choice);
+
+bool rpicam_command_equals(const struct rpicam_command *a, const struct rpicam_command *b);

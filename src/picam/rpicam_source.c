@@ -13,11 +13,16 @@
 
 struct rpicam_source {
     struct camera *camera; /* NULL once detached */
-    struct inbox events;
     struct net_wake *wake;
     struct rpicam_worker *worker;
     struct rpicam_wish wish;
+    int64_t started_us; /* or the last frame, if that is later */
+    void (*ended)(void *ctx);
+    void *ctx;
 };
+
+/* A start that is asked for again while no frame came since so long is meant: begin anew. */
+static const int64_t ANEW_US = 2 * US_PER_S;
 
 /* --- Which programs. --- */
 
@@ -49,6 +54,11 @@ const struct rpicam_programs *rpicam_programs_find(const char *path)
 static void source_start(void *ctx, const struct camera_wish *wish)
 {
     struct rpicam_source *source = ctx;
+    const int64_t now_us = clock_now_us(registry_params(source->camera->registry)->clock);
+    const bool is_late = now_us - source->started_us > ANEW_US;
+    source->wish.round += source->wish.runs && is_late;
+    if (!source->wish.runs || is_late)
+        source->started_us = now_us;
     source->wish.runs = true;
     source->wish.wish = *wish;
     rpicam_worker_wish(source->worker, &source->wish);
@@ -67,7 +77,7 @@ static int source_capture(void *ctx, uint32_t request)
     return rpicam_worker_capture(source->worker, request);
 }
 
-/* A running program is started anew with what was set. */
+/* A running program is started anew with what was set, unless it was told the same before. */
 static int source_set(void *ctx, json_t *values)
 {
     struct rpicam_source *source = ctx;
@@ -112,6 +122,7 @@ static void on_event(struct rpicam_source *source, struct rpicam_event *event)
 {
     switch (event->kind) {
     case RPICAM_FRAME:
+        source->started_us = event->frame.arrival_us;
         camera_count_received(source->camera, event->len_bytes);
         camera_frame(source->camera, &event->frame);
         event->frame.takes_buf = NULL;
@@ -126,36 +137,44 @@ static void on_event(struct rpicam_source *source, struct rpicam_event *event)
     case RPICAM_TROUBLE:
         camera_error(source->camera, event->sentence);
         break;
+    case RPICAM_ENDED:
+        break;
     }
 }
 
 static void on_wake(void *ctx)
 {
     struct rpicam_source *source = ctx;
-    for (struct list *node; (node = inbox_take(&source->events));) {
-        struct rpicam_event *event = list_entry(node, struct rpicam_event, node);
+    bool has_ended = false;
+    for (struct rpicam_event *event; (event = rpicam_worker_next(source->worker));) {
+        has_ended = has_ended || event->kind == RPICAM_ENDED;
         if (source->camera)
             on_event(source, event);
-        rpicam_event_destroy(event);
+        rpicam_event_free(source->worker, event);
     }
+    if (has_ended)
+        source->ended(source->ctx);
 }
 
 /* --- Birth and death. --- */
 
 int rpicam_source_create(struct camera *camera, const struct rpicam_programs *programs,
-                         unsigned number, const char *model, struct rpicam_source **ret_source)
+                         unsigned number, const char *model, void (*ended)(void *ctx), void *ctx,
+                         struct rpicam_source **ret_source)
 {
     const struct registry_params *params = registry_params(camera->registry);
     struct rpicam_source *source = mem_new(struct rpicam_source);
+    source->ended = ended;
+    source->ctx = ctx;
     rpicam_choice_init(&source->wish.choice, number);
     source->wake = net_wake_create(params->net, on_wake, source);
-    inbox_init(&source->events, net_wake_waker(source->wake));
-    int r = rpicam_worker_create(&(struct rpicam_worker_params){.stream_program = programs->stream,
-                                                                .still_program = programs->still,
-                                                                .clock = params->clock,
-                                                                .limits = params->jpeg_limits,
-                                                                .events = &source->events},
-                                 &source->worker);
+    int r =
+        rpicam_worker_create(&(struct rpicam_worker_params){.stream_program = programs->stream,
+                                                            .still_program = programs->still,
+                                                            .clock = params->clock,
+                                                            .limits = params->jpeg_limits,
+                                                            .waker = net_wake_waker(source->wake)},
+                             &source->worker);
     if (r < 0) {
         rpicam_source_destroy(source);
         return r;
@@ -186,8 +205,6 @@ void rpicam_source_destroy(struct rpicam_source *source)
         return;
     rpicam_source_hang_up(source);
     rpicam_worker_destroy(source->worker);
-    on_wake(source); /* what still lies there */
-    inbox_finish(&source->events);
     net_wake_destroy(source->wake);
     mem_free(source);
 }

@@ -12,10 +12,12 @@ struct rpicam_programs {
 /* The pair of programs that PATH has, or NULL. */
 const struct rpicam_programs *rpicam_programs_find(const char *path);
 
-/* Connects the camera, which is up at once. The camera outlives the source, or detaches it. */
+/* Connects the camera, which is up at once. The camera outlives the source, or detaches it. ended:
+ * it was hung up or detached, and its programs and its thread are over; the callee destroys the
+ * source. */
 int rpicam_source_create(struct camera *camera, const struct rpicam_programs *programs,
-                         unsigned number, const char *model, struct rpicam_source **ret_source)
-    __attribute__((warn_unused_result));
+                         unsigned number, const char *model, void (*ended)(void *ctx), void *ctx,
+                         struct rpicam_source **ret_source) __attribute__((warn_unused_result));
 void rpicam_source_hang_up(struct rpicam_source *source); /* the first half of its end */
-void rpicam_source_destroy(struct rpicam_source *source); /* takes NULL */
+void rpicam_source_destroy(struct rpicam_source *source); /* waits for the thread; takes NULL */
 struct camera *rpicam_source_camera(const struct rpicam_source *source); /* NULL: detached */

@@ -17,6 +17,7 @@
 
 enum {
     CAPTURES_MAX = 4,
+    FRAMES_ON_WAY_MAX = 3,      /* a loop that lags must not be given more work */
     ROOM_BYTES = 256 * 1024,    /* to begin with */
     FRAME_MAX_BYTES = 32 << 20, /* the largest JPEG, of a still */
     GRACE_MS = 1000,
@@ -28,12 +29,14 @@ static const int64_t RETRY_MIN_US = US_PER_S / 2, RETRY_MAX_US = 30 * US_PER_S,
 struct rpicam_worker {
     struct rpicam_worker_params params; /* immutable */
     struct thread thread;
+    struct inbox events;
     int poke; /* eventfd */
     struct lock lock;
     /* Guarded by lock. */
     bool is_ending;
-    unsigned edition; /* of the wish: rises when it changes */
+    unsigned edition; /* of the wish: rises when the program has to be another one */
     struct rpicam_wish wish;
+    unsigned frames_on_way; /* posted, not yet taken */
     uint32_t captures[CAPTURES_MAX];
     unsigned n_captures;
     /* The thread's own. */
@@ -55,15 +58,38 @@ static struct rpicam_event *new_event(enum rpicam_event_kind kind)
     return event;
 }
 
-void rpicam_event_destroy(struct rpicam_event *event)
+static bool is_of_stream(const struct rpicam_event *event)
 {
+    return event->kind == RPICAM_FRAME || event->kind == RPICAM_DROP;
+}
+
+void rpicam_event_free(struct rpicam_worker *worker, struct rpicam_event *event)
+{
+    if (is_of_stream(event)) {
+        lock_take(&worker->lock);
+        worker->frames_on_way--;
+        lock_drop(&worker->lock);
+    }
     buf_unref(&event->frame.takes_buf);
     mem_free(event);
 }
 
 static void post(struct rpicam_worker *worker, struct rpicam_event *event)
 {
-    inbox_post(worker->params.events, &event->node);
+    inbox_post(&worker->events, &event->node);
+}
+
+/* A frame, or that one was broken. Beyond what may be on its way the newest is lost. */
+static void post_frame(struct rpicam_worker *worker, struct rpicam_event *event)
+{
+    lock_take(&worker->lock);
+    bool may = worker->frames_on_way < FRAMES_ON_WAY_MAX;
+    worker->frames_on_way++;
+    lock_drop(&worker->lock);
+    if (may)
+        post(worker, event);
+    else
+        rpicam_event_free(worker, event);
 }
 
 static void post_trouble(struct rpicam_worker *worker, const char *program, const char *what)
@@ -151,6 +177,14 @@ static bool may_end(struct rpicam_worker *worker)
            memmem(worker->bytes + from, worker->len_bytes - from, EOI, sizeof(EOI));
 }
 
+/* What was read of a program that ended, and the room for it, which is large after a still. */
+static void forget_all(struct rpicam_worker *worker)
+{
+    mem_free(worker->bytes);
+    worker->bytes = NULL;
+    worker->room_bytes = worker->len_bytes = worker->seen_bytes = 0;
+}
+
 static void forget(struct rpicam_worker *worker, size_t n_bytes)
 {
     worker->seen_bytes = 0;
@@ -224,7 +258,7 @@ static int stream(struct rpicam_worker *worker, const struct orders *orders, int
         if (r < 0)
             return r;
         while ((event = next_jpeg(worker, RPICAM_FRAME)))
-            post(worker, event);
+            post_frame(worker, event);
     }
 }
 
@@ -249,11 +283,11 @@ static void run_stream(struct rpicam_worker *worker, const struct orders *orders
     int64_t begun_us = now(worker);
     rpicam_command_stream(&command, worker->params.stream_program, &orders->wish.choice,
                           &orders->wish.wish);
-    worker->len_bytes = worker->seen_bytes = 0;
     int r = start_program(&command, &child, &fd);
     if (r == 0) {
         r = stream(worker, orders, fd);
         end_program(&child, fd);
+        forget_all(worker);
     }
     if (r == 0) {
         worker->retry_us = RETRY_MIN_US;
@@ -273,7 +307,6 @@ static struct rpicam_event *read_still(struct rpicam_worker *worker, int fd)
     struct rpicam_event *event = NULL;
     int64_t until_us = now(worker) + STILL_US;
     int r = 0;
-    worker->len_bytes = worker->seen_bytes = 0;
     while (r == 0 && !event && now(worker) < until_us && !look(worker).is_ending) {
         if (wait_for(worker, fd, until_us))
             r = read_more(worker, fd);
@@ -292,6 +325,7 @@ static void run_still(struct rpicam_worker *worker, const struct orders *orders)
     if (start_program(&command, &child, &fd) == 0) {
         event = read_still(worker, fd);
         end_program(&child, fd);
+        forget_all(worker);
     }
     if (!event)
         event = new_event(RPICAM_STILL);
@@ -312,16 +346,25 @@ static void *run(void *ctx)
         else
             wait_for(worker, -1, CLOCK_NEVER_US);
     }
+    post(worker, new_event(RPICAM_ENDED));
     return NULL;
 }
 
 /* --- For the loop. --- */
 
+struct rpicam_event *rpicam_worker_next(struct rpicam_worker *worker)
+{
+    struct list *node = inbox_take(&worker->events);
+    return node ? list_entry(node, struct rpicam_event, node) : NULL;
+}
+
 static void discard(struct rpicam_worker *worker)
 {
+    for (struct rpicam_event *event; (event = rpicam_worker_next(worker));)
+        rpicam_event_free(worker, event);
+    inbox_finish(&worker->events);
     lock_finish(&worker->lock);
     close(worker->poke);
-    mem_free(worker->bytes);
     mem_free(worker);
 }
 
@@ -335,6 +378,7 @@ int rpicam_worker_create(const struct rpicam_worker_params *params,
     worker->params = *params;
     worker->poke = fd;
     lock_init(&worker->lock, LOCK_RANK_SOURCE);
+    inbox_init(&worker->events, params->waker);
     int r = thread_start(&worker->thread, "rpicam", run, worker);
     if (r < 0)
         discard(worker);
@@ -368,11 +412,20 @@ void rpicam_worker_destroy(struct rpicam_worker *worker)
     discard(worker);
 }
 
+static bool is_same(const struct rpicam_worker *worker, const struct rpicam_wish *a,
+                    const struct rpicam_wish *b)
+{
+    struct rpicam_command of_a, of_b;
+    rpicam_command_stream(&of_a, worker->params.stream_program, &a->choice, &a->wish);
+    rpicam_command_stream(&of_b, worker->params.stream_program, &b->choice, &b->wish);
+    return a->runs == b->runs && a->round == b->round && rpicam_command_equals(&of_a, &of_b);
+}
+
 void rpicam_worker_wish(struct rpicam_worker *worker, const struct rpicam_wish *wish)
 {
     lock_take(&worker->lock);
+    worker->edition += !is_same(worker, &worker->wish, wish);
     worker->wish = *wish;
-    worker->edition++;
     drop_and_poke(worker);
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Stands in for rpicam-vid, rpicam-still and their older names: knows one camera, writes its command
 // line to $RPICAM_LOG, and JPEGs from $RPICAM_PICTURES to its standard output until it is told to end.
-// A file "endless" there makes it write a picture without an end, "hold" lets stills wait.
+// A file "endless" there makes it write a picture without an end, "hold" lets stills wait, "deaf" lets it
+// go on until it is killed.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -16,8 +17,9 @@ if (args.includes('--list-cameras')) {
 } else {
   const picture = (name) => fs.readFileSync(path.join(process.env.RPICAM_PICTURES, `${name}.jpg`));
   log(`${process.pid} ${path.basename(process.argv[1])} ${args.join(' ')}`);
-  process.on('SIGTERM', () => process.exit(0));
   const has = (name) => fs.existsSync(path.join(process.env.RPICAM_PICTURES, name));
+  const isDeaf = has('deaf');
+  process.on('SIGTERM', () => isDeaf || process.exit(0));
   if (args.includes('--codec') && has('endless')) {
     process.stdout.write(Buffer.from([0xff, 0xd8, 0xff, 0xda, 0, 2]));
     const more = () => { while (process.stdout.write(Buffer.alloc(1 << 20))) ; };
@@ -30,7 +32,7 @@ if (args.includes('--list-cameras')) {
       process.stdout.write(frame.subarray(0, half));
       process.stdout.write(frame.subarray(half));
     }, 1000 / Number(option('--framerate')));
-    process.stdout.on('error', () => process.exit(1));
+    process.stdout.on('error', () => isDeaf || process.exit(1));
   } else if (has('still.jpg')) {
     while (has('hold')) await new Promise((resolve) => setTimeout(resolve, 20));
     process.stdout.write(picture('still'));

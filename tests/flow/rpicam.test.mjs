@@ -78,6 +78,11 @@ test('settings are words of the command line, and restart it', async (t) => {
     return (await house.describe(ID)).width === 320;
   }, 10000);
   assert.match(lines().at(-1), /--brightness -0.50 --hflip --width 320 --height 240 --framerate 10 /);
+  assert.equal(lines().length, 2);
+  page.send({ type: 'set', camera: ID, request: 2, values: { mirror: true } });
+  assert.equal((await page.json('set-done')).ok, true);
+  for (let n = 0; n < 5; n++) await jpeg(page, stream);
+  assert.equal(lines().length, 2, 'what changes nothing restarts nothing');
 });
 
 test('a still is of full size, and the stream comes back after it', async (t) => {
@@ -165,6 +170,22 @@ test('a camera that is removed while it streams takes its program along, and is 
   await waitFor('the program ended', () => !isAlive(pidOf(lines()[0])));
   await page.json('removed');
   await house.state(ID, 'asleep');
+});
+
+test('a camera that is removed is new again only when the last program is gone, which may be deaf', async (t) => {
+  const { house, lines, pictures } = await start(t);
+  fs.writeFileSync(path.join(pictures, 'deaf'), '');
+  const page = await house.page();
+  page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
+  const { stream } = await page.json('started');
+  await jpeg(page, stream);
+  const response = await house.get(`/api/v1/cameras/${ID}`, { method: 'DELETE' });
+  assert.ok(response.ok);
+  await page.json('removed');
+  await house.state(ID, 'asleep');
+  assert.ok(!isAlive(pidOf(lines()[0])), 'it was killed, and its camera is free');
+  page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
+  await jpeg(page, (await page.json('started')).stream);
 });
 
 test('what rpicam is not there is said where it was asked for', async (t) => {

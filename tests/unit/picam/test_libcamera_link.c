@@ -111,11 +111,21 @@ static void expect_trouble(struct rig *rig, const char *sentence)
     libcamera_event_destroy(event);
 }
 
+static void wait_for_end(struct rig *rig)
+{
+    struct libcamera_event *event;
+    while ((event = take(rig))->kind != LIBCAMERA_ENDED)
+        libcamera_event_destroy(event);
+    libcamera_event_destroy(event);
+}
+
+/* It is told, as the last of all. */
 static void end(struct rig *rig)
 {
+    libcamera_link_hang_up(rig->link);
+    wait_for_end(rig);
+    assert_null(inbox_take(&rig->events));
     libcamera_link_destroy(rig->link);
-    for (struct list *node; (node = inbox_take(&rig->events));)
-        libcamera_event_destroy(list_entry(node, struct libcamera_event, node));
     inbox_finish(&rig->events);
     lock_cond_finish(&rig->cond);
     lock_finish(&rig->lock);
@@ -304,6 +314,7 @@ static void test_a_program_that_is_not_there(void **state)
     expect_trouble(&rig, "the camera's helper failed (No such file or directory); it is started "
                          "again");
     libcamera_link_destroy(link);
+    wait_for_end(&rig); /* the other one's */
     end(&rig);
 }
 

@@ -82,12 +82,30 @@ static void test_all_that_can_be_set(void **state)
     assert_in_range(command.text_len, 1, sizeof(command.text));
 }
 
+static void test_the_same_is_the_same(void **state)
+{
+    (void)state;
+    struct rpicam_choice choice;
+    struct rpicam_command a, b;
+    rpicam_choice_init(&choice, 0);
+    rpicam_command_stream(&a, "rpicam-vid", &choice, &(struct camera_wish){0});
+    rpicam_command_stream(&b, "rpicam-vid", &choice, &(struct camera_wish){.fps = 60});
+    assert_true(rpicam_command_equals(&a, &b)); /* not faster than chosen */
+    rpicam_command_stream(&b, "rpicam-vid", &choice, &(struct camera_wish){.fps = 10});
+    assert_false(rpicam_command_equals(&a, &b));
+    choice.values[RPICAM_MIRROR] = 1;
+    rpicam_command_stream(&b, "rpicam-vid", &choice, &(struct camera_wish){0});
+    assert_false(rpicam_command_equals(&a, &b));
+    assert_false(rpicam_command_equals(&b, &a));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_default),
         cmocka_unit_test(test_wishes_make_it_smaller_and_slower),
         cmocka_unit_test(test_all_that_can_be_set),
+        cmocka_unit_test(test_the_same_is_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
