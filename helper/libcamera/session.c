@@ -1,11 +1,11 @@
 #include "helper/libcamera/session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ enum place { AT_REST, IN_CAMERA, AT_SERVER };
 
 struct session {
     int socket;
-    int news[2]; /* struct shim_completion from libcamera's thread, through a pipe */
+    int news[2]; /* struct shim_completion from libcamera's thread: read from [0], sent to [1] */
     struct shim *shim;
 
     struct helper_control controls[HELPER_CONTROLS_MAX];
@@ -379,16 +379,17 @@ static int on_order(struct session *s)
 static void completed(void *ctx, const struct shim_completion *completion)
 {
     struct session *s = ctx;
-    /* A pipe takes this whole or not at all, and has room for more of them than there are buffers.
-     */
-    ssize_t n = write(s->news[1], completion, sizeof(*completion));
+    /* The socket takes this whole or not at all, and has room for more of them than there are
+     * buffers. */
+    ssize_t n = send(s->news[1], completion, sizeof(*completion), MSG_NOSIGNAL);
     (void)n;
 }
 
 static void unplugged(void *ctx)
 {
     struct session *s = ctx;
-    close(s->news[1]); /* the reader finds the end of the pipe */
+    /* Not closed: what completes after it must not go into what has the number then. */
+    shutdown(s->news[1], SHUT_WR);
 }
 
 static int on_news(struct session *s)
@@ -487,7 +488,7 @@ static int turn(struct session *s)
 int session_run(const char *camera_id, int socket)
 {
     struct session s = {.socket = socket};
-    if (pipe2(s.news, O_CLOEXEC | O_NONBLOCK) < 0)
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, s.news) < 0)
         return 1;
     int r = begin(&s, camera_id);
     while (r >= 0)
