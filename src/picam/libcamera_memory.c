@@ -21,7 +21,8 @@ struct mapping {
 
 struct libcamera_memory {
     struct lock lock;
-    unsigned refs; /* guarded by lock: the owner, and every picture that is lent */
+    unsigned refs;                 /* guarded by lock: the owner, and every picture that is lent */
+    bool lent[HELPER_BUFFERS_MAX]; /* guarded by lock */
     /* Immutable after create. */
     struct libcamera_line *line;
     struct helper_layout layout;
@@ -140,7 +141,10 @@ static void give_back(void *ctx)
     struct libcamera_memory *memory = lent->memory;
     struct helper_release release = {.generation = memory->layout.generation, .index = lent->index};
     sync_caches(&memory->buffers[lent->index], DMA_BUF_SYNC_END);
-    /* A helper that is gone, or takes nothing more, has no use for it either. */
+    lock_take(&memory->lock);
+    memory->lent[lent->index] = false; /* before the helper may send it again */
+    lock_drop(&memory->lock);
+    /* A helper that is gone has no use for it either. */
     (void)libcamera_line_send(memory->line, HELPER_RELEASE, &release, sizeof(release));
     mem_free(lent);
     libcamera_memory_unref(&memory);
@@ -151,12 +155,16 @@ struct buf *libcamera_memory_lend(struct libcamera_memory *memory, const struct 
 {
     if (frame->generation != memory->layout.generation || frame->index >= memory->layout.n_buffers)
         return NULL;
+    lock_take(&memory->lock);
+    bool is_ours = memory->lent[frame->index];
+    memory->lent[frame->index] = true;
+    memory->refs += !is_ours;
+    lock_drop(&memory->lock);
+    if (is_ours)
+        return NULL;
     const struct mapping *m = &memory->buffers[frame->index];
     struct lent *lent = mem_new(struct lent);
     *lent = (struct lent){.memory = memory, .index = frame->index};
-    lock_take(&memory->lock);
-    memory->refs++;
-    lock_drop(&memory->lock);
     sync_caches(m, DMA_BUF_SYNC_START);
     *ret_picture = libcamera_message_picture(&memory->layout.pixels, m->bytes);
     ret_picture->dmabuf_fd = m->is_dmabuf ? m->fd : -1;

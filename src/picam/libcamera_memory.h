@@ -16,7 +16,7 @@ int libcamera_memory_create(struct libcamera_line *line, const struct helper_lay
 void libcamera_memory_unref(struct libcamera_memory **memory); /* sets it to NULL; takes NULL */
 
 /* The frame's picture: *ret_picture is valid while the returned buffer is. NULL: not of this
- * memory. */
+ * memory, or not the helper's to give: it is lent already. */
 struct buf *libcamera_memory_lend(struct libcamera_memory *memory, const struct helper_frame *frame,
                                   struct raw_picture *ret_picture);
 

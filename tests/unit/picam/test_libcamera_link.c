@@ -268,6 +268,21 @@ static void test_nonsense_is_not_listened_to(void **state)
     expect_to_be_ended("elsewhere", true, NONSENSE); /* a frame in no buffer */
 }
 
+/* A buffer is the server's until it gave it back. */
+static void test_a_buffer_is_lent_once(void **state)
+{
+    (void)state;
+    struct rig rig;
+    begin(&rig, "twice");
+    expect_and_drop(&rig, LIBCAMERA_READY);
+    start(&rig);
+    struct libcamera_event *frame = expect(&rig, LIBCAMERA_FRAME);
+    expect_trouble(&rig, "the camera's helper failed (Bad message); it is started again");
+    assert_int_equal(frame->frame.raw.planes[0][0], 100);
+    libcamera_event_destroy(frame);
+    end(&rig);
+}
+
 static void test_memory_that_may_shrink_is_not_mapped(void **state)
 {
     (void)state;
@@ -327,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_a_still_that_fails),
         cmocka_unit_test(test_a_crash_costs_one_restart),
         cmocka_unit_test(test_nonsense_is_not_listened_to),
+        cmocka_unit_test(test_a_buffer_is_lent_once),
         cmocka_unit_test(test_memory_that_may_shrink_is_not_mapped),
         cmocka_unit_test(test_what_it_says_itself_is_enough),
         cmocka_unit_test(test_a_helper_that_does_not_answer_is_ended),
