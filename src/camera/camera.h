@@ -59,7 +59,7 @@ struct source_ops {
     void (*start)(void *source, const struct camera_wish *wish);
     void (*stop)(void *source);
     /* A still under this request number: answered by camera_captured. -ENOTSUP: it can only stream;
-     * -EBUSY: too many wait already. */
+     * -EBUSY: too many wait already; -ENOTCONN: nobody is there to take it now. */
     int (*capture)(void *source, uint32_t request);
     /* values: object of control name → value, already checked against the controls. -ENOTSUP: it
      * has no controls. */

@@ -1,5 +1,6 @@
 #include "picam/libcamera_line.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -7,16 +8,30 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/list.h"
 #include "base/lock.h"
 #include "picam/child.h"
 
+/* So many orders may wait behind those that the socket holds. Buffers that are given back always
+ * may: they are as few as there are buffers. */
+enum { WAITING_MAX = 64 };
+
+struct waiting {
+    struct list node;
+    struct helper_head head;
+    size_t len_bytes;
+    uint8_t body[sizeof(struct helper_start)]; /* the largest */
+};
+
 struct libcamera_line {
     struct lock lock;
-    unsigned refs;      /* guarded by lock */
-    int socket;         /* guarded by lock for whoever sends; closed by the hearing thread alone */
-    bool is_open;       /* guarded by lock */
-    unsigned n_owed;    /* guarded by lock: orders without their HELPER_DONE */
-    struct child child; /* the hearing thread's */
+    unsigned refs;       /* guarded by lock */
+    int socket;          /* guarded by lock for whoever sends; closed by the hearing thread alone */
+    bool is_open;        /* guarded by lock */
+    unsigned n_owed;     /* guarded by lock: orders without their HELPER_DONE */
+    struct list waiting; /* guarded by lock: of struct waiting, until the socket takes more */
+    unsigned n_waiting;  /* guarded by lock */
+    struct child child;  /* the hearing thread's */
 };
 
 int libcamera_line_open(const char *helper, const char *camera_id, struct libcamera_line **ret_line)
@@ -35,12 +50,22 @@ int libcamera_line_open(const char *helper, const char *camera_id, struct libcam
     }
     struct libcamera_line *line = mem_new(struct libcamera_line);
     lock_init(&line->lock, LOCK_RANK_LINE);
+    list_init(&line->waiting);
     line->refs = 1;
     line->socket = pair[0];
     line->is_open = true;
     line->child = child;
     *ret_line = line;
     return 0;
+}
+
+static void forget_waiting(struct libcamera_line *line)
+{
+    list_for_each (waiting, &line->waiting, struct waiting, node) {
+        list_remove(&waiting->node);
+        mem_free(waiting);
+    }
+    line->n_waiting = 0;
 }
 
 struct libcamera_line *libcamera_line_ref(struct libcamera_line *line)
@@ -62,6 +87,7 @@ void libcamera_line_unref(struct libcamera_line **line)
     lock_drop(&l->lock);
     if (!is_last)
         return;
+    forget_waiting(l);
     lock_finish(&l->lock);
     mem_free(l);
 }
@@ -78,19 +104,67 @@ int libcamera_line_close(struct libcamera_line *line, int grace_ms, int hurry_fd
     return child_finish(&line->child, grace_ms, hurry_fd);
 }
 
+/* 0, or -EAGAIN: the socket takes nothing more; else the helper is gone. */
+static int send_now(struct libcamera_line *line, const struct helper_head *head, const void *body,
+                    size_t len_bytes)
+{
+    struct iovec parts[2] = {{(void *)(uintptr_t)head, sizeof(*head)},
+                             {(void *)(uintptr_t)body, len_bytes}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    return sendmsg(line->socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static int let_wait(struct libcamera_line *line, const struct helper_head *head, const void *body,
+                    size_t len_bytes)
+{
+    if (head->kind != HELPER_RELEASE && line->n_waiting >= WAITING_MAX)
+        return -EAGAIN;
+    struct waiting *waiting = mem_new(struct waiting);
+    assert(len_bytes <= sizeof(waiting->body));
+    waiting->head = *head;
+    waiting->len_bytes = len_bytes;
+    if (len_bytes > 0)
+        memcpy(waiting->body, body, len_bytes);
+    list_append(&line->waiting, &waiting->node);
+    line->n_waiting++;
+    return 0;
+}
+
 bool libcamera_line_send(struct libcamera_line *line, enum helper_kind kind, const void *body,
                          size_t len_bytes)
 {
     struct helper_head head = {.version = HELPER_VERSION, .kind = kind};
-    struct iovec parts[2] = {{&head, sizeof(head)}, {(void *)(uintptr_t)body, len_bytes}};
-    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    int r = -ENOTCONN;
     lock_take(&line->lock);
-    bool is_sent =
-        line->is_open && sendmsg(line->socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
-    if (kind != HELPER_RELEASE)
-        line->n_owed++; /* also when it failed: then it is never carried out, and that is found */
+    if (line->is_open) {
+        r = list_empty(&line->waiting) ? send_now(line, &head, body, len_bytes) : -EAGAIN;
+        if (r == -EAGAIN)
+            r = let_wait(line, &head, body, len_bytes);
+    }
+    line->n_owed += r == 0 && kind != HELPER_RELEASE;
     lock_drop(&line->lock);
-    return is_sent;
+    return r == 0;
+}
+
+void libcamera_line_flush(struct libcamera_line *line)
+{
+    lock_take(&line->lock);
+    list_for_each (waiting, &line->waiting, struct waiting, node) {
+        if (send_now(line, &waiting->head, waiting->body, waiting->len_bytes) == -EAGAIN)
+            break;
+        list_remove(&waiting->node);
+        mem_free(waiting);
+        line->n_waiting--;
+    }
+    lock_drop(&line->lock);
+}
+
+bool libcamera_line_is_behind(struct libcamera_line *line)
+{
+    lock_take(&line->lock);
+    bool is_behind = !list_empty(&line->waiting);
+    lock_drop(&line->lock);
+    return is_behind;
 }
 
 int libcamera_line_fd(const struct libcamera_line *line)

@@ -21,7 +21,8 @@ void libcamera_line_unref(struct libcamera_line **line); /* sets it to NULL; tak
  * the status. */
 int libcamera_line_close(struct libcamera_line *line, int grace_ms, int hurry_fd);
 
-/* Sends an order without waiting; false: the helper is gone or takes nothing more. */
+/* Sends an order without waiting: what the socket does not take goes on its way later, in order.
+ * False, and nothing is owed: the helper is gone, or has left too many orders lying. */
 bool libcamera_line_send(struct libcamera_line *line, enum helper_kind kind, const void *body,
                          size_t len_bytes);
 
@@ -33,6 +34,10 @@ int libcamera_line_fd(const struct libcamera_line *line);
  * ret_message says how many. -ENOTCONN: the helper is gone; -EBADMSG: it talks nonsense. */
 int libcamera_line_hear(struct libcamera_line *line, struct libcamera_message *ret_message,
                         int ret_fds[HELPER_BUFFERS_MAX]) __attribute__((warn_unused_result));
+
+/* Sends what had to wait, as far as the socket takes it now; is_behind: something still waits. */
+void libcamera_line_flush(struct libcamera_line *line);
+bool libcamera_line_is_behind(struct libcamera_line *line);
 
 /* True while an order is not carried out. */
 bool libcamera_line_owes(struct libcamera_line *line);

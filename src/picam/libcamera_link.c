@@ -266,10 +266,11 @@ static bool is_ending(struct libcamera_link *link)
     return ending;
 }
 
-/* Waits for the descriptor (-1: none), a poke or the deadline. True: there is something to hear. */
-static bool wait_for(struct libcamera_link *link, int fd, int64_t until_us)
+/* Waits for these events of the descriptor (-1: none), a poke or the deadline. True: there is
+ * something to hear. */
+static bool wait_for(struct libcamera_link *link, int fd, short events, int64_t until_us)
 {
-    struct pollfd fds[2] = {{.fd = link->poke, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+    struct pollfd fds[2] = {{.fd = link->poke, .events = POLLIN}, {.fd = fd, .events = events}};
     int64_t left_us = until_us == CLOCK_NEVER_US ? 0 : until_us - now(link);
     int timeout_ms = until_us == CLOCK_NEVER_US ? -1 : left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
     uint64_t count;
@@ -277,7 +278,15 @@ static bool wait_for(struct libcamera_link *link, int fd, int64_t until_us)
         return false;
     if (fds[0].revents && read(link->poke, &count, sizeof(count)) < 0)
         return false;
-    return fds[1].revents != 0;
+    return (fds[1].revents & ~POLLOUT) != 0;
+}
+
+/* What the helper may do now. A buffer that comes back while the socket is full does not end a
+ * wait: the helper's answers to what fills it do. */
+static short events_of(struct libcamera_line *line)
+{
+    libcamera_line_flush(line);
+    return libcamera_line_is_behind(line) ? POLLIN | POLLOUT : POLLIN;
 }
 
 /* Hears the helper until it ends, fails or is no longer wanted. Returns why. */
@@ -289,7 +298,7 @@ static int serve(struct libcamera_link *link)
         int64_t until_us = deadline_us(link);
         if (now(link) >= until_us)
             r = -ETIMEDOUT;
-        else if (wait_for(link, libcamera_line_fd(link->line), until_us))
+        else if (wait_for(link, libcamera_line_fd(link->line), events_of(link->line), until_us))
             r = libcamera_line_hear(link->line, &message, fds);
         else
             continue;
@@ -364,7 +373,7 @@ static void *run(void *ctx)
             link->retry_us = RETRY_MIN_US;
         int64_t until_us = now(link) + link->retry_us;
         while (!is_ending(link) && now(link) < until_us)
-            wait_for(link, -1, until_us);
+            wait_for(link, -1, 0, until_us);
         link->retry_us = link->retry_us * 2 < RETRY_MAX_US ? link->retry_us * 2 : RETRY_MAX_US;
     }
     post(link, new_event(LIBCAMERA_ENDED));
@@ -426,14 +435,16 @@ void libcamera_link_destroy(struct libcamera_link *link)
     discard(link);
 }
 
-void libcamera_link_send(struct libcamera_link *link, enum helper_kind kind, const void *body,
+bool libcamera_link_send(struct libcamera_link *link, enum helper_kind kind, const void *body,
                          size_t len_bytes)
 {
     lock_take(&link->lock);
     struct libcamera_line *line = link->line ? libcamera_line_ref(link->line) : NULL;
     lock_drop(&link->lock);
-    if (line && !libcamera_line_send(line, kind, body, len_bytes))
+    bool is_sent = line && libcamera_line_send(line, kind, body, len_bytes);
+    if (line && !is_sent)
         log_debug("camera", link->camera_id, "the helper takes no orders");
     libcamera_line_unref(&line);
     poke(link);
+    return is_sent;
 }

@@ -57,6 +57,6 @@ int libcamera_link_create(const struct libcamera_link_params *params,
 void libcamera_link_hang_up(struct libcamera_link *link);
 void libcamera_link_destroy(struct libcamera_link *link); /* takes NULL */
 
-/* An order for the helper, if there is one. */
-void libcamera_link_send(struct libcamera_link *link, enum helper_kind kind, const void *body,
+/* An order for the helper; false: there is none now, or it takes no more orders. */
+bool libcamera_link_send(struct libcamera_link *link, enum helper_kind kind, const void *body,
                          size_t len_bytes);

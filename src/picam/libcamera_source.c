@@ -88,8 +88,9 @@ static int source_capture(void *ctx, uint32_t request)
     const struct helper_capture order = {.request = request};
     if (source->n_captures == CAPTURES_MAX)
         return -EBUSY;
+    if (!libcamera_link_send(source->link, HELPER_CAPTURE, &order, sizeof(order)))
+        return -ENOTCONN; /* between two helpers nobody would answer it */
     source->captures[source->n_captures++] = request;
-    libcamera_link_send(source->link, HELPER_CAPTURE, &order, sizeof(order));
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* A helper without a camera, for the tests of the server's side. The camera's id says how it
  * behaves: "good", or one of the ways in which a real one may fail. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ struct pretend {
     const char *manner;
     struct memory buffers[BUFFERS];
     struct helper_layout layout;
-    unsigned n_frames;
+    unsigned n_frames, n_settings, n_releases;
     bool runs;
 };
 
@@ -101,9 +102,43 @@ static void introduce(const struct pretend *p)
         say(99, NULL, 0);
 }
 
+/* "late PATH": listens to nobody until the FIFO there is opened, and counts then. */
+static bool is_late(const struct pretend *p)
+{
+    return strncmp(p->manner, "late ", 5) == 0;
+}
+
+static void sleep_late(const struct pretend *p)
+{
+    alarm(600); /* should nobody ever do it */
+    int fd = open(p->manner + 5, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        abort();
+    close(fd);
+}
+
+/* What came is said with the answer to HELPER_STOP. */
+static void count(struct pretend *p, const struct wire_order *order)
+{
+    const struct helper_done done = {.kind = order->head.kind};
+    struct helper_trouble trouble = {.error = -EAGAIN};
+    p->n_settings += order->head.kind == HELPER_SET;
+    p->n_releases += order->head.kind == HELPER_RELEASE;
+    snprintf(trouble.sentence, sizeof(trouble.sentence), "%u settings, %u releases", p->n_settings,
+             p->n_releases);
+    if (order->head.kind == HELPER_STOP)
+        say(HELPER_TROUBLE, &trouble, sizeof(trouble));
+    if (order->head.kind != HELPER_RELEASE)
+        say(HELPER_DONE, &done, sizeof(done));
+}
+
 static void obey(struct pretend *p, const struct wire_order *order)
 {
     struct helper_done done = {.kind = order->head.kind};
+    if (is_late(p)) {
+        count(p, order);
+        return;
+    }
     if (order->head.kind == HELPER_RELEASE) {
         if (p->runs && order->release.generation == p->layout.generation)
             say_frame(p);
@@ -130,6 +165,8 @@ int main(int argc, char **argv)
     struct pretend p = {.manner = argc == 3 ? argv[2] : ""};
     struct wire_order order;
     introduce(&p);
+    if (is_late(&p))
+        sleep_late(&p);
     while (wire_hear(HELPER_SOCKET, &order) == 0)
         obey(&p, &order);
     return 0;

@@ -7,8 +7,13 @@
 /* after those: */
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "camera/camera.h"
@@ -119,6 +124,13 @@ static void wait_for_end(struct rig *rig)
     libcamera_event_destroy(event);
 }
 
+static void finish(struct rig *rig)
+{
+    inbox_finish(&rig->events);
+    lock_cond_finish(&rig->cond);
+    lock_finish(&rig->lock);
+}
+
 /* It is told, as the last of all. */
 static void end(struct rig *rig)
 {
@@ -126,9 +138,7 @@ static void end(struct rig *rig)
     wait_for_end(rig);
     assert_null(inbox_take(&rig->events));
     libcamera_link_destroy(rig->link);
-    inbox_finish(&rig->events);
-    lock_cond_finish(&rig->cond);
-    lock_finish(&rig->lock);
+    finish(rig);
 }
 
 static void start(struct rig *rig)
@@ -283,6 +293,21 @@ static void test_a_buffer_is_lent_once(void **state)
     end(&rig);
 }
 
+static void test_an_order_without_a_helper_is_refused(void **state)
+{
+    (void)state;
+    struct rig rig;
+    const struct helper_capture order = {.request = 7};
+    begin(&rig, "busy");
+    expect_and_drop(&rig, LIBCAMERA_TROUBLE);
+    expect_and_drop(&rig, LIBCAMERA_GONE); /* another one begins half a second later by the clock */
+    libcamera_link_hang_up(rig.link);      /* but not now */
+    wait_for_end(&rig);
+    assert_false(libcamera_link_send(rig.link, HELPER_CAPTURE, &order, sizeof(order)));
+    libcamera_link_destroy(rig.link);
+    finish(&rig);
+}
+
 static void test_memory_that_may_shrink_is_not_mapped(void **state)
 {
     (void)state;
@@ -314,6 +339,34 @@ static void test_a_helper_that_does_not_answer_is_ended(void **state)
     end(&rig);
 }
 
+/* What its socket does not take at once comes later. */
+static void test_a_helper_that_is_late_misses_nothing(void **state)
+{
+    (void)state;
+    struct rig rig;
+    char folder[] = "/tmp/eyelid-test-XXXXXX", manner[64], want[64];
+    const struct helper_set order = {.value = 1};
+    unsigned n_sent = 0;
+    assert_non_null(mkdtemp(folder));
+    snprintf(manner, sizeof(manner), "late %s/fifo", folder);
+    const char *fifo = manner + strlen("late ");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    begin(&rig, manner);
+    expect_and_drop(&rig, LIBCAMERA_READY);
+    while (libcamera_link_send(rig.link, HELPER_SET, &order, sizeof(order)))
+        n_sent++;
+    int fd = open(fifo, O_WRONLY | O_CLOEXEC); /* it wakes */
+    assert_true(fd >= 0);
+    while (!libcamera_link_send(rig.link, HELPER_STOP, NULL, 0))
+        sched_yield(); /* refused until it has caught up a little */
+    snprintf(want, sizeof(want), "%u settings, 0 releases", n_sent);
+    expect_trouble(&rig, want);
+    end(&rig);
+    close(fd);
+    unlink(fifo);
+    rmdir(folder);
+}
+
 static void test_a_program_that_is_not_there(void **state)
 {
     (void)state;
@@ -343,9 +396,11 @@ int main(void)
         cmocka_unit_test(test_a_crash_costs_one_restart),
         cmocka_unit_test(test_nonsense_is_not_listened_to),
         cmocka_unit_test(test_a_buffer_is_lent_once),
+        cmocka_unit_test(test_an_order_without_a_helper_is_refused),
         cmocka_unit_test(test_memory_that_may_shrink_is_not_mapped),
         cmocka_unit_test(test_what_it_says_itself_is_enough),
         cmocka_unit_test(test_a_helper_that_does_not_answer_is_ended),
+        cmocka_unit_test(test_a_helper_that_is_late_misses_nothing),
         cmocka_unit_test(test_a_program_that_is_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
