@@ -2,22 +2,28 @@
 // Stands in for rpicam-vid, rpicam-still and their older names: knows one camera, writes its command
 // line to $RPICAM_LOG, and JPEGs from $RPICAM_PICTURES to its standard output until it is told to end.
 // A file "endless" there makes it write a picture without an end, "hold" lets stills wait, "deaf" lets it
-// go on until it is killed.
+// go on until it is killed, "linger" lets a list do so after the last of its words.
 import fs from 'node:fs';
 import path from 'node:path';
 
 const args = process.argv.slice(2);
 const log = (line) => fs.appendFileSync(process.env.RPICAM_LOG, `${line}\n`);
 const option = (name) => args[args.indexOf(name) + 1];
+const has = (name) => fs.existsSync(path.join(process.env.RPICAM_PICTURES, name));
 
 if (args.includes('--list-cameras')) {
   console.log('Available cameras\n-----------------\n'
     + '0 : imx219 [3280x2464 10-bit RGGB] (/base/soc/i2c0mux/i2c@1/imx219@10)\n'
     + "    Modes: 'SRGGB10_CSI2P' : 640x480 [206.65 fps - (1000, 752)/1280x960 crop]");
+  if (has('linger')) {
+    process.on('SIGTERM', () => {});
+    fs.closeSync(1);
+    log(`${process.pid} lingers`);
+    setInterval(() => {}, 1000);
+  }
 } else {
   const picture = (name) => fs.readFileSync(path.join(process.env.RPICAM_PICTURES, `${name}.jpg`));
   log(`${process.pid} ${path.basename(process.argv[1])} ${args.join(' ')}`);
-  const has = (name) => fs.existsSync(path.join(process.env.RPICAM_PICTURES, name));
   const isDeaf = has('deaf');
   process.on('SIGTERM', () => isDeaf || process.exit(0));
   if (args.includes('--codec') && has('endless')) {

@@ -5,7 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { boot, KIND, liveHead, run, temporaryFolder, TOP, waitFor } from './harness.mjs';
+import { boot, KIND, liveHead, run, SCALE, temporaryFolder, TOP, waitFor } from './harness.mjs';
 
 const ID = 'imx219-df84';
 
@@ -15,7 +15,7 @@ function draw(folder, name, size) {
 }
 
 /** The server with the programs in its PATH under these names; {house, lines, pictures}. */
-async function start(t, { env = {}, names = ['rpicam-vid', 'rpicam-still'], data } = {}) {
+async function start(t, { env = {}, names = ['rpicam-vid', 'rpicam-still'], data, lingers = false } = {}) {
   const folder = temporaryFolder(t);
   const programs = path.join(folder, 'bin');
   fs.mkdirSync(programs);
@@ -24,6 +24,7 @@ async function start(t, { env = {}, names = ['rpicam-vid', 'rpicam-still'], data
   draw(folder, 'still', '1640x1232');
   const log = path.join(folder, 'log');
   fs.writeFileSync(log, '');
+  if (lingers) fs.writeFileSync(path.join(folder, 'linger'), '');
   const house = await boot(t, {
     data,
     env: {
@@ -31,8 +32,9 @@ async function start(t, { env = {}, names = ['rpicam-vid', 'rpicam-still'], data
       PATH: `${programs}:${process.env.PATH}`, ...env,
     },
   });
-  await house.state(ID, 'asleep', 10000);
   const lines = () => fs.readFileSync(log, 'utf8').split('\n').filter(Boolean);
+  if (lingers) await waitFor('it lingers', () => lines().length === 1);
+  else await house.state(ID, 'asleep', 10000);
   return { house, lines, pictures: folder };
 }
 
@@ -186,6 +188,14 @@ test('a camera that is removed is new again only when the last program is gone, 
   assert.ok(!isAlive(pidOf(lines()[0])), 'it was killed, and its camera is free');
   page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
   await jpeg(page, (await page.json('started')).stream);
+});
+
+test('SIGTERM does not wait for a list that lingers', async (t) => {
+  const { house, lines } = await start(t, { lingers: true });
+  const end = await house.server.stop();
+  assert.equal(end.code, 0);
+  assert.ok(end.ms < 10000 * SCALE, `${end.ms} ms`);
+  assert.ok(!isAlive(pidOf(lines()[0])));
 });
 
 test('what rpicam is not there is said where it was asked for', async (t) => {
