@@ -303,7 +303,8 @@ static void *run(void *ctx)
             apply_wanted(worker, &orders);
         if (worker->is_gone)
             break;
-        int wait = v4l2_worker_wait(worker, CLOCK_NEVER_US);
+        /* While a still was taken, new orders may have come and been waited for already. */
+        int wait = v4l2_worker_wait(worker, orders.n_stills ? 0 : CLOCK_NEVER_US);
         if (wait != 0)
             read_picture(worker, wait);
     }

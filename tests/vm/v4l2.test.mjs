@@ -240,3 +240,23 @@ test('a camera that is removed while it is plugged in is a new one', async (t) =
   await page.next((m) => m.type === 'camera' && m.camera.id === RAW && m.camera.state === 'asleep', 'the camera again', 20000);
   assert.equal((await house.get(`/snapshot/${RAW}.jpg`)).status, 200);
 });
+
+test('what is asked while a sleeping camera takes a still is not lost', async (t) => {
+  const house = await boot(t, { env: { EYELID_LINGER_S: '1', EYELID_START_TIMEOUT_S: '30' } });
+  await house.state(RAW, 'asleep');
+  const still = () => house.get(`/api/v1/cameras/${RAW}/capture`, { method: 'POST' }).then(({ status }) => status);
+  const stills = [still()];
+  await waitFor('the still is being taken', () => holders(RAW_NODE).length > 0);
+  stills.push(still(), still());
+  const page = await viewer(house, RAW);
+  await page.frame();
+  assert.deepEqual(await Promise.all(stills), [200, 200, 200]);
+  await page.leave();
+  await house.state(RAW, 'asleep', 20000);
+  await waitFor('it is closed', () => holders(RAW_NODE).length === 0);
+  const last = still().catch(() => 0);
+  await waitFor('the last still is being taken', () => holders(RAW_NODE).length > 0);
+  const end = await house.server.stop();
+  assert.equal(end.code, 0, JSON.stringify(end));
+  await last;
+});
