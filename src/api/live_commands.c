@@ -157,6 +157,9 @@ static void captured(void *ctx, int error, struct packet *still)
         say_not_captured(session, capture, "offline", "the camera is not connected");
     else if (error == -ETIMEDOUT)
         say_not_captured(session, capture, "timeout", "no picture came in time");
+    else if (error == -EBUSY)
+        say_not_captured(session, capture, "too-many",
+                         "the camera is taking as many stills as it can");
     else
         say_not_captured(session, capture, "failed", "the camera could not take a still");
     live_capture_remove(capture);

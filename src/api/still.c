@@ -52,10 +52,13 @@ static void still_done(void *ctx, int error, struct packet *packet)
     static const struct reply_error OFFLINE = {503, "offline", "the camera is not connected"};
     static const struct reply_error TIMEOUT = {504, "timeout",
                                                "the camera did not deliver a picture in time"};
+    static const struct reply_error BUSY = {503, "too-many",
+                                            "the camera is taking as many stills as it can"};
     static const struct reply_error FAILED = {502, "failed", "the camera could not take a still"};
     reply_error_late(still->stream, still->json,
                      error == -ENOTCONN    ? &OFFLINE
                      : error == -ETIMEDOUT ? &TIMEOUT
+                     : error == -EBUSY     ? &BUSY
                                            : &FAILED);
 }
 

@@ -102,7 +102,11 @@ static void source_stop(void *source)
 static int source_capture(void *source, uint32_t request)
 {
     struct push *push = source;
-    int r = push->controlled ? outbox_capture(&push->outbox, request) : -ENOTSUP;
+    int r = push->controlled ? 0 : -ENOTSUP;
+    if (r == 0 && capture_asked(push->camera) >= PUSH_MAX_STILLS)
+        r = -EBUSY;
+    if (r == 0)
+        r = outbox_capture(&push->outbox, request);
     if (r == 0)
         ws_ready(push->ws);
     return r;
