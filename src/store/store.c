@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "store/schema.h"
 #include "store/sql.h"
@@ -82,10 +83,24 @@ static int lock_folder(const char *dir, int *ret_fd, long *ret_owner)
     return 0;
 }
 
+/* Addresses of cameras hold passwords: the database is for its user alone, and so are the files
+ * that SQLite makes beside it, which take over its mode. What goes wrong here SQLite will say. */
+static void make_private(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return;
+    if (fstat(fd, &st) == 0 && (st.st_mode & 077) && fchmod(fd, 0600) < 0)
+        log_warn("store", path, "others may read it: %s", strerror(errno));
+    close(fd);
+}
+
 /* Until the file is known to be ours, closing it must not even move its own log into it. */
 static int open_database(const char *path, sqlite3 **ret_db)
 {
     sqlite3 *db = NULL;
+    make_private(path);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int result = sqlite3_open_v2(path, &db, flags, NULL);
     if (result == SQLITE_OK) {
