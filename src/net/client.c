@@ -33,11 +33,20 @@ static int64_t patience_of(const struct client_request *request)
                                                : params->silence_us;
 }
 
+/* When patience ends, as far as is known now. */
+static int64_t deadline_us(const struct client_request *request)
+{
+    const int64_t phase_us = request->since_us + patience_of(request);
+    const int64_t total_us = request->params.total_us;
+    return total_us && request->begun_us + total_us < phase_us ? request->begun_us + total_us
+                                                               : phase_us;
+}
+
 static void enter_phase(struct client_request *request, enum client_phase phase)
 {
     request->phase = phase;
     request->since_us = now(request->client);
-    net_timer_set(request->patience, request->since_us + patience_of(request));
+    net_timer_set(request->patience, deadline_us(request));
 }
 
 /* The answer's bytes move the deadline on; the timer finds out when it fires. */
@@ -63,7 +72,7 @@ static void on_impatient(void *ctx)
 {
     struct client_request *request = ctx;
     struct client *client = request->client;
-    int64_t patience_us = patience_of(request), at_us = request->since_us + patience_us;
+    const int64_t patience_us = patience_of(request), at_us = deadline_us(request);
     if (!request->error && now(client) < at_us) {
         net_timer_set(request->patience, at_us);
         return;
@@ -71,8 +80,12 @@ static void on_impatient(void *ctx)
     static const char *const WHAT[] = {"was not reached", "did not answer", "was silent"};
     char place[URL_PLACE_MAX_BYTES];
     place_of(request, place);
-    client_fail(request, -ETIMEDOUT, "%s %s for %.3g s", place, WHAT[request->phase],
-                (double)patience_us / US_PER_S);
+    if (at_us < request->since_us + patience_us)
+        client_fail(request, -ETIMEDOUT, "%s did not end its answer in %.3g s", place,
+                    (double)request->params.total_us / US_PER_S);
+    else
+        client_fail(request, -ETIMEDOUT, "%s %s for %.3g s", place, WHAT[request->phase],
+                    (double)patience_us / US_PER_S);
     client_enter(client);
     finish(request);
     client_leave(client);
@@ -170,6 +183,17 @@ static void tell_head(struct client_request *request)
         &(struct client_head){.status = status_of(request), .content_type = type ? type : ""});
 }
 
+/* Nobody reads it; it must end all the same. */
+static bool take_redirect_body(struct client_request *request)
+{
+    char place[URL_PLACE_MAX_BYTES];
+    if (request->body_bytes <= CLIENT_HEAD_MAX_BYTES)
+        return true;
+    place_of(request, place);
+    client_fail(request, -EMSGSIZE, "%s sends too much with a redirect", place);
+    return false;
+}
+
 static size_t on_body(char *bytes, size_t one, size_t len_bytes, void *ctx)
 {
     (void)one;
@@ -186,7 +210,7 @@ static size_t on_body(char *bytes, size_t one, size_t len_bytes, void *ctx)
         return CURL_WRITEFUNC_ERROR;
     }
     if (is_redirect(request)) /* its body is for people */
-        return request->body_bytes <= CLIENT_HEAD_MAX_BYTES ? len_bytes : CURL_WRITEFUNC_ERROR;
+        return take_redirect_body(request) ? len_bytes : CURL_WRITEFUNC_ERROR;
     tell_head(request);
     if (!request->ended)
         request->params.ops->body(request->params.ctx, (const uint8_t *)bytes, len_bytes);
@@ -284,6 +308,7 @@ struct client_request *client_get(struct client *client, const struct client_get
     request->client = client;
     request->params = *get;
     request->url = *get->url;
+    request->begun_us = now(client);
     request->patience = net_timer_create(client->params.net, on_impatient, request);
     list_append(&client->requests, &request->node);
     client_enter(client);

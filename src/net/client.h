@@ -56,6 +56,7 @@ struct client_ops {
 struct client_get {
     const struct url *url; /* copied */
     size_t max_body_bytes; /* 0 = endless */
+    int64_t total_us;      /* patience with all of it, redirects included; 0 = endless */
     const struct client_ops *ops;
     void *ctx;
 };

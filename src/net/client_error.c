@@ -64,6 +64,12 @@ void client_explain(struct client_request *request, CURLcode code)
     case CURLE_BAD_CONTENT_ENCODING:
         client_fail(request, -EPROTO, "%s does not speak HTTP as it should", place);
         break;
+    case CURLE_OUT_OF_MEMORY: /* also what a head line beyond libcurl's own limit is called */
+        if (request->phase == CLIENT_ASKED)
+            client_fail(request, -EMSGSIZE, "the head of the answer of %s is too long", place);
+        else
+            client_fail(request, -ENOMEM, "out of memory");
+        break;
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:

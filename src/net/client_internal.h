@@ -28,6 +28,7 @@ struct client_request {
     CURL *easy;
     struct net_timer *patience;
     enum client_phase phase;
+    int64_t begun_us;
     int64_t since_us; /* the phase's begin, or the last byte's arrival */
     bool added;       /* to the multi handle */
     bool ended;       /* no further call comes */

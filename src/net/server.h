@@ -39,7 +39,7 @@ bool http_header(const struct http_request *request, enum http_header header, ch
 /* The peer's address, "192.0.2.7" or "2001:db8::7"; never NULL. */
 const char *http_peer(const struct http_request *request);
 bool http_peer_is_loopback(const struct http_request *request);
-/* A proxy says that it passes this on: Forwarded (RFC 7239), X-Forwarded-For, X-Real-IP or Via. */
+/* A proxy says that it passes this on: Forwarded (RFC 7239), X-Forwarded-…, X-Real-IP, Via. */
 bool http_is_forwarded(const struct http_request *request);
 /* The body of POST, PUT and PATCH, whole; empty otherwise. Always followed by a NUL. */
 const char *http_body(const struct http_request *request, size_t *ret_len_bytes);

@@ -10,6 +10,9 @@
 #include "pull/mjpeg_internal.h"
 
 /* It sends pictures of the size before for a while: so many are thrown away. */
+/* A still of a large sensor over weak Wi-Fi takes its time; whoever trickles is not waited for. */
+static const int64_t ANSWER_US = 15 * US_PER_S;
+
 enum { STILL_TRIES = 4, STREAM_PORT = 81 };
 static const int64_t FILTER_US = 2 * US_PER_S;
 
@@ -255,9 +258,12 @@ static void ask(struct mjpeg *mjpeg, int what, const char *path, const char *que
     device->asked = what;
     device->http_status = 0;
     size_t max_bytes = what == DEVICE_PICTURE ? MJPEG_PICTURE_MAX_BYTES : ESPCAM_STATUS_MAX_BYTES;
-    device->request = client_get(
-        mjpeg_client(mjpeg),
-        &(struct client_get){.url = &url, .max_body_bytes = max_bytes, .ops = &OPS, .ctx = mjpeg});
+    device->request =
+        client_get(mjpeg_client(mjpeg), &(struct client_get){.url = &url,
+                                                             .max_body_bytes = max_bytes,
+                                                             .total_us = ANSWER_US,
+                                                             .ops = &OPS,
+                                                             .ctx = mjpeg});
 }
 
 static void command(struct mjpeg *mjpeg, const char *variable, int number)

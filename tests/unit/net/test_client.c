@@ -469,6 +469,31 @@ static void test_silence_later(void **state)
     close(fd);
 }
 
+/* A byte now and then keeps a stream alive, but not an answer that must end. */
+static void test_an_answer_that_trickles(void **state)
+{
+    struct visit *visit = *state;
+    visit->get.total_us = 300 * US_PER_MS;
+    get(visit);
+    int fd = serve(visit);
+    peer_say(fd, "HTTP/1.1 200 OK\r\n\r\nhi");
+    tally_wait(&visit->bodies, 1);
+    expect_about(visit, -ETIMEDOUT, "", " did not end its answer in 0.3 s");
+    close(fd);
+}
+
+static void test_a_redirect_that_talks_on(void **state)
+{
+    struct visit *visit = *state;
+    static char much[CLIENT_HEAD_MAX_BYTES + 2];
+    memset(much, 'x', sizeof(much) - 1);
+    get(visit);
+    int fd = serve(visit);
+    peer_say(fd, "HTTP/1.1 302 Found\r\nLocation: /again\r\n\r\n%s", much);
+    expect_about(visit, -EMSGSIZE, "", " sends too much with a redirect");
+    close(fd);
+}
+
 static void test_nobody_takes_the_connection(void **state)
 {
     struct visit *visit = *state;
@@ -563,6 +588,8 @@ int main(void)
         T(test_a_large_body),
         T(test_silence_at_first),
         T(test_silence_later),
+        T(test_an_answer_that_trickles),
+        T(test_a_redirect_that_talks_on),
         T(test_nobody_takes_the_connection),
         T(test_garbage),
         T(test_half_an_answer),

@@ -71,6 +71,24 @@ static void new_folder_is_empty_and_private(void **state)
     assert_int_equal(st.st_mode & 0777, 0700);
 }
 
+/* A folder that was there already may be open to others; what is in it is not. */
+static void database_is_private(void **state)
+{
+    static const char *const FILES[] = {"eyelid.db", "eyelid.db-wal", "eyelid.db-shm"};
+    struct folder *folder = *state;
+    folder_write(folder, "eyelid.db", "", 0);
+    assert_int_equal(chmod(folder_path(folder, "eyelid.db"), 0644), 0);
+    struct store *store = open_or_fail(folder);
+    store_put_camera(store, &PORCH);
+    assert_int_equal(store_flush(store), 0);
+    for (unsigned i = 0; i < 3; i++) {
+        struct stat st;
+        assert_int_equal(stat(folder_path(folder, FILES[i]), &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+    }
+    store_close(store);
+}
+
 static void empty_file_is_a_new_database(void **state)
 {
     struct folder *folder = *state;
@@ -372,6 +390,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_create, folder_destroy)
     const struct CMUnitTest tests[] = {
         TEST(new_folder_is_empty_and_private),
+        TEST(database_is_private),
         TEST(empty_file_is_a_new_database),
         TEST(rows_come_back_in_order_of_first_sight),
         TEST(addresses_and_cleared_settings),
