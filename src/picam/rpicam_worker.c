@@ -207,8 +207,10 @@ static struct rpicam_event *next_jpeg(struct rpicam_worker *worker, enum rpicam_
     struct rpicam_event *event = new_event(kind);
     struct camera_frame *frame = &event->frame;
     event->len_bytes = end - off;
-    event->fault =
-        jpeg_inspect(worker->bytes + off, event->len_bytes, &worker->params.limits, &frame->info);
+    /* A still is never decoded here: its sensor may be as large as it likes. */
+    const struct jpeg_limits any = {UINT16_MAX, UINT16_MAX};
+    event->fault = jpeg_inspect(worker->bytes + off, event->len_bytes,
+                                kind == RPICAM_STILL ? &any : &worker->params.limits, &frame->info);
     if (event->fault != JPEG_OK ||
         buf_create(CAMERA_FRAME_ROOM + event->len_bytes, &frame->takes_buf) < 0) {
         event->kind = RPICAM_DROP;

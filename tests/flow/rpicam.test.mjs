@@ -21,7 +21,7 @@ async function start(t, { env = {}, names = ['rpicam-vid', 'rpicam-still'], data
   fs.mkdirSync(programs);
   for (const name of names) fs.symlinkSync(path.join(TOP, 'tests/flow/rpicam-stand-in.mjs'), path.join(programs, name));
   for (const size of ['320x240', '1280x720']) draw(folder, size, size);
-  draw(folder, 'still', '1640x1232');
+  draw(folder, 'still', '4608x2592');
   const log = path.join(folder, 'log');
   fs.writeFileSync(log, '');
   if (lingers) fs.writeFileSync(path.join(folder, 'linger'), '');
@@ -95,7 +95,7 @@ test('a still is of full size, and the stream comes back after it', async (t) =>
   await jpeg(page, stream);
   page.send({ type: 'capture', camera: ID, request: 7 });
   const captured = await page.json('captured', 10000);
-  assert.deepEqual([captured.ok, captured.width, captured.height], [true, 1640, 1232]);
+  assert.deepEqual([captured.ok, captured.width, captured.height], [true, 4608, 2592]);
   const programs = () => lines().map((line) => line.split(' ')[1]);
   await waitFor('the stream is back', () => programs().length === 3);
   assert.deepEqual(programs(), ['rpicam-vid', 'rpicam-still', 'rpicam-vid']);
