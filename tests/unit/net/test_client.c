@@ -469,7 +469,6 @@ static void test_silence_later(void **state)
     close(fd);
 }
 
-/* A byte now and then keeps a stream alive, but not an answer that must end. */
 static void test_an_answer_that_trickles(void **state)
 {
     struct visit *visit = *state;
