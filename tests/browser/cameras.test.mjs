@@ -70,6 +70,7 @@ test('chromium: a long menu is a list, by keyboard too', async (t) => {
   const { page, goto } = await open(t, 'chromium');
   await goto(`${house.url}/#/camera/desk`);
   const size = page.getByRole('group', { name: 'Stream' }).getByRole('combobox', { name: 'Size' });
+  await size.waitFor();
   assert.deepEqual(await size.locator('option').allInnerTexts(), ['320 × 240', '640 × 480', '1280 × 720', '1920 × 1080']);
   assert.equal(await size.inputValue(), '640x480');
   await size.focus();
