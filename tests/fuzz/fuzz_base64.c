@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "push/base64.h"
 #include "check.h"
+#include "push/base64.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
 {

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "push/clockmap.h"
 #include "check.h"
+#include "push/clockmap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
 {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "push/device_message.h"
 #include "check.h"
+#include "push/device_message.h"
 
 static void check_schema(json_t *list)
 {

@@ -1,6 +1,6 @@
 /* The first byte chooses how sizes are counted; the rest is a status. */
-#include "pull/espcam.h"
 #include "check.h"
+#include "pull/espcam.h"
 
 static void check_controls(json_t *list, enum espcam_count count)
 {

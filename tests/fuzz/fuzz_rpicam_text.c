@@ -2,8 +2,8 @@
  * whether it comes at once or byte by byte. */
 #include <string.h>
 
-#include "picam/rpicam_text.h"
 #include "check.h"
+#include "picam/rpicam_text.h"
 
 enum { MANY = 64, PIECEMEAL_MAX_BYTES = 2048 };
 

@@ -205,7 +205,6 @@ static void test_those_of_the_store(void **state)
     assert_string_equal(rig_described(rig, "address"), "\"http://***@cam/\"");
 }
 
-
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, far_setup, far_teardown)
