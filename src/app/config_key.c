@@ -20,22 +20,31 @@ enum kind {
     KIND_FORMAT,
     KIND_ENCODER,
     KIND_ADOPT,
-    KIND_LOCAL_ADMIN,
-    KIND_LIBCAMERA
+    KIND_CHOICE
 };
 
 struct key {
     const char *name;
     enum kind kind;
-    size_t offset;       /* of its field in struct config */
-    const char *initial; /* NULL: found out at run time */
-    const char *right;   /* what would be right */
-    int64_t min, max;    /* KIND_INT */
+    size_t offset;              /* of its field in struct config */
+    const char *initial;        /* NULL: found out at run time */
+    const char *right;          /* what would be right */
+    int64_t min, max;           /* KIND_INT */
+    const char *const *choices; /* KIND_CHOICE, NULL-terminated */
 };
 
 #define FIELD(name) #name, .offset = offsetof(struct config, name)
 #define ADDRESS_RIGHT "it is ADDRESS:PORT like 127.0.0.1:8080 or [::1]:8080, or :8080 for all"
 #define SWITCH_RIGHT "it is on or off"
+
+static const char *const LOCAL_ADMIN[] = {[CONFIG_LOCAL_ADMIN_AUTO] = "auto",
+                                          [CONFIG_LOCAL_ADMIN_ON] = "on",
+                                          [CONFIG_LOCAL_ADMIN_OFF] = "off",
+                                          NULL};
+static const char *const LIBCAMERA[] = {[CONFIG_LIBCAMERA_AUTO] = "auto",
+                                        [CONFIG_LIBCAMERA_RPICAM] = "rpicam",
+                                        [CONFIG_LIBCAMERA_OFF] = "off",
+                                        NULL};
 
 static const struct key KEYS[] = {
     {FIELD(http), .kind = KIND_ADDRESS, .initial = "127.0.0.1:8080", .right = ADDRESS_RIGHT},
@@ -43,7 +52,7 @@ static const struct key KEYS[] = {
     {FIELD(lan), .kind = KIND_SWITCH, .initial = "off", .right = SWITCH_RIGHT},
     {FIELD(hosts), .kind = KIND_NAMES, .initial = "",
      .right = "it is up to 32 names like eyelid.example.org, separated by blanks"},
-    {FIELD(local_admin), .kind = KIND_LOCAL_ADMIN, .initial = "auto",
+    {FIELD(local_admin), .kind = KIND_CHOICE, .choices = LOCAL_ADMIN, .initial = "auto",
      .right = "it is auto, on or off"},
     {FIELD(pull_allow), .kind = KIND_RANGES, .initial = "",
      .right = "it is up to 32 addresses like 127.0.0.1 or 169.254.0.0/16, separated by blanks"},
@@ -64,7 +73,7 @@ static const struct key KEYS[] = {
     {"adopt", .kind = KIND_ADOPT, .offset = offsetof(struct config, adopt_ask), .initial = "auto",
      .right = "it is auto or ask"},
     {FIELD(v4l2), .kind = KIND_SWITCH, .initial = "on", .right = SWITCH_RIGHT},
-    {FIELD(libcamera), .kind = KIND_LIBCAMERA, .initial = "auto",
+    {FIELD(libcamera), .kind = KIND_CHOICE, .choices = LIBCAMERA, .initial = "auto",
      .right = "it is auto, rpicam or off"},
     {FIELD(max_cameras), .kind = KIND_INT, .initial = "64", .min = 1, .max = 1000,
      .right = "it is 1 to 1000"},
@@ -165,38 +174,15 @@ static int set_encoder(const char **field, const char *value)
     return 0;
 }
 
-static int choose(const char *const *names, unsigned count, const char *value, unsigned *ret_choice)
+/* The enumerators of the field are numbered as the names are. */
+static int choose(const char *const *names, const char *value, unsigned *field)
 {
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; names[i]; i++)
         if (strcmp(value, names[i]) == 0) {
-            *ret_choice = i;
+            *field = i;
             return 0;
         }
     return -EINVAL;
-}
-
-static int set_libcamera(enum config_libcamera *field, const char *value)
-{
-    static const char *const WAYS[] = {[CONFIG_LIBCAMERA_AUTO] = "auto",
-                                       [CONFIG_LIBCAMERA_RPICAM] = "rpicam",
-                                       [CONFIG_LIBCAMERA_OFF] = "off"};
-    unsigned way;
-    int r = choose(WAYS, sizeof(WAYS) / sizeof(WAYS[0]), value, &way);
-    if (r == 0)
-        *field = (enum config_libcamera)way;
-    return r;
-}
-
-static int set_local_admin(enum config_local_admin *field, const char *value)
-{
-    static const char *const WAYS[] = {[CONFIG_LOCAL_ADMIN_AUTO] = "auto",
-                                       [CONFIG_LOCAL_ADMIN_ON] = "on",
-                                       [CONFIG_LOCAL_ADMIN_OFF] = "off"};
-    unsigned way;
-    int r = choose(WAYS, sizeof(WAYS) / sizeof(WAYS[0]), value, &way);
-    if (r == 0)
-        *field = (enum config_local_admin)way;
-    return r;
 }
 
 static int set_path(char **field, const char *value)
@@ -273,10 +259,8 @@ int config_key_set(struct config *config, unsigned i, const char *value)
         return set_switch(field, value, "text", "json");
     case KIND_ADOPT:
         return set_switch(field, value, "auto", "ask");
-    case KIND_LOCAL_ADMIN:
-        return set_local_admin(field, value);
-    case KIND_LIBCAMERA:
-        return set_libcamera(field, value);
+    case KIND_CHOICE:
+        return choose(key->choices, value, field);
     case KIND_LEVEL:
         return log_level_parse(value, field);
     case KIND_ENCODER:
