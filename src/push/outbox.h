@@ -10,7 +10,10 @@
 #include "base/buf.h"
 #include "camera/camera.h"
 
-enum { OUTBOX_MAX_STILLS = 16 };
+enum {
+    OUTBOX_MAX_STILLS = 4
+}; /* asked of a device and not answered: it remembers no more, AGENT_MAX_CAPTURES of device/agent.h
+    */
 
 struct outbox {
     enum { OUTBOX_NO_CHANGE, OUTBOX_START, OUTBOX_STOP } run;

@@ -103,7 +103,7 @@ static int source_capture(void *source, uint32_t request)
 {
     struct push *push = source;
     int r = push->controlled ? 0 : -ENOTSUP;
-    if (r == 0 && capture_asked(push->camera) >= PUSH_MAX_STILLS)
+    if (r == 0 && capture_asked(push->camera) >= OUTBOX_MAX_STILLS)
         r = -EBUSY;
     if (r == 0)
         r = outbox_capture(&push->outbox, request);

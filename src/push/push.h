@@ -6,8 +6,6 @@
 
 /* Of one device; a larger message ends its connection with 1009. */
 enum { PUSH_MAX_MESSAGE_BYTES = 4 << 20 };
-/* Asked of one device at a time: it remembers no more (device/agent.h). */
-enum { PUSH_MAX_STILLS = 4 };
 
 /* The decision for a device that knocks: 0 and *ret_accept, or 400: no valid id. id: from the
  * address's path, NULL or "" = none, then `?id=` and at last the peer's address decide. A server

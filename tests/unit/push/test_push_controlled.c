@@ -270,7 +270,7 @@ static void too_much(struct door *door, void *ctx)
         struct lease *lease = camera_lease(camera, &(struct lease_params){.ready = NULL});
         lease_release(&lease);
     }
-    for (int i = 0; i <= PUSH_MAX_STILLS; i++)
+    for (int i = 0; i <= OUTBOX_MAX_STILLS; i++)
         shoot(door, ctx);
 }
 
@@ -287,14 +287,14 @@ static void test_more_than_it_reads(void **state)
     assert_int_equal(shot.error, -EBUSY);
     peer_hears(fd, door_example("device-set"));
     peer_hears(fd, "{\"type\":\"stop\"}"); /* the last of a thousand starts and stops */
-    for (int i = 1; i <= PUSH_MAX_STILLS; i++) {
+    for (int i = 1; i <= OUTBOX_MAX_STILLS; i++) {
         char expected[64];
         snprintf(expected, sizeof(expected), "{\"type\":\"capture\",\"request\":%d}", i);
         peer_hears(fd, expected);
     }
     peer_answers_time(fd, 5);
     close(fd);
-    tally_wait(&shot.told, 1 + PUSH_MAX_STILLS); /* offline */
+    tally_wait(&shot.told, 1 + OUTBOX_MAX_STILLS); /* offline */
     door_end(&door);
 }
 
