@@ -76,6 +76,15 @@ test('a raw camera is found, decoded by a player, changed, and closed again', as
   const asleep = await house.state(RAW, 'asleep', 10000);
   assert.equal(asleep.error, null);
   await waitFor('the device is closed', () => holders(RAW_NODE).length === 0);
+
+  // A still has the largest size that it gives, whatever size it streams at.
+  const { controls } = await house.json(`/api/v1/cameras/${RAW}/settings`);
+  const sizes = controls.find(({ name }) => name === 'size').options.map((text) => text.split('x').map(Number));
+  const largest = sizes.reduce((a, b) => (b[0] * b[1] > a[0] * a[1] ? b : a));
+  assert.ok(largest[0] > 320);
+  const still = await house.get(`/api/v1/cameras/${RAW}/capture`, { method: 'POST' });
+  assert.equal(still.status, 200);
+  assert.deepEqual(jpegSize(Buffer.from(await still.arrayBuffer())), largest);
 });
 
 test('a webcam wakes for a viewer, hears its settings, and rests', async (t) => {
