@@ -11,7 +11,8 @@ static void check_message(const struct live_message *m)
 {
     CHECK(m->type < LIVE_MESSAGE_TYPES);
     CHECK(m->type == LIVE_MESSAGE_PING ? m->camera[0] == '\0' : text_is_id(m->camera));
-    CHECK((m->request > 0) == (m->type == LIVE_MESSAGE_CAPTURE || m->type == LIVE_MESSAGE_SET));
+    CHECK((m->request > 0) == (m->type == LIVE_MESSAGE_CAPTURE || m->type == LIVE_MESSAGE_SET ||
+                               m->type == LIVE_MESSAGE_RESET));
     CHECK((m->values != NULL) == (m->type == LIVE_MESSAGE_SET));
     CHECK(!m->values || json_is_object(m->values));
     CHECK(m->rendition < RENDITION_KINDS);

@@ -57,6 +57,11 @@ static void the_contracts_examples_are_understood(void **state)
     live_message_finish(&m);
     assert_null(m.values);
 
+    m = example("live-reset");
+    assert_int_equal(m.type, LIVE_MESSAGE_RESET);
+    assert_string_equal(m.camera, "porch");
+    assert_int_equal(m.request, 5);
+
     m = example("live-ping");
     assert_int_equal(m.type, LIVE_MESSAGE_PING);
     assert_true(m.t == 1234.5);
