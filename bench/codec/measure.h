@@ -19,6 +19,6 @@ struct measurement measure(const struct scene *scene, const char *candidate, uns
 
 /* CPU a frame, ms, of the same calls where `cameras` streams come in at 30 fps each, one frame
  * after the other on one thread: what the libraries take when the caches are cold, as they are in a
- * server. */
+ * server. Two seconds go by before it counts, as for a server whose cameras just woke. */
 double measure_paced(const struct scene *scene, const char *candidate, unsigned cameras,
                      unsigned seconds);
