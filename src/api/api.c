@@ -158,6 +158,16 @@ struct camera *endpoint_camera(const struct call *call, struct http_request *req
     return NULL;
 }
 
+struct reply_error endpoint_dark(const struct camera *camera, enum rendition_kind rendition)
+{
+    return (struct reply_error){504,
+                                "timeout",
+                                rendition == RENDITION_H264 && !camera_has_h264(camera)
+                                    ? "pictures of that size cannot be H.264; MJPEG is there"
+                                    : "the camera did not deliver a picture in time",
+                                {0}};
+}
+
 struct camera *endpoint_adopted(const struct call *call, struct http_request *request)
 {
     struct camera *camera = endpoint_camera(call, request);

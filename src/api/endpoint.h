@@ -13,6 +13,7 @@ struct api_guest {
 };
 
 struct live;
+struct reply_error;
 
 struct api {
     struct api_params params;
@@ -46,6 +47,9 @@ typedef int endpoint_upgrader(const struct call *call, struct http_request *requ
 struct camera *endpoint_camera(const struct call *call, struct http_request *request);
 /* The same for what wakes or changes it: NULL also after a 409, when nobody has adopted it yet. */
 struct camera *endpoint_adopted(const struct call *call, struct http_request *request);
+
+/* What to say when a camera gave nothing of a rendition in time. */
+struct reply_error endpoint_dark(const struct camera *camera, enum rendition_kind rendition);
 
 endpoint_handler assets_get;
 endpoint_handler camera_add_post;

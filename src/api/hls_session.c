@@ -30,8 +30,6 @@ static const struct reply_error GONE = {404, "not-found", "that part of the stre
 static const struct reply_error AHEAD = {400, "invalid", "that is too far ahead of the stream"};
 static const struct reply_error CROWDED = {503, "too-many", "too many requests wait already"};
 static const struct reply_error NO_MEMORY = {503, "failed", "out of memory"};
-static const struct reply_error DARK = {504, "timeout",
-                                        "the camera did not deliver a picture in time"};
 static const struct reply_error LATE = {503, "timeout", "the camera delivered nothing new in time"};
 
 /* --- What can be said now. --- */
@@ -176,7 +174,8 @@ static void answer_waits(struct hls_session *session, int64_t now_us)
         } else if (result == ANSWER_ERROR) {
             wait_error(wait, reply_to.error);
         } else if (now_us >= wait->deadline_us) {
-            wait_error(wait, is_playable(&session->track) ? &LATE : &DARK);
+            const struct reply_error dark = endpoint_dark(session->camera, RENDITION_H264);
+            wait_error(wait, is_playable(&session->track) ? &LATE : &dark);
         }
     }
 }

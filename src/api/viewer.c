@@ -75,9 +75,8 @@ static void look(void *ctx)
         return;
     }
     let_go(viewer);
-    reply_error_late(
-        viewer->stream, false,
-        &(struct reply_error){504, "timeout", "the camera did not deliver a picture in time"});
+    const struct reply_error error = endpoint_dark(viewer->camera, viewer->ops->rendition);
+    reply_error_late(viewer->stream, false, &error);
 }
 
 static const struct http_stream_ops STREAM_OPS = {.next = viewer_next, .closed = viewer_closed};

@@ -166,6 +166,10 @@ uint64_t camera_dropped(const struct camera *camera, unsigned drop);
 /* True while the source is meant to deliver. */
 bool camera_runs(const struct camera *camera);
 
+/* False when its pictures, as they came last, have a size that H.264 may not have: they come as
+ * JPEG only. */
+bool camera_has_h264(const struct camera *camera);
+
 /* The running totals of the work at hand and all before it. */
 struct opener_stats camera_encode_stats(const struct camera *camera);
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "camera/internal.h"
+#include "media/h264.h"
 #include "net/url.h"
 
 static json_t *null_or_integer(bool known, json_int_t value)
@@ -103,7 +104,20 @@ static json_t *address_of(const struct camera *camera)
     return json_string(shown);
 }
 
-/* Who makes H.264 now, and why it is not who it should be. */
+bool camera_has_h264(const struct camera *camera)
+{
+    return camera->width == 0 || h264_fits(camera->width, camera->height);
+}
+
+static json_t *streams(const struct camera *camera)
+{
+    const struct rendition *jpeg = &camera->leases.renditions[RENDITION_JPEG],
+                           *h264 = &camera->leases.renditions[RENDITION_H264];
+    return json_pack("{s:I, s:o}", "jpeg", (json_int_t)jpeg->stream, "h264",
+                     null_or_integer(camera_has_h264(camera), h264->stream));
+}
+
+/* Who makes H.264 now, and why nobody does or not who should. */
 static void describe_encoder(const struct camera *camera, json_t *o)
 {
     const struct opener *opener = &registry_params(camera->registry)->opener;
@@ -112,7 +126,10 @@ static void describe_encoder(const struct camera *camera, json_t *o)
         stats = opener->stats(camera->works[RENDITION_H264]);
     json_object_set_new(o, "encoder", stats.encoder ? json_string(stats.encoder) : json_null());
     json_t *note = json_null();
-    if (stats.device_error && stats.device)
+    if (!camera_has_h264(camera))
+        note = json_sprintf("%u × %u pixels cannot be H.264: JPEG is shown", camera->width,
+                            camera->height);
+    else if (stats.device_error && stats.device)
         note = json_sprintf("the hardware encoder %s failed (%s); software encodes", stats.device,
                             strerror(-stats.device_error));
     else if (stats.device_error)
@@ -151,11 +168,7 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
                         null_or_integer(camera->battery_percent >= 0, camera->battery_percent));
     json_object_set_new(o, "controls",
                         camera->controls ? json_deep_copy(camera->controls) : json_array());
-    json_object_set_new(o, "streams",
-                        json_pack("{s:I, s:I}", "jpeg",
-                                  (json_int_t)camera->leases.renditions[RENDITION_JPEG].stream,
-                                  "h264",
-                                  (json_int_t)camera->leases.renditions[RENDITION_H264].stream));
+    json_object_set_new(o, "streams", streams(camera));
     json_object_set_new(o, "why", why(camera, now_us));
     json_object_set_new(o, "awake_today_s", awake_today(camera));
     json_object_set_new(o, "last_frame_age_ms",

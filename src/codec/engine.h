@@ -62,7 +62,7 @@ struct engine_ops {
 };
 
 /* Codec libraries in this process, and the machine's encoder where there is one; immutable.
- * Pictures of less than 16 pixels a side or more than 4096x2304 in all do not decode. A device that
- * fails loses no picture: software makes the unit, a key, and goes on; the device is tried again
- * after a minute, and after twice the pause each time that it fails again. */
+ * Pictures of less than 16 pixels a side or more than h264_fits() allows do not decode. A device
+ * that fails loses no picture: software makes the unit, a key, and goes on; the device is tried
+ * again after a minute, and after twice the pause each time that it fails again. */
 extern const struct engine_ops engine_local;

@@ -121,7 +121,7 @@ static int take_planes(struct engine *engine, const struct engine_input *input,
                        struct picture *ret_picture)
 {
     struct picture planes;
-    if (input->raw && (int64_t)input->raw->width * input->raw->height > JPEG_DECODE_MAX_PIXELS)
+    if (input->raw && !h264_fits(input->raw->width, input->raw->height))
         return -EBADMSG; /* stills may be larger; H.264 may not */
     int r = input->raw
                 ? raw_planes_split(&engine->raw_planes, input->raw, &planes)

@@ -7,6 +7,7 @@
 #include <turbojpeg.h>
 
 #include "base/alloc.h"
+#include "media/h264.h"
 
 enum {
     ROW_ALIGN_BYTES = 32,
@@ -81,9 +82,7 @@ static int read_header(struct jpeg_decode *decode, const uint8_t *jpeg, size_t l
         return -EBADMSG;
     if (!chroma_of(subsampling, &chroma))
         return -EBADMSG;
-    if (width < JPEG_DECODE_MIN_SIDE || height < JPEG_DECODE_MIN_SIDE ||
-        width > JPEG_DECODE_MAX_SIDE || height > JPEG_DECODE_MAX_SIDE ||
-        (int64_t)width * height > JPEG_DECODE_MAX_PIXELS)
+    if (!h264_fits(width, height))
         return -EBADMSG;
     *ret_header =
         (struct header){.width = (unsigned)width, .height = (unsigned)height, .chroma = chroma};

@@ -6,13 +6,6 @@
 
 #include "codec/picture.h"
 
-/* What an H.264 picture of level 5.2 may hold (4096x2304), and the smallest that encoders take. */
-enum {
-    JPEG_DECODE_MIN_SIDE = 16,
-    JPEG_DECODE_MAX_SIDE = 8192,
-    JPEG_DECODE_MAX_PIXELS = 4096 * 2304
-};
-
 struct jpeg_decode {
     void *handle;    /* TurboJPEG's */
     uint8_t *planes; /* of the last picture */
@@ -23,8 +16,8 @@ struct jpeg_decode {
 int jpeg_decode_init(struct jpeg_decode *decode) __attribute__((warn_unused_result));
 void jpeg_decode_finish(struct jpeg_decode *decode); /* a zeroed one too */
 
-/* The planes are borrowed until the next call. -EBADMSG: it is no JPEG of the kinds and sizes that
- * are taken here, or its scan is damaged; -ENOMEM. */
+/* The planes are borrowed until the next call. -EBADMSG: it is no JPEG of the kinds that are taken
+ * here, it has a size that H.264 may not have, or its scan is damaged; -ENOMEM. */
 int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
                        struct picture *ret_picture) __attribute__((warn_unused_result));
 

@@ -95,6 +95,13 @@ int h264_annexb_split(const uint8_t *annexb, size_t len_bytes, struct h264_param
     return 0;
 }
 
+bool h264_fits(int width, int height)
+{
+    enum { MIN_SIDE = 16, MAX_SIDE = 8192, MAX_PIXELS = 4096 * 2304 };
+    return width >= MIN_SIDE && height >= MIN_SIDE && width <= MAX_SIDE && height <= MAX_SIDE &&
+           (int64_t)width * height <= MAX_PIXELS;
+}
+
 void h264_codec_string(const struct h264_params *params, char out[12])
 {
     snprintf(out, 12, "avc1.%02X%02X%02X", params->sps[1], params->sps[2], params->sps[3]);

@@ -31,6 +31,11 @@ bool h264_annexb_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct
  */
 bool h264_avcc_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct h264_nal *ret_nal);
 
+/* Whether a picture may have this size, in pixels: at the most what level 5.2 holds, 36,864
+ * macroblocks, 4096x2304 or as much in another shape (table A-1, MaxFS and its bound of a side); at
+ * the least what every encoder takes. */
+bool h264_fits(int width, int height);
+
 /* The parameter sets of one stream, copied. */
 struct h264_params {
     uint8_t sps[H264_PARAMETER_SET_MAX_BYTES], pps[H264_PARAMETER_SET_MAX_BYTES];

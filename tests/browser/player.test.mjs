@@ -81,6 +81,20 @@ test('chromium: colour bars come out right, small and large', async (t) => {
   }
 });
 
+test('chromium: pictures that H.264 cannot hold are shown as JPEG, and the page says so', async (t) => {
+  const house = await boot(t);
+  await house.camera('wide', { size: '4096x3000', fps: 5 });
+  const browser = await open(t, 'chromium');
+  await browser.goto(`${house.url}/#/camera/wide`);
+  await waitFor('a live picture', async () => {
+    const s = await stats(browser);
+    return s?.state === 'live' && s.delivery === 'jpeg' && s.frames > 3;
+  }, 30000);
+  assert.ok(circle(await picture(browser)), 'the circle is in the picture');
+  await waitFor('the page says why', () => browser.evaluate(() =>
+    document.body.innerText.includes('4096 × 3000 pixels cannot be H.264')));
+});
+
 test('firefox: whose WebCodecs shows wrong colours, plays by MSE unless told otherwise', async (t) => {
   const house = await boot(t);
   await house.camera('porch');

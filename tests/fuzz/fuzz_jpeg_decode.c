@@ -4,6 +4,7 @@
 #include "codec/chroma.h"
 #include "codec/jpeg_decode.h"
 #include "codec/luma.h"
+#include "media/h264.h"
 
 /* Header sizes are free to claim millions of pixels; here only small ones are decoded. */
 enum { MAX_PIXELS = 512 * 512 };
@@ -22,7 +23,7 @@ static void check_picture(const struct picture *picture)
     struct chroma chroma = {0};
     struct picture out;
     CHECK(picture->width % 2 == 0 && picture->height % 2 == 0);
-    CHECK(picture->width >= JPEG_DECODE_MIN_SIDE && picture->height >= JPEG_DECODE_MIN_SIDE);
+    CHECK(h264_fits(picture->width, picture->height));
     CHECK(chroma_to_420(&chroma, picture, &out) == 0);
     CHECK(read_plane(out.planes[0], out.strides[0], out.width, out.height) <=
           255ULL * out.width * out.height);

@@ -163,6 +163,25 @@ describe('wishes', () => {
     expect(socket().sent.map((m) => m.rendition)).toEqual(['h264', 'jpeg', 'h264']);
   });
 
+  it('a camera whose pictures H.264 cannot hold comes as JPEG, for as long as that is so', () => {
+    const live = makeLive();
+    const sink = new Recorder();
+    const tell = (h264: number | null): void =>
+      socket().say({ type: 'camera', camera: { id: 'porch', streams: { jpeg: 3, h264 } } });
+    live.open('porch', 'h264', sink);
+    hello();
+    started('porch', 4, 3);
+    tell(4);
+    tell(null);
+    started('porch', 3, 3, 'jpeg');
+    tell(null);
+    socket().push({ kind: Kind.Jpeg, stream: 3, sequence: 8 });
+    expect(sink.events).toEqual(['started h264', 'started jpeg', 'media 3 8']);
+    live.open('porch', 'h264', new Recorder()).close();
+    tell(4);
+    expect(socket().sent.map((m) => m.rendition)).toEqual(['h264', 'jpeg', 'h264']);
+  });
+
   it('keys are asked for at most every 400 ms', () => {
     const live = makeLive();
     hello();

@@ -130,6 +130,21 @@ static void mp4_ends_where_players_could_not_follow(void **state)
     world_device_free(porch);
 }
 
+static void what_h264_cannot_hold_is_told_apart(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    porch->camera->width = porch->camera->height = 4096;
+    struct http_request *request = world_get(world, "/stream/porch.mp4");
+    fake_clock_advance(10 * US_PER_S);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 504);
+    assert_string_equal(fake_answer(request)->body,
+                        "pictures of that size cannot be H.264; MJPEG is there\n");
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
 static void who_cannot_be_served_is_told_why(void **state)
 {
     static const char *const PATHS[] = {"/stream/porch.mjpg", "/stream/porch.mp4"};
@@ -225,6 +240,7 @@ int main(void)
         TEST(mp4_is_the_init_segment_and_then_chunks),
         TEST(mp4_ends_where_players_could_not_follow),
         TEST(who_cannot_be_served_is_told_why),
+        TEST(what_h264_cannot_hold_is_told_apart),
         TEST(a_stream_that_runs_outlives_its_device),
         TEST(head_wakes_nobody),
         TEST(the_api_may_go_before_its_streams),

@@ -133,6 +133,23 @@ static void test_encoder(void **state)
     lease_release(&lease);
 }
 
+/* H.264 has room for 4096x2304. */
+static void test_pictures_that_h264_cannot_hold(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, true);
+    assert_non_null(strstr(rig_described(rig, "streams"), "\"h264\":2"));
+    camera->width = 4096;
+    camera->height = 2304;
+    assert_true(camera_has_h264(camera));
+    camera->height = 2305;
+    assert_false(camera_has_h264(camera));
+    assert_non_null(strstr(rig_described(rig, "streams"), "\"h264\":null"));
+    assert_non_null(strstr(rig_described(rig, "encoder_note"), "4096 × 2305"));
+    camera->height = 480;
+    assert_string_equal(rig_described(rig, "encoder_note"), "null");
+}
+
 /* Within a second, and only where it changed. */
 static void test_encoder_is_told(void **state)
 {
@@ -193,6 +210,7 @@ int main(void)
         T(test_a_new_camera),
         T(test_why),
         T(test_encoder),
+        T(test_pictures_that_h264_cannot_hold),
         T(test_encoder_is_told),
         T(test_since),
         T(test_awake_hours),

@@ -40,6 +40,19 @@ static void test_annexb(void **state)
     expect_annexb("0000016501010101000001010101", "6501010101 010101 ");
 }
 
+static void test_fits(void **state)
+{
+    (void)state;
+    static const struct {
+        int width, height;
+        bool fits;
+    } rows[] = {{16, 16, true},      {15, 64, false},      {64, 15, false},  {4096, 2304, true},
+                {4096, 2305, false}, {2304, 4096, true},   {8192, 16, true}, {16, 8193, false},
+                {8192, 8192, false}, {65535, 65535, false}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(h264_fits(rows[i].width, rows[i].height), rows[i].fits);
+}
+
 static void test_avcc(void **state)
 {
     (void)state;
@@ -163,9 +176,13 @@ static void test_split_long_parameter_set(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_annexb),      cmocka_unit_test(test_avcc),
-        cmocka_unit_test(test_real_stream), cmocka_unit_test(test_codec_string),
-        cmocka_unit_test(test_split),       cmocka_unit_test(test_split_long_parameter_set),
+        cmocka_unit_test(test_annexb),
+        cmocka_unit_test(test_avcc),
+        cmocka_unit_test(test_fits),
+        cmocka_unit_test(test_real_stream),
+        cmocka_unit_test(test_codec_string),
+        cmocka_unit_test(test_split),
+        cmocka_unit_test(test_split_long_parameter_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,7 +115,7 @@ export class Live {
     let wish = this.wishes.get(camera);
     if (!wish) {
       wish = {
-        rendition,
+        rendition: this.renditionFor(camera, [rendition]),
         sinks: new Map(),
         started: null,
         init: null,
@@ -180,9 +180,15 @@ export class Live {
     this.link.send({ type: 'start', camera, rendition });
   }
 
-  // One rendition a camera and page: JPEG as soon as one viewer can show nothing else.
+  // One rendition a camera and page: JPEG as soon as one viewer can show nothing else, or the
+  // camera has nothing else.
+  private renditionFor(camera: string, asked: Iterable<Rendition>): Rendition {
+    const onlyJpeg = this.cameras.get(camera)?.camera.streams?.h264 === null;
+    return onlyJpeg || [...asked].includes('jpeg') ? 'jpeg' : 'h264';
+  }
+
   private settle(camera: string, wish: Wish): void {
-    const rendition = [...wish.sinks.values()].includes('jpeg') ? 'jpeg' : 'h264';
+    const rendition = this.renditionFor(camera, wish.sinks.values());
     if (rendition === wish.rendition) return;
     wish.rendition = rendition;
     wish.started = null;
@@ -256,6 +262,7 @@ export class Live {
         this.cameras = new Map(
           message.cameras.map((camera) => [camera.id, { camera, heardMs: nowMs }]),
         );
+        for (const [camera, wish] of this.wishes) this.settle(camera, wish);
         this.changed();
         break;
       case 'camera':
@@ -295,6 +302,7 @@ export class Live {
     const isOpen = camera.adopted !== false;
     if (wish && !wish.started && isOpen && (!before || before.adopted === false))
       this.start(camera.id, wish);
+    else if (wish) this.settle(camera.id, wish);
     this.changed();
   }
 

@@ -67,7 +67,7 @@ export interface Camera {
   encoder_note?: string | null;
   battery?: number | null;
   controls?: Control[];
-  streams?: { jpeg?: number; h264?: number };
+  streams?: { jpeg?: number; h264?: number | null }; // h264 null: only JPEG is there
   why?: Why[];
   awake_today_s?: Record<string, number>;
   last_frame_age_ms?: number | null;
