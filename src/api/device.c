@@ -1,9 +1,27 @@
+#include <errno.h>
+
+#include "access/token.h"
 #include "api/endpoint.h"
 #include "push/push.h"
+
+_Static_assert((int)TOKEN_HASH_CHARS == (int)CAMERA_TOKEN_CHARS,
+               "a camera keeps the hash of its token");
 
 int device_upgrade(const struct call *call, struct http_request *request,
                    struct ws_accept *ret_accept)
 {
-    return push_upgrade(call->api->params.registry, request, call->id[0] ? call->id : NULL,
-                        ret_accept);
+    char authorization[16 * 1024]; /* as long as a head may be: none is passed over */
+    char hash[TOKEN_HASH_CHARS + 1];
+    struct registry *registry = call->api->params.registry;
+    struct push_knock knock = {.id = call->id};
+    if (http_header(request, HTTP_AUTHORIZATION, authorization, sizeof(authorization))) {
+        int r = token_hash(authorization, hash);
+        if (r == -EINVAL) {
+            registry_log_refusal(registry, call->id,
+                                 "a token is 16 to 64 of A-Z, a-z, 0-9 and -._~+/");
+            return 400;
+        }
+        knock.token = r == 0 ? hash : NULL;
+    }
+    return push_upgrade(registry, request, &knock, ret_accept);
 }

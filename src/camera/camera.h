@@ -21,6 +21,7 @@ enum {
     CAMERA_ID_MAX = 32,
     CAMERA_NAME_MAX = 64,
     CAMERA_ADDRESS_MAX = 512,
+    CAMERA_TOKEN_CHARS = 64,
     CAMERA_CONTROLS_MAX = 64,
     CAMERA_HOURS = 24
 };
@@ -84,8 +85,9 @@ struct camera {
     struct registry *registry;
     char id[CAMERA_ID_MAX + 1], name[CAMERA_NAME_MAX + 1];
     enum camera_kind kind;
-    char *address; /* NULL for one that pushes */
-    bool adopted;  /* else it was found and waits for the owner's word: nobody can wake it */
+    char *address;                      /* NULL for one that pushes */
+    char token[CAMERA_TOKEN_CHARS + 1]; /* the hash of what its device has to show; "" = nothing */
+    bool adopted; /* else it was found and waits for the owner's word: nobody can wake it */
 
     const struct source_ops *source_ops; /* NULL while no device is there */
     void *source;

@@ -111,6 +111,8 @@ static struct camera *add(struct registry *registry, const struct camera_identit
     struct camera *camera =
         camera_create(registry, identity->id, identity->kind, mem_strdup_or_die(identity->address));
     camera->adopted = identity->adopted;
+    if (identity->token)
+        snprintf(camera->token, sizeof(camera->token), "%s", identity->token);
     if (identity->name && text_is_name(identity->name, CAMERA_NAME_MAX))
         snprintf(camera->name, sizeof(camera->name), "%s", identity->name);
     list_append(&registry->cameras, &camera->node);
@@ -178,21 +180,40 @@ static int add_new(struct registry *registry, const struct camera_identity *iden
     return 0;
 }
 
+/* Whether the device that shows this token may be the camera. A stranger's must not shut out the
+ * device that is connected. */
+static int claim(struct camera *camera, const char *token)
+{
+    if (camera->token[0])
+        return token && strcmp(camera->token, token) == 0 ? 0 : -EKEYREJECTED;
+    if (!token)
+        return 0;
+    if (camera->source)
+        return -EBUSY;
+    snprintf(camera->token, sizeof(camera->token), "%s", token);
+    log_info("camera", camera->id, "its device shows a token: nobody is let in without it now");
+    camera_remember(camera);
+    return 0;
+}
+
 int registry_add(struct registry *registry, const struct camera_identity *identity,
                  struct camera **ret_camera)
 {
     struct camera *camera = registry_find(registry, identity->id);
     if (!camera)
         return add_new(registry, identity, ret_camera);
-    if (!is_same(camera, identity))
-        return -EEXIST;
+    int r = is_same(camera, identity) ? claim(camera, identity->token) : -EEXIST;
+    if (r < 0)
+        return r;
     *ret_camera = camera;
     return 0;
 }
 
-int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
+int registry_get_or_add(struct registry *registry, const char *id, const char *token,
+                        struct camera **ret_camera)
 {
-    return registry_add(registry, &(struct camera_identity){.id = id, .kind = CAMERA_PUSH},
+    return registry_add(registry,
+                        &(struct camera_identity){.id = id, .kind = CAMERA_PUSH, .token = token},
                         ret_camera);
 }
 
@@ -220,6 +241,7 @@ void registry_load_camera(struct registry *registry, const struct store_camera *
                                   .name = row->name,
                                   .kind = kind,
                                   .address = row->address && *row->address ? row->address : NULL,
+                                  .token = row->token,
                                   .adopted = row->adopted});
 }
 

@@ -46,17 +46,19 @@ struct camera_identity {
     enum camera_kind kind;
     const char *address; /* NULL for one that pushes */
     bool adopted;        /* the owner's word is there already */
+    const char *token;   /* the hash of what its device shows, CAMERA_TOKEN_CHARS; NULL = nothing */
 };
 
 /* The camera of this identity, made and remembered if it is new. -ENOSPC: too many cameras;
  * -EAGAIN: too many new devices in the last minute; -EINVAL: no valid id; -EEXIST: a camera of this
- * id has another kind or address. */
+ * id has another kind or address. The first token that its device shows becomes the camera's;
+ * without it, -EKEYREJECTED from then on. -EBUSY: a device without one is connected. */
 int registry_add(struct registry *registry, const struct camera_identity *identity,
                  struct camera **ret_camera) __attribute__((warn_unused_result));
 
 /* The same for a device that pushes. */
-int registry_get_or_add(struct registry *registry, const char *id, struct camera **ret_camera)
-    __attribute__((warn_unused_result));
+int registry_get_or_add(struct registry *registry, const char *id, const char *token,
+                        struct camera **ret_camera) __attribute__((warn_unused_result));
 
 /* Forgets the camera and all that was remembered of it; whoever looks is told. Its source is
  * detached, and may come again as a new camera. */

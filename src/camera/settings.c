@@ -15,6 +15,7 @@ void camera_remember(const struct camera *camera)
                                                        .name = camera->name,
                                                        .source = camera_kind_name(camera->kind),
                                                        .address = camera->address,
+                                                       .token = camera->token,
                                                        .adopted = camera->adopted});
 }
 

@@ -28,7 +28,8 @@ struct push {
     struct ws *ws;
     struct camera *camera; /* NULL before hello and once the connection is being closed */
     char id[CAMERA_ID_MAX + 1];
-    bool id_is_given; /* by the address; else hello may bring one */
+    bool id_is_given;                   /* by the address; else hello may bring one */
+    char token[CAMERA_TOKEN_CHARS + 1]; /* "" = it shows none */
     bool controlled;
     struct net_timer *hello_timer; /* until hello came; NULL for plain ones */
     struct clockmap clockmap;
@@ -142,7 +143,14 @@ static const struct source_ops SOURCE_OPS = {
 static void attach(struct push *push, const struct camera_source_info *info)
 {
     struct camera *camera;
-    int r = registry_get_or_add(push->registry, push->id, &camera);
+    const char *token = push->token[0] ? push->token : NULL;
+    int r = registry_get_or_add(push->registry, push->id, token, &camera);
+    if (r == -EKEYREJECTED || r == -EBUSY) {
+        refuse(push, CLOSE_POLICY,
+               r == -EBUSY ? "it shows a token, and one without a token is connected"
+                           : "it does not show the token of this camera");
+        return;
+    }
     if (r < 0) {
         hang_up(push, CLOSE_TRY_LATER,
                 r == -ENOSPC   ? "this server has as many cameras as it may"
@@ -365,9 +373,10 @@ static void id_from_peer(const char *peer, char out[CAMERA_ID_MAX + 1])
     snprintf(out, CAMERA_ID_MAX + 1, "cam-%08x", hash);
 }
 
-int push_upgrade(struct registry *registry, struct http_request *request, const char *id,
-                 struct ws_accept *ret_accept)
+int push_upgrade(struct registry *registry, struct http_request *request,
+                 const struct push_knock *knock, struct ws_accept *ret_accept)
 {
+    const char *id = knock->id;
     char from_query[4 * CAMERA_ID_MAX], protocols[256];
     if ((!id || !id[0]) && http_query(request, "id", from_query, sizeof(from_query)))
         id = from_query;
@@ -383,6 +392,8 @@ int push_upgrade(struct registry *registry, struct http_request *request, const 
         snprintf(push->id, sizeof(push->id), "%.32s", id);
     else
         id_from_peer(http_peer(request), push->id);
+    if (knock->token)
+        snprintf(push->token, sizeof(push->token), "%s", knock->token);
     push->controlled = http_header(request, HTTP_SUBPROTOCOL, protocols, sizeof(protocols)) &&
                        offers_ours(protocols);
     *ret_accept =

@@ -25,6 +25,8 @@ static const char *const STEPS[] = {
     ") STRICT, WITHOUT ROWID;",
 
     "ALTER TABLE camera ADD COLUMN address TEXT NOT NULL DEFAULT '';",
+
+    "ALTER TABLE camera ADD COLUMN token TEXT NOT NULL DEFAULT '';", /* its hash */
 };
 
 _Static_assert(sizeof(STEPS) / sizeof(STEPS[0]) == STORE_SCHEMA_VERSION,

@@ -148,7 +148,8 @@ static void load_camera(const struct store_loader *loader, sqlite3_stmt *row)
                                   .name = column(row, 1),
                                   .source = column(row, 2),
                                   .adopted = sqlite3_column_int(row, 3),
-                                  .address = column(row, 4)};
+                                  .address = column(row, 4),
+                                  .token = column(row, 5)};
     if (loader->camera)
         loader->camera(loader->ctx, &camera);
 }
@@ -174,8 +175,9 @@ static int load(sqlite3 *db, const char *sql, const struct store_loader *loader,
 
 static int load_all(sqlite3 *db, const struct store_loader *loader)
 {
-    int error = load(db, "SELECT id, name, source, adopted, address FROM camera ORDER BY number",
-                     loader, load_camera);
+    int error =
+        load(db, "SELECT id, name, source, adopted, address, token FROM camera ORDER BY number",
+             loader, load_camera);
     if (!error)
         error = load(db, "SELECT camera, name, value FROM setting ORDER BY camera, name", loader,
                      load_setting);
@@ -275,7 +277,8 @@ void store_put_camera(struct store *store, const struct store_camera *camera)
 {
     writer_put(store->writer, &(struct write){.kind = WRITE_CAMERA,
                                               .texts = {camera->id, camera->name, camera->source,
-                                                        camera->address ? camera->address : ""},
+                                                        camera->address ? camera->address : "",
+                                                        camera->token ? camera->token : ""},
                                               .flag = camera->adopted});
 }
 

@@ -12,13 +12,14 @@
 
 struct store;
 
-enum { STORE_SCHEMA_VERSION = 2 };
+enum { STORE_SCHEMA_VERSION = 3 };
 
 struct store_camera {
     const char *id, *name;
     const char *source;  /* "push", "v4l2", … */
     const char *address; /* of its source; "" for one that pushes */
     bool adopted;
+    const char *token; /* the hash of what its device shows; NULL or "" = nothing */
 };
 
 /* Called once per row while store_open runs; the strings are borrowed. */

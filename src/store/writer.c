@@ -38,9 +38,11 @@ struct writer {
 /* A row that is already so is not written again: a device that reconnects costs no disk. The order
  * of first sight survives a change, and so do the settings, hence no INSERT OR REPLACE. */
 #define PUT_CAMERA                                                                                 \
-    "INSERT INTO camera (id, name, source, address, adopted) VALUES (?1, ?2, ?3, ?4, ?5)"          \
-    " ON CONFLICT (id) DO UPDATE SET name = ?2, source = ?3, address = ?4, adopted = ?5"           \
-    " WHERE name <> ?2 OR source <> ?3 OR address <> ?4 OR adopted <> ?5"
+    "INSERT INTO camera (id, name, source, address, token, adopted)"                               \
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"                                                             \
+    " ON CONFLICT (id) DO UPDATE"                                                                  \
+    " SET name = ?2, source = ?3, address = ?4, token = ?5, adopted = ?6"                          \
+    " WHERE name <> ?2 OR source <> ?3 OR address <> ?4 OR token <> ?5 OR adopted <> ?6"
 #define PUT_SETTING                                                                                \
     "INSERT INTO setting (camera, name, value) VALUES (?1, ?2, ?3)"                                \
     " ON CONFLICT (camera, name) DO UPDATE SET value = ?3 WHERE value <> ?3"
@@ -74,7 +76,7 @@ static int write_item(struct writer *writer, const struct write *write)
     for (int i = 0; i < WRITE_TEXTS && write->texts[i] && result == SQLITE_OK; i++)
         result = sqlite3_bind_text(statement, i + 1, write->texts[i], -1, SQLITE_STATIC);
     if (result == SQLITE_OK && write->kind == WRITE_CAMERA)
-        result = sqlite3_bind_int(statement, 5, write->flag);
+        result = sqlite3_bind_int(statement, WRITE_TEXTS + 1, write->flag);
     if (result == SQLITE_OK)
         result = sqlite3_step(statement);
     int error = sql_errno(writer->db, result);

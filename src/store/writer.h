@@ -10,7 +10,7 @@ struct writer;
 enum { WRITER_QUEUE_MAX = 4096 };
 
 enum write_kind { WRITE_CAMERA, WRITE_SETTING, WRITE_CLEAR, WRITE_REMOVE, WRITE_KINDS };
-enum { WRITE_TEXTS = 4 };
+enum { WRITE_TEXTS = 5 };
 
 /* One change; what the texts are depends on the kind: see the statements in writer.c. */
 struct write {

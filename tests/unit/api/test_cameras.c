@@ -134,7 +134,7 @@ static void settings_reach_the_device(void **state)
     json_decref(ask_json(world, "PUT", path, "{\"brightness\":-1}", 202));
 
     struct camera *plain; /* one that was never there tells no controls */
-    assert_int_equal(registry_get_or_add(world->registry, "plain", &plain), 0);
+    assert_int_equal(registry_get_or_add(world->registry, "plain", NULL, &plain), 0);
     expect_error(world, "PUT", "/api/v1/cameras/plain/settings", "{\"brightness\":1}", 422,
                  "unsupported");
     world_device_free(porch);

@@ -73,7 +73,7 @@ struct device *world_device(struct world *world, const char *id)
 {
     struct device *device = mem_new(struct device);
     device->can_capture = true;
-    assert_int_equal(registry_get_or_add(world->registry, id, &device->camera), 0);
+    assert_int_equal(registry_get_or_add(world->registry, id, NULL, &device->camera), 0);
     device_up(device);
     fake_net_turn(world->net);
     device->stops = 0; /* a device that comes while nobody looks is told so */

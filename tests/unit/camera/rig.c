@@ -214,7 +214,7 @@ void rig_device_up(struct rig *rig, bool controlled)
 
 struct camera *rig_camera(struct rig *rig, bool controlled)
 {
-    assert_int_equal(registry_get_or_add(rig->registry, "porch", &rig->camera), 0);
+    assert_int_equal(registry_get_or_add(rig->registry, "porch", NULL, &rig->camera), 0);
     rig_device_up(rig, controlled);
     rig_said(rig, "stop ");
     rig_turn(rig);

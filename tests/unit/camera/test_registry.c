@@ -6,7 +6,7 @@
 static int add(struct rig *rig, const char *id)
 {
     struct camera *camera = NULL;
-    int r = registry_get_or_add(rig->registry, id, &camera);
+    int r = registry_get_or_add(rig->registry, id, NULL, &camera);
     assert_int_equal(r == 0, camera != NULL);
     return r;
 }
@@ -38,9 +38,50 @@ static void test_found_again(void **state)
     assert_int_equal(add(rig, "porch"), 0);
     struct camera *porch = registry_find(rig->registry, "porch"), *same;
     assert_non_null(porch);
-    assert_int_equal(registry_get_or_add(rig->registry, "porch", &same), 0);
+    assert_int_equal(registry_get_or_add(rig->registry, "porch", NULL, &same), 0);
     assert_ptr_equal(same, porch);
     assert_int_equal(count(rig), 1);
+}
+
+static int claim(struct rig *rig, const char *id, const char *token)
+{
+    struct camera *camera;
+    return registry_get_or_add(rig->registry, id, token, &camera);
+}
+
+static void test_the_first_token_is_the_cameras(void **state)
+{
+    struct rig *rig = *state;
+    assert_int_equal(claim(rig, "new", "aa"), 0);
+    assert_int_equal(claim(rig, "new", "aa"), 0);
+    assert_int_equal(claim(rig, "new", "ab"), -EKEYREJECTED);
+    assert_int_equal(claim(rig, "new", NULL), -EKEYREJECTED);
+    assert_int_equal(claim(rig, "old", NULL), 0);
+    assert_int_equal(claim(rig, "old", NULL), 0);
+    assert_int_equal(claim(rig, "old", "cc"), 0);
+    assert_int_equal(claim(rig, "old", NULL), -EKEYREJECTED);
+    registry_remove(rig->registry, registry_find(rig->registry, "old"));
+    assert_int_equal(claim(rig, "old", "dd"), 0);
+    registry_load_camera(rig->registry, &(struct store_camera){.id = "kept",
+                                                               .name = "Kept",
+                                                               .source = "push",
+                                                               .address = "",
+                                                               .token = "ee",
+                                                               .adopted = true});
+    assert_int_equal(claim(rig, "kept", NULL), -EKEYREJECTED);
+    assert_int_equal(claim(rig, "kept", "ee"), 0);
+}
+
+/* A stranger must not shut out the device that is there. */
+static void test_a_token_cannot_be_brought_in_while_another_device_is_there(void **state)
+{
+    struct rig *rig = *state;
+    rig_camera(rig, true);
+    assert_int_equal(claim(rig, "porch", "aa"), -EBUSY);
+    assert_int_equal(claim(rig, "porch", NULL), 0);
+    camera_source_down(rig->camera);
+    assert_int_equal(claim(rig, "porch", "aa"), 0);
+    assert_int_equal(claim(rig, "porch", NULL), -EKEYREJECTED);
 }
 
 static void test_streams_are_numbered_through(void **state)
@@ -314,6 +355,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_removal, rig_setup, rig_teardown),
         T(test_ids),
         T(test_found_again),
+        T(test_the_first_token_is_the_cameras),
+        T(test_a_token_cannot_be_brought_in_while_another_device_is_there),
         T(test_streams_are_numbered_through),
         T(test_no_more_than_so_many),
         T(test_no_more_than_so_many_by_default),

@@ -45,7 +45,11 @@ void door_on_loop(struct door *door, void (*run)(struct door *door, void *ctx), 
 static int on_upgrade(void *ctx, struct http_request *request, struct ws_accept *ret_accept)
 {
     struct door *door = ctx;
-    return push_upgrade(door->registry, request, http_path(request) + 1, ret_accept);
+    char token[CAMERA_TOKEN_CHARS + 1];
+    struct push_knock knock = {.id = http_path(request) + 1};
+    if (http_query(request, "token", token, sizeof(token)))
+        knock.token = token;
+    return push_upgrade(door->registry, request, &knock, ret_accept);
 }
 
 static void on_request(void *ctx, struct http_request *request)

@@ -57,6 +57,7 @@ void door_release(struct door *door, struct lease *lease);
 
 /* --- A device. --- */
 
+/* `?token=` in the path is what api reads from the head: the hash of a token. */
 int peer_connect_as(struct door *door, const char *path, bool controlled);
 void peer_says(int fd, const char *text);
 /* All that was sent before has been heard when this returns; the server says nothing meanwhile. */

@@ -221,6 +221,31 @@ static void test_the_second_replaces_the_first(void **state)
     door_end(&door);
 }
 
+static void test_who_shows_another_token_is_turned_away(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int owner = peer_connect_as(&door, "/porch?token=aa", false);
+    peer_settle(owner);
+    assert_true(door_look(&door, "porch")->has_source);
+    int plain = peer_connect_as(&door, "/porch?token=ab", false);
+    peer_is_hung_up(plain, 1008);
+    int controlled = peer_connect_as(&door, "/", true);
+    peer_says(controlled, "{\"type\":\"hello\",\"id\":\"porch\"}");
+    peer_is_hung_up(controlled, 1008);
+    peer_settle(owner); /* it is there still */
+    assert_true(door_look(&door, "porch")->has_source);
+    int again = peer_connect_as(&door, "/porch?token=aa", false);
+    peer_is_hung_up(owner, 4001);
+    peer_settle(again);
+    close(owner);
+    close(plain);
+    close(controlled);
+    close(again);
+    door_end(&door);
+}
+
 static void test_too_many(void **state)
 {
     (void)state;
@@ -262,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_subprotocols),
         cmocka_unit_test(test_the_second_replaces_the_first),
+        cmocka_unit_test(test_who_shows_another_token_is_turned_away),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_too_many_new_ones),
     };

@@ -21,8 +21,9 @@ struct folder {
 static inline void folder_saw_camera(void *ctx, const struct store_camera *camera)
 {
     struct folder *folder = ctx;
-    text_add(&folder->seen, "camera %s %s %s %d%s%s\n", camera->id, camera->name, camera->source,
-             camera->adopted, *camera->address ? " at " : "", camera->address);
+    text_add(&folder->seen, "camera %s %s %s %d%s%s%s%s\n", camera->id, camera->name,
+             camera->source, camera->adopted, *camera->address ? " at " : "", camera->address,
+             *camera->token ? " shows " : "", camera->token);
 }
 
 static inline void folder_saw_setting(void *ctx, const char *camera_id, const char *name,

@@ -121,6 +121,24 @@ static void rows_come_back_in_order_of_first_sight(void **state)
                                             "setting porch mirror true\n");
 }
 
+static void a_token_is_kept_and_goes_with_its_camera(void **state)
+{
+    struct folder *folder = *state;
+    struct store *store = open_or_fail(folder);
+    struct store_camera guarded = PORCH;
+    store_put_camera(store, &PORCH);
+    guarded.token = "aabb";
+    store_put_camera(store, &guarded);
+    store_close(store);
+    store = open_or_fail(folder);
+    assert_string_equal(folder->seen_bytes, "camera porch Porch push 1 shows aabb\n");
+    store_remove_camera(store, "porch");
+    store_put_camera(store, &PORCH);
+    store_close(store);
+    store_close(open_or_fail(folder));
+    assert_string_equal(folder->seen_bytes, "camera porch Porch push 1\n");
+}
+
 static void removing_a_camera_takes_its_settings(void **state)
 {
     struct folder *folder = *state;
@@ -205,7 +223,7 @@ static void newer_schema_is_left_alone(void **state)
     run_sql(folder, "PRAGMA user_version = 99");
     struct stat before, after;
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &before), 0);
-    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 2");
+    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 3");
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &after), 0);
     assert_memory_equal(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim));
     assert_int_equal(before.st_size, after.st_size);
@@ -395,6 +413,7 @@ int main(void)
         TEST(rows_come_back_in_order_of_first_sight),
         TEST(addresses_and_cleared_settings),
         TEST(removing_a_camera_takes_its_settings),
+        TEST(a_token_is_kept_and_goes_with_its_camera),
         TEST(row_that_does_not_fit_costs_only_itself),
         TEST(same_rows_again_write_nothing),
         TEST(second_server_is_told_who_has_the_folder),

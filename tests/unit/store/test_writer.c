@@ -45,7 +45,8 @@ static int get_int(struct folder *folder, const char *sql)
     return value;
 }
 
-static const struct write PORCH = {.kind = WRITE_CAMERA, .texts = {"porch", "Porch", "push", ""}};
+static const struct write PORCH = {.kind = WRITE_CAMERA,
+                                   .texts = {"porch", "Porch", "push", "", ""}};
 
 static void last_of_many_wins(void **state)
 {
