@@ -1,6 +1,7 @@
 #include "device/wire.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum { MAGIC_0 = 0x45, MAGIC_1 = 0x44 };
 
@@ -38,4 +39,12 @@ int wire_frame_read(const uint8_t *data, size_t len_bytes, struct wire_frame *re
         .capture_us = (int64_t)capture_us,
     };
     return 0;
+}
+
+bool wire_is_token(const char *text)
+{
+    static const char chars[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+    const size_t n = strspn(text, chars), len = n + strspn(text + n, "=");
+    return n > 0 && !text[len] && len >= WIRE_TOKEN_MIN_CHARS && len <= WIRE_TOKEN_MAX_CHARS;
 }

@@ -1,7 +1,8 @@
-/* The 16-byte header in front of every JPEG that a controlled device sends (docs/protocol.md,
- * section 1.2). Pure functions over bytes: plain C11, the same file in firmware and server. Any
- * thread. */
+/* The 16-byte header in front of every JPEG that a controlled device sends, and the token that a
+ * device may show (docs/protocol.md, section 1). Pure functions over bytes: plain C11, the same
+ * file in firmware and server. Any thread. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,13 @@ struct wire_frame {
     uint32_t sequence;  /* rises by one a frame and wraps; for a still, the request number */
     int64_t capture_us; /* the device's own monotonic clock, 0 and up */
 };
+
+enum { WIRE_TOKEN_MIN_CHARS = 16, WIRE_TOKEN_MAX_CHARS = 64 };
+/* It goes behind this into the head of the handshake, RFC 6750 section 2.1. */
+#define WIRE_TOKEN_SCHEME "Bearer "
+
+/* Whether the text is a token: so many of A-Z a-z 0-9 - . _ ~ + /, and "=" at its end. */
+bool wire_is_token(const char *text);
 
 void wire_frame_write(const struct wire_frame *frame, uint8_t out[WIRE_HEAD_BYTES]);
 

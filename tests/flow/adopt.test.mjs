@@ -68,6 +68,32 @@ test('a removed camera is gone for every page, and comes again as a new one', as
     'the camera again', 20000);
 });
 
+test('the first token that a device shows is the only one that its camera takes', async (t) => {
+  const house = await boot(t);
+  const token = 'the-owners-own-token';
+  const bearer = (text) => ({ headers: { authorization: `Bearer ${text}` } });
+  const camera = await house.camera('porch', { args: ['--token', token] });
+
+  for (const options of [{}, bearer('somebody-elses-token')]) {
+    const stranger = await house.socket(`${house.deviceUrl}/porch`, [], options);
+    assert.equal((await stranger.closed).code, 1008);
+  }
+  await assert.rejects(house.socket(`${house.deviceUrl}/porch`, [], bearer('short')), /400/);
+  assert.notEqual((await house.describe('porch')).state, 'offline');
+  await house.server.says(/porch: a device is refused: it does not show the token of this camera/);
+
+  await camera.stop();
+  await house.server.stop();
+  await house.start();
+  const stranger = await house.socket(`${house.deviceUrl}/porch`);
+  assert.equal((await stranger.closed).code, 1008);
+  const back = await house.camera('porch', { args: ['--token', token] });
+  await back.stop();
+
+  assert.equal((await house.get('/api/v1/cameras/porch', { method: 'DELETE' })).status, 200);
+  await house.camera('porch');
+});
+
 test('settings go back to their defaults and stay there', async (t) => {
   const house = await boot(t, { env: { EYELID_LINGER_S: '1' } });
   await house.camera('porch');

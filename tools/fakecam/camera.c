@@ -322,6 +322,7 @@ int camera_create(const struct camera_world *world, unsigned number, struct came
                                     .path = camera->path,
                                     .port = options->port,
                                     .subprotocol = options->plain ? NULL : "eyelid.device.v1",
+                                    .token = options->token,
                                     .fragment_bytes = rule(camera, FAULT_FRAGMENT)->on
                                                           ? rule(camera, FAULT_FRAGMENT)->argument
                                                           : 0,

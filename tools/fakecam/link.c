@@ -1,6 +1,7 @@
 #include "tools/fakecam/link.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -194,11 +195,24 @@ static void established(struct link *link)
     report(link, AGENT_UP);
 }
 
+/* Appends the token to the handshake's head, which ends at *end. */
+static int show_token(struct link *link, struct lws *wsi, unsigned char **end, size_t room)
+{
+    char value[sizeof(WIRE_TOKEN_SCHEME) + WIRE_TOKEN_MAX_CHARS];
+    if (!link || !link->params.token)
+        return 0;
+    int len = snprintf(value, sizeof(value), "%s%s", WIRE_TOKEN_SCHEME, link->params.token);
+    return lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_AUTHORIZATION,
+                                        (const unsigned char *)value, len, end, *end + room);
+}
+
 int link_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                   size_t len)
 {
     struct link *link = user;
     switch (reason) {
+    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+        return show_token(link, wsi, in, len);
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
     case LWS_CALLBACK_CLIENT_WRITEABLE:
     case LWS_CALLBACK_CLIENT_RECEIVE:

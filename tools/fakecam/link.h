@@ -23,6 +23,7 @@ struct link_params {
     const char *host, *authority, *path; /* authority: the Host header */
     uint16_t port;
     const char *subprotocol; /* NULL = none */
+    const char *token;       /* shown in the handshake; NULL = none */
     size_t fragment_bytes;   /* size of the continuation frames; 0 = a message is one frame */
     /* kind is AGENT_UP, AGENT_DOWN, AGENT_READY or AGENT_TEXT; not called by the functions below */
     void (*report)(void *ctx, const struct agent_event *event);

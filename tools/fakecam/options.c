@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "device/agent.h"
+#include "device/wire.h"
 
 const char options_help[] =
     "usage: eyelid-fakecam [options]\n"
@@ -21,6 +22,7 @@ const char options_help[] =
     "  --size WxH              pixels (640x480)\n"
     "  --fps N                 frames a second, fractions too (15)\n"
     "  --plain                 push JPEGs, know no control\n"
+    "  --token TOKEN           shown to the server, which lets nobody in without it then\n"
     "  --quality Q             1 to 100 (80)\n"
     "  --chroma 422|420|444|grey\n"
     "  --from FILE.mjpeg       send these JPEGs, over and over, instead of drawing\n"
@@ -48,6 +50,7 @@ enum {
     OPT_SIZE,
     OPT_FPS,
     OPT_PLAIN,
+    OPT_TOKEN,
     OPT_QUALITY,
     OPT_CHROMA,
     OPT_FROM,
@@ -71,6 +74,7 @@ static const struct option LONG_OPTIONS[] = {
     {"size", required_argument, NULL, OPT_SIZE},
     {"fps", required_argument, NULL, OPT_FPS},
     {"plain", no_argument, NULL, OPT_PLAIN},
+    {"token", required_argument, NULL, OPT_TOKEN},
     {"quality", required_argument, NULL, OPT_QUALITY},
     {"chroma", required_argument, NULL, OPT_CHROMA},
     {"from", required_argument, NULL, OPT_FROM},
@@ -239,6 +243,9 @@ static const char *read_option(int option, const char *word, struct reading *rea
     case OPT_PLAIN:
         options->plain = true;
         return NULL;
+    case OPT_TOKEN:
+        options->token = word;
+        return wire_is_token(word) ? NULL : "16 to 64 of A-Z, a-z, 0-9 and -._~+/";
     case OPT_QUALITY:
         wanted = read_int(word, 1, 100, &number, "1 to 100");
         options->quality = (uint8_t)number;

@@ -20,6 +20,7 @@ struct options {
     char host[256], path[256]; /* path: with a slash at both ends; the id follows */
     char authority[264];       /* host and port as they were given: the Host header */
     uint16_t port;
+    const char *token;     /* NULL = none */
     const char *id, *name; /* borrowed from argv, as are the other strings */
     uint16_t width, height;
     uint32_t fps_milli;

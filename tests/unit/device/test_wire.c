@@ -70,6 +70,28 @@ static void the_jpeg_behind_it_is_not_looked_at(void **state)
     assert_int_equal(frame.sequence, 0x01020304);
 }
 
+static void tokens(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_one;
+    } rows[] = {
+        {"0123456789abcdef", true},
+        {"-._~+/ABCDEFGHIJ==", true},
+        {"", false},
+        {"0123456789abcde", false},
+        {"================", false},
+        {"0123456789abcdef ", false},
+        {"0123456789=bcdef0", false},
+        {"0123456789abc\r\nX", false},
+        {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", true},
+        {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0", false},
+    };
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(wire_is_token(rows[i].text), rows[i].is_one);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,6 +99,7 @@ int main(void)
         cmocka_unit_test(reads_what_it_writes),
         cmocka_unit_test(refuses_what_is_no_header),
         cmocka_unit_test(the_jpeg_behind_it_is_not_looked_at),
+        cmocka_unit_test(tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,8 @@ static void everything_at_once(void **state)
     assert_int_equal(options.doze_us, 60000000);
     assert_int_equal(options.verbosity, 2);
     assert_true(parsed("--plain --fault base64").plain);
+    assert_null(parsed("").token);
+    assert_string_equal(parsed("--token 0123456789abcdef").token, "0123456789abcdef");
     assert_string_equal(parsed("--from x.mjpeg").from, "x.mjpeg");
     assert_int_equal(parsed("--help").action, OPTIONS_HELP);
     assert_int_equal(parsed("--version").action, OPTIONS_VERSION);
@@ -155,6 +157,7 @@ static void mistakes_are_explained(void **state)
         {"--doze 0/60", "such as 10/60"},
         {"--doze 10/60 --plain", "does not know whether it is wanted"},
         {"--seed x", "whole number"},
+        {"--token short", "16 to 64"},
         {"--nonsense", "--nonsense is no option"},
         {"--plain=yes", "--plain=yes is no option (or wants no value)"},
         {"-x", "is no option"},
@@ -174,9 +177,9 @@ static void help_and_manual_name_every_option(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "url",     "id",      "name", "cameras", "size",    "fps",   "plain",
-        "quality", "chroma",  "from", "barcode", "motion",  "fault", "dark",
-        "noise",   "battery", "doze", "seed",    "verbose", "help",  "version",
+        "url",     "id",   "name",    "cameras", "size",  "fps",     "plain", "quality",
+        "chroma",  "from", "barcode", "motion",  "fault", "dark",    "token", "noise",
+        "battery", "doze", "seed",    "verbose", "help",  "version",
     };
     static char manual[65536];
     FILE *file = fopen(MANUAL, "r");

@@ -7,3 +7,4 @@ void *memcpy(void *to, const void *from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int value, size_t n);
 size_t strlen(const char *s);
+size_t strspn(const char *s, const char *accept);
