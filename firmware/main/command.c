@@ -8,6 +8,8 @@ const struct command command_table[] = {
     {"server", "Where the server is; auto asks the network for it", "auto|HOST[:PORT]"},
     {"id", "The camera's id: a-z, 0-9 and -", "ID"},
     {"name", "The camera's name on the page", "NAME"},
+    {"token", "Shown to the server, which lets nobody in without it: 16 to 64 characters",
+     "off|TOKEN"},
     {"rest", "Sleep for FOR seconds when nobody looked for AFTER seconds", "off|AFTER FOR"},
     {"show", "What is set", ""},
     {"restart", "Start anew, with what is set", ""},
@@ -24,10 +26,10 @@ static void show(const struct settings *settings, char answer[COMMAND_ANSWER_BYT
         snprintf(rest, sizeof(rest), "after %lu s for %lu s", (unsigned long)settings->rest_after_s,
                  (unsigned long)settings->rest_s);
     snprintf(answer, COMMAND_ANSWER_BYTES,
-             "wifi   %s (%s)\nserver %s\nid     %s\nname   %s\nrest   %s",
+             "wifi   %s (%s)\nserver %s\nid     %s\nname   %s\ntoken  %s\nrest   %s",
              settings->ssid[0] ? settings->ssid : "not set",
              settings->password[0] ? "with a password" : "no password", server, settings->id,
-             settings->name, rest);
+             settings->name, settings->token[0] ? "set" : "off", rest);
 }
 
 /* Whole seconds; false for anything else. */
@@ -71,6 +73,8 @@ static int change(struct settings *settings, int argc, char **argv)
         return settings_set_id(settings, argv[1]);
     if (strcmp(name, "name") == 0)
         return settings_set_name(settings, argv[1]);
+    if (strcmp(name, "token") == 0)
+        return settings_set_token(settings, argv[1]);
     return -1;
 }
 

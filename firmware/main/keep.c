@@ -52,6 +52,8 @@ void keep_load(struct settings *settings)
         refused |= settings_set_id(settings, text);
     if (load_string(handle, "name", text, sizeof(text)))
         refused |= settings_set_name(settings, text);
+    if (load_string(handle, "token", text, sizeof(text)) && text[0])
+        refused |= settings_set_token(settings, text);
     refused |= settings_set_rest(settings, load_number(handle, "rest_after_s"),
                                  load_number(handle, "rest_s"));
     (void)refused;
@@ -71,6 +73,7 @@ int keep_save(const struct settings *settings)
                 nvs_set_str(handle, "server", server) == ESP_OK &&
                 nvs_set_str(handle, "id", settings->id) == ESP_OK &&
                 nvs_set_str(handle, "name", settings->name) == ESP_OK &&
+                nvs_set_str(handle, "token", settings->token) == ESP_OK &&
                 nvs_set_u32(handle, "rest_after_s", settings->rest_after_s) == ESP_OK &&
                 nvs_set_u32(handle, "rest_s", settings->rest_s) == ESP_OK &&
                 nvs_commit(handle) == ESP_OK;

@@ -1,5 +1,6 @@
 #include "firmware/main/link.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <esp_log.h>
@@ -117,9 +118,13 @@ static bool open_client(struct link *link)
     if (!find_server(link, &server))
         return false;
     settings_url(&server, link->settings->id, url);
+    char head[sizeof("Authorization: " WIRE_TOKEN_SCHEME "\r\n") + SETTINGS_TOKEN_MAX_BYTES];
+    snprintf(head, sizeof(head), "Authorization: " WIRE_TOKEN_SCHEME "%s\r\n",
+             link->settings->token);
     ESP_LOGI(TAG, "dials %s", url);
     const esp_websocket_client_config_t config = {
-        .uri = url, /* copied by the client */
+        .uri = url, /* copied by the client, as the headers */
+        .headers = link->settings->token[0] ? head : NULL,
         .subprotocol = "eyelid.device.v1",
         .disable_auto_reconnect = true, /* the agent does that */
         .user_context = link,

@@ -68,6 +68,15 @@ int settings_set_name(struct settings *settings, const char *name)
     return 0;
 }
 
+int settings_set_token(struct settings *settings, const char *token)
+{
+    const bool is_off = strcmp(token, "off") == 0;
+    if (!is_off && !wire_is_token(token))
+        return -EINVAL;
+    snprintf(settings->token, sizeof(settings->token), "%s", is_off ? "" : token);
+    return 0;
+}
+
 /* 1 to 65535, digits only; 0 for anything else. */
 static uint16_t read_port(const char *text, size_t len_bytes)
 {

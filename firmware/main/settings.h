@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "device/wire.h"
+
 enum {
     SETTINGS_SSID_MAX_BYTES = 32,
     SETTINGS_PASSWORD_MIN_BYTES = 8, /* of WPA2, IEEE 802.11i; an open network has none */
@@ -13,6 +15,7 @@ enum {
     SETTINGS_NAME_MAX_BYTES = 64,
     SETTINGS_HOST_MAX_BYTES = 63,
     SETTINGS_DEFAULT_PORT = 8765,
+    SETTINGS_TOKEN_MAX_BYTES = WIRE_TOKEN_MAX_CHARS,
     SETTINGS_MAX_REST_S = 86400,
     SETTINGS_URL_BYTES = 128, /* the longest that settings_url writes fits, and its NUL */
 };
@@ -28,6 +31,7 @@ struct settings {
     struct settings_address server;
     char id[SETTINGS_ID_MAX_BYTES + 1];
     char name[SETTINGS_NAME_MAX_BYTES + 1];
+    char token[SETTINGS_TOKEN_MAX_BYTES + 1]; /* "" = none is shown */
     /* For boards on a battery: nobody looked for so long, it sleeps for so long; 0 = never. */
     uint32_t rest_after_s, rest_s;
 };
@@ -42,6 +46,8 @@ int settings_set_wifi(struct settings *settings, const char *ssid, const char *p
 int settings_set_id(struct settings *settings, const char *id) __attribute__((warn_unused_result));
 int settings_set_name(struct settings *settings, const char *name)
     __attribute__((warn_unused_result));
+int settings_set_token(struct settings *settings, const char *token)
+    __attribute__((warn_unused_result)); /* "off" = none */
 /* "auto", "HOST", "HOST:PORT", either with "ws://" in front and "/" behind. */
 int settings_set_server(struct settings *settings, const char *text)
     __attribute__((warn_unused_result));

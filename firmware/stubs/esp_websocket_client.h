@@ -43,6 +43,7 @@ typedef struct {
     int task_stack;
     int buffer_size;
     const char *subprotocol;
+    const char *headers;
     int pingpong_timeout_sec;
     int network_timeout_ms;
     size_t ping_interval_sec;

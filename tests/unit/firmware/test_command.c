@@ -61,18 +61,39 @@ static void test_the_password_is_never_shown(void **state)
     struct settings settings = fresh();
     assert_int_equal(say(&settings, "wifi home secret-word", answer), COMMAND_CHANGED);
     assert_null(strstr(answer, "secret-word"));
+    assert_int_equal(say(&settings, "token secret-word-0123", answer), COMMAND_CHANGED);
+    assert_null(strstr(answer, "secret-word"));
     assert_int_equal(say(&settings, "show", answer), COMMAND_SHOWN);
     assert_null(strstr(answer, "secret-word"));
+    assert_non_null(strstr(answer, "token  set"));
+    assert_int_equal(say(&settings, "token off", answer), COMMAND_CHANGED);
+    assert_string_equal(settings.token, "");
 }
 
 static void test_what_is_wrong_changes_nothing(void **state)
 {
     (void)state;
-    static const char *const lines[] = {
-        "wifi",       "wifi a b c",  "wifi home short", "server",         "server a b",
-        "server a:b", "id",          "id Porch",        "name",           "rest",
-        "rest 60",    "rest x 300",  "rest 60 -1",      "rest 1 9999999", "rest on",
-        "show all",   "restart now", "reboot"};
+    static const char *const lines[] = {"wifi",
+                                        "wifi a b c",
+                                        "wifi home short",
+                                        "server",
+                                        "server a b",
+                                        "server a:b",
+                                        "id",
+                                        "id Porch",
+                                        "name",
+                                        "rest",
+                                        "token",
+                                        "token short",
+                                        "token no!no!no!no!no!no!",
+                                        "rest 60",
+                                        "rest x 300",
+                                        "rest 60 -1",
+                                        "rest 1 9999999",
+                                        "rest on",
+                                        "show all",
+                                        "restart now",
+                                        "reboot"};
     for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         char answer[COMMAND_ANSWER_BYTES] = "";
         struct settings settings = fresh(), before = settings;

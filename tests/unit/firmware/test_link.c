@@ -25,6 +25,7 @@ esp_event_base_t const WEBSOCKET_EVENTS = "WEBSOCKET_EVENTS";
 
 struct esp_websocket_client {
     esp_websocket_client_config_t config;
+    char headers[128];
     char url[SETTINGS_URL_BYTES];
     esp_event_handler_t handler;
     void *arg;
@@ -85,6 +86,8 @@ esp_websocket_client_handle_t esp_websocket_client_init(const esp_websocket_clie
     rig.clients++;
     rig.client = (struct esp_websocket_client){.config = *config};
     snprintf(rig.client.url, sizeof(rig.client.url), "%s", config->uri);
+    snprintf(rig.client.headers, sizeof(rig.client.headers), "%s",
+             config->headers ? config->headers : "");
     return &rig.client;
 }
 
@@ -295,6 +298,18 @@ static void test_it_joins_then_dials(void **state)
     assert_int_equal(rig.asked, 0);
 }
 
+static void test_a_token_is_shown(void **state)
+{
+    (void)state;
+    make("10.0.0.2:9000");
+    assert_string_equal(rig.client.headers, "");
+    assert_int_equal(settings_set_token(&rig.settings, "0123456789abcdef"), 0);
+    link_dial(&rig.link);
+    network(true);
+    assert_int_equal(hear(NULL), -1);
+    assert_string_equal(rig.client.headers, "Authorization: Bearer 0123456789abcdef\r\n");
+}
+
 static void test_a_network_that_refuses_is_a_failed_dial(void **state)
 {
     (void)state;
@@ -437,6 +452,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_it_joins_then_dials),
+        cmocka_unit_test(test_a_token_is_shown),
         cmocka_unit_test(test_a_network_that_refuses_is_a_failed_dial),
         cmocka_unit_test(test_a_found_server_is_remembered_until_it_fails),
         cmocka_unit_test(test_no_server_is_a_failed_dial),
