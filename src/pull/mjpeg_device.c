@@ -9,12 +9,12 @@
 #include "camera/capture.h"
 #include "pull/mjpeg_internal.h"
 
-/* It sends pictures of the size before for a while: so many are thrown away. */
 /* A still of a large sensor over weak Wi-Fi takes its time; whoever trickles is not waited for. */
 static const int64_t ANSWER_US = 15 * US_PER_S;
-
-enum { STILL_TRIES = 4, STREAM_PORT = 81 };
+/* It sends pictures of the size before for a while: so long they are dropped from the stream, and
+ * so many stills are thrown away. */
 static const int64_t FILTER_US = 2 * US_PER_S;
+enum { STILL_TRIES = 4, STREAM_PORT = 81 };
 
 static void advance(struct mjpeg *mjpeg);
 
@@ -90,6 +90,8 @@ static void on_status(struct mjpeg *mjpeg)
     json_decref(device->status);
     device->status = status;
     device->has_news = true;
+    if (!device->is_grown)
+        device->size = espcam_size(status);
     if (device->is_known) {
         json_t *values = espcam_values(status, device->count);
         camera_controls_changed(mjpeg->camera, values);
@@ -139,12 +141,12 @@ static void on_still(struct mjpeg *mjpeg)
     packet_unref(&still);
 }
 
-/* The first step of the still that is asked for. */
+/* The first step of the still that is asked for. Nothing is under way: what it has is known. */
 static void begin_still(struct mjpeg_device *device)
 {
     int largest =
         espcam_largest(device->status, device->count, &device->still_width, &device->still_height);
-    bool grows = largest && largest != espcam_size(device->status) && !device->is_grown;
+    bool grows = largest && largest != device->size && !device->is_grown;
     if (!grows)
         device->still_width = device->still_height = 0;
     device->still = grows ? STILL_GROW : STILL_TAKE;
@@ -159,8 +161,6 @@ int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request)
     if (device->still_request)
         return -EBUSY;
     device->still_request = request;
-    if (device->still == STILL_NONE) /* else the one before it is about to be over */
-        begin_still(device);
     advance(mjpeg);
     return 0;
 }
@@ -202,24 +202,41 @@ static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
         device->http_status = 0; /* as good as none */
 }
 
-static void on_command(struct mjpeg *mjpeg)
+/* Without an answer it may have taken it all the same: then as if it had. */
+static void on_setting(struct mjpeg *mjpeg, bool is_refused)
 {
     struct mjpeg_device *device = &mjpeg->device;
-    bool is_fine = device->http_status == 200;
-    if (device->still == STILL_GROW) {
-        device->still = STILL_TAKE;
-        device->is_grown = is_fine || device->http_status == 0; /* nobody knows */
-        if (!is_fine)
-            device->still_width = device->still_height = 0; /* then as it is */
-    } else if (device->still == STILL_RESTORE) {
-        device->still = STILL_NONE;
-        device->is_grown = !is_fine;
-        device->filter_until_us = mjpeg_now(mjpeg) + FILTER_US;
-        if (device->still_request)
-            begin_still(device);
-    } else if (!is_fine) {
+    if (device->http_status != 200)
         complain(mjpeg, "does not take a setting");
-    }
+    if (is_refused || device->sent_size < 0)
+        return;
+    device->size = device->sent_size;
+    if (device->http_status == 200)
+        device->is_grown = false;
+}
+
+static void on_grown(struct mjpeg_device *device, bool is_refused)
+{
+    device->still = STILL_TAKE;
+    device->is_grown = !is_refused;
+    if (device->http_status != 200)
+        device->still_width = device->still_height = 0; /* then as it is */
+}
+
+static void on_restored(struct mjpeg *mjpeg)
+{
+    struct mjpeg_device *device = &mjpeg->device;
+    device->still = STILL_NONE;
+    device->is_grown = device->http_status != 200;
+    device->filter_until_us = mjpeg_now(mjpeg) + FILTER_US;
+}
+
+static void on_picture(struct mjpeg *mjpeg, int error)
+{
+    if (error)
+        end_still(mjpeg, error == -ETIMEDOUT ? error : -EIO, NULL);
+    else
+        on_still(mjpeg);
 }
 
 static void on_done(void *ctx, int error, const char *sentence)
@@ -234,14 +251,17 @@ static void on_done(void *ctx, int error, const char *sentence)
     }
     const int asked = device->asked;
     device->asked = DEVICE_IDLE; /* what follows may ask again */
+    const bool is_refused = device->http_status && device->http_status != 200;
     if (asked == DEVICE_STATUS)
         on_status(mjpeg);
-    else if (asked == DEVICE_COMMAND)
-        on_command(mjpeg);
-    else if (error)
-        end_still(mjpeg, error == -ETIMEDOUT ? error : -EIO, NULL);
+    else if (asked == DEVICE_SETTING)
+        on_setting(mjpeg, is_refused);
+    else if (asked == DEVICE_GROW)
+        on_grown(device, is_refused);
+    else if (asked == DEVICE_RESTORE)
+        on_restored(mjpeg);
     else
-        on_still(mjpeg);
+        on_picture(mjpeg, error);
     mjpeg_answer_finish(&device->answer);
     advance(mjpeg);
 }
@@ -266,11 +286,18 @@ static void ask(struct mjpeg *mjpeg, int what, const char *path, const char *que
                                                              .ctx = mjpeg});
 }
 
-static void command(struct mjpeg *mjpeg, const char *variable, int number)
+static void command(struct mjpeg *mjpeg, int what, const char *variable, int number)
 {
     char query[64];
     snprintf(query, sizeof(query), "var=%s&val=%d", variable, number);
-    ask(mjpeg, DEVICE_COMMAND, "/control", query);
+    ask(mjpeg, what, "/control", query);
+}
+
+/* For a still's sake. */
+static void resize(struct mjpeg *mjpeg, int what, int number)
+{
+    mjpeg->device.filter_until_us = mjpeg_now(mjpeg) + FILTER_US;
+    command(mjpeg, what, "framesize", number);
 }
 
 /* Sends one of the settings that wait. */
@@ -283,7 +310,8 @@ static void send_pending(struct mjpeg *mjpeg)
     snprintf(variable, sizeof(variable), "%s", json_object_iter_key(first));
     json_object_del(device->pending, variable);
     device->wants_status = true; /* then: what is in force */
-    command(mjpeg, variable, number);
+    device->sent_size = strcmp(variable, "framesize") == 0 ? number : -1;
+    command(mjpeg, DEVICE_SETTING, variable, number);
 }
 
 static void advance(struct mjpeg *mjpeg)
@@ -292,14 +320,12 @@ static void advance(struct mjpeg *mjpeg)
     uint16_t width, height;
     if (device->request)
         return;
-    if (device->still == STILL_GROW || device->still == STILL_RESTORE) {
-        device->filter_until_us = mjpeg_now(mjpeg) + FILTER_US;
-        if (device->still == STILL_GROW)
-            device->small_size = espcam_size(device->status);
-        command(mjpeg, "framesize",
-                device->still == STILL_RESTORE
-                    ? device->small_size
-                    : espcam_largest(device->status, device->count, &width, &height));
+    if (device->still == STILL_NONE && device->still_request)
+        begin_still(device);
+    if (device->still == STILL_GROW) {
+        resize(mjpeg, DEVICE_GROW, espcam_largest(device->status, device->count, &width, &height));
+    } else if (device->still == STILL_RESTORE) {
+        resize(mjpeg, DEVICE_RESTORE, device->size);
     } else if (device->still == STILL_TAKE) {
         ask(mjpeg, DEVICE_PICTURE, "/capture", "");
     } else if (json_object_size(device->pending) > 0) {

@@ -22,7 +22,14 @@ struct mjpeg_answer {
 
 struct mjpeg_device {
     struct client_request *request;
-    enum { DEVICE_IDLE, DEVICE_STATUS, DEVICE_COMMAND, DEVICE_PICTURE } asked;
+    enum {
+        DEVICE_IDLE,
+        DEVICE_STATUS,
+        DEVICE_SETTING,
+        DEVICE_GROW,
+        DEVICE_PICTURE,
+        DEVICE_RESTORE
+    } asked;
     unsigned http_status;
     json_t *status; /* the last one, NULL = it is no such device, or not known yet */
     bool has_news;  /* the status is one of this connection */
@@ -30,12 +37,13 @@ struct mjpeg_device {
     bool is_known;     /* the camera has its controls */
     bool wants_status; /* to be asked for */
     json_t *pending;   /* variable → number, still to be sent */
+    int sent_size;     /* the size that the setting under way sets; -1: it sets something else */
+    int size;          /* the number of the size that it has, or shall have again after a still */
     enum mjpeg_still still;
     uint32_t still_request;
     uint16_t still_width, still_height; /* 0 = as it is */
     unsigned still_tries;
-    bool is_grown;  /* as far as we know; it stays so until it is small again for sure */
-    int small_size; /* its number, to be restored */
+    bool is_grown; /* as far as we know; it stays so until it is small again for sure */
     struct mjpeg_answer answer;
     int64_t filter_until_us; /* pictures of another size are the still's */
 };

@@ -145,6 +145,22 @@ test('a still has the full size, and whoever looks does not see it', async (t) =
   assert.ok(seen > 0);
 });
 
+for (const [values, command, size] of [[{ brightness: 1 }, 'brightness=1', 10], [{ size: '800x600' }, 'framesize=11', 11]]) {
+  test(`a still right behind ${command}`, async (t) => {
+    const device = await new WebcamServer({ patience: 150 }).start(t);
+    const house = await houseWith(t, { porch: device.url });
+    await look(house);
+    await waitFor('it has controls', async () => (await house.describe('porch')).controls.length > 0);
+    const response = await house.get('/api/v1/cameras/porch/settings', {
+      method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(values) });
+    assert.equal(response.status, 200);
+    const still = await house.get('/api/v1/cameras/porch/capture', { method: 'POST' });
+    assert.equal(sizeOf(Buffer.from(await still.arrayBuffer())), '1600x1200');
+    await waitFor('the size is restored', () => device.commands.length === 3);
+    assert.deepEqual(device.commands, [command, 'framesize=15', `framesize=${size}`]);
+  });
+}
+
 test('an older count of sizes is told from the pictures', async (t) => {
   const device = await new WebcamServer().start(t);
   device.status.framesize = 10; // 640x480 by the newest count

@@ -20,8 +20,9 @@ const listen = (server, port) => new Promise((resolve, reject) => {
 });
 
 export class WebcamServer {
-  constructor({ fps = 20, registers = { '0xd3': 1, '0x111': 0, '0x132': 9 } } = {}) {
+  constructor({ fps = 20, registers = { '0xd3': 1, '0x111': 0, '0x132': 9 }, patience = 0 } = {}) {
     this.fps = fps;
+    this.patience = patience; // ms before it answers, over weak Wi-Fi
     this.registers = registers;
     this.commands = [];  // "framesize=15", in the order they came
     this.connections = 0; // of the stream, ever
@@ -38,7 +39,7 @@ export class WebcamServer {
   get url() { return `http://127.0.0.1:${this.port + 1}/stream`; }
 
   async start(t) {
-    this.control = http.createServer((request, response) => this.#answer(request, response));
+    this.control = http.createServer((request, response) => setTimeout(() => this.#answer(request, response), this.patience));
     this.stream = http.createServer((request, response) => this.#stream(request, response));
     for (;;) { // two neighbouring ports
       this.port = await listen(this.control, 0);

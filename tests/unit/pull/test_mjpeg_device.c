@@ -94,6 +94,7 @@ static void test_a_still_at_full_size(void **state)
     far_asked(":81/stream :80/control?var=framesize&val=15 ");
     far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
     assert_int_equal(far_request(":80/capture")->get.max_body_bytes, MJPEG_PICTURE_MAX_BYTES);
+    assert_int_equal(far_request(":80/capture")->get.total_us, 15 * US_PER_S);
     far_part(":81/stream", 1600, 1200); /* not for whoever looks */
     assert_int_equal(rig->camera->width, 640);
     assert_int_equal(rig->camera->stats.dropped[CAMERA_DROP_UNWANTED], unwanted + 1);
@@ -112,6 +113,99 @@ static void test_a_still_at_full_size(void **state)
     far_part(":81/stream", 640, 480);
     far_part(":81/stream", 800, 600);
     assert_int_equal(rig->camera->width, 800);
+    lease_release(&lease);
+}
+
+static void test_pictures_of_another_size_pass_in_time(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    begin_still(rig);
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    answer_picture(":80/capture", 1600, 1200);
+    far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
+    rig_pass(rig, 2 * US_PER_S - 1);
+    far_part(":81/stream", 800, 600);
+    assert_int_equal(rig->camera->width, 640);
+    rig_pass(rig, 1);
+    far_part(":81/stream", 800, 600); /* somebody else has set it */
+    assert_int_equal(rig->camera->width, 800);
+    lease_release(&lease);
+}
+
+static void test_a_still_behind_a_setting(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    set(rig, "{\"brightness\":1}");
+    begin_still(rig);
+    far_asked(":81/stream :80/control?var=brightness&val=1 ");
+    far_answer(":80/control?var=brightness&val=1", 200, "", NULL, 0);
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    answer_picture(":80/capture", 1600, 1200);
+    assert_int_equal(still_width, 1600);
+    far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
+    far_asked(":81/stream :80/status ");
+    lease_release(&lease);
+}
+
+/* What the camera has after a still that came right behind a new size, which was answered so. */
+static void take_still_behind_size(struct rig *rig, const char *size, const char *command,
+                                   unsigned http_status, const char *restored)
+{
+    char values[32];
+    snprintf(values, sizeof(values), "{\"size\":\"%s\"}", size);
+    set(rig, values);
+    begin_still(rig);
+    if (http_status)
+        far_answer(command, http_status, "", NULL, 0);
+    else
+        far_done(command, -ETIMEDOUT, "cam:80 did not answer for 4 s");
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    answer_picture(":80/capture", 1600, 1200);
+    assert_int_equal(still_width, 1600);
+    far_answer(restored, 200, "", NULL, 0);
+    far_asked(":81/stream :80/status ");
+    far_answer(":80/status", 500, "", NULL, 0);
+}
+
+static void test_a_still_behind_a_size(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    static const char SMALLER[] = ":80/control?var=framesize&val=8",
+                      LARGER[] = ":80/control?var=framesize&val=11";
+    take_still_behind_size(rig, "800x600", LARGER, 200, LARGER);
+    take_still_behind_size(rig, "400x296", SMALLER, 500, LARGER);
+    take_still_behind_size(rig, "400x296", SMALLER, 0, SMALLER); /* it may have taken it */
+    /* The largest already. */
+    set(rig, "{\"size\":\"1600x1200\"}");
+    begin_still(rig);
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    answer_picture(":80/capture", 1600, 1200);
+    assert_int_equal(still_width, 1600);
+    far_asked(":81/stream :80/status ");
+    lease_release(&lease);
+}
+
+static void test_a_size_set_when_the_last_was_not_restored(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    begin_still(rig);
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    answer_picture(":80/capture", 1600, 1200);
+    far_done(":80/control?var=framesize&val=10", -ECONNREFUSED, "connection refused by cam:80");
+    set(rig, "{\"size\":\"800x600\"}");
+    far_answer(":80/control?var=framesize&val=11", 200, "", NULL, 0);
+    far_answer(":80/status", 500, "", NULL, 0);
+    /* When it is there again nothing is put back, although a setting is under way then. */
+    far_done(":81/stream", -EIO, "cam:81 hung up");
+    rig_pass(rig, 6 * US_PER_S);
+    set(rig, "{\"brightness\":1}");
+    far_head(":81/stream", 200, FAR_STREAM_TYPE);
+    far_answer(":80/control?var=brightness&val=1", 200, "", NULL, 0);
+    far_asked(":81/stream :80/status ");
     lease_release(&lease);
 }
 
@@ -185,6 +279,15 @@ static void test_a_size_is_restored_for_sure(void **state)
     rig_pass(rig, 6 * US_PER_S);
     far_head(":81/stream", 200, FAR_STREAM_TYPE);
     far_asked(":81/stream :80/control?var=framesize&val=10 ");
+    far_done(":80/control?var=framesize&val=10", -ECONNREFUSED, "connection refused by cam:80");
+    far_answer(":80/status", 500, "", NULL, 0);
+    /* Behind a setting, whose answer is not that of the size. */
+    far_done(":81/stream", -EIO, "cam:81 hung up");
+    rig_pass(rig, 15 * US_PER_S);
+    set(rig, "{\"brightness\":1}");
+    far_head(":81/stream", 200, FAR_STREAM_TYPE);
+    far_answer(":80/control?var=brightness&val=1", 200, "", NULL, 0);
+    far_asked(":81/stream :80/control?var=framesize&val=10 ");
     far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
     far_answer(":80/status", 200, "application/json", FAR_STATUS, strlen(FAR_STATUS));
     far_asked(":81/stream ");
@@ -224,9 +327,16 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, far_setup, far_teardown)
     const struct CMUnitTest tests[] = {
-        T(test_settings_go_one_by_one),           T(test_a_still_at_full_size),
-        T(test_a_still_that_does_not_grow),       T(test_stills_that_fail),
-        T(test_a_size_is_restored_for_sure),      T(test_ends_in_the_middle),
+        T(test_settings_go_one_by_one),
+        T(test_a_still_at_full_size),
+        T(test_pictures_of_another_size_pass_in_time),
+        T(test_a_still_behind_a_setting),
+        T(test_a_still_behind_a_size),
+        T(test_a_size_set_when_the_last_was_not_restored),
+        T(test_a_still_that_does_not_grow),
+        T(test_stills_that_fail),
+        T(test_a_size_is_restored_for_sure),
+        T(test_ends_in_the_middle),
         T(test_a_wrong_guess_costs_one_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
