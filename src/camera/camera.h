@@ -59,8 +59,9 @@ struct source_ops {
     /* Also when the wish changed while it runs. */
     void (*start)(void *source, const struct camera_wish *wish);
     void (*stop)(void *source);
-    /* A still under this request number: answered by camera_captured. -ENOTSUP: it can only stream;
-     * -EBUSY: too many wait already; -ENOTCONN: nobody is there to take it now. */
+    /* A still under this request number: answered by camera_captured or camera_captured_all.
+     * -ENOTSUP: it can only stream; -EBUSY: too many wait already; -ENOTCONN: nobody is there to
+     * take it now. */
     int (*capture)(void *source, uint32_t request);
     /* values: object of control name → value, already checked against the controls. -ENOTSUP: it
      * has no controls. */

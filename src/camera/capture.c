@@ -121,6 +121,21 @@ void camera_captured(struct camera *camera, uint32_t request, int error, struct 
     }
 }
 
+void camera_captured_all(struct camera *camera, int error, struct packet *still)
+{
+    /* done() may cancel others of the list, and begin further ones, which are not answered. */
+    struct list asked;
+    list_init(&asked);
+    list_for_each (capture, &camera->captures, struct capture, node) {
+        if (!capture->request)
+            continue;
+        list_remove(&capture->node);
+        list_append(&asked, &capture->node);
+    }
+    while (!list_empty(&asked))
+        finish(list_entry(asked.next, struct capture, node), error, still);
+}
+
 void capture_end_all(struct camera *camera)
 {
     /* done() may cancel others of the list, so each time the first one. */

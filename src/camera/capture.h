@@ -26,3 +26,5 @@ unsigned capture_asked(const struct camera *camera);
 /* For sources: the answer to source_ops.capture. error 0 with a still, or negative with NULL.
  * Borrows the packet. */
 void camera_captured(struct camera *camera, uint32_t request, int error, struct packet *still);
+/* The same for all that were asked so far: of a source that takes one still for all of them. */
+void camera_captured_all(struct camera *camera, int error, struct packet *still);

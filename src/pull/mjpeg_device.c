@@ -1,6 +1,6 @@
 /* A network camera that is a CameraWebServer: its stream is at http://HOST:81/stream, and all else
  * one port below. One thing is asked of it at a time: a still in its steps, then settings, then the
- * status. */
+ * status. The same still is for all who ask before it is there. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,12 +105,10 @@ static void on_status(struct mjpeg *mjpeg)
 static void end_still(struct mjpeg *mjpeg, int error, struct packet *still)
 {
     struct mjpeg_device *device = &mjpeg->device;
-    uint32_t request = device->still_request;
     mjpeg_answer_finish(&device->answer);
-    device->still_request = 0;
+    device->is_wanted = false;
     device->still = device->is_grown ? STILL_RESTORE : STILL_NONE;
-    if (request)
-        camera_captured(mjpeg->camera, request, error, still);
+    camera_captured_all(mjpeg->camera, error, still);
 }
 
 /* A picture came. One that is not yet of the size asked for is thrown away, up to a point. */
@@ -153,14 +151,12 @@ static void begin_still(struct mjpeg_device *device)
     device->still_tries = 0;
 }
 
-int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request)
+int mjpeg_device_capture(struct mjpeg *mjpeg)
 {
     struct mjpeg_device *device = &mjpeg->device;
     if (!device->status)
         return -ENOTSUP;
-    if (device->still_request)
-        return -EBUSY;
-    device->still_request = request;
+    device->is_wanted = true;
     advance(mjpeg);
     return 0;
 }
@@ -320,7 +316,7 @@ static void advance(struct mjpeg *mjpeg)
     uint16_t width, height;
     if (device->request)
         return;
-    if (device->still == STILL_NONE && device->still_request)
+    if (device->still == STILL_NONE && device->is_wanted)
         begin_still(device);
     if (device->still == STILL_GROW) {
         resize(mjpeg, DEVICE_GROW, espcam_largest(device->status, device->count, &width, &height));

@@ -161,6 +161,19 @@ for (const [values, command, size] of [[{ brightness: 1 }, 'brightness=1', 10], 
   });
 }
 
+test('one still for all who ask', async (t) => {
+  const device = await new WebcamServer({ patience: 150 }).start(t);
+  const house = await houseWith(t, { porch: device.url });
+  await look(house);
+  await waitFor('it has controls', async () => (await house.describe('porch')).controls.length > 0);
+  const capture = (signal) => house.get('/api/v1/cameras/porch/capture', { method: 'POST', signal });
+  await assert.rejects(capture(AbortSignal.timeout(100))); // who goes away is in nobody's way
+  const answers = await Promise.all([capture(), capture(), capture()]);
+  assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200]);
+  await waitFor('the size is restored', () => device.commands.length === 2);
+  assert.deepEqual(device.commands, ['framesize=15', 'framesize=10']);
+});
+
 test('an older count of sizes is told from the pictures', async (t) => {
   const device = await new WebcamServer().start(t);
   device.status.framesize = 10; // 640x480 by the newest count

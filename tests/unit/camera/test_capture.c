@@ -8,6 +8,7 @@ struct outcome {
     uint8_t first_byte;
     struct rig *rig;
     bool again; /* begins another capture from inside done */
+    bool again_still;
     struct capture *second;
 };
 
@@ -20,7 +21,8 @@ static void done(void *ctx, int error, struct packet *still)
     o->first_byte = still ? packet_unit(still)[0] : 0;
     if (o->again) {
         o->again = false;
-        o->second = capture_begin(o->rig->camera, CAPTURE_FRAME, US_PER_S, done, o);
+        o->second = capture_begin(o->rig->camera, o->again_still ? CAPTURE_STILL : CAPTURE_FRAME,
+                                  US_PER_S, done, o);
     }
 }
 
@@ -123,6 +125,28 @@ static void test_several_at_once_keep_apart(void **state)
     answer(rig, 1, 0, 11);
     assert_int_equal(a.first_byte, 11);
     assert_int_equal(b.first_byte, 22);
+}
+
+static void test_one_still_for_all(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome a = {.again = true, .again_still = true}, b = {0}, frame = {0};
+    rig_camera(rig, true);
+    struct capture *first = begin(rig, CAPTURE_STILL, &a), *second = begin(rig, CAPTURE_STILL, &b),
+                   *other = begin(rig, CAPTURE_FRAME, &frame);
+    assert_ptr_not_equal(first, second);
+    struct packet *still = still_of(7);
+    camera_captured_all(rig->camera, 0, still);
+    packet_unref(&still);
+    assert_int_equal(a.times, 1);
+    assert_int_equal(b.times, 1);
+    assert_int_equal(b.first_byte, 7);
+    assert_int_equal(frame.times, 0); /* it waits for a frame */
+    camera_captured_all(rig->camera, -EIO, NULL);
+    assert_int_equal(a.times, 2); /* what it began meanwhile */
+    assert_int_equal(a.error, -EIO);
+    assert_int_equal(b.times, 1);
+    capture_cancel(other);
 }
 
 static void wakes_and_takes_a_frame(struct rig *rig, enum capture_kind kind)
@@ -289,6 +313,7 @@ int main(void)
         T(test_too_many_at_once),
         T(test_the_device_never_answers),
         T(test_several_at_once_keep_apart),
+        T(test_one_still_for_all),
         T(test_a_plain_device_gives_its_next_frame),
         T(test_a_frame_of_the_stream),
         T(test_an_old_frame_is_not_fresh),
