@@ -271,6 +271,7 @@ test('upstreams that are no cameras', async (t) => {
       socket.write(Buffer.alloc(5 << 20));
     }),
     silent: await raw(() => {}),
+    deaf: await raw(() => {}),
     half: await raw((socket) => socket.write(head)),
     endless: await raw((socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20000)}\r\n\r\n`)),
   };
@@ -278,6 +279,7 @@ test('upstreams that are no cameras', async (t) => {
   const house = await houseWith(t, {
     gone: `http://127.0.0.1:${gone}/`, nowhere: 'http://no-such-camera.invalid/',
     ...Object.fromEntries(Object.entries(servers).map(([id, { url }]) => [id, url])),
+    deaf: servers.deaf.url.replace('http:', 'https:'), // TLS is part of reaching it
   });
   const expected = {
     gone: `connection refused by 127.0.0.1:${gone}`,
@@ -292,6 +294,7 @@ test('upstreams that are no cameras', async (t) => {
     flood: 'what PLACE sends is not the multipart stream that it says',
     still: 'a picture of PLACE has more than 4 MiB',
     silent: 'PLACE did not answer for 4 s',
+    deaf: 'PLACE was not reached for 4 s',
     half: 'PLACE was silent for 4 s',
     endless: 'the head of the answer of PLACE is too long',
   };
