@@ -17,6 +17,8 @@ static const char METADATA[] = "the address of a cloud's metadata service";
 static const char MULTICAST[] = "a multicast address";
 static const char UNSPECIFIED[] = "the unspecified address";
 static const char RESERVED[] = "a reserved address";
+static const char TRANSLATED[] = "an address for translation to IPv4";
+static const char TEREDO[] = "a Teredo address";
 
 /* The first that fits counts. */
 static const struct {
@@ -27,7 +29,13 @@ static const struct {
     {{V4(100, 100, 100, 200), 128}, METADATA}, /* Alibaba */
     {{V4(168, 63, 129, 16), 128}, METADATA},   /* Azure's wire server */
     {{V4(192, 0, 0, 192), 128}, METADATA},     /* Oracle */
-    {{{0xfd, 0x00, 0x0e, 0xc2, [15] = 0x54, [14] = 0x02}, 128}, METADATA}, /* AWS, fd00:ec2::254 */
+    /* AWS, fd00:ec2::254, and its EKS pod identity agent, fd00:ec2::23 */
+    {{{0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, 0x54}, 128}, METADATA},
+    {{{0xfd, 0x00, 0x0e, 0xc2, [15] = 0x23}, 128}, METADATA},
+    /* Google, fd20:ce::254 */
+    {{{0xfd, 0x20, 0x00, 0xce, [14] = 0x02, 0x54}, 128}, METADATA},
+    /* Oracle, fd00:c1::a9fe:a9fe */
+    {{{0xfd, 0x00, 0x00, 0xc1, [12] = 0xa9, 0xfe, 0xa9, 0xfe}, 128}, METADATA},
     {{V4(0, 0, 0, 0), 96 + 8}, UNSPECIFIED},
     {{V4(127, 0, 0, 0), 96 + 8}, LOOPBACK},
     {{V4(169, 254, 0, 0), 96 + 16}, LINK_LOCAL},
@@ -37,6 +45,9 @@ static const struct {
     {{{[15] = 1}, 128}, LOOPBACK},
     {{{0xfe, 0x80}, 10}, LINK_LOCAL},
     {{{0xff}, 8}, MULTICAST},
+    /* Where the IPv4 address is inside is each network's own choice. */
+    {{{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48}, TRANSLATED}, /* RFC 8215, local-use NAT64 */
+    {{{0x20, 0x01}, 32}, TEREDO},                             /* RFC 4380 section 2.6 */
 };
 
 /* IPv6 addresses that stand for an IPv4 one, and where it is inside. */
@@ -45,8 +56,9 @@ static const struct {
     size_t off;
 } CARRIERS[] = {
     {{{0}, 96}, 12},                      /* IPv4-compatible, RFC 4291 section 2.5.5.1 */
-    {{{0x00, 0x64, 0xff, 0x9b}, 96}, 12}, /* NAT64 */
-    {{{0x20, 0x02}, 16}, 2},              /* 6to4 */
+    {{{[8] = 0xff, 0xff}, 96}, 12},       /* IPv4-translated, RFC 2765 section 2.1 */
+    {{{0x00, 0x64, 0xff, 0x9b}, 96}, 12}, /* NAT64, RFC 6052 section 2.1 */
+    {{{0x20, 0x02}, 16}, 2},              /* 6to4, RFC 3056 section 2 */
 };
 
 static bool contains(const struct outbound_range *range, const uint8_t *address)
@@ -82,11 +94,18 @@ int outbound_range_parse(const char *text, struct outbound_range *ret_range)
     return 0;
 }
 
-static const char *find_denial(const struct outbound_policy *policy, const uint8_t *address)
+static bool is_allowed(const struct outbound_policy *policy, const uint8_t *address)
 {
     for (size_t i = 0; i < policy->n_allow; i++)
         if (contains(&policy->allow[i], address))
-            return NULL;
+            return true;
+    return false;
+}
+
+static const char *find_denial(const struct outbound_policy *policy, const uint8_t *address)
+{
+    if (is_allowed(policy, address))
+        return NULL;
     for (size_t i = 0; i < sizeof(DENIED) / sizeof(*DENIED); i++)
         if (contains(&DENIED[i].range, address))
             return DENIED[i].what;
@@ -96,17 +115,15 @@ static const char *find_denial(const struct outbound_policy *policy, const uint8
 const char *outbound_denial(const struct outbound_policy *policy,
                             const uint8_t address[OUTBOUND_ADDRESS_BYTES])
 {
+    if (is_allowed(policy, address)) /* ::1 is itself then, not 0.0.0.1 */
+        return NULL;
     const char *denial = find_denial(policy, address);
     for (size_t i = 0; i < sizeof(CARRIERS) / sizeof(*CARRIERS) && !denial; i++) {
         uint8_t inner[OUTBOUND_ADDRESS_BYTES] = V4(0, 0, 0, 0);
         if (!contains(&CARRIERS[i].range, address))
             continue;
         memcpy(inner + 12, address + CARRIERS[i].off, 4);
-        /* ::1 is itself, not 0.0.0.1. */
-        bool is_itself = CARRIERS[i].range.bits == 96 && !inner[12] && !inner[13] && !inner[14] &&
-                         CARRIERS[i].range.address[1] == 0;
-        if (!is_itself)
-            denial = find_denial(policy, inner);
+        denial = find_denial(policy, inner);
     }
     return denial;
 }

@@ -2,9 +2,11 @@
  * address cannot be used to reach the server's own insides. Any thread.
  *
  * Denied: this machine itself (loopback, unspecified), its link (link-local), what clouds keep for
- * their machines (metadata services), multicast and reserved addresses, and each of these hidden in
- * an IPv6 address. Private networks and the internet are allowed: that is where cameras live.
- * Standards: RFC 6890 (special-purpose addresses), RFC 4291, RFC 6052 (NAT64), RFC 3056 (6to4). */
+ * their machines (metadata services), multicast and reserved addresses, each of these hidden in an
+ * IPv6 address, and IPv6 addresses that may hide one where nobody knows. Private networks and the
+ * internet are allowed: that is where cameras live. Standards: RFC 6890 (special-purpose
+ * addresses), RFC 4291, RFC 6052 and 8215 (NAT64), RFC 2765 (SIIT), RFC 3056 (6to4), RFC 4380
+ * (Teredo). */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -63,6 +63,10 @@ static void test_the_table(void **state)
         {"168.63.129.16", "the address of a cloud's metadata service"},
         {"192.0.0.192", "the address of a cloud's metadata service"},
         {"fd00:ec2::254", "the address of a cloud's metadata service"},
+        {"fd00:ec2::23", "the address of a cloud's metadata service"},
+        {"fd20:ce::254", "the address of a cloud's metadata service"},
+        {"fd00:c1::a9fe:a9fe", "the address of a cloud's metadata service"},
+        {"fd00:ec2::2", NULL},
         {"224.0.0.1", "a multicast address"},
         {"239.255.255.255", "a multicast address"},
         {"ff02::1", "a multicast address"},
@@ -73,6 +77,16 @@ static void test_the_table(void **state)
         {"64:ff9b::a9fe:a9fe", "the address of a cloud's metadata service"},
         {"64:ff9b::c0a8:105", NULL},
         {"64:ff9b::", "the unspecified address"},
+        {"64:ff9b:1::7f00:1", "an address for translation to IPv4"},
+        {"64:ff9b:1:7f00:0:100::", "an address for translation to IPv4"},
+        {"64:ff9b:2::7f00:1", NULL},
+        {"::ffff:0:127.0.0.1", "a loopback address"},
+        {"::ffff:0:a9fe:a9fe", "the address of a cloud's metadata service"},
+        {"::ffff:0:0:1", "the unspecified address"},
+        {"::ffff:0:192.168.1.5", NULL},
+        {"::5", "the unspecified address"},
+        {"2001:0:4136:e378:8000:63bf:80ff:fffe", "a Teredo address"},
+        {"2001:1::1", NULL},
         {"2002:7f00:1::", "a loopback address"},
         {"2002:c0a8:105::1", NULL},
     };
@@ -98,8 +112,13 @@ static void test_what_the_file_allows(void **state)
     assert_null(denial(&policy, "169.254.127.255"));
     assert_non_null(denial(&policy, "169.254.128.0"));
     assert_null(denial(&policy, "febf:ffff::1"));
-    assert_int_equal(outbound_range_parse("0.0.0.0/0", &ranges[0]), 0);
+    assert_int_equal(outbound_range_parse("127.0.0.1", &ranges[0]), 0);
     policy.n_allow = 1;
+    assert_null(denial(&policy, "64:ff9b::127.0.0.1")); /* the one inside */
+    assert_non_null(denial(&policy, "64:ff9b::127.0.0.2"));
+    assert_int_equal(outbound_range_parse("::1", &ranges[0]), 0);
+    assert_null(denial(&policy, "::1"));
+    assert_int_equal(outbound_range_parse("0.0.0.0/0", &ranges[0]), 0);
     assert_null(denial(&policy, "169.254.169.254"));
     assert_non_null(denial(&policy, "::1"));
     assert_int_equal(outbound_range_parse("::/0", &ranges[0]), 0);
