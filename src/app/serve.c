@@ -18,6 +18,7 @@
 #include "codec/luma.h"
 #include "net/net.h"
 #include "net/server.h"
+#include "net/socket.h"
 #include "picam/libcamera.h"
 #include "pull/mjpeg.h"
 #include "store/store.h"
@@ -234,7 +235,9 @@ static void build_cameras(struct house *house)
         .mean_luma = luma_mean,
         .make_jpeg = jpeg_encode_once,
         .adopt_ask = config->adopt_ask,
-        .outbound = {.allow = config->pull_allow.list, .n_allow = config->pull_allow.n},
+        .outbound = {.allow = config->pull_allow.list,
+                     .n_allow = config->pull_allow.n,
+                     .is_own = socket_is_own},
     };
     params.policy.linger_us = config->linger_s * US_PER_S;
     params.policy.start_timeout_us = config->start_timeout_s * US_PER_S;

@@ -12,6 +12,7 @@
     }
 
 static const char LOOPBACK[] = "a loopback address";
+static const char OWN[] = "an address of this machine";
 static const char LINK_LOCAL[] = "a link-local address";
 static const char METADATA[] = "the address of a cloud's metadata service";
 static const char MULTICAST[] = "a multicast address";
@@ -109,7 +110,7 @@ static const char *find_denial(const struct outbound_policy *policy, const uint8
     for (size_t i = 0; i < sizeof(DENIED) / sizeof(*DENIED); i++)
         if (contains(&DENIED[i].range, address))
             return DENIED[i].what;
-    return NULL;
+    return policy->is_own && policy->is_own(address) ? OWN : NULL;
 }
 
 const char *outbound_denial(const struct outbound_policy *policy,

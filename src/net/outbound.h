@@ -1,12 +1,12 @@
 /* Which addresses the server may connect to on somebody's word: a pure table, so that a camera's
  * address cannot be used to reach the server's own insides. Any thread.
  *
- * Denied: this machine itself (loopback, unspecified), its link (link-local), what clouds keep for
- * their machines (metadata services), multicast and reserved addresses, each of these hidden in an
- * IPv6 address, and IPv6 addresses that may hide one where nobody knows. Private networks and the
- * internet are allowed: that is where cameras live. Standards: RFC 6890 (special-purpose
- * addresses), RFC 4291, RFC 6052 and 8215 (NAT64), RFC 2765 (SIIT), RFC 3056 (6to4), RFC 4380
- * (Teredo). */
+ * Denied: this machine itself (loopback, unspecified, what its interfaces have), its link
+ * (link-local), what clouds keep for their machines (metadata services), multicast and reserved
+ * addresses, each of these hidden in an IPv6 address, and IPv6 addresses that may hide one where
+ * nobody knows. Private networks and the internet are allowed: that is where cameras live.
+ * Standards: RFC 6890 (special-purpose addresses), RFC 4291, RFC 6052 and 8215 (NAT64), RFC 2765
+ * (SIIT), RFC 3056 (6to4), RFC 4380 (Teredo). */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +27,8 @@ int outbound_range_parse(const char *text, struct outbound_range *ret_range)
 struct outbound_policy { /* zeroed: nothing that is denied is allowed after all */
     const struct outbound_range *allow;
     size_t n_allow;
+    /* Whether it is an address of this machine; NULL: none is, as far as is known. */
+    bool (*is_own)(const uint8_t address[OUTBOUND_ADDRESS_BYTES]);
 };
 
 /* The same for a host as a URL has it, an IPv6 address in brackets; a name is not denied here: what

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <linux/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -70,4 +71,30 @@ uint64_t socket_bytes_acked(int fd)
     socklen_t len = sizeof(info);
     memset(&info, 0, sizeof(info));
     return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) ? 0 : info.tcpi_bytes_acked;
+}
+
+static bool has_address(const struct sockaddr *sockaddr, const struct in6_addr *address)
+{
+    if (!sockaddr)
+        return false;
+    if (sockaddr->sa_family == AF_INET6)
+        return memcmp(&((const struct sockaddr_in6 *)(const void *)sockaddr)->sin6_addr, address,
+                      sizeof(*address)) == 0;
+    return sockaddr->sa_family == AF_INET && IN6_IS_ADDR_V4MAPPED(address) &&
+           memcmp(&((const struct sockaddr_in *)(const void *)sockaddr)->sin_addr,
+                  &address->s6_addr[12], 4) == 0;
+}
+
+bool socket_is_own(const uint8_t address[16])
+{
+    struct ifaddrs *all;
+    struct in6_addr wanted;
+    bool is_own = false;
+    memcpy(&wanted, address, sizeof(wanted));
+    if (getifaddrs(&all) < 0)
+        return false;
+    for (const struct ifaddrs *one = all; one && !is_own; one = one->ifa_next)
+        is_own = has_address(one->ifa_addr, &wanted);
+    freeifaddrs(all);
+    return is_own;
 }

@@ -1,6 +1,7 @@
 /* What the kernel's sockets are asked for directly. In a file of its own because <linux/tcp.h>,
  * which alone knows tcpi_bytes_acked, cannot be included beside libuv's headers. Any thread. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,3 +15,7 @@ void socket_tune(int fd, size_t send_buffer_bytes);
 
 /* How many bytes the peer's kernel has confirmed so far. */
 uint64_t socket_bytes_acked(int fd);
+
+/* An interface of this machine has the address, as things are now: 16 bytes, IPv4 mapped. False
+ * where the kernel does not tell. */
+bool socket_is_own(const uint8_t address[16]);

@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { picture, sizeOf } from '../lib/pictures.mjs';
@@ -245,6 +246,18 @@ test('addresses that are denied', async (t) => {
   assert.match((await house.describe('file')).error, /its address is none that a camera can have/);
   assert.equal((await house.describe('file')).state, 'offline');
   assert.equal(server.server.connections_ever, undefined);
+});
+
+const OWN = Object.values(os.networkInterfaces()).flat().filter(({ internal, scopeid }) => !internal && !scopeid);
+test("the server's own addresses are denied", { skip: OWN.length === 0 && 'this machine has only loopback' }, async (t) => {
+  const places = OWN.map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address));
+  const cameras = Object.fromEntries(places.map((place, i) => [`own${i}`, `http://${place}:9/`]));
+  const house = await houseWith(t, cameras);
+  for (const id of Object.keys(cameras)) assert.match(await troubleOf(house, /./, id), / is an address of this machine; pull_allow/);
+  const response = await house.get('/api/v1/cameras', { method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ source: 'mjpeg', id: 'porch', url: `http://${places[0]}:9/` }) });
+  assert.equal(response.status, 422);
+  assert.match((await response.json()).error.message, / is an address of this machine; pull_allow/);
 });
 
 test('upstreams that are no cameras', async (t) => {

@@ -126,6 +126,33 @@ static void test_what_the_file_allows(void **state)
     assert_null(denial(&policy, "127.0.0.1"));
 }
 
+static bool is_own(const uint8_t address[OUTBOUND_ADDRESS_BYTES])
+{
+    uint8_t v4[OUTBOUND_ADDRESS_BYTES], v6[OUTBOUND_ADDRESS_BYTES];
+    to_sixteen("192.168.1.2", v4);
+    to_sixteen("fd12:3456::2", v6);
+    return memcmp(address, v4, sizeof(v4)) == 0 || memcmp(address, v6, sizeof(v6)) == 0;
+}
+
+static void test_addresses_of_this_machine(void **state)
+{
+    (void)state;
+    struct outbound_range range;
+    struct outbound_policy policy = {.is_own = is_own};
+    assert_string_equal(denial(&policy, "192.168.1.2"), "an address of this machine");
+    assert_string_equal(denial(&policy, "fd12:3456::2"), "an address of this machine");
+    assert_string_equal(denial(&policy, "64:ff9b::192.168.1.2"), "an address of this machine");
+    assert_string_equal(denial(&policy, "127.0.0.1"), "a loopback address");
+    assert_null(denial(&policy, "192.168.1.3"));
+    assert_string_equal(outbound_host_denial(&policy, "[fd12:3456::2]"),
+                        "an address of this machine");
+    assert_int_equal(outbound_range_parse("192.168.1.0/24", &range), 0);
+    policy.allow = &range;
+    policy.n_allow = 1;
+    assert_null(denial(&policy, "192.168.1.2"));
+    assert_non_null(denial(&policy, "fd12:3456::2"));
+}
+
 static void test_hosts_of_urls(void **state)
 {
     (void)state;
@@ -168,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_table),
         cmocka_unit_test(test_what_the_file_allows),
+        cmocka_unit_test(test_addresses_of_this_machine),
         cmocka_unit_test(test_hosts_of_urls),
         cmocka_unit_test(test_what_is_no_range),
     };
