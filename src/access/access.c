@@ -99,16 +99,21 @@ static bool read_origin(const char *text, struct authority *ret, int *ret_defaul
     return read_authority(text + (secure ? 8 : 7), ret);
 }
 
-static bool is_same_site(const struct authority *origin, int default_port,
-                         const struct authority *host)
+static bool is_same_host(const struct authority *a, const struct authority *b)
+{
+    if (a->is_address != b->is_address)
+        return false;
+    return a->is_address ? memcmp(&a->address, &b->address, sizeof(a->address)) == 0
+                         : strcasecmp(a->name, b->name) == 0;
+}
+
+static bool is_same_origin(const struct authority *origin, int default_port,
+                           const struct authority *host)
 {
     /* A port that one of the two leaves out is the default of the origin's scheme. */
     int origin_port = origin->port == PORT_NONE ? default_port : origin->port;
     int host_port = host->port == PORT_NONE ? default_port : host->port;
-    if (origin->is_address != host->is_address || origin_port != host_port)
-        return false;
-    return host->is_address ? memcmp(&origin->address, &host->address, sizeof(host->address)) == 0
-                            : strcasecmp(origin->name, host->name) == 0;
+    return origin_port == host_port && is_same_host(origin, host);
 }
 
 /* The scheme is not compared: a proxy in front may speak TLS for us. It may also put another Host;
@@ -119,9 +124,36 @@ static bool origin_is_ours(const struct access_request *request, const struct au
     int default_port;
     if (!read_origin(request->origin, &origin, &default_port))
         return false;
-    return is_same_site(&origin, default_port, host) ||
+    return is_same_origin(&origin, default_port, host) ||
            (is_listed(&origin, request->hosts) &&
             (origin.port == PORT_NONE || origin.port == host->port));
+}
+
+/* RFC 9110 section 10.1.3. A page at another port is no foreign one, as for Sec-Fetch-Site. */
+static bool referer_is_ours(const struct access_request *request, const struct authority *host)
+{
+    struct authority page;
+    int default_port;
+    char origin[sizeof("https://[]:65535") + sizeof(page.name)];
+    const char *slashes = strstr(request->referer, "//");
+    size_t len =
+        slashes ? (size_t)(slashes - request->referer) + 2 + strcspn(slashes + 2, "/?#") : 0;
+    if (len >= sizeof(origin))
+        return false;
+    memcpy(origin, request->referer, len);
+    origin[len] = '\0';
+    return read_origin(origin, &page, &default_port) &&
+           (is_same_host(&page, host) || is_listed(&page, request->hosts));
+}
+
+/* What a browser says of the page that embeds a picture, for which there is no Origin: Referer
+ * alone where we are no secure context to it. */
+static bool is_embedded_elsewhere(const struct access_request *request,
+                                  const struct authority *host)
+{
+    if (request->fetch_site)
+        return strcmp(request->fetch_site, "cross-site") == 0;
+    return !request->origin && request->referer && !referer_is_ours(request, host);
 }
 
 static bool is_loopback(const struct authority *a)
@@ -159,9 +191,7 @@ enum access_verdict access_decide(const struct access_request *request)
      */
     if (from_page && request->needs != ACCESS_PUBLIC && !origin_is_ours(request, &host))
         return ACCESS_DENY_ORIGIN;
-    /* A picture that another site's page embeds comes without an origin, but says this much. */
-    if (request->fetch_site && strcmp(request->fetch_site, "cross-site") == 0 &&
-        request->needs != ACCESS_PUBLIC)
+    if (request->needs != ACCESS_PUBLIC && is_embedded_elsewhere(request, &host))
         return ACCESS_DENY_ORIGIN;
     if (request->needs == ACCESS_ADMIN && !is_local(request, &host))
         return ACCESS_DENY_REMOTE;

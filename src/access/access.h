@@ -3,7 +3,9 @@
  * There are no accounts yet. Until they come, whoever reaches the server's address may use it, so
  * the address is the fence: loopback unless the owner opens it. What this function keeps out today
  * is another web site that uses the owner's own browser against the server (cross-site requests,
- * DNS rebinding). */
+ * DNS rebinding). One thing a browser does not let it know: over plain http, at an address that is
+ * no localhost, a picture embedded by a page that hides its Referer looks like one that a player
+ * asks for. The page cannot see that picture, only have it made. */
 #pragma once
 #include <stdbool.h>
 
@@ -26,6 +28,7 @@ struct access_request {
     bool forwarded;            /* a proxy says that it passes this on */
     bool no_local_admin;       /* this machine is no proof: what comes from it may be passed on */
     const char *fetch_site;    /* Sec-Fetch-Site (Fetch Metadata, W3C), NULL = absent */
+    const char *referer;       /* looked at where the two above are absent; NULL = absent too */
     const char *const
         *hosts; /* further names this server is known by, NULL-terminated; NULL = none */
 };

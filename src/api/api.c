@@ -10,7 +10,6 @@
 #include "base/random.h"
 #include "base/text.h"
 
-enum { HEADER_MAX_BYTES = 512 };
 static const int64_t DENIAL_LOG_INTERVAL_US = 60 * US_PER_S;
 
 struct api *api_create(const struct api_params *params)
@@ -46,8 +45,8 @@ static void log_denial(struct api *api, const char *text, const char *path, cons
         return;
     }
     log_warn("api", NULL,
-             "refused %s for host \"%s\", origin \"%s\": %s; %u more since the last line", path,
-             host ? host : "", origin ? origin : "", text, api->unlogged_denials);
+             "refused %s for host \"%.255s\", origin \"%.255s\": %s; %u more since the last line",
+             path, host ? host : "", origin ? origin : "", text, api->unlogged_denials);
     api->next_denial_log_us = now_us + DENIAL_LOG_INTERVAL_US;
     api->unlogged_denials = 0;
 }
@@ -57,25 +56,26 @@ static void log_denial(struct api *api, const char *text, const char *path, cons
 static const char *denied(const struct api_door *door, const struct http_request *request,
                           const struct route *route, bool websocket)
 {
-    char host[HEADER_MAX_BYTES], origin[HEADER_MAX_BYTES], site[HEADER_MAX_BYTES];
     struct access_request ask = {
         .needs = route ? route->role : ACCESS_PUBLIC,
         .method = http_method(request),
         .websocket = websocket,
         .peer_is_loopback = http_peer_is_loopback(request),
         .listener_is_loopback = door->is_loopback,
-        .host = http_header(request, HTTP_HOST, host, sizeof(host)) ? host : NULL,
-        .origin = http_header(request, HTTP_ORIGIN, origin, sizeof(origin)) ? origin : NULL,
+        .host = http_header_text(request, HTTP_HOST),
+        .origin = http_header_text(request, HTTP_ORIGIN),
         .forwarded = http_is_forwarded(request),
         .no_local_admin = !door->api->params.local_admin,
-        .fetch_site = http_header(request, HTTP_FETCH_SITE, site, sizeof(site)) ? site : NULL,
+        .fetch_site = http_header_text(request, HTTP_FETCH_SITE),
+        .referer = http_header_text(request, HTTP_REFERER),
         .hosts = door->api->params.hosts,
     };
     enum access_verdict verdict = access_decide(&ask);
     if (verdict == ACCESS_ALLOW)
         return NULL;
     const char *text = access_verdict_text(verdict);
-    log_denial(door->api, text, http_path(request), ask.host, ask.origin);
+    log_denial(door->api, text, http_path(request), ask.host,
+               ask.origin ? ask.origin : ask.referer);
     return text;
 }
 

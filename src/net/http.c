@@ -64,12 +64,13 @@ bool http_query(const struct http_request *request, const char *name, char *out,
     return false;
 }
 
-bool http_header(const struct http_request *request, enum http_header header, char *out, size_t cap)
+const char *http_header_text(const struct http_request *request, enum http_header header)
 {
     static const enum head_field FIELD[] = {
         [HTTP_HOST] = HEAD_HOST,
         [HTTP_ORIGIN] = HEAD_ORIGIN,
         [HTTP_FETCH_SITE] = HEAD_FETCH_SITE,
+        [HTTP_REFERER] = HEAD_REFERER,
         [HTTP_AUTHORIZATION] = HEAD_AUTHORIZATION,
         [HTTP_COOKIE] = HEAD_COOKIE,
         [HTTP_CONTENT_TYPE] = HEAD_CONTENT_TYPE,
@@ -78,7 +79,12 @@ bool http_header(const struct http_request *request, enum http_header header, ch
         [HTTP_RANGE] = HEAD_RANGE,
         [HTTP_SUBPROTOCOL] = HEAD_WS_PROTOCOL,
     };
-    const char *value = request->head.fields[FIELD[header]];
+    return request->head.fields[FIELD[header]];
+}
+
+bool http_header(const struct http_request *request, enum http_header header, char *out, size_t cap)
+{
+    const char *value = http_header_text(request, header);
     size_t len = value ? strlen(value) : 0;
     if (!value || len >= cap)
         return false;

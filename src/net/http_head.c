@@ -172,6 +172,7 @@ static const struct {
     {"host", HEAD_HOST, false},
     {"origin", HEAD_ORIGIN, false},
     {"sec-fetch-site", HEAD_FETCH_SITE, true},
+    {"referer", HEAD_REFERER, false},
     {"authorization", HEAD_AUTHORIZATION, false},
     {"cookie", HEAD_COOKIE, true},
     {"content-type", HEAD_CONTENT_TYPE, false},

@@ -24,6 +24,7 @@ enum http_header {
     HTTP_HOST,
     HTTP_ORIGIN,
     HTTP_FETCH_SITE, /* Sec-Fetch-Site */
+    HTTP_REFERER,
     HTTP_AUTHORIZATION,
     HTTP_COOKIE,
     HTTP_CONTENT_TYPE,
@@ -32,6 +33,8 @@ enum http_header {
     HTTP_RANGE,
     HTTP_SUBPROTOCOL, /* Sec-WebSocket-Protocol */
 };
+/* As it came; NULL when absent. */
+const char *http_header_text(const struct http_request *request, enum http_header header);
 /* False when absent or longer than cap - 1 bytes. */
 bool http_header(const struct http_request *request, enum http_header header, char *out,
                  size_t cap);

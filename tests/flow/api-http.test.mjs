@@ -94,18 +94,24 @@ test('another site and another name are kept out', async (t) => {
   const foreign = { origin: 'https://evil.example' };
   const rebound = { host: 'evil.example:8080' };
   const embedded = { 'sec-fetch-site': 'cross-site' };
+  const referred = { referer: 'http://evil.example/' }; // all that there is at http://192.168.1.20
   for (const [method, address] of [
     ['GET', '/api/v1/cameras'], ['GET', '/metrics'], ['GET', '/snapshot/porch.jpg'],
     ['GET', '/stream/porch.mp4'], ['PATCH', '/api/v1/cameras/porch'],
     ['PUT', '/api/v1/cameras/porch/settings'], ['POST', '/api/v1/cameras/porch/capture'],
   ]) {
-    for (const headers of [foreign, rebound, embedded]) {
+    for (const headers of [foreign, rebound, embedded, referred]) {
       const { status } = await ask(house, address, { method, headers, body: method === 'GET' ? undefined : '{}' });
       assert.equal(status, 403, `${method} ${address} ${JSON.stringify(headers)}`);
     }
   }
   assert.equal((await ask(house, '/', { headers: rebound })).status, 403);
   assert.equal((await ask(house, '/', { headers: foreign })).status, 200);
+  assert.equal((await ask(house, '/', { headers: referred })).status, 200);
+  for (const page of [`http://${house.http}/`, 'http://127.0.0.1:3000/dashboard'])
+    assert.equal((await ask(house, '/api/v1/cameras', { headers: { referer: page } })).status, 200);
+  const long = { referer: `http://evil.example/${'x'.repeat(9000)}` };
+  assert.equal((await ask(house, '/api/v1/cameras', { headers: long })).status, 403);
   await assert.rejects(house.socket(`ws://${house.http}/api/v1/live`, ['eyelid.live.v1'], { headers: rebound }), /403/);
   for (const options of [{ origin: foreign.origin }, { headers: rebound, origin: `http://${rebound.host}` }]) {
     await assert.rejects(house.socket(`ws://${house.http}/api/v1/live`, ['eyelid.live.v1'], options), /403/);

@@ -1,12 +1,32 @@
-/* Host and Origin are what the peer likes. Input: Host, a newline, Origin. */
+/* Host, Origin and Referer are what the peer likes. Input: Host, a newline, Origin, which is tried
+ * as a Referer, too. */
+#include <stdio.h>
 #include <string.h>
 
 #include "access/access.h"
 #include "check.h"
 
+static const char *const HOSTS[] = {"porch", "cameras.example.org", NULL};
+
+static void check_referer(const char *host, const char *referer)
+{
+    struct access_request request = {
+        .needs = ACCESS_VIEWER, .method = "GET", .host = host, .hosts = HOSTS};
+    enum access_verdict verdict = access_decide(&request);
+    request.referer = referer;
+    /* It takes away, and gives nothing; */
+    enum access_verdict with = access_decide(&request);
+    CHECK(with == verdict || (verdict == ACCESS_ALLOW && with == ACCESS_DENY_ORIGIN));
+    /* and where there is Sec-Fetch-Site it does not even that. */
+    request.fetch_site = "same-origin";
+    CHECK(access_decide(&request) == verdict);
+    request.fetch_site = NULL;
+    request.referer = "http://evil.example/porch";
+    CHECK(access_decide(&request) == (verdict ? verdict : ACCESS_DENY_ORIGIN));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
 {
-    static const char *const HOSTS[] = {"porch", "cameras.example.org", NULL};
     char text[1024];
     if (len_bytes >= sizeof(text))
         return 0;
@@ -25,7 +45,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
         /* and it is so without an Origin all the more. */
         request.origin = NULL;
         CHECK(access_decide(&request) == ACCESS_ALLOW);
+        /* Whatever is our origin is so in a Referer, wherever its page is. */
+        char page[1100];
+        snprintf(page, sizeof(page), "%s/a?b", origin ? origin : "");
+        request.referer = origin ? page : NULL;
+        CHECK(access_decide(&request) == ACCESS_ALLOW);
     }
+    check_referer(text, origin);
+    request.referer = NULL;
     /* A page at an address that is let in may ask that address. */
     request.origin = NULL;
     if (access_decide(&request) == ACCESS_ALLOW) {

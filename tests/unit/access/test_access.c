@@ -227,6 +227,58 @@ static void pictures_embedded_by_another_site_are_refused(void **state)
     assert_int_equal(access_decide(&request), ACCESS_ALLOW);
 }
 
+static void pages_say_who_they_are_to_plain_http(void **state)
+{
+    static const struct {
+        const char *host, *referer;
+        enum access_verdict verdict;
+    } ROWS[] = {
+        {"192.168.1.20:8080", "http://192.168.1.20:8080/", ACCESS_ALLOW},
+        {"192.168.1.20:8080", "http://192.168.1.20:8080/a/b?c=//d#e", ACCESS_ALLOW},
+        {"192.168.1.20:8080", "http://192.168.1.20:3000/", ACCESS_ALLOW}, /* a dashboard there */
+        {"192.168.1.20:8080", "https://192.168.1.20?x", ACCESS_ALLOW},
+        {"[fd00::2]:8080", "http://[fd00:0::2]:8080/x", ACCESS_ALLOW},
+        {"porch.local:8080", "http://PORCH.local:8080/x", ACCESS_ALLOW},
+        {"127.0.0.1:8080", "http://cameras.example.org/x", ACCESS_ALLOW},
+        {"192.168.1.20:8080", "http://evil.example/", ACCESS_DENY_ORIGIN},
+        {"192.168.1.20:8080", "http://evil.example/192.168.1.20:8080/", ACCESS_DENY_ORIGIN},
+        {"192.168.1.20:8080", "http://192.168.1.20@evil.example/", ACCESS_DENY_ORIGIN},
+        {"192.168.1.20:8080", "http://192.168.1.20.evil.example/", ACCESS_DENY_ORIGIN},
+        {"192.168.1.20:8080", "http://192.168.1.21:8080/", ACCESS_DENY_ORIGIN},
+        {"192.168.1.20:8080", "ftp://192.168.1.20:8080/", ACCESS_DENY_ORIGIN},
+        {"192.168.1.20:8080", "192.168.1.20:8080", ACCESS_DENY_ORIGIN},
+        {"192.168.1.20:8080", "//192.168.1.20:8080/", ACCESS_DENY_ORIGIN},
+        {"192.168.1.20:8080", "about:blank", ACCESS_DENY_ORIGIN},
+        {"192.168.1.20:8080", "", ACCESS_DENY_ORIGIN},
+        {"evil.example", "http://evil.example/", ACCESS_DENY_HOST},
+    };
+    (void)state;
+    struct access_request request = {.needs = ACCESS_VIEWER, .method = "GET", .hosts = HOSTS};
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        request.host = ROWS[i].host;
+        request.referer = ROWS[i].referer;
+        if (access_decide(&request) != ROWS[i].verdict)
+            fail_msg("host %s referer %s", request.host, request.referer);
+    }
+    char longest[600] = "http://";
+    memset(longest + 7, 'a', sizeof(longest) - 8);
+    request.host = "localhost";
+    request.referer = longest;
+    assert_int_equal(access_decide(&request), ACCESS_DENY_ORIGIN);
+    /* What says more counts alone. */
+    request.referer = "http://evil.example/";
+    request.fetch_site = "same-site";
+    assert_int_equal(access_decide(&request), ACCESS_ALLOW);
+    request.fetch_site = NULL;
+    request.origin = "http://localhost";
+    assert_int_equal(access_decide(&request), ACCESS_ALLOW);
+    request.origin = NULL;
+    request.needs = ACCESS_PUBLIC; /* a link to the page */
+    assert_int_equal(access_decide(&request), ACCESS_ALLOW);
+    request.needs = ACCESS_DEVICE; /* no browser */
+    assert_int_equal(access_decide(&request), ACCESS_ALLOW);
+}
+
 static void administrators_sit_at_this_machine(void **state)
 {
     static const struct {
@@ -283,6 +335,7 @@ int main(void)
         cmocka_unit_test(other_sites_change_nothing),
         cmocka_unit_test(without_further_names_addresses_remain),
         cmocka_unit_test(pictures_embedded_by_another_site_are_refused),
+        cmocka_unit_test(pages_say_who_they_are_to_plain_http),
         cmocka_unit_test(administrators_sit_at_this_machine),
         cmocka_unit_test(every_verdict_has_a_sentence),
     };

@@ -267,20 +267,22 @@ bool http_query(const struct http_request *request, const char *name, char *out,
     return false;
 }
 
-bool http_header(const struct http_request *request, enum http_header header, char *out, size_t cap)
+const char *http_header_text(const struct http_request *request, enum http_header header)
 {
     const struct fake_request *what = &request->what;
-    const char *value = NULL;
     if (header == HTTP_HOST && !what->no_host)
-        value = what->host ? what->host : "localhost:8080";
-    else if (header == HTTP_ORIGIN)
-        value = what->origin;
-    else if (header == HTTP_IF_NONE_MATCH)
-        value = what->if_none_match;
-    else if (header == HTTP_ACCEPT_ENCODING)
-        value = what->accept_encoding;
-    else if (header == HTTP_SUBPROTOCOL)
-        value = what->subprotocol;
+        return what->host ? what->host : "localhost:8080";
+    return header == HTTP_ORIGIN            ? what->origin
+           : header == HTTP_REFERER         ? what->referer
+           : header == HTTP_IF_NONE_MATCH   ? what->if_none_match
+           : header == HTTP_ACCEPT_ENCODING ? what->accept_encoding
+           : header == HTTP_SUBPROTOCOL     ? what->subprotocol
+                                            : NULL;
+}
+
+bool http_header(const struct http_request *request, enum http_header header, char *out, size_t cap)
+{
+    const char *value = http_header_text(request, header);
     if (!value || strlen(value) >= cap)
         return false;
     memcpy(out, value, strlen(value) + 1);

@@ -19,7 +19,7 @@ void fake_net_turn(struct net *net);
 /* --- Requests. Zeroed ones are GETs from this machine to localhost:8080. --- */
 
 struct fake_request {
-    const char *method, *path, *query, *host, *origin, *if_none_match, *accept_encoding;
+    const char *method, *path, *query, *host, *origin, *referer, *if_none_match, *accept_encoding;
     const char *subprotocol, *body, *peer;
     bool no_host, from_afar, is_forwarded;
 };

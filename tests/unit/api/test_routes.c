@@ -185,6 +185,12 @@ static void every_route_but_the_public_ones_is_denied_to_another_site(void **sta
                                                  .subprotocol = "eyelid.live.v1"});
         if (route->role != ACCESS_PUBLIC)
             assert_int_equal(status, 403);
+        if (route->role == ACCESS_PUBLIC || route->role == ACCESS_DEVICE)
+            continue; /* a device is no browser, which would say an origin there */
+        assert_int_equal(knock(&world, route,
+                               (struct fake_request){.referer = "http://evil.example/",
+                                                     .subprotocol = "eyelid.live.v1"}),
+                         403);
     }
     assert_int_equal(porch->starts, 0);
     world_device_free(porch);

@@ -34,18 +34,18 @@ static void takes_all_parts(void **state)
 {
     (void)state;
     struct http_head head;
-    assert_int_equal(
-        parse("PATCH /a%20b?c=%20d?e HTTP/1.1\r\n"
-              "Host: h:1\r\nORIGIN: http://h:1\r\nauthorization:Bearer x\r\n"
-              "Cookie: a\r\nCookie: b\r\nContent-Type: t\r\nIf-None-Match: \"e\"\r\n"
-              "Accept-Encoding: gzip\r\nRange: bytes=0-1\r\nContent-Length: 42\r\n"
-              "Sec-Fetch-Site: none\r\nSec-WebSocket-Protocol: p\r\nSec-WebSocket-Key: k\r\n"
-              "Sec-WebSocket-Version: 13\r\nConnection: Keep-Alive,UPGRADE\r\n"
-              "X-Forwarded-For: 192.0.2.7\r\nVia: 1.1 p\r\n"
-              "Connection: close\r\nUpgrade: h2c, WebSocket\r\n"
-              "Expect: 100-Continue\r\nUnknown: \tvalue \t \r\nEmpty:\r\n\r\n",
-              &head),
-        0);
+    assert_int_equal(parse("PATCH /a%20b?c=%20d?e HTTP/1.1\r\n"
+                           "Host: h:1\r\nORIGIN: http://h:1\r\nauthorization:Bearer x\r\n"
+                           "Cookie: a\r\nCookie: b\r\nContent-Type: t\r\nIf-None-Match: \"e\"\r\n"
+                           "Accept-Encoding: gzip\r\nRange: bytes=0-1\r\nContent-Length: 42\r\n"
+                           "Sec-Fetch-Site: none\r\nReferer: "
+                           "http://h:1/p\r\nSec-WebSocket-Protocol: p\r\nSec-WebSocket-Key: k\r\n"
+                           "Sec-WebSocket-Version: 13\r\nConnection: Keep-Alive,UPGRADE\r\n"
+                           "X-Forwarded-For: 192.0.2.7\r\nVia: 1.1 p\r\n"
+                           "Connection: close\r\nUpgrade: h2c, WebSocket\r\n"
+                           "Expect: 100-Continue\r\nUnknown: \tvalue \t \r\nEmpty:\r\n\r\n",
+                           &head),
+                     0);
     assert_string_equal(head.method, "PATCH");
     assert_string_equal(head.path, "/a b");
     assert_string_equal(head.query, "c=%20d?e");
@@ -59,6 +59,7 @@ static void takes_all_parts(void **state)
         [HEAD_ACCEPT_ENCODING] = "gzip",
         [HEAD_RANGE] = "bytes=0-1",
         [HEAD_FETCH_SITE] = "none",
+        [HEAD_REFERER] = "http://h:1/p",
         [HEAD_FORWARDED] = "192.0.2.7",
         [HEAD_WS_PROTOCOL] = "p",
         [HEAD_WS_KEY] = "k",
