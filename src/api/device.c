@@ -10,11 +10,11 @@ _Static_assert((int)TOKEN_HASH_CHARS == (int)CAMERA_TOKEN_CHARS,
 int device_upgrade(const struct call *call, struct http_request *request,
                    struct ws_accept *ret_accept)
 {
-    char authorization[16 * 1024]; /* as long as a head may be: none is passed over */
+    const char *authorization = http_header_text(request, HTTP_AUTHORIZATION);
     char hash[TOKEN_HASH_CHARS + 1];
     struct registry *registry = call->api->params.registry;
     struct push_knock knock = {.id = call->id};
-    if (http_header(request, HTTP_AUTHORIZATION, authorization, sizeof(authorization))) {
+    if (authorization) {
         int r = token_hash(authorization, hash);
         if (r == -EINVAL) {
             registry_log_refusal(registry, call->id,
