@@ -82,11 +82,15 @@ static unsigned device_up(struct demand *d, const struct demand_policy *p, int64
 
 static unsigned wanted(struct demand *d, const struct demand_policy *p, int64_t now_us)
 {
+    /* A silence that began while nobody looked counts as well: else one that fell silent then would
+     * never come back for somebody who looks for a moment every now and then. Where frames flow it
+     * is not started again: a device would set up its sensor anew. */
+    int64_t stalls_us = d->frame_us + p->stall_timeout_us;
     d->wanted = true;
-    if (d->state == DEMAND_ASLEEP)
+    if (d->state == DEMAND_ASLEEP || (d->state == DEMAND_LINGERING && now_us >= stalls_us))
         return start(d, p, now_us);
     if (d->state == DEMAND_LINGERING)
-        enter(d, DEMAND_AWAKE, now_us, now_us + p->stall_timeout_us);
+        enter(d, DEMAND_AWAKE, now_us, stalls_us);
     return 0;
 }
 
@@ -103,6 +107,7 @@ static unsigned unwanted(struct demand *d, const struct demand_policy *p, int64_
 
 static unsigned frame(struct demand *d, const struct demand_policy *p, int64_t now_us)
 {
+    d->frame_us = now_us;
     if (d->state != DEMAND_WAKING && d->state != DEMAND_AWAKE)
         return 0;
     /* A late frame while backing off: the device works after all, but it was told to stop. */

@@ -35,7 +35,7 @@ enum demand_action {
 struct demand_policy {
     int64_t linger_us;        /* default 10 s */
     int64_t start_timeout_us; /* first frame after start; default 5 s */
-    int64_t stall_timeout_us; /* no frame while awake: start again; default 5 s */
+    int64_t stall_timeout_us; /* no frame for so long and wanted: start again; default 5 s */
     int64_t retry_min_us;     /* wait before the next start after a timeout, doubling up to */
     int64_t retry_max_us;     /* this; defaults 1 s and 30 s */
 };
@@ -47,6 +47,7 @@ struct demand {
     enum demand_state state;
     bool wanted;
     int64_t since_us;    /* when the state was entered */
+    int64_t frame_us;    /* of the last frame, once there was one */
     int64_t deadline_us; /* when to send DEMAND_TICK; CLOCK_NEVER_US: not at all */
     unsigned failures;   /* starts without a frame since the last frame */
     bool backing_off;    /* waking, waiting for the next try */

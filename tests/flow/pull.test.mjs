@@ -121,6 +121,17 @@ test('CameraWebServer is recognised, its settings reach it and survive its resta
   assert.equal(device.watching.size, 0);
 });
 
+test('a camera that broke off while it lingered comes back for whoever polls', async (t) => {
+  const device = await new WebcamServer().start(t);
+  const house = await houseWith(t, { porch: device.url }, { env: { ...LOOPBACK, EYELID_LINGER_S: '60' } });
+  const poll = async () => (await house.get('/snapshot/porch.jpg')).status === 200;
+  assert.ok(await poll());
+  await house.state('porch', 'lingering');
+  device.restart();
+  await waitFor('there are pictures again', poll, 20000);
+  assert.equal(device.connections, 2);
+});
+
 test('a still has the full size, and whoever looks does not see it', async (t) => {
   const device = await new WebcamServer().start(t);
   const house = await houseWith(t, { porch: device.url });

@@ -95,10 +95,19 @@ static const struct row ROWS[] = {
                [DEMAND_TICK] = {DEMAND_AWAKE, 0, SAME}},
      .due = {DEMAND_WAKING, START, 5 * US_PER_S}},
     {.name = "lingering",
-     .before = {.state = DEMAND_LINGERING, .deadline_us = 10 * US_PER_S},
+     .before = {.state = DEMAND_LINGERING, .frame_us = -1, .deadline_us = 10 * US_PER_S},
      .after = {[DEMAND_DEVICE_UP] = {DEMAND_ASLEEP, STOP, NEVER},
                [DEMAND_DEVICE_DOWN] = {DEMAND_OFFLINE, 0, NEVER},
-               [DEMAND_WANTED] = {DEMAND_AWAKE, 0, 4 * US_PER_S},
+               [DEMAND_WANTED] = {DEMAND_AWAKE, 0, 3 * US_PER_S - 1}, /* from the last frame on */
+               [DEMAND_UNWANTED] = {DEMAND_LINGERING, 0, SAME},
+               [DEMAND_FRAME] = {DEMAND_LINGERING, 0, SAME},
+               [DEMAND_TICK] = {DEMAND_LINGERING, 0, SAME}},
+     .due = {DEMAND_ASLEEP, STOP, NEVER}},
+    {.name = "lingering, silent",
+     .before = {.state = DEMAND_LINGERING, .frame_us = -3 * US_PER_S, .deadline_us = 10 * US_PER_S},
+     .after = {[DEMAND_DEVICE_UP] = {DEMAND_ASLEEP, STOP, NEVER},
+               [DEMAND_DEVICE_DOWN] = {DEMAND_OFFLINE, 0, NEVER},
+               [DEMAND_WANTED] = {DEMAND_WAKING, START, 5 * US_PER_S},
                [DEMAND_UNWANTED] = {DEMAND_LINGERING, 0, SAME},
                [DEMAND_FRAME] = {DEMAND_LINGERING, 0, SAME},
                [DEMAND_TICK] = {DEMAND_LINGERING, 0, SAME}},
@@ -192,6 +201,7 @@ static void test_wanted_again_while_it_lingers(void **state)
     happens(&s, DEMAND_FRAME);
     happens(&s, DEMAND_UNWANTED);
     s.now_us += 9 * US_PER_S;
+    happens(&s, DEMAND_FRAME);
     happens(&s, DEMAND_WANTED);
     assert_int_equal(s.actions, 0); /* it runs already */
     assert_int_equal(s.demand.state, DEMAND_AWAKE);
@@ -200,6 +210,35 @@ static void test_wanted_again_while_it_lingers(void **state)
     assert_int_equal(s.demand.state, DEMAND_AWAKE);
     happens(&s, DEMAND_UNWANTED);
     assert_int_equal(wait_for_deadline(&s), POLICY.linger_us); /* a whole one, anew */
+}
+
+/* It breaks off while it lingers, and somebody looks in for 1 s after every such pause. */
+static int64_t silent_until_started_us(int64_t pause_us)
+{
+    struct story s = begin();
+    happens(&s, DEMAND_DEVICE_UP);
+    happens(&s, DEMAND_WANTED);
+    happens(&s, DEMAND_FRAME);
+    for (int polls = 0; polls < 100; polls++) {
+        happens(&s, DEMAND_UNWANTED);
+        s.now_us += pause_us;
+        happens(&s, DEMAND_WANTED);
+        if (s.actions == START)
+            return s.now_us;
+        s.now_us += 1 * US_PER_S;
+        happens(&s, DEMAND_TICK);
+        if (s.actions == START)
+            return s.now_us;
+    }
+    return NEVER;
+}
+
+static void test_what_breaks_off_while_it_lingers_comes_back(void **state)
+{
+    (void)state;
+    for (int64_t pause_us = US_PER_S / 10; pause_us < POLICY.linger_us; pause_us += US_PER_S / 10)
+        assert_in_range(silent_until_started_us(pause_us), POLICY.stall_timeout_us,
+                        POLICY.stall_timeout_us + pause_us + 1 * US_PER_S);
 }
 
 static void test_retries_double_up_to_the_cap(void **state)
@@ -392,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_every_cell),
         cmocka_unit_test(test_wakes_lingers_and_sleeps),
         cmocka_unit_test(test_wanted_again_while_it_lingers),
+        cmocka_unit_test(test_what_breaks_off_while_it_lingers_comes_back),
         cmocka_unit_test(test_retries_double_up_to_the_cap),
         cmocka_unit_test(test_what_begins_the_retries_anew),
         cmocka_unit_test(test_a_device_comes_back_while_wanted),
