@@ -17,6 +17,8 @@
 
 /* The clocks are compared at the start and then at this pace, while frames flow. */
 enum { TIME_INTERVAL_S = 5, HELLO_TIMEOUT_S = 10, BAD_TEXTS_MAX = 16 };
+/* Frames that come so long after `stop` were not on their way: the device has not heard it. */
+enum { STOP_AGAIN_S = 5 };
 /* 4001 is ours, the others are of RFC 6455 section 7.4.1. */
 enum { CLOSE_REPLACED = 4001, CLOSE_POLICY = 1008, CLOSE_BAD_DATA = 1003, CLOSE_TRY_LATER = 1013 };
 
@@ -34,6 +36,7 @@ struct push {
     struct net_timer *hello_timer; /* until hello came; NULL for plain ones */
     struct clockmap clockmap;
     int64_t asked_time_us; /* when the clocks were compared last */
+    int64_t told_stop_us;
     unsigned bad_texts;
     struct outbox outbox;
 };
@@ -96,6 +99,7 @@ static void source_stop(void *source)
     struct push *push = source;
     if (!push->controlled)
         return;
+    push->told_stop_us = now(push);
     outbox_stop(&push->outbox);
     ws_ready(push->ws);
 }
@@ -253,6 +257,13 @@ static void on_still(struct push *push, const struct camera_frame *frame, uint32
     packet_unref(&still);
 }
 
+/* A frame, and nobody wants any. */
+static void on_unwanted(struct push *push)
+{
+    if (now(push) - push->told_stop_us >= STOP_AGAIN_S * US_PER_S)
+        source_stop(push);
+}
+
 /* One JPEG at [off, end) of the buffer, behind its wire header if it had one. Takes the buffer. */
 static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t end,
                     const struct wire_frame *wire)
@@ -268,6 +279,8 @@ static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t
     if (is_still || camera_runs(camera))
         drop = jpeg_inspect(takes_buf->data + off, end - off,
                             &registry_params(push->registry)->jpeg_limits, &frame.info);
+    else
+        on_unwanted(push);
     if (drop != JPEG_OK) {
         camera_count_drop(camera, drop);
         buf_unref(&takes_buf);

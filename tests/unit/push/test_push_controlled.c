@@ -155,6 +155,35 @@ static void test_start_and_stop(void **state)
     door_end(&door);
 }
 
+static void five_seconds_later(struct door *door, void *ctx)
+{
+    (void)ctx;
+    door->behind_us -= 5 * US_PER_S;
+}
+
+static void test_who_did_not_hear_stop_is_told_again(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int fd = connect_controlled(&door);
+    for (uint32_t i = 0; i < 3; i++) {
+        for (int k = 0; k < 5; k++) {
+            peer_sends(fd, 0, 10 * i + k, 5, door_jpeg, door_jpeg_len);
+            peer_settle(fd); /* they may have been on their way: nothing is said */
+        }
+        door_on_loop(&door, five_seconds_later, NULL);
+        peer_sends(fd, 0, 10 * i + 9, 5, door_jpeg, door_jpeg_len);
+        peer_hears(fd, door_example("device-stop"));
+    }
+    door_on_loop(&door, five_seconds_later, NULL);
+    peer_sends(fd, WIRE_FLAG_STILL, 1, 5, door_jpeg, door_jpeg_len); /* no sign of running */
+    peer_answers_time(fd, 6);
+    peer_settle(fd);
+    close(fd);
+    door_end(&door);
+}
+
 static void test_reconnects_while_wanted(void **state)
 {
     (void)state;
@@ -338,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_no_hello),
         cmocka_unit_test(test_frames),
         cmocka_unit_test(test_start_and_stop),
+        cmocka_unit_test(test_who_did_not_hear_stop_is_told_again),
         cmocka_unit_test(test_reconnects_while_wanted),
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_stills),
