@@ -34,17 +34,28 @@ static void post(struct link *link, enum inbox_kind kind)
     inbox_post(link->inbox, &(struct inbox_event){.kind = kind, .generation = link->generation});
 }
 
+/* It may have been `stop`: the server tells everything anew where a connection begins. */
+static void lose_text(struct link *link, uint32_t generation)
+{
+    link->hearing.has_lost = true;
+    ESP_LOGW(TAG, "too many messages at once: connects again");
+    inbox_post(link->inbox,
+               &(struct inbox_event){.kind = INBOX_LINK_DOWN, .generation = generation});
+}
+
 /* In the WebSocket client's task. A message comes in parts: frames, and pieces of frames. */
 static void hear_data(struct link *link, uint32_t generation,
                       const esp_websocket_event_data_t *data)
 {
     struct link_hearing *hearing = &link->hearing;
+    if (hearing->has_lost)
+        return;
     if (data->op_code == WS_TRANSPORT_OPCODES_TEXT && data->payload_offset == 0) {
         if (!hearing->text)
             hearing->text = inbox_borrow(link->inbox);
         hearing->len_bytes = 0;
         if (!hearing->text)
-            ESP_LOGW(TAG, "a message is lost: too many at once");
+            lose_text(link, generation);
     } else if (data->op_code == WS_TRANSPORT_OPCODES_BINARY) {
         inbox_return(link->inbox, hearing->text); /* the contract has none */
         hearing->text = NULL;

@@ -19,6 +19,7 @@ enum link_state {
 struct link_hearing {
     struct inbox_text *text; /* NULL: what comes is to be skipped */
     size_t len_bytes;
+    bool has_lost; /* a text, and so the connection */
 };
 
 struct link {
