@@ -103,14 +103,6 @@ struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int
     return capture;
 }
 
-unsigned capture_asked(const struct camera *camera)
-{
-    unsigned count = 0;
-    list_for_each (capture, &camera->captures, const struct capture, node)
-        count += capture->request != 0;
-    return count;
-}
-
 void camera_captured(struct camera *camera, uint32_t request, int error, struct packet *still)
 {
     list_for_each (capture, &camera->captures, struct capture, node) {

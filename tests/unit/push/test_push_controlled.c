@@ -289,6 +289,68 @@ static void test_stills(void **state)
     door_end(&door);
 }
 
+static void shoot_and_leave(struct door *door, void *ctx)
+{
+    capture_cancel(capture_begin(registry_find(door->registry, "porch"), CAPTURE_STILL,
+                                 60 * US_PER_S, done, ctx));
+}
+
+/* Nobody waits for the stills, but the device has been asked for them. */
+static void asks_for_a_still(struct door *door, int fd, int request)
+{
+    char expected[64];
+    snprintf(expected, sizeof(expected), "{\"type\":\"capture\",\"request\":%d}", request);
+    door_on_loop(door, shoot_and_leave, NULL);
+    peer_hears(fd, expected);
+}
+
+static void asks_for_no_more(struct door *door)
+{
+    static struct shot shot;
+    shot.told = (struct tally)TALLY_INIT;
+    door_on_loop(door, shoot, &shot);
+    tally_wait(&shot.told, 1);
+    assert_int_equal(shot.error, -EBUSY);
+}
+
+static void a_minute_later(struct door *door, void *ctx)
+{
+    (void)ctx;
+    door->behind_us -= 60 * US_PER_S;
+}
+
+static void test_no_more_stills_than_a_device_remembers(void **state)
+{
+    (void)state;
+    struct door door;
+    door_run(&door, NULL);
+    int fd = connect_controlled(&door);
+    for (int i = 1; i <= OUTBOX_MAX_STILLS; i++)
+        asks_for_a_still(&door, fd, i);
+    asks_for_no_more(&door);
+    peer_sends(fd, WIRE_FLAG_STILL, 2, 5, door_jpeg, door_jpeg_len);
+    peer_answers_time(fd, 6);
+    peer_says(fd, "{\"type\":\"captured\",\"request\":2,\"ok\":true}"); /* the same one */
+    peer_settle(fd);
+    asks_for_a_still(&door, fd, 6);
+    asks_for_no_more(&door);
+    peer_says(fd, "{\"type\":\"captured\",\"request\":1,\"ok\":false}");
+    peer_says(fd, "{\"type\":\"captured\",\"request\":3,\"ok\":true}"); /* no good JPEG */
+    peer_settle(fd);
+    asks_for_a_still(&door, fd, 8);
+    asks_for_a_still(&door, fd, 9);
+    asks_for_no_more(&door);
+    door_on_loop(&door, a_minute_later, NULL);
+    for (int i = 0; i < OUTBOX_MAX_STILLS; i++)
+        asks_for_a_still(&door, fd, 11 + i); /* those before are lost */
+    close(fd);
+    door_await_source(&door, "porch", false);
+    fd = connect_controlled(&door); /* it remembers nothing of before */
+    asks_for_a_still(&door, fd, 15);
+    close(fd);
+    door_end(&door);
+}
+
 /* --- Those that misbehave. --- */
 
 static void too_much(struct door *door, void *ctx)
@@ -371,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_reconnects_while_wanted),
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_stills),
+        cmocka_unit_test(test_no_more_stills_than_a_device_remembers),
         cmocka_unit_test(test_more_than_it_reads),
         cmocka_unit_test(test_bad_texts),
         cmocka_unit_test(test_the_server_stops_with_devices_on_it),
