@@ -33,19 +33,35 @@ static json_t *find(json_t *schema, const char *name)
     return NULL;
 }
 
-/* A copy with the members that we know, or NULL when the control is malformed. */
+/* The nearest at or below v that the control may have, else its least. */
+static json_int_t on_grid(json_int_t v, json_int_t min, json_int_t max, json_int_t by)
+{
+    if (v < min)
+        return min;
+    if (v > max)
+        v = max;
+    return v -
+           (json_int_t)(((unsigned long long)v - (unsigned long long)min) % (unsigned long long)by);
+}
+
+/* A copy with the members that we know, or NULL when the control is malformed. A default or value
+ * that it may not have becomes one that it may: it is sent, and shown, as all others are. */
 static json_t *int_control(json_t *control)
 {
-    json_t *min = json_object_get(control, "min"), *max = json_object_get(control, "max");
+    json_t *min_member = json_object_get(control, "min"),
+           *max_member = json_object_get(control, "max");
     json_t *fallback = json_object_get(control, "default");
     json_t *value = json_object_get(control, "value"), *step = json_object_get(control, "step");
-    if (!json_is_integer(min) || !json_is_integer(max) || !json_is_integer(value) ||
-        json_integer_value(min) > json_integer_value(max))
+    json_int_t min = json_integer_value(min_member), max = json_integer_value(max_member);
+    if (!json_is_integer(min_member) || !json_is_integer(max_member) || !json_is_integer(value) ||
+        min > max)
         return NULL;
-    json_int_t by = json_is_integer(step) ? json_integer_value(step) : 1;
-    return json_pack("{s:s, s:s, s:O, s:O, s:I, s:O, s:O, s:s}", "name", string_of(control, "name"),
-                     "type", "int", "min", min, "max", max, "step", by > 0 ? by : 1, "default",
-                     json_is_integer(fallback) ? fallback : value, "value", value, "group",
+    json_int_t by = json_integer_value(step) > 0 ? json_integer_value(step) : 1;
+    json_int_t now = json_integer_value(value);
+    json_int_t preset = json_is_integer(fallback) ? json_integer_value(fallback) : now;
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "name", string_of(control, "name"),
+                     "type", "int", "min", min, "max", max, "step", by, "default",
+                     on_grid(preset, min, max, by), "value", on_grid(now, min, max, by), "group",
                      string_of(control, "group"));
 }
 
@@ -197,6 +213,18 @@ json_t *control_fitting(json_t *schema, json_t *values)
             json_object_set(fitting, name, value);
     }
     return fitting;
+}
+
+bool control_differs(json_t *list, json_t *values)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(values, name, value)
+    {
+        if (!json_equal(json_object_get(find(list, name), "value"), value))
+            return true;
+    }
+    return false;
 }
 
 bool control_update(json_t *schema, json_t *values)

@@ -14,8 +14,9 @@ void camera_dismiss(struct camera *camera);
 /* Feeds the demand machine and does what it decides. */
 void camera_step(struct camera *camera, enum demand_event event);
 
-/* camera/settings.c: a device that came (back) is given what the owner chose. */
-void camera_set_again(struct camera *camera);
+/* camera/settings.c: a device that came (back) with these controls is given what the owner chose.
+ */
+void camera_set_again(struct camera *camera, json_t *controls);
 
 /* Writes the camera's row to the store, where there is one. */
 void camera_remember(const struct camera *camera);
@@ -44,6 +45,9 @@ json_t *control_defaults(json_t *schema);
 
 /* Those of the values that suit the schema; a new reference. */
 json_t *control_fitting(json_t *schema, json_t *values);
+
+/* True where the device's list has another value for one of them. */
+bool control_differs(json_t *list, json_t *values);
 
 /* Writes the values that the schema knows into its objects; true when one differed. */
 bool control_update(json_t *schema, json_t *values);

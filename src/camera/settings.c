@@ -88,13 +88,14 @@ int camera_reset(struct camera *camera)
     return r;
 }
 
-void camera_set_again(struct camera *camera)
+void camera_set_again(struct camera *camera, json_t *controls)
 {
     if (!camera->controls)
         return;
     json_t *values = control_fitting(camera->controls, camera->settings);
-    if (control_update(camera->controls, values) &&
-        camera->source_ops->set(camera->source, values) < 0)
+    (void)control_update(camera->controls, values);
+    /* By its own word: what the schema shows instead of an impossible value is not in force. */
+    if (control_differs(controls, values) && camera->source_ops->set(camera->source, values) < 0)
         log_warn("camera", camera->id, "the device does not take its settings");
     json_decref(values);
 }

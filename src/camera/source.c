@@ -68,7 +68,7 @@ void camera_learned(struct camera *camera, const char *model, json_t *controls)
     camera->model = model && text_is_name(model, CAMERA_NAME_MAX) ? json_string(model) : NULL;
     json_decref(camera->controls);
     camera->controls = control_schema(controls);
-    camera_set_again(camera);
+    camera_set_again(camera, controls);
     camera_changed(camera);
 }
 

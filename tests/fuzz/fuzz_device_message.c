@@ -18,6 +18,9 @@ static void check_schema(json_t *list)
         CHECK(name && strlen(name) >= 1 && strlen(name) <= 32);
         CHECK(json_object_get(control, "value") && json_object_get(control, "default"));
         char out[96];
+        CHECK(!control_refusal(schema, name, json_object_get(control, "value"), out, sizeof(out)));
+        CHECK(
+            !control_refusal(schema, name, json_object_get(control, "default"), out, sizeof(out)));
         json_t *low = json_object_get(control, "min");
         if (low)
             CHECK(!control_refusal(schema, name, low, out, sizeof(out)));

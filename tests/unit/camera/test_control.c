@@ -1,6 +1,7 @@
 /* The schema of controls: what is taken of a device's list, what a value may be. */
 #include "rig.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "camera/internal.h"
@@ -49,6 +50,35 @@ static void test_schema(void **state)
             "{\"name\":\"a\",\"type\":\"bool\",\"value\":true}]",
             "[{\"name\":\"a\",\"type\":\"int\",\"min\":0,\"max\":9,\"step\":1,\"default\":4,"
             "\"value\":4,\"group\":\"\"}]");
+}
+
+static void test_values_are_ones_that_may_be(void **state)
+{
+    (void)state;
+    static const struct {
+        json_int_t min, max, step, preset, value, expected_preset, expected_value;
+    } ROWS[] = {
+        {0, 10, 2, 51, 4, 10, 4},
+        {0, 10, 1, 5000, 5000, 10, 10},
+        {0, 10, 3, 11, 8, 9, 6},
+        {-7, 7, 5, -8, -3, -7, -7},
+        {-7, 7, 5, -2, 3, -2, 3},
+        {3, 3, 1, 0, 9, 3, 3},
+        {LLONG_MIN, LLONG_MAX, 1, LLONG_MIN, LLONG_MAX, LLONG_MIN, LLONG_MAX},
+        {LLONG_MIN, LLONG_MAX, LLONG_MAX, -2, LLONG_MAX, LLONG_MIN, LLONG_MAX - 1},
+    };
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        json_t *list = json_pack("[{s:s,s:s,s:I,s:I,s:I,s:I,s:I}]", "name", "a", "type", "int",
+                                 "min", ROWS[i].min, "max", ROWS[i].max, "step", ROWS[i].step,
+                                 "default", ROWS[i].preset, "value", ROWS[i].value);
+        json_t *schema = control_schema(list), *control = json_array_get(schema, 0);
+        assert_int_equal(json_integer_value(json_object_get(control, "default")),
+                         ROWS[i].expected_preset);
+        assert_int_equal(json_integer_value(json_object_get(control, "value")),
+                         ROWS[i].expected_value);
+        json_decref(schema);
+        json_decref(list);
+    }
 }
 
 static void test_menus(void **state)
@@ -168,6 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_values_are_ones_that_may_be),
         cmocka_unit_test(test_menus),
         cmocka_unit_test(test_options_are_capped),
         cmocka_unit_test(test_no_more_than_so_many),

@@ -120,6 +120,23 @@ static void test_a_device_that_has_the_values_is_left_alone(void **state)
     rig_said(rig, "stop ");
 }
 
+static void test_a_value_that_may_not_be_is_not_taken_for_the_owners(void **state)
+{
+    struct rig *rig = *state;
+    camera_source_down(rig_camera(rig, true));
+    registry_load_setting(rig->registry, "porch", "brightness", "2");
+    rig_device_up(rig, true);
+    rig_said(rig, "set {\"brightness\":2} stop ");
+    json_t *controls = json_pack("[{s:s,s:s,s:i,s:i,s:i}]", "name", "brightness", "type", "int",
+                                 "min", -2, "max", 2, "value", 5000);
+    camera_learned(rig->camera, NULL, controls);
+    json_decref(controls);
+    assert_int_equal(value_of(rig, "brightness"), 2);
+    rig_said(rig, "set {\"brightness\":2} ");
+    assert_int_equal(camera_reset(rig->camera), 0);
+    rig_said(rig, "set {\"brightness\":2} "); /* its default was as impossible */
+}
+
 static void test_what_the_device_reports(void **state)
 {
     struct rig *rig = *state;
@@ -245,6 +262,7 @@ int main(void)
         T(test_set_while_it_is_away),
         T(test_what_no_longer_fits_is_not_set),
         T(test_a_device_that_has_the_values_is_left_alone),
+        T(test_a_value_that_may_not_be_is_not_taken_for_the_owners),
         T(test_what_the_device_reports),
         T(test_rename),
         T(test_remembered),
