@@ -23,7 +23,7 @@ void cameras_get_one(const struct call *call, struct http_request *request)
  * obeyed. */
 void cameras_patch(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_camera(call, request);
+    struct camera *camera = endpoint_adopted(call, request);
     if (!camera)
         return;
     json_t *body = json_in_body(request);

@@ -168,6 +168,7 @@ static void a_new_camera_waits_for_the_owners_word(void **state)
     static const struct {
         const char *method, *path, *body;
     } ROWS[] = {
+        {"PATCH", "/api/v1/cameras/porch", "{\"name\":\"Front door\"}"},
         {"PUT", "/api/v1/cameras/porch/settings", "{\"brightness\":1}"},
         {"DELETE", "/api/v1/cameras/porch/settings", NULL},
         {"POST", "/api/v1/cameras/porch/capture", NULL},
