@@ -107,6 +107,22 @@ static void capture_asks_the_device_for_its_best(void **state)
     world_device_free(porch);
 }
 
+static void a_still_is_given_up_after_10_s(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_ask(
+        world, &(struct fake_request){.method = "POST", .path = "/api/v1/cameras/porch/capture"});
+    fake_clock_advance(10 * US_PER_S - 1);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 0);
+    fake_clock_advance(1);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 504);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
 static void a_device_without_stills_gives_its_next_frame(void **state)
 {
     struct world *world = *state;
@@ -167,6 +183,7 @@ int main(void)
         TEST(a_snapshot_is_given_up_after_3_s),
         TEST(offline_is_said_at_once_in_the_form_of_the_address),
         TEST(capture_asks_the_device_for_its_best),
+        TEST(a_still_is_given_up_after_10_s),
         TEST(a_device_without_stills_gives_its_next_frame),
         TEST(who_hangs_up_wants_nothing_any_more),
         TEST(head_wakes_nobody),

@@ -1,6 +1,8 @@
 /* What a source brings: frames and their headers, frames that are dropped, dark ones, news. */
 #include "rig.h"
 
+#include <unistd.h>
+
 #include "media/live.h"
 
 static uint64_t dropped(struct rig *rig, unsigned drop)
@@ -275,6 +277,45 @@ static void test_names_and_models(void **state)
     assert_string_equal(rig_described(rig, "controls"), "[]");
 }
 
+/* How many lines are written, and whether the last says that no more are, when it comes and goes.
+ */
+static int lines_about_coming_and_going(struct rig *rig, bool *ret_says_so)
+{
+    static char text[65536];
+    FILE *file = tmpfile();
+    int before = dup(STDERR_FILENO), lines = 0;
+    assert_true(file && before >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+    for (int i = 0; i < 100; i++) {
+        camera_source_down(rig->camera);
+        rig_device_up(rig, true);
+    }
+    assert_true(dup2(before, STDERR_FILENO) >= 0);
+    ssize_t n = pread(fileno(file), text, sizeof(text) - 1, 0);
+    assert_in_range(n, 0, sizeof(text) - 1);
+    text[n] = '\0';
+    for (char *at = text; (at = strchr(at, '\n')); at++)
+        lines++;
+    *ret_says_so = strstr(text, "no more of this for a minute\n");
+    close(before);
+    fclose(file);
+    return lines;
+}
+
+static void test_coming_and_going_is_logged_a_few_times_a_minute(void **state)
+{
+    struct rig *rig = *state;
+    bool says_so;
+    rig_pass(rig, 3600 * US_PER_S);
+    rig_camera(rig, true); /* the first of six lines */
+    assert_int_equal(lines_about_coming_and_going(rig, &says_so), 5);
+    assert_true(says_so);
+    rig_pass(rig, 60 * US_PER_S - 1);
+    assert_int_equal(lines_about_coming_and_going(rig, &says_so), 0);
+    rig_pass(rig, 1);
+    assert_int_equal(lines_about_coming_and_going(rig, &says_so), 6);
+    assert_true(says_so);
+}
+
 static void test_drop_names(void **state)
 {
     (void)state;
@@ -302,6 +343,7 @@ int main(void)
         T(test_battery),
         T(test_it_sleeps_by_itself),
         T(test_names_and_models),
+        T(test_coming_and_going_is_logged_a_few_times_a_minute),
         T(test_drop_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
