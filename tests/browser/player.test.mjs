@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
-import { boot, temporaryFolder, waitFor } from '../flow/harness.mjs';
+import { boot, sleep, temporaryFolder, waitFor } from '../flow/harness.mjs';
 import { launch } from '../lib/browsers.mjs';
 import { circle, colour, readPicture } from './screen.mjs';
 
@@ -141,4 +141,44 @@ test('chromium: MSE goes on after its buffer was trimmed', async (t) => {
   await waitFor('the buffer begins at the new key', async () => (await video()).first > 15);
   const { frames } = await stats(browser);
   await waitFor('it plays on', async () => (await stats(browser)).frames > frames + 20);
+});
+
+// As over plain http, where browsers hide WebCodecs.
+async function openPlain(t) {
+  const browser = await open(t, 'chromium');
+  await browser.context.addInitScript(() => { delete globalThis.VideoDecoder; });
+  return browser;
+}
+
+const remembered = (browser) => browser.evaluate(() => localStorage.getItem('eyelid.delivery'));
+
+test('chromium: a camera too slow for MSE is shown, and takes H.264 from no other', async (t) => {
+  const house = await boot(t);
+  await house.camera('slow', { fps: 0.5 });
+  await house.camera('porch');
+  const browser = await openPlain(t);
+  await browser.goto(`${house.url}/view.html?camera=slow`);
+  await waitFor('pictures', async () => (await stats(browser))?.frames > 4, 40000);
+  assert.equal(await remembered(browser), null);
+  await browser.goto(`${house.url}/view.html?camera=porch`);
+  await waitFor('plays by MSE', async () => {
+    const s = await stats(browser);
+    return s?.delivery === 'mse' && s.frames > 10;
+  }, 15000);
+});
+
+test('chromium: a camera that stalls keeps MSE', async (t) => {
+  const house = await boot(t);
+  const camera = await house.camera('porch', { fps: 15 });
+  const browser = await openPlain(t);
+  await browser.goto(`${house.url}/view.html?camera=porch`);
+  await waitFor('plays', async () => (await stats(browser))?.frames > 10, 15000);
+  for (let i = 0; i < 3; i++) {
+    camera.child.kill('SIGSTOP');
+    await sleep(5000);
+    camera.child.kill('SIGCONT');
+    await waitFor('live again', async () => (await stats(browser)).state === 'live', 10000);
+  }
+  assert.equal((await stats(browser)).delivery, 'mse');
+  assert.equal(await remembered(browser), null);
 });

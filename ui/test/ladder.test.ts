@@ -72,14 +72,17 @@ describe('memory', () => {
 });
 
 describe('Supervisor', () => {
-  it('wants a first frame 1.5 s after the first unit', () => {
+  const units = (s: Supervisor, begin: number, n: number, everyMs: number) => {
+    for (let i = 0; i < n; i++) s.unit(begin + i * everyMs);
+  };
+
+  it('wants a first frame 1.5 s after three units', () => {
     const s = new Supervisor();
     expect(s.verdict(99_999)).toBeNull(); // no unit, no verdict: the camera may still be waking
-    s.unit(1000);
-    s.unit(2000);
-    expect(s.verdict(2500)).toBeNull();
-    expect(s.verdict(2501)).toBe('no-first-frame');
-    s.frame(2600, 5);
+    units(s, 1000, 20, 60);
+    expect(s.verdict(1120 + 1500)).toBeNull();
+    expect(s.verdict(1120 + 1501)).toBe('no-first-frame');
+    s.frame(2700, 5);
     expect(s.verdict(9000)).toBeNull();
   });
 
@@ -88,10 +91,31 @@ describe('Supervisor', () => {
     s.unit(0);
     s.frame(100, 5);
     expect(s.verdict(60_000)).toBeNull(); // the camera says nothing
-    s.unit(60_000);
-    s.unit(62_000);
-    expect(s.verdict(63_000)).toBeNull();
-    expect(s.verdict(63_001)).toBe('stuck');
+    units(s, 60_000, 40, 60);
+    expect(s.verdict(60_120 + 3000)).toBeNull();
+    expect(s.verdict(60_120 + 3001)).toBe('stuck');
+  });
+
+  it("a camera's silence is not the browser's, whatever waits for the next unit", () => {
+    const s = new Supervisor();
+    units(s, 0, 2, 60);
+    expect(s.verdict(60_000)).toBeNull();
+    s.frame(60_000, 5);
+    units(s, 60_000, 2, 60);
+    expect(s.verdict(120_000)).toBeNull();
+    units(s, 120_000, 2, 60);
+    expect(s.verdict(120_100)).toBeNull(); // as it goes on
+  });
+
+  it('a slow camera proves nothing about the browser', () => {
+    const s = new Supervisor();
+    units(s, 0, 4, 1000);
+    expect(s.verdict(3500)).toBeNull();
+    expect(s.verdict(3501)).toBe('slow-stream');
+    s.frame(3600, 5);
+    units(s, 10_000, 6, 1000);
+    expect(s.verdict(15_000)).toBeNull();
+    expect(s.verdict(15_001)).toBe('slow-stream');
   });
 
   it('a decoder that keeps more than 3 units for a second is no live decoder', () => {
@@ -118,12 +142,12 @@ describe('Supervisor', () => {
 
   it('reset forgets everything', () => {
     const s = new Supervisor();
-    s.unit(0);
+    units(s, 0, 20, 60);
     s.pending(0, 9);
     s.frame(0, 999);
     s.reset();
     expect(s.verdict(99_999)).toBeNull();
-    s.unit(100_000);
-    expect(s.verdict(101_501)).toBe('no-first-frame');
+    units(s, 100_000, 20, 60);
+    expect(s.verdict(101_621)).toBe('no-first-frame');
   });
 });

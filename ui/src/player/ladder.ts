@@ -69,29 +69,34 @@ export function recall(keeper: () => Keeper, nowMs: number): Delivery | null {
 }
 
 const FIRST_FRAME_MS = 1500;
+const WAITING_UNITS = 3; // fewer may wait for the camera: MSE shows a unit once the next came
+const MANY_UNITS = 10; // browsers want up to 7 before a video begins to move
 const HELD_UNITS = 3;
 const HELD_MS = 1000;
 const LAG_MS = 300;
 const LAG_FOR_MS = 3000;
 const STUCK_MS = 3000;
 
-export type Verdict = 'no-first-frame' | 'held-back' | 'lag' | 'stuck';
+// A slow stream has too few units for this way: true of the camera, and no proof about the browser.
+export type Verdict = 'no-first-frame' | 'held-back' | 'lag' | 'stuck' | 'slow-stream';
 
 // Watches one way of delivery. All times are those of performance.now(); lag is this player's
 // alone, from the arrival of a unit to its picture: a slow network is no reason to step down.
 export class Supervisor {
-  private firstUnitMs: number | null = null; // since the last frame
+  private waitingUnits = 0; // since the last frame
+  private waitingSinceMs: number | null = null; // so many that one should be shown
   private shown = false;
   private heldSinceMs: number | null = null;
   private lagSinceMs: number | null = null;
 
   unit(nowMs: number): void {
-    this.firstUnitMs ??= nowMs;
+    this.waitingUnits++;
+    if (this.waitingUnits >= WAITING_UNITS) this.waitingSinceMs ??= nowMs;
   }
 
   frame(nowMs: number, lagMs: number): void {
     this.shown = true;
-    this.firstUnitMs = null;
+    this.noneWaits();
     if (lagMs <= LAG_MS) this.lagSinceMs = null;
     else this.lagSinceMs ??= nowMs;
   }
@@ -103,18 +108,25 @@ export class Supervisor {
 
   // The stream stopped, began anew or the page was hidden: what was seen so far proves nothing.
   reset(): void {
-    this.firstUnitMs = null;
+    this.noneWaits();
     this.heldSinceMs = null;
     this.lagSinceMs = null;
     this.shown = false;
   }
 
   verdict(nowMs: number): Verdict | null {
-    const waitingMs = this.firstUnitMs === null ? 0 : nowMs - this.firstUnitMs;
-    if (!this.shown && waitingMs > FIRST_FRAME_MS) return 'no-first-frame';
-    if (waitingMs > STUCK_MS) return 'stuck';
+    const waitingMs = this.waitingSinceMs === null ? 0 : nowMs - this.waitingSinceMs;
+    if (waitingMs > (this.shown ? STUCK_MS : FIRST_FRAME_MS)) {
+      if (this.waitingUnits < MANY_UNITS) return 'slow-stream';
+      return this.shown ? 'stuck' : 'no-first-frame';
+    }
     if (this.heldSinceMs !== null && nowMs - this.heldSinceMs > HELD_MS) return 'held-back';
     if (this.lagSinceMs !== null && nowMs - this.lagSinceMs > LAG_FOR_MS) return 'lag';
     return null;
+  }
+
+  private noneWaits(): void {
+    this.waitingUnits = 0;
+    this.waitingSinceMs = null;
   }
 }

@@ -355,7 +355,7 @@ export class EyelidPlayer extends HTMLElement {
     if (this.state === 'live' && now - this.shownMs > STALLED_MS) this.setState('stalled');
     if (document.visibilityState === 'visible' && this.opening) {
       const verdict = this.supervisor.verdict(now);
-      if (verdict) this.stepDown(verdict, false);
+      if (verdict) this.stepDown(verdict, verdict === 'slow-stream');
     }
     if (this.opening) this.publish();
   }
