@@ -182,3 +182,20 @@ test('chromium: a camera that stalls keeps MSE', async (t) => {
   assert.equal((await stats(browser)).delivery, 'mse');
   assert.equal(await remembered(browser), null);
 });
+
+test('chromium: after a pause MSE tells the age of the new picture', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { fps: 1.5 });
+  const browser = await open(t, 'chromium');
+  await browser.goto(`${house.url}/view.html?camera=porch&delivery=mse`);
+  await waitFor('plays', async () => (await stats(browser))?.frames > 6, 15000);
+  const pause = (on) => browser.evaluate((p) => document.querySelector('eyelid-player').toggleAttribute('paused', p), on);
+  await pause(true);
+  await sleep(6000);
+  await pause(false);
+  const { latencyMs } = await waitFor('live again', async () => {
+    const s = await stats(browser);
+    return s.state === 'live' && s;
+  }, 10000);
+  assert.ok(latencyMs < 2500, `${latencyMs} ms`);
+});

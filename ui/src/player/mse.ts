@@ -83,6 +83,7 @@ export class MseSurface implements Surface {
 
   pause(): void {
     this.queue = [];
+    this.appended = []; // or the first frame after the pause would be taken for one of these
     this.waitKey = true;
   }
 
