@@ -1,7 +1,7 @@
 // The page in real browsers: waking by looking, sleeping after leaving, true status, capture, reconnecting.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { boot, waitFor } from '../flow/harness.mjs';
+import { boot, sleep, waitFor } from '../flow/harness.mjs';
 import { cardState, frames, open, seen } from './look.mjs';
 
 for (const name of ['chromium', 'firefox']) {
@@ -125,6 +125,30 @@ test('chromium: the page is good on a phone and by keyboard', async (t) => {
     .filter(([, height]) => height < 40));
   assert.deepEqual(small, [], 'every control is as large as a thumb');
 });
+
+for (const [screen, width, height] of [['phone', 390, 844], ['phone on its side', 844, 390], ['laptop', 1366, 768]]) {
+  test(`chromium: the picture stays in view and live at the last control, on a ${screen}`, async (t) => {
+    const house = await boot(t, { env: { EYELID_LINGER_S: '1' } });
+    await house.camera('porch');
+    const browser = await open(t, 'chromium');
+    await browser.page.setViewportSize({ width, height });
+    await browser.goto(`${house.url}/#/camera/porch`);
+    await seen(browser, 'porch', 'live');
+    await browser.page.locator('.controls :is(input, select)').last().focus();
+    await sleep(1500); // longer than the camera would stay awake for nobody
+    const { picture, control } = await browser.evaluate(() => {
+      const box = (element) => element.getBoundingClientRect().toJSON();
+      return { picture: box(document.querySelector('.stage')), control: box(document.activeElement) };
+    });
+    assert.ok(picture.top >= 0 && picture.bottom <= height, 'the picture is on the screen');
+    assert.ok(control.top >= 0 && control.bottom <= height, 'so is the control');
+    const apart = control.top >= picture.bottom || control.left >= picture.right;
+    assert.ok(apart, 'and the one does not cover the other');
+    assert.equal(await cardState(browser, 'porch'), 'live');
+    const before = await frames(browser, 'porch');
+    await waitFor('it moves', async () => (await frames(browser, 'porch')) > before + 10);
+  });
+}
 
 test('chromium: without cameras the page names an address that works', async (t) => {
   const house = await boot(t);
