@@ -10,6 +10,7 @@ import {
   duration,
   groupName,
   idFor,
+  nobody,
   optionName,
   reasonName,
   sentence,
@@ -77,6 +78,14 @@ describe('statusOf', () => {
     if (typeof detail === 'string') expect(status.detail).toBe(detail);
     else expect(status.detail).toMatch(detail);
   });
+});
+
+describe('nobody', () => {
+  it.each([
+    ['lingering', 'Nobody looks; it goes to sleep in a moment.'],
+    ['asleep', 'Nothing keeps it awake.'],
+    [undefined, 'Nothing keeps it awake.'],
+  ])('%s: %s', (state, text) => expect(nobody(state)).toBe(text));
 });
 
 describe('Throttle', () => {

@@ -3,13 +3,13 @@ import { useEffect, useState } from 'preact/hooks';
 import type { KnownCamera } from '../live/live';
 import type { Hour } from '../live/rest';
 import { rest } from './server';
-import { duration, reasonName } from './words';
+import { duration, nobody, reasonName } from './words';
 
 const REFRESH_MS = 5000;
 
 export function Why({ known, nowMs }: { known: KnownCamera; nowMs: number }) {
   const why = known.camera.why ?? [];
-  if (why.length === 0) return <p class="quiet">Nothing keeps it awake.</p>;
+  if (why.length === 0) return <p class="quiet">{nobody(known.camera.state)}</p>;
   return (
     <>
       {known.camera.state === 'offline' && <p class="quiet">It is away; this waits for it:</p>}
