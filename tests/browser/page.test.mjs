@@ -150,6 +150,26 @@ for (const [screen, width, height] of [['phone', 390, 844], ['phone on its side'
   });
 }
 
+test('chromium: a window of one camera says why it shows nothing', async (t) => {
+  const house = await boot(t);
+  const camera = await house.camera('porch');
+  const browser = await open(t, 'chromium');
+  const says = (pattern) => waitFor(`it says ${pattern}`, async () => pattern.test(await browser.evaluate(
+    () => document.querySelector('body > p:not([hidden])')?.textContent ?? '')));
+  await browser.goto(`${house.url}/view.html?camera=nobody`);
+  await says(/^There is no camera “nobody”\.$/);
+  await browser.goto(`${house.url}/view.html?camera=porch`);
+  const quiet = () => waitFor('the picture alone', () => browser.evaluate(
+    () => document.querySelector('eyelid-player')?.stats.state === 'live' && document.querySelector('body > p').hidden));
+  await quiet();
+  await camera.stop();
+  await says(/^Offline · for \d+ s/);
+  await house.camera('porch');
+  await quiet();
+  await house.server.stop();
+  await says(/^No connection/);
+});
+
 test('chromium: without cameras the page names an address that works', async (t) => {
   const house = await boot(t);
   const browser = await open(t, 'chromium');
