@@ -130,17 +130,29 @@ static void begin_minute(struct registry *registry)
     }
 }
 
+/* Devices that nobody adopted, and that are away, do not keep others out. */
+static bool make_room(struct registry *registry)
+{
+    list_for_each (camera, &registry->cameras, struct camera, node) {
+        if (camera->adopted || camera->source || camera->kind != CAMERA_PUSH)
+            continue;
+        log_info("camera", camera->id, "nobody adopted it, and a new one needs its place");
+        registry_remove(registry, camera);
+        return true;
+    }
+    return false;
+}
+
 /* 0, or why there is no room for one more. */
 static int admit(struct registry *registry, enum camera_kind kind)
 {
+    bool from_outside = kind == CAMERA_PUSH; /* nobody there can make more of the others */
     begin_minute(registry);
-    if (registry->count >= registry->params.max_cameras)
-        return -ENOSPC;
-    if (kind != CAMERA_PUSH) /* nobody outside can make more of them */
-        return 0;
-    if (registry->new_in_minute >= registry->params.max_new_per_minute)
+    if (from_outside && registry->new_in_minute >= registry->params.max_new_per_minute)
         return -EAGAIN;
-    registry->new_in_minute++;
+    if (registry->count >= registry->params.max_cameras && !make_room(registry))
+        return -ENOSPC;
+    registry->new_in_minute += from_outside;
     return 0;
 }
 

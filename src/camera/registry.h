@@ -49,7 +49,8 @@ struct camera_identity {
     const char *token;   /* the hash of what its device shows, CAMERA_TOKEN_CHARS; NULL = nothing */
 };
 
-/* The camera of this identity, made and remembered if it is new. -ENOSPC: too many cameras;
+/* The camera of this identity, made and remembered if it is new; where there is no room, in the
+ * place of the oldest device that nobody adopted and that is away. -ENOSPC: too many cameras;
  * -EAGAIN: too many new devices in the last minute; -EINVAL: no valid id; -EEXIST: a camera of this
  * id has another kind or address. The first token that its device shows becomes the camera's;
  * without it, -EKEYREJECTED from then on. -EBUSY: a device without one is connected. */

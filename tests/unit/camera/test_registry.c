@@ -210,6 +210,45 @@ static void test_adoption(void **state)
     assert_null(registry_find(rig->registry, "future"));
 }
 
+static void count_removed(void *ctx, struct camera *camera)
+{
+    (void)camera;
+    ++*(unsigned *)ctx;
+}
+
+static void ignore_change(void *ctx, struct camera *camera)
+{
+    (void)ctx, (void)camera;
+}
+
+static void test_the_oldest_unadopted_makes_room(void **state)
+{
+    struct rig *rig = *state;
+    unsigned removed = 0;
+    struct registry_observer observer = {
+        .changed = ignore_change, .removed = count_removed, .ctx = &removed};
+    const struct camera_identity gate = {
+        .id = "gate", .kind = CAMERA_MJPEG, .address = "http://gate/", .adopted = true};
+    struct camera *camera;
+    rig_registry(rig, &(struct registry_params){
+                          .adopt_ask = true, .max_cameras = 3, .max_new_per_minute = 4});
+    registry_observe(rig->registry, &observer);
+    rig_camera(rig, true); /* "porch", which is connected */
+    assert_int_equal(add(rig, "a"), 0);
+    assert_int_equal(add(rig, "b"), 0);
+    assert_int_equal(registry_add(rig->registry, &gate, &camera), 0);
+    assert_null(registry_find(rig->registry, "a"));
+    assert_int_equal(add(rig, "c"), 0);
+    assert_null(registry_find(rig->registry, "b"));
+    assert_int_equal(add(rig, "d"), -EAGAIN); /* too fast: takes nobody's place */
+    camera_adopt(registry_find(rig->registry, "c"));
+    rig->now_us += 60 * US_PER_S;
+    assert_int_equal(add(rig, "d"), -ENOSPC);
+    assert_int_equal(count(rig), 3);
+    assert_int_equal(removed, 2);
+    registry_unobserve(&observer);
+}
+
 /* --- Removal: everybody who looks or waits hears of it. --- */
 
 struct looker {
@@ -352,6 +391,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_identities, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_adoption, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_the_oldest_unadopted_makes_room, rig_setup,
+                                        rig_teardown),
         cmocka_unit_test_setup_teardown(test_removal, rig_setup, rig_teardown),
         T(test_ids),
         T(test_found_again),
