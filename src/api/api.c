@@ -160,12 +160,11 @@ struct camera *endpoint_camera(const struct call *call, struct http_request *req
 
 struct reply_error endpoint_dark(const struct camera *camera, enum rendition_kind rendition)
 {
-    return (struct reply_error){504,
-                                "timeout",
-                                rendition == RENDITION_H264 && !camera_has_h264(camera)
-                                    ? "pictures of that size cannot be H.264; MJPEG is there"
-                                    : "the camera did not deliver a picture in time",
-                                {0}};
+    if (rendition == RENDITION_H264 && !camera_has_h264(camera))
+        return (struct reply_error){
+            504, "timeout", "pictures of that size cannot be H.264; MJPEG is there", {0}, NULL};
+    return (struct reply_error){
+        504, "timeout", "the camera did not deliver a picture in time", {0}, camera->error};
 }
 
 struct camera *endpoint_adopted(const struct call *call, struct http_request *request)

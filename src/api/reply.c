@@ -115,13 +115,16 @@ enum { ERROR_MAX_BYTES = 1024 };
 static struct http_response error_response(bool json, const struct reply_error *error,
                                            char out[ERROR_MAX_BYTES])
 {
-    struct text t = text_over(out, ERROR_MAX_BYTES);
+    char sentence[ERROR_MAX_BYTES / 2];
+    struct text t = text_over(out, ERROR_MAX_BYTES), said = text_over(sentence, sizeof(sentence));
+    bool has_why = error->why && *error->why;
+    text_add(&said, "%s%s%s", error->message, has_why ? ": " : "", has_why ? error->why : "");
     if (json) {
         text_add(&t, "{\"error\":{\"code\":\"%s\",\"message\":", error->code);
-        text_add_json(&t, error->message);
+        text_add_json(&t, sentence);
         text_add(&t, "}}");
     } else {
-        text_add(&t, "%s\n", error->message);
+        text_add(&t, "%s\n", sentence);
     }
     return (struct http_response){.status = error->status,
                                   .content_type =

@@ -11,6 +11,7 @@ struct reply_error {
     const char *code;        /* docs/protocol.md, section 2.2 */
     const char *message;     /* a sentence; borrowed */
     struct http_field field; /* one more header; its name is NULL where there is none */
+    const char *why;         /* what the camera's owner is told, too; NULL or "" = nothing */
 };
 
 void reply_json(struct http_request *request, int status, json_t *takes_json);

@@ -9,6 +9,7 @@
 struct still {
     struct api_guest guest;
     struct http_stream *stream;
+    struct camera *camera;
     struct capture *capture; /* NULL once it is done */
     bool json;               /* errors are */
 };
@@ -49,17 +50,16 @@ static void still_done(void *ctx, int error, struct packet *packet)
                                            .len_bytes = packet_unit_len_bytes(packet)});
         return;
     }
-    static const struct reply_error OFFLINE = {503, "offline", "the camera is not connected"};
-    static const struct reply_error TIMEOUT = {504, "timeout",
-                                               "the camera did not deliver a picture in time"};
-    static const struct reply_error BUSY = {503, "too-many",
-                                            "the camera is taking as many stills as it can"};
-    static const struct reply_error FAILED = {502, "failed", "the camera could not take a still"};
-    reply_error_late(still->stream, still->json,
-                     error == -ENOTCONN    ? &OFFLINE
-                     : error == -ETIMEDOUT ? &TIMEOUT
-                     : error == -EBUSY     ? &BUSY
-                                           : &FAILED);
+    struct reply_error answer = {
+        502, "failed", "the camera could not take a still", {0}, still->camera->error};
+    if (error == -ENOTCONN)
+        answer = (struct reply_error){503, "offline", "the camera is not connected", {0}, NULL};
+    else if (error == -ETIMEDOUT)
+        answer = endpoint_dark(still->camera, RENDITION_JPEG);
+    else if (error == -EBUSY)
+        answer = (struct reply_error){
+            503, "too-many", "the camera is taking as many stills as it can", {0}, NULL};
+    reply_error_late(still->stream, still->json, &answer);
 }
 
 void still_reply(const struct call *call, struct http_request *request, struct camera *camera,
@@ -68,6 +68,7 @@ void still_reply(const struct call *call, struct http_request *request, struct c
     static const struct http_stream_ops OPS = {.next = still_next, .closed = still_closed};
     struct still *still = mem_new(struct still);
     still->guest.leave = still_leave;
+    still->camera = camera;
     still->json = reply_is_json_path(http_path(request));
     list_append(&call->api->guests, &still->guest.node);
     still->stream = http_hold(request, &OPS, still);

@@ -245,6 +245,12 @@ void camera_error(struct camera *camera, const char *sentence)
     camera_changed(camera);
 }
 
+void camera_unreachable(struct camera *camera, const char *sentence)
+{
+    camera_error(camera, sentence);
+    capture_fail_all(camera, -EHOSTUNREACH);
+}
+
 void camera_count_drop(struct camera *camera, unsigned drop)
 {
     camera->stats.dropped[drop]++;

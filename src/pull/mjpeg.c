@@ -211,7 +211,8 @@ static void on_done(void *ctx, int error, const char *sentence)
     url_place(&mjpeg->url, place);
     mjpeg->stream = NULL;
     if (error) {
-        fail(mjpeg, "%s", sentence);
+        hang_up(mjpeg);
+        camera_unreachable(mjpeg->camera, sentence);
     } else if (mjpeg->form == MJPEG_PARTS) {
         fail(mjpeg, "%s ended the stream", place);
     } else if (mjpeg->answer.len_bytes == 0) {

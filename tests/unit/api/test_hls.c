@@ -212,8 +212,8 @@ static void what_waits_in_vain_is_told_so(void **state)
     fake_clock_advance(1);
     fake_net_turn(world->net);
     assert_int_equal(fake_answer(request)->status, 504);
-    assert_string_equal(fake_answer(request)->body,
-                        "the camera did not deliver a picture in time\n");
+    assert_string_equal(fake_answer(request)->body, "the camera did not deliver a picture in time: "
+                                                    "no usable frame within 5 s of the start\n");
     fake_request_destroy(request);
     world_device_free(porch);
 

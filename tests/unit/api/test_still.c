@@ -66,6 +66,28 @@ static void a_snapshot_is_given_up_after_3_s(void **state)
     world_device_free(porch);
 }
 
+static void why_a_camera_cannot_be_reached_is_said_at_once(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/snapshot/porch.jpg");
+    camera_unreachable(porch->camera, "porch:80 refuses the connection");
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 502);
+    assert_string_equal(fake_answer(request)->body,
+                        "the camera could not take a still: porch:80 refuses the connection\n");
+    fake_request_destroy(request);
+    request = world_get(world, "/snapshot/porch.jpg"); /* before it is tried again */
+    fake_clock_advance(3 * US_PER_S);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 504);
+    assert_string_equal(
+        fake_answer(request)->body,
+        "the camera did not deliver a picture in time: porch:80 refuses the connection\n");
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
 static void offline_is_said_at_once_in_the_form_of_the_address(void **state)
 {
     struct world *world = *state;
@@ -181,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_snapshot_wakes_waits_and_answers),
         TEST(a_snapshot_is_given_up_after_3_s),
+        TEST(why_a_camera_cannot_be_reached_is_said_at_once),
         TEST(offline_is_said_at_once_in_the_form_of_the_address),
         TEST(capture_asks_the_device_for_its_best),
         TEST(a_still_is_given_up_after_10_s),

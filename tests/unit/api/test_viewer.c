@@ -159,7 +159,8 @@ static void who_cannot_be_served_is_told_why(void **state)
         fake_net_turn(world->net);
         assert_int_equal(fake_answer(request)->status, 504);
         assert_string_equal(fake_answer(request)->body,
-                            "the camera did not deliver a picture in time\n");
+                            "the camera did not deliver a picture in time: "
+                            "no usable frame within 5 s of the start\n");
         assert_true(fake_answer(request)->closed);
         assert_int_equal(porch->camera->leases.count, 0);
         fake_request_destroy(request);
