@@ -65,7 +65,7 @@ void client_explain(struct client_request *request, CURLcode code)
         client_fail(request, -EPROTO, "%s does not speak HTTP as it should", place);
         break;
     case CURLE_OUT_OF_MEMORY: /* also what a head line beyond libcurl's own limit is called */
-        if (request->phase == CLIENT_ASKED)
+        if (request->phase != CLIENT_CONNECTING && !request->head_told)
             client_fail(request, -EMSGSIZE, "the head of the answer of %s is too long", place);
         else
             client_fail(request, -ENOMEM, "out of memory");

@@ -435,6 +435,21 @@ static void test_a_long_head(void **state)
     close(fd);
 }
 
+static void test_a_line_beyond_libcurls_own_limit(void **state)
+{
+    struct visit *visit = *state;
+    char part[1024];
+    memset(part, 'x', sizeof(part));
+    part[sizeof(part) - 1] = '\0';
+    get(visit);
+    int fd = serve(visit);
+    peer_say(fd, "HTTP/1.1 200 OK\r\nX: ");
+    for (int i = 0; i < 101; i++) /* 100 KiB; the last one ends it */
+        peer_say(fd, "%s", part);
+    expect_about(visit, -EMSGSIZE, "the head of the answer of ", " is too long");
+    close(fd);
+}
+
 static void test_a_large_body(void **state)
 {
     struct visit *visit = *state;
@@ -584,6 +599,7 @@ int main(void)
         T(test_redirects_without_end),
         T(test_a_head_of_many_lines),
         T(test_a_long_head),
+        T(test_a_line_beyond_libcurls_own_limit),
         T(test_a_large_body),
         T(test_silence_at_first),
         T(test_silence_later),
