@@ -22,7 +22,13 @@ enum { STOP_AGAIN_S = 5 };
 /* A still that did not come for so long was lost on the way or in the device. */
 enum { STILL_LOST_S = 60 };
 /* 4001 is ours, the others are of RFC 6455 section 7.4.1. */
-enum { CLOSE_REPLACED = 4001, CLOSE_POLICY = 1008, CLOSE_BAD_DATA = 1003, CLOSE_TRY_LATER = 1013 };
+enum {
+    CLOSE_REPLACED = 4001,
+    CLOSE_BAD_DATA = 1003,
+    CLOSE_POLICY = 1008,
+    CLOSE_TOO_LARGE = 1009,
+    CLOSE_TRY_LATER = 1013
+};
 
 static const char SUBPROTOCOL[] = "eyelid.device.v1";
 static const char ID_RULE[] = "an id is 1 to 32 of a-z, 0-9 and -";
@@ -272,6 +278,10 @@ static void on_text(struct push *push, const char *text, size_t len_bytes)
     if (!wrong) {
         on_message(push, &message);
         device_message_finish(&message);
+        return;
+    }
+    if (!push->camera && len_bytes > DEVICE_MESSAGE_MAX_BYTES) { /* the hello that is awaited */
+        refuse(push, CLOSE_TOO_LARGE, wrong);
         return;
     }
     if (push->bad_texts++ == 0)

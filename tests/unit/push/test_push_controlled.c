@@ -8,6 +8,7 @@
 #include "camera/internal.h"
 #include "device/wire.h"
 #include "door.h"
+#include "push/device_message.h"
 #include "push/outbox.h"
 
 /* --- Controlled devices. --- */
@@ -74,6 +75,27 @@ static void test_hello_with_an_id(void **state)
         peer_is_hung_up(fd, 1008);
         close(fd);
     }
+    door_end(&door);
+}
+
+static void test_a_long_hello(void **state)
+{
+    (void)state;
+    struct door door;
+    static char text[DEVICE_MESSAGE_MAX_BYTES + 2];
+    door_run(&door, NULL);
+    int len = snprintf(text, sizeof(text), "%s", door_example("device-hello"));
+    memset(text + len, ' ', DEVICE_MESSAGE_MAX_BYTES - (size_t)len);
+    int fd = peer_connect_as(&door, "/porch", true);
+    peer_says(fd, text);
+    peer_hears(fd, "{\"type\":\"stop\"}");
+    close(fd);
+    door_await_source(&door, "porch", false);
+    text[DEVICE_MESSAGE_MAX_BYTES] = ' ';
+    fd = peer_connect_as(&door, "/porch", true);
+    peer_says(fd, text);
+    peer_is_hung_up(fd, 1009);
+    close(fd);
     door_end(&door);
 }
 
@@ -426,6 +448,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hello),
         cmocka_unit_test(test_hello_with_an_id),
+        cmocka_unit_test(test_a_long_hello),
         cmocka_unit_test(test_no_hello),
         cmocka_unit_test(test_frames),
         cmocka_unit_test(test_start_and_stop),
