@@ -82,6 +82,15 @@ test('what the server says is what its OpenAPI file promises', async (t) => {
     assert.equal(error.error.code, code);
   }
 
+  // What cannot be read is refused before its address counts.
+  for (const [status, response] of [
+    [413, await settings(house, 'porch', { brightness: 'x'.repeat(65536) })],
+    [400, await house.get('/api/v1/cameras/%00')],
+  ]) {
+    assert.equal(response.status, status);
+    assert.equal(response.headers.get('content-type'), 'text/plain');
+  }
+
   camera.mayFail = true;
   await camera.stop();
   check('Camera', await house.state('porch', 'offline'));
