@@ -131,11 +131,35 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
     return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
+static void remember_peer(const struct client_request *request, const char *peer)
+{
+    struct client *client = request->client;
+    if (request->resolved)
+        return;
+    snprintf(client->host, sizeof(client->host), "%s", request->url.host);
+    snprintf(client->peer, sizeof(client->peer), "%s", peer);
+    client->port = request->url.port;
+}
+
+/* libcurl resolves a name for each port anew, and a name may lead elsewhere a moment later. */
+static void use_peer(struct client_request *request)
+{
+    char entry[URL_HOST_MAX_BYTES + INET6_ADDRSTRLEN + 16];
+    const struct client *client = request->client;
+    const struct url *url = &request->url;
+    if (url->host[0] == '[' || url->port == client->port || strcmp(url->host, client->host) != 0)
+        return;
+    snprintf(entry, sizeof(entry), "%s:%u:%s", url->host, url->port, client->peer);
+    request->resolved = curl_slist_append(NULL, entry);
+    curl_easy_setopt(request->easy, CURLOPT_RESOLVE, request->resolved);
+}
+
 /* Connected, the request is about to be sent. */
 static int on_connected(void *ctx, char *peer, char *own, int peer_port, int own_port)
 {
-    (void)peer, (void)own, (void)peer_port, (void)own_port;
+    (void)own, (void)peer_port, (void)own_port;
     struct client_request *request = ctx;
+    remember_peer(request, peer);
     request->error = 0; /* another of the name's addresses may have been denied */
     enter_phase(request, CLIENT_ASKED);
     return CURL_PREREQFUNC_OK;
@@ -315,6 +339,7 @@ struct client_request *client_get(struct client *client, const struct client_get
     request->easy = client->multi ? curl_easy_init() : NULL;
     if (request->easy) {
         set_options(request);
+        use_peer(request);
         aim(request);
     } else {
         client_fail(request, -ENOMEM, "out of memory");
@@ -340,6 +365,7 @@ static void free_request(struct client_request *request)
     if (request->added)
         curl_multi_remove_handle(request->client->multi, request->easy);
     curl_easy_cleanup(request->easy);
+    curl_slist_free_all(request->resolved);
     net_timer_destroy(request->patience);
     list_remove(&request->node);
     mem_free(request);

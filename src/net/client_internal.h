@@ -3,6 +3,8 @@
  * libcurl may not be called from inside its own callbacks. What they lead to (a request cancelled,
  * another one begun, the client destroyed) is noted, and done when the outermost call is over. */
 #pragma once
+#include <netinet/in.h>
+
 #include <curl/curl.h>
 
 #include "base/list.h"
@@ -14,7 +16,10 @@ struct client {
     CURLM *multi;
     struct net_timer *timer; /* libcurl's */
     struct list requests;    /* of struct client_request.node */
-    unsigned depth;          /* calls into libcurl and out of it that are being made */
+    /* Whom it was connected to last: other ports of that host are asked at the same address. */
+    char host[URL_HOST_MAX_BYTES + 1], peer[INET6_ADDRSTRLEN];
+    uint16_t port;
+    unsigned depth; /* calls into libcurl and out of it that are being made */
     bool ended;
 };
 
@@ -26,6 +31,7 @@ struct client_request {
     struct url url; /* where it is now: redirects move it */
     struct client_get params;
     CURL *easy;
+    struct curl_slist *resolved; /* easy's; NULL = it resolves its host itself */
     struct net_timer *patience;
     enum client_phase phase;
     int64_t begun_us;
