@@ -68,8 +68,8 @@ void lock_take(struct lock *lock)
 
 void lock_drop(struct lock *lock)
 {
+    held_pop(lock->rank); /* first: whoever takes it next may be the one who frees it */
     must(pthread_mutex_unlock(&lock->mutex));
-    held_pop(lock->rank);
 }
 
 void lock_cond_init(struct lock_cond *cond)

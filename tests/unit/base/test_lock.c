@@ -136,6 +136,40 @@ static void test_turns(void **state)
     lock_finish(&s.lock);
 }
 
+/* Two users; the last one frees it, while the other one may still be in lock_drop. */
+struct counted {
+    struct lock lock;
+    int users; /* guarded by lock */
+};
+
+static void *leave(void *ctx)
+{
+    struct counted *counted = ctx;
+    lock_take(&counted->lock);
+    bool is_last = --counted->users == 0;
+    lock_drop(&counted->lock);
+    if (is_last) {
+        lock_finish(&counted->lock);
+        free(counted);
+    }
+    return NULL;
+}
+
+static void test_the_last_user_frees_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N_TURNS; i++) {
+        struct counted *counted = malloc(sizeof(*counted));
+        assert_non_null(counted);
+        lock_init(&counted->lock, LOCK_RANK_WORKER);
+        counted->users = 2;
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, leave, counted), 0);
+        leave(counted);
+        pthread_join(thread, NULL);
+    }
+}
+
 static void test_deadlines(void **state)
 {
     (void)state;
@@ -166,6 +200,7 @@ int main(void)
 #endif
         cmocka_unit_test(test_ranks_are_per_thread),
         cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_the_last_user_frees_it),
         cmocka_unit_test(test_deadlines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
