@@ -59,9 +59,9 @@ struct source_ops {
     /* Also when the wish changed while it runs. */
     void (*start)(void *source, const struct camera_wish *wish);
     void (*stop)(void *source);
-    /* A still under this request number: answered by camera_captured or camera_captured_all.
-     * -ENOTSUP: it can only stream; -EBUSY: too many wait already; -ENOTCONN: nobody is there to
-     * take it now. */
+    /* A still under this request number: answered by camera_captured. The one before was answered,
+     * or is given up. -ENOTSUP: it can only stream; -EBUSY: it is busy with that one even so;
+     * -ENOTCONN: nobody is there to take it now. */
     int (*capture)(void *source, uint32_t request);
     /* values: object of control name → value, already checked against the controls. -ENOTSUP: it
      * has no controls. */
@@ -117,6 +117,10 @@ struct camera {
     int work_errors[RENDITION_KINDS]; /* 0, or the negative errno with which it was not opened */
     struct list captures;             /* of struct capture.node */
     uint32_t last_request;            /* number of the last still asked of the device */
+    struct {
+        uint32_t request; /* 0: none */
+        int64_t asked_us;
+    } still;          /* that was asked for and is not there yet */
     json_t *settings; /* object of name → value: what the owner chose, set again whenever the device
                          comes */
     bool dirty;       /* observers have yet to be told */

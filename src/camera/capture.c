@@ -5,11 +5,15 @@
 #include "base/alloc.h"
 #include "camera/internal.h"
 
+/* A still that is not there after this is given up: the device may have forgotten it. */
+static const int64_t LOST_US = 20 * US_PER_S;
+
 struct capture {
     struct list node; /* in camera->captures */
     struct camera *camera;
     struct lease *lease;     /* waiting for a frame of the stream, or NULL */
-    uint32_t request;        /* waiting for the device's still, or 0 */
+    bool wants_still;        /* waiting for one of the device's own */
+    bool is_answered;        /* done() is about to be called */
     struct net_timer *timer; /* fires at deadline_us, or at once when there is something to do */
     int64_t begun_us, deadline_us;
     int error; /* known already, told when the timer fires */
@@ -61,22 +65,55 @@ static void on_ready(void *ctx)
     net_timer_set(capture->timer, now(capture));
 }
 
-/* Asks the device for a still of its own: 0, or what its source says. */
-static int ask_device(struct capture *capture)
-{
-    struct camera *camera = capture->camera;
-    uint32_t request = ++camera->last_request;
-    int r = camera->source_ops->capture(camera->source, request);
-    if (r == 0)
-        capture->request = request;
-    return r;
-}
-
 /* Known at once, told from the timer: never from inside capture_begin. */
 static void fail_soon(struct capture *capture, int error)
 {
     capture->error = error;
     net_timer_set(capture->timer, now(capture));
+}
+
+static void wait_for_frame(struct capture *capture)
+{
+    capture->wants_still = false;
+    capture->lease =
+        camera_lease(capture->camera, &(struct lease_params){.reason = LEASE_SNAPSHOT,
+                                                             .rendition = RENDITION_JPEG,
+                                                             .ready = on_ready,
+                                                             .ctx = capture});
+}
+
+static bool wants_still(const struct camera *camera)
+{
+    list_for_each (capture, &camera->captures, const struct capture, node)
+        if (capture->wants_still && !capture->error)
+            return true;
+    return false;
+}
+
+/* Asks the device for the still that captures wait for. While one is under way it is not asked for
+ * another: that one may do for all, and the device has viewers too. */
+static void ask_device(struct camera *camera)
+{
+    const int64_t now_us = clock_now_us(registry_params(camera->registry)->clock);
+    const bool is_under_way = camera->still.request && now_us - camera->still.asked_us < LOST_US;
+    if (is_under_way || !wants_still(camera))
+        return;
+    camera->still.request = 0;
+    uint32_t request = ++camera->last_request;
+    int r = camera->source ? camera->source_ops->capture(camera->source, request) : -ENOTCONN;
+    if (r == 0) {
+        camera->still.request = request;
+        camera->still.asked_us = now_us;
+        return;
+    }
+    list_for_each (capture, &camera->captures, struct capture, node) {
+        if (!capture->wants_still || capture->error)
+            continue;
+        if (r == -ENOTSUP)
+            wait_for_frame(capture);
+        else
+            fail_soon(capture, r);
+    }
 }
 
 struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int64_t timeout_us,
@@ -92,40 +129,43 @@ struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int
     list_append(&camera->captures, &capture->node);
     net_timer_set(capture->timer, capture->deadline_us);
 
-    int r = !camera->source ? -ENOTCONN : kind == CAPTURE_FRAME ? -ENOTSUP : ask_device(capture);
-    if (r == -ENOTSUP)
-        capture->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_SNAPSHOT,
-                                                                     .rendition = RENDITION_JPEG,
-                                                                     .ready = on_ready,
-                                                                     .ctx = capture});
-    else if (r < 0)
-        fail_soon(capture, r);
+    capture->wants_still = kind == CAPTURE_STILL;
+    if (!camera->source)
+        fail_soon(capture, -ENOTCONN);
+    else if (capture->wants_still)
+        ask_device(camera);
+    else
+        wait_for_frame(capture);
     return capture;
+}
+
+/* Whoever waited when the still was asked for, or else when it was shot: for them it is fresh. */
+static void mark_answered(struct camera *camera, const struct packet *still)
+{
+    list_for_each (capture, &camera->captures, struct capture, node)
+        capture->is_answered = capture->wants_still && !capture->error &&
+                               (capture->begun_us <= camera->still.asked_us ||
+                                (still && capture->begun_us <= still->capture_us));
+}
+
+static struct capture *next_answered(struct camera *camera)
+{
+    list_for_each (capture, &camera->captures, struct capture, node)
+        if (capture->is_answered)
+            return capture;
+    return NULL;
 }
 
 void camera_captured(struct camera *camera, uint32_t request, int error, struct packet *still)
 {
-    list_for_each (capture, &camera->captures, struct capture, node) {
-        if (request && capture->request == request) {
-            finish(capture, error, still);
-            return;
-        }
-    }
-}
-
-void camera_captured_all(struct camera *camera, int error, struct packet *still)
-{
-    /* done() may cancel others of the list, and begin further ones, which are not answered. */
-    struct list asked;
-    list_init(&asked);
-    list_for_each (capture, &camera->captures, struct capture, node) {
-        if (!capture->request)
-            continue;
-        list_remove(&capture->node);
-        list_append(&asked, &capture->node);
-    }
-    while (!list_empty(&asked))
-        finish(list_entry(asked.next, struct capture, node), error, still);
+    if (!request || request != camera->still.request)
+        return;
+    mark_answered(camera, still);
+    camera->still.request = 0;
+    /* done() may begin another capture or cancel a further one of this list. */
+    for (struct capture *capture; (capture = next_answered(camera));)
+        finish(capture, error, still);
+    ask_device(camera);
 }
 
 void capture_end_all(struct camera *camera)
@@ -137,6 +177,7 @@ void capture_end_all(struct camera *camera)
 
 void capture_fail_all(struct camera *camera, int error)
 {
+    camera->still.request = 0;
     /* Told from the timers: done() may begin another capture or cancel a further one of this list.
      */
     list_for_each (capture, &camera->captures, struct capture, node) {

@@ -1,7 +1,9 @@
 /* Capture: one fresh still of a camera, waking it where need be. Loop only.
  *
  * A controlled device is asked for a still at its best; a device that only pushes gives its next
- * fresh frame. */
+ * fresh frame. It is asked for one still at a time: whoever waits when that is shot shares it, and
+ * whoever came later shares the next one. A still that nobody waits for any more is not asked for.
+ */
 #pragma once
 #include "camera/camera.h"
 
@@ -23,5 +25,3 @@ void capture_cancel(struct capture *capture); /* takes NULL; not after done */
 /* For sources: the answer to source_ops.capture. error 0 with a still, or negative with NULL.
  * Borrows the packet. */
 void camera_captured(struct camera *camera, uint32_t request, int error, struct packet *still);
-/* The same for all that were asked so far: of a source that takes one still for all of them. */
-void camera_captured_all(struct camera *camera, int error, struct packet *still);

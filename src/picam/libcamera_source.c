@@ -9,7 +9,7 @@
 #include "picam/libcamera_control.h"
 #include "picam/libcamera_link.h"
 
-enum { CAPTURES_MAX = 4 };
+enum { CAPTURES_MAX = 2 }; /* one whose picture is there already, and one that is to be taken */
 /* A start that is asked for again while no frame came since so long is meant: begin anew. */
 static const int64_t ANEW_US = 2 * US_PER_S;
 

@@ -16,7 +16,6 @@
 #include "picam/rpicam_text.h"
 
 enum {
-    CAPTURES_MAX = 4,
     FRAMES_ON_WAY_MAX = 3,      /* a loop that lags must not be given more work */
     ROOM_BYTES = 256 * 1024,    /* to begin with */
     FRAME_MAX_BYTES = 32 << 20, /* the largest JPEG, of a still */
@@ -37,8 +36,7 @@ struct rpicam_worker {
     unsigned edition; /* of the wish: rises when the program has to be another one */
     struct rpicam_wish wish;
     unsigned frames_on_way; /* posted, not yet taken */
-    uint32_t captures[CAPTURES_MAX];
-    unsigned n_captures;
+    uint32_t capture;       /* request number; 0: none */
     /* The thread's own. */
     uint8_t *bytes;
     size_t room_bytes, len_bytes;
@@ -106,13 +104,13 @@ struct orders {
     bool is_ending;
     unsigned edition;
     struct rpicam_wish wish;
-    unsigned n_captures;
+    bool captures;
 };
 
 static struct orders look(struct rpicam_worker *worker)
 {
     lock_take(&worker->lock);
-    struct orders orders = {worker->is_ending, worker->edition, worker->wish, worker->n_captures};
+    struct orders orders = {worker->is_ending, worker->edition, worker->wish, worker->capture != 0};
     lock_drop(&worker->lock);
     return orders;
 }
@@ -120,10 +118,8 @@ static struct orders look(struct rpicam_worker *worker)
 static uint32_t take_capture(struct rpicam_worker *worker)
 {
     lock_take(&worker->lock);
-    uint32_t request = worker->captures[0];
-    worker->n_captures--;
-    memmove(worker->captures, worker->captures + 1,
-            worker->n_captures * sizeof(worker->captures[0]));
+    uint32_t request = worker->capture;
+    worker->capture = 0;
     lock_drop(&worker->lock);
     return request;
 }
@@ -254,7 +250,7 @@ static int stream(struct rpicam_worker *worker, const struct orders *orders, int
     for (;;) {
         bool is_readable = wait_for(worker, fd, CLOCK_NEVER_US);
         struct orders current = look(worker);
-        if (current.is_ending || current.edition != orders->edition || current.n_captures > 0)
+        if (current.is_ending || current.edition != orders->edition || current.captures)
             return 0;
         int r = is_readable ? read_more(worker, fd) : 0;
         if (r < 0)
@@ -271,7 +267,7 @@ static void pause_for_retry(struct rpicam_worker *worker, unsigned edition, int6
         worker->retry_us = RETRY_MIN_US;
     int64_t until_us = now(worker) + worker->retry_us;
     for (struct orders o = look(worker);
-         !o.is_ending && o.edition == edition && o.n_captures == 0 && now(worker) < until_us;
+         !o.is_ending && o.edition == edition && !o.captures && now(worker) < until_us;
          o = look(worker))
         wait_for(worker, -1, until_us);
     worker->retry_us = worker->retry_us * 2 < RETRY_MAX_US ? worker->retry_us * 2 : RETRY_MAX_US;
@@ -341,7 +337,7 @@ static void *run(void *ctx)
     struct rpicam_worker *worker = ctx;
     worker->retry_us = RETRY_MIN_US;
     for (struct orders orders = look(worker); !orders.is_ending; orders = look(worker)) {
-        if (orders.n_captures > 0)
+        if (orders.captures)
             run_still(worker, &orders);
         else if (orders.wish.runs)
             run_stream(worker, &orders);
@@ -435,8 +431,8 @@ int rpicam_worker_capture(struct rpicam_worker *worker, uint32_t request)
 {
     int r = -EBUSY;
     lock_take(&worker->lock);
-    if (worker->n_captures < CAPTURES_MAX) {
-        worker->captures[worker->n_captures++] = request;
+    if (!worker->capture) {
+        worker->capture = request;
         r = 0;
     }
     drop_and_poke(worker);

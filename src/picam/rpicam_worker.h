@@ -52,6 +52,6 @@ void rpicam_event_free(struct rpicam_worker *worker, struct rpicam_event *event)
 
 /* A running program goes on where its command line stays the same. */
 void rpicam_worker_wish(struct rpicam_worker *worker, const struct rpicam_wish *wish);
-/* One still, for which the stream makes way. -EBUSY: too many wait already. */
+/* One still, for which the stream makes way. -EBUSY: one is being taken. */
 int rpicam_worker_capture(struct rpicam_worker *worker, uint32_t request)
     __attribute__((warn_unused_result));

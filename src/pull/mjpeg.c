@@ -267,8 +267,7 @@ static void source_stop(void *source)
 
 static int source_capture(void *source, uint32_t request)
 {
-    (void)request; /* one still is for all who ask */
-    return mjpeg_device_capture(source);
+    return mjpeg_device_capture(source, request);
 }
 
 static int source_set(void *source, json_t *values)

@@ -105,10 +105,11 @@ static void on_status(struct mjpeg *mjpeg)
 static void end_still(struct mjpeg *mjpeg, int error, struct packet *still)
 {
     struct mjpeg_device *device = &mjpeg->device;
+    const uint32_t request = device->wanted;
     mjpeg_answer_finish(&device->answer);
-    device->is_wanted = false;
+    device->wanted = 0;
     device->still = device->is_grown ? STILL_RESTORE : STILL_NONE;
-    camera_captured_all(mjpeg->camera, error, still);
+    camera_captured(mjpeg->camera, request, error, still);
 }
 
 /* A picture came. One that is not yet of the size asked for is thrown away, up to a point. */
@@ -151,12 +152,12 @@ static void begin_still(struct mjpeg_device *device)
     device->still_tries = 0;
 }
 
-int mjpeg_device_capture(struct mjpeg *mjpeg)
+int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request)
 {
     struct mjpeg_device *device = &mjpeg->device;
     if (!device->status)
         return -ENOTSUP;
-    device->is_wanted = true;
+    device->wanted = request;
     advance(mjpeg);
     return 0;
 }
@@ -316,7 +317,7 @@ static void advance(struct mjpeg *mjpeg)
     uint16_t width, height;
     if (device->request)
         return;
-    if (device->still == STILL_NONE && device->is_wanted)
+    if (device->still == STILL_NONE && device->wanted)
         begin_still(device);
     if (device->still == STILL_GROW) {
         resize(mjpeg, DEVICE_GROW, espcam_largest(device->status, device->count, &width, &height));

@@ -40,7 +40,7 @@ struct mjpeg_device {
     int sent_size;     /* the size that the setting under way sets; -1: it sets something else */
     int size;          /* the number of the size that it has, or shall have again after a still */
     enum mjpeg_still still;
-    bool is_wanted;                     /* a still, by whoever asks before it is there */
+    uint32_t wanted;                    /* number of the still that is asked for, 0 = none */
     uint16_t still_width, still_height; /* 0 = as it is */
     unsigned still_tries;
     bool is_grown; /* as far as we know; it stays so until it is small again for sure */
@@ -89,6 +89,6 @@ void mjpeg_device_suspect(struct mjpeg *mjpeg, const char *content_type);
 /* A good frame came. False: it is to be dropped, for it is of a still's size. */
 bool mjpeg_device_admits(struct mjpeg *mjpeg, const struct jpeg_info *info);
 int mjpeg_device_set(struct mjpeg *mjpeg, json_t *values);
-int mjpeg_device_capture(struct mjpeg *mjpeg);
+int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request);
 bool mjpeg_device_is_busy(const struct mjpeg *mjpeg);
 void mjpeg_device_finish(struct mjpeg *mjpeg);

@@ -250,8 +250,8 @@ static void on_hello(struct push *push, const struct device_message *m)
 static void on_captured(struct push *push, const struct device_message *m)
 {
     forget_asked(push, m->captured.request);
-    if (!m->captured.ok)
-        camera_captured(push->camera, m->captured.request, -EIO, NULL);
+    /* Told already where the still came, and was a good one: then nobody waits for the number. */
+    camera_captured(push->camera, m->captured.request, -EIO, NULL);
 }
 
 static void on_message(struct push *push, const struct device_message *m)

@@ -28,7 +28,8 @@ static void source_stop(void *ctx)
 static int source_capture(void *ctx, uint32_t request)
 {
     struct v4l2_source *source = ctx;
-    return v4l2_worker_still(source->worker, request);
+    v4l2_worker_still(source->worker, request);
+    return 0;
 }
 
 static int source_set(void *ctx, json_t *values)

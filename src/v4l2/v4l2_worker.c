@@ -114,18 +114,12 @@ void v4l2_worker_want(struct v4l2_worker *worker, const struct v4l2_wanted *want
     tell(worker);
 }
 
-int v4l2_worker_still(struct v4l2_worker *worker, uint32_t request)
+void v4l2_worker_still(struct v4l2_worker *worker, uint32_t request)
 {
-    struct v4l2_orders *orders = &worker->orders;
     lock_take(&worker->lock);
-    bool has_room = orders->n_stills < V4L2_STILLS_MAX;
-    if (has_room)
-        orders->stills[orders->n_stills++] = request;
+    worker->orders.still = request;
     lock_drop(&worker->lock);
-    if (!has_room)
-        return -EBUSY;
     tell(worker);
-    return 0;
 }
 
 void v4l2_worker_quit(struct v4l2_worker *worker)
@@ -136,12 +130,12 @@ void v4l2_worker_quit(struct v4l2_worker *worker)
     tell(worker);
 }
 
-/* The orders as they are now; the stills among them are the thread's from here on. */
+/* The orders as they are now; the still among them is the thread's from here on. */
 static struct v4l2_orders take_orders(struct v4l2_worker *worker)
 {
     lock_take(&worker->lock);
     struct v4l2_orders orders = worker->orders;
-    worker->orders.n_stills = 0;
+    worker->orders.still = 0;
     lock_drop(&worker->lock);
     return orders;
 }
@@ -295,8 +289,8 @@ static void *run(void *ctx)
         struct v4l2_orders orders = take_orders(worker);
         if (orders.quit)
             break;
-        for (unsigned i = 0; i < orders.n_stills; i++)
-            v4l2_worker_take_still(worker, orders.stills[i]);
+        if (orders.still)
+            v4l2_worker_take_still(worker, orders.still);
         if (!worker->is_gone)
             adjust_stream(worker, &orders);
         if (worker->fd >= 0 && worker->applied_version != orders.wanted_version)
@@ -304,7 +298,7 @@ static void *run(void *ctx)
         if (worker->is_gone)
             break;
         /* While a still was taken, new orders may have come and been waited for already. */
-        int wait = v4l2_worker_wait(worker, orders.n_stills ? 0 : CLOCK_NEVER_US);
+        int wait = v4l2_worker_wait(worker, orders.still ? 0 : CLOCK_NEVER_US);
         if (wait != 0)
             read_picture(worker, wait);
     }

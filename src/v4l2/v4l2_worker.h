@@ -24,9 +24,7 @@ void v4l2_worker_destroy(struct v4l2_worker *worker);
 void v4l2_worker_run(struct v4l2_worker *worker, const struct v4l2_target *target);
 void v4l2_worker_rest(struct v4l2_worker *worker);
 void v4l2_worker_want(struct v4l2_worker *worker, const struct v4l2_wanted *wanted);
-/* -EBUSY: as many wait already as may. */
-int v4l2_worker_still(struct v4l2_worker *worker, uint32_t request)
-    __attribute__((warn_unused_result));
+void v4l2_worker_still(struct v4l2_worker *worker, uint32_t request);
 /* The thread ends as soon as it may; its last report is V4L2_REPORT_ENDED. */
 void v4l2_worker_quit(struct v4l2_worker *worker);
 

@@ -6,8 +6,6 @@
 #include "v4l2/v4l2_stream.h"
 #include "v4l2/v4l2_worker.h"
 
-enum { V4L2_STILLS_MAX = 8 };
-
 /* What is to be. */
 struct v4l2_orders {
     bool run, quit;
@@ -15,8 +13,7 @@ struct v4l2_orders {
     struct v4l2_target target;
     struct v4l2_wanted wanted;
     unsigned wanted_version;
-    uint32_t stills[V4L2_STILLS_MAX];
-    unsigned n_stills;
+    uint32_t still; /* request number; 0: none */
 };
 
 struct v4l2_worker {

@@ -8,7 +8,6 @@ struct outcome {
     uint8_t first_byte;
     struct rig *rig;
     bool again; /* begins another capture from inside done */
-    bool again_still;
     struct capture *second;
 };
 
@@ -21,8 +20,7 @@ static void done(void *ctx, int error, struct packet *still)
     o->first_byte = still ? packet_unit(still)[0] : 0;
     if (o->again) {
         o->again = false;
-        o->second = capture_begin(o->rig->camera, o->again_still ? CAPTURE_STILL : CAPTURE_FRAME,
-                                  US_PER_S, done, o);
+        o->second = capture_begin(o->rig->camera, CAPTURE_FRAME, US_PER_S, done, o);
     }
 }
 
@@ -113,40 +111,118 @@ static void test_the_device_never_answers(void **state)
     assert_int_equal(o.times, 1);
 }
 
-static void test_several_at_once_keep_apart(void **state)
+/* The still that was asked for under this number, shot so long ago. */
+static void answer_shot(struct rig *rig, uint32_t request, uint8_t byte, int64_t ago_us)
 {
-    struct rig *rig = *state;
-    struct outcome a = {0}, b = {0};
-    rig_camera(rig, true);
-    struct capture *first = begin(rig, CAPTURE_STILL, &a), *second = begin(rig, CAPTURE_STILL, &b);
-    assert_ptr_not_equal(first, second);
-    rig_said(rig, "capture 1 capture 2 ");
-    answer(rig, 2, 0, 22);
-    answer(rig, 1, 0, 11);
-    assert_int_equal(a.first_byte, 11);
-    assert_int_equal(b.first_byte, 22);
+    struct packet *still = still_of(byte);
+    still->capture_us = rig->now_us - ago_us;
+    camera_captured(rig->camera, request, 0, still);
+    packet_unref(&still);
 }
 
-static void test_one_still_for_all(void **state)
+static void test_those_that_wait_share_one(void **state)
 {
     struct rig *rig = *state;
-    struct outcome a = {.again = true, .again_still = true}, b = {0}, frame = {0};
+    struct outcome early = {0}, late = {0}, too_late = {0};
+    struct capture *captures[3];
     rig_camera(rig, true);
-    struct capture *first = begin(rig, CAPTURE_STILL, &a), *second = begin(rig, CAPTURE_STILL, &b),
-                   *other = begin(rig, CAPTURE_FRAME, &frame);
+    captures[0] = begin(rig, CAPTURE_STILL, &early);
+    rig_pass(rig, 1 * US_PER_S);
+    captures[1] = begin(rig, CAPTURE_STILL, &late);
+    rig_pass(rig, 300 * US_PER_MS);
+    captures[2] = begin(rig, CAPTURE_STILL, &too_late);
+    assert_ptr_not_equal(captures[0], captures[1]);
+    assert_ptr_not_equal(captures[1], captures[2]);
+    rig_pass(rig, 100 * US_PER_MS);
+    rig_said(rig, "capture 1 ");
+    answer_shot(rig, 1, 11, 200 * US_PER_MS);
+    assert_int_equal(early.first_byte, 11);
+    assert_int_equal(late.first_byte, 11);
+    assert_int_equal(too_late.times, 0); /* it is from before */
+    rig_said(rig, "capture 2 ");
+    answer_shot(rig, 2, 22, US_PER_S); /* asked after it came, whatever the clocks say */
+    assert_int_equal(too_late.first_byte, 22);
+    rig_said(rig, "");
+}
+
+static void test_an_error_is_that_of_those_who_asked(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome early = {0}, late = {0};
+    rig_camera(rig, true);
+    struct capture *first = begin(rig, CAPTURE_STILL, &early);
+    rig_pass(rig, 1 * US_PER_S);
+    struct capture *second = begin(rig, CAPTURE_STILL, &late);
     assert_ptr_not_equal(first, second);
-    struct packet *still = still_of(7);
-    camera_captured_all(rig->camera, 0, still);
-    packet_unref(&still);
-    assert_int_equal(a.times, 1);
-    assert_int_equal(b.times, 1);
-    assert_int_equal(b.first_byte, 7);
-    assert_int_equal(frame.times, 0); /* it waits for a frame */
-    camera_captured_all(rig->camera, -EIO, NULL);
-    assert_int_equal(a.times, 2); /* what it began meanwhile */
-    assert_int_equal(a.error, -EIO);
-    assert_int_equal(b.times, 1);
-    capture_cancel(other);
+    answer(rig, 1, -EIO, 0);
+    assert_int_equal(early.error, -EIO);
+    assert_int_equal(late.times, 0);
+    rig_said(rig, "capture 1 capture 2 ");
+    rig->capture_result = -ENOTSUP; /* from now on */
+    answer(rig, 2, -EIO, 0);
+    assert_int_equal(late.error, -EIO);
+}
+
+static void test_nobody_waits_any_more(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    struct capture *captures[9];
+    rig_camera(rig, true);
+    for (unsigned i = 0; i < 9; i++) {
+        captures[i] = begin(rig, CAPTURE_STILL, &o);
+        rig_pass(rig, 1 * US_PER_MS);
+    }
+    for (unsigned i = 0; i < 9; i++)
+        capture_cancel(captures[i]);
+    answer_shot(rig, 1, 11, US_PER_S);
+    rig_pass(rig, 10 * US_PER_S);
+    rig_said(rig, "capture 1 ");
+    assert_int_equal(o.times, 0);
+}
+
+static void test_a_still_that_is_lost_is_not_waited_for_for_ever(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    rig_camera(rig, true);
+    for (unsigned i = 1; i <= 8; i++) {
+        struct capture *capture = begin(rig, CAPTURE_STILL, &o);
+        assert_non_null(capture);
+        rig_pass(rig, 3 * US_PER_S);
+        assert_int_equal(o.times, i);
+        assert_int_equal(o.error, -ETIMEDOUT);
+    }
+    rig_said(rig, "capture 1 capture 2 ");
+    answer(rig, 1, 0, 11);
+    rig_device_up(rig, true); /* another one owes nothing */
+    rig_said(rig, "detached stop ");
+    struct capture *capture = begin(rig, CAPTURE_STILL, &o);
+    rig_said(rig, "capture 3 ");
+    capture_cancel(capture);
+}
+
+static void test_what_comes_next_need_not_be_taken(void **state)
+{
+    struct rig *rig = *state;
+    static const int RESULTS[] = {-EBUSY, -ENOTCONN, -ENOTSUP};
+    for (unsigned i = 0; i < 3; i++) {
+        struct outcome early = {0}, late = {0};
+        if (i == 0)
+            rig_camera(rig, true);
+        rig->capture_result = 0;
+        struct capture *first = begin(rig, CAPTURE_STILL, &early);
+        rig_pass(rig, 1 * US_PER_S);
+        struct capture *second = begin(rig, CAPTURE_STILL, &late);
+        assert_ptr_not_equal(first, second);
+        rig->capture_result = RESULTS[i];
+        answer(rig, rig->last_request, 0, 11);
+        assert_int_equal(early.first_byte, 11);
+        rig_frame(rig, 640, 480, 5, false); /* of the stream, which is woken for the last one */
+        rig_turn(rig);
+        assert_int_equal(late.times, 1);
+        assert_int_equal(late.error, RESULTS[i] == -ENOTSUP ? 0 : RESULTS[i]);
+    }
 }
 
 static void wakes_and_takes_a_frame(struct rig *rig, enum capture_kind kind)
@@ -312,8 +388,11 @@ int main(void)
         T(test_the_device_says_no),
         T(test_too_many_at_once),
         T(test_the_device_never_answers),
-        T(test_several_at_once_keep_apart),
-        T(test_one_still_for_all),
+        T(test_those_that_wait_share_one),
+        T(test_an_error_is_that_of_those_who_asked),
+        T(test_nobody_waits_any_more),
+        T(test_a_still_that_is_lost_is_not_waited_for_for_ever),
+        T(test_what_comes_next_need_not_be_taken),
         T(test_a_plain_device_gives_its_next_frame),
         T(test_a_frame_of_the_stream),
         T(test_an_old_frame_is_not_fresh),

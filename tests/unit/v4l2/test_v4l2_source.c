@@ -239,19 +239,6 @@ static void a_removed_camera_lets_its_device_rest(void **state)
     run_until(world, has_ended);
 }
 
-static void stills_that_wait_are_bounded(void **state)
-{
-    struct world *world = *state;
-    assert_int_equal(create(world, "/dev/null", &world->source), 0);
-    v4l2_worker_quit(world->source->worker); /* it looks at its orders once more at most */
-    int r = 0;
-    unsigned taken = 0;
-    while (taken <= 16 && (r = v4l2_worker_still(world->source->worker, 1)) == 0)
-        taken++;
-    assert_int_equal(r, -EBUSY);
-    assert_in_range(taken, 8, 16);
-}
-
 static void drops_arrive_with_the_camera(void **state)
 {
     enum { BROKEN = 1000, UNWANTED = 2000, BYTES = 10 };
@@ -284,7 +271,6 @@ int main(void)
         TEST(twins_are_two_cameras),
         TEST(a_full_registry_takes_no_more),
         TEST(a_removed_camera_lets_its_device_rest),
-        TEST(stills_that_wait_are_bounded),
         TEST(drops_arrive_with_the_camera),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
