@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "app/exit_bound.h"
 #include "app/helper.h"
 #include "base/log.h"
 #include "camera/registry.h"
@@ -28,6 +29,9 @@
 
 /* Long enough for every peer to hear the goodbye, short enough to be gone within 2 s. */
 enum { GRACE_MS = 1200 };
+/* Drivers and helpers have until then, counted from the signal; where the goodbye took longer, a
+ * little more. */
+enum { END_MS = 1500, END_LEAST_MS = 600 };
 
 struct house {
     const struct config *config;
@@ -42,6 +46,7 @@ struct house {
     struct api_door page_door, device_door; /* the listeners borrow them */
     char machine[64], machine_local[72];    /* what this machine is called, also by mDNS */
     const char *hosts[CONFIG_HOSTS_MAX + 3];
+    int64_t stopped_us; /* when the signal came; 0: none did */
 };
 
 static void load_camera(void *ctx, const struct store_camera *row)
@@ -178,6 +183,7 @@ static void on_signal(void *ctx, int signal_number)
 {
     struct house *house = ctx;
     log_info("app", NULL, "%s: stopping", strsignal(signal_number));
+    house->stopped_us = clock_now_us(&clock_system);
     net_stop(house->net, GRACE_MS * US_PER_MS);
 }
 
@@ -306,14 +312,28 @@ static int build(struct house *house)
     return error;
 }
 
-static void take_down(struct house *house)
+static int64_t end_us(const struct house *house)
 {
+    const int64_t least_us = clock_now_us(&clock_system) + END_LEAST_MS * US_PER_MS;
+    const int64_t until_us = house->stopped_us + END_MS * US_PER_MS;
+    return until_us > least_us ? until_us : least_us;
+}
+
+/* Whatever is to be kept is closed before anything that may hang is waited for. */
+static void take_down(struct house *house, int code)
+{
+    struct exit_bound bound;
     api_destroy(house->api);
+    if (house->registry)
+        registry_use_store(house->registry, NULL);
+    store_close(house->store);
+    const bool is_bounded = exit_bound_begin(&bound, end_us(house), code) == 0;
     v4l2_monitor_destroy(house->v4l2_monitor);
     libcamera_destroy(house->libcamera);
     registry_destroy(house->registry);
-    store_close(house->store);
     net_destroy(house->net);
+    if (is_bounded)
+        exit_bound_end(&bound);
 }
 
 int serve(const struct config *config)
@@ -328,7 +348,7 @@ int serve(const struct config *config)
         log_info("app", NULL, "eyelid %s is ready; data in %s", EYELID_VERSION, config->data);
         error = net_run(house.net);
     }
-    take_down(&house);
+    take_down(&house, error ? 1 : 0);
     if (!error)
         log_info("app", NULL, "stopped");
     return error ? 1 : 0;

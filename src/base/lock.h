@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 enum lock_rank {
+    LOCK_RANK_EXIT = 5,    /* app: that the process's end is over */
     LOCK_RANK_HUB = 10,    /* stream/hub: a publisher pokes its watchers under it */
     LOCK_RANK_WORKER = 20, /* transcode: what the hub pokes and what the loop asks of the worker */
     LOCK_RANK_STORE = 30,  /* store: the writer's queue */

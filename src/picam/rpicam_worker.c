@@ -19,7 +19,7 @@ enum {
     FRAMES_ON_WAY_MAX = 3,      /* a loop that lags must not be given more work */
     ROOM_BYTES = 256 * 1024,    /* to begin with */
     FRAME_MAX_BYTES = 32 << 20, /* the largest JPEG, of a still */
-    GRACE_MS = 1000,
+    GRACE_MS = 500,
 };
 static const int64_t STILL_US = 15 * US_PER_S;
 static const int64_t RETRY_MIN_US = US_PER_S / 2, RETRY_MAX_US = 30 * US_PER_S,

@@ -18,7 +18,8 @@ bool v4l2_is_node_name(const char *name)
     return name[n] == '\0';
 }
 
-static int look(struct v4l2_found *found, uint16_t max_width, uint16_t max_height)
+static int look(struct v4l2_found *found, const struct v4l2_patience *patience, uint16_t max_width,
+                uint16_t max_height)
 {
     int fd = -1;
     int r = v4l2_open(found->node, &fd);
@@ -29,19 +30,19 @@ static int look(struct v4l2_found *found, uint16_t max_width, uint16_t max_heigh
         r = -ENOTSUP;
     if (r == 0) {
         v4l2_modes_read(fd, max_width, max_height, &found->modes);
-        v4l2_knobs_read(fd, &found->knobs);
+        v4l2_knobs_read(fd, patience, &found->knobs);
         r = found->modes.count > 0 ? 0 : -ENOTSUP;
     }
     v4l2_close(&fd);
     return r;
 }
 
-int v4l2_found_create(const char *node_name, uint16_t max_width, uint16_t max_height,
-                      struct v4l2_found **ret_found)
+int v4l2_found_create(const char *node_name, const struct v4l2_patience *patience,
+                      uint16_t max_width, uint16_t max_height, struct v4l2_found **ret_found)
 {
     struct v4l2_found *found = mem_new(struct v4l2_found);
     snprintf(found->node, sizeof(found->node), "/dev/%.16s", node_name);
-    int r = look(found, max_width, max_height);
+    int r = look(found, patience, max_width, max_height);
     if (r == 0)
         r = v4l2_identity_read("/sys", node_name, &found->identity);
     if (r < 0) {

@@ -19,7 +19,10 @@ struct v4l2_found {
 /* True for the file names in /dev that are nodes of ours: "video" and a number. */
 bool v4l2_is_node_name(const char *name);
 
-/* Looks at a node; blocks on its driver. The caller frees *ret_found with mem_free. -ENOTSUP: no
- * camera, or none with a format that we take; -EACCES: this user may not; else a negative errno. */
-int v4l2_found_create(const char *node_name, uint16_t max_width, uint16_t max_height,
-                      struct v4l2_found **ret_found) __attribute__((warn_unused_result));
+/* Looks at a node; blocks on its driver. Without patience for all controls it has those that were
+ * described so far, some without their value. The caller frees *ret_found with mem_free. -ENOTSUP:
+ * no camera, or none with a format that we take; -EACCES: this user may not; else a negative errno.
+ */
+int v4l2_found_create(const char *node_name, const struct v4l2_patience *patience,
+                      uint16_t max_width, uint16_t max_height, struct v4l2_found **ret_found)
+    __attribute__((warn_unused_result));

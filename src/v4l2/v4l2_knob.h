@@ -60,9 +60,15 @@ int64_t v4l2_knob_to_kernel(const struct v4l2_knob *knob, int64_t value);
 /* True while its automatism has it. */
 bool v4l2_knob_is_taken(const struct v4l2_knobs *knobs, const struct v4l2_knob *knob);
 
-/* --- Asking and setting: blocks on the driver. --- */
+/* --- Asking and setting: blocks on the driver, which may take seconds for each control. --- */
 
-void v4l2_knobs_read(int fd, struct v4l2_knobs *ret_knobs);
+/* Looked at between two controls: false, and what is left is not asked or set any more. */
+struct v4l2_patience {
+    bool (*lasts)(void *ctx);
+    void *ctx;
+};
+
+void v4l2_knobs_read(int fd, const struct v4l2_patience *patience, struct v4l2_knobs *ret_knobs);
 
 /* What the owner wants of each control of the list, where anything. */
 struct v4l2_wanted {
@@ -76,5 +82,5 @@ struct v4l2_applied {
 
 /* Reads what is in force and sets what is wanted and differs, switches first. What an automatism
  * has is left to it until it is switched off. */
-struct v4l2_applied v4l2_knobs_apply(int fd, struct v4l2_knobs *knobs,
-                                     const struct v4l2_wanted *wanted);
+struct v4l2_applied v4l2_knobs_apply(int fd, const struct v4l2_patience *patience,
+                                     struct v4l2_knobs *knobs, const struct v4l2_wanted *wanted);

@@ -5,11 +5,18 @@
 #include "v4l2/v4l2_device.h"
 #include "v4l2/v4l2_knob.h"
 
+static bool lasts(const struct v4l2_patience *patience)
+{
+    return patience->lasts(patience->ctx);
+}
+
 enum { ASKED_MAX = 512 }; /* no driver describes so many; a list that never ends is left */
 
-static void read_options(int fd, struct v4l2_knob *knob, bool is_integer_menu)
+static void read_options(int fd, const struct v4l2_patience *patience, struct v4l2_knob *knob,
+                         bool is_integer_menu)
 {
-    for (int64_t i = knob->min; i <= knob->max && i - knob->min < ASKED_MAX; i++) {
+    for (int64_t i = knob->min; i <= knob->max && i - knob->min < ASKED_MAX && lasts(patience);
+         i++) {
         struct v4l2_querymenu menu = {.id = knob->cid, .index = (uint32_t)i};
         char text[V4L2_NAME_MAX + 1];
         if (v4l2_ioctl(fd, VIDIOC_QUERYMENU, &menu) < 0)
@@ -30,9 +37,9 @@ static void read_value(int fd, struct v4l2_knob *knob)
         knob->value = v4l2_knob_from_kernel(knob, knob->is_wide ? c.value64 : c.value);
 }
 
-static void read_values(int fd, struct v4l2_knobs *knobs)
+static void read_values(int fd, const struct v4l2_patience *patience, struct v4l2_knobs *knobs)
 {
-    for (unsigned i = 0; i < knobs->count; i++)
+    for (unsigned i = 0; i < knobs->count && lasts(patience); i++)
         read_value(fd, &knobs->list[i]);
 }
 
@@ -48,27 +55,28 @@ static int write_value(int fd, const struct v4l2_knob *knob, int64_t value)
     return v4l2_ioctl(fd, VIDIOC_S_EXT_CTRLS, &all);
 }
 
-void v4l2_knobs_read(int fd, struct v4l2_knobs *ret_knobs)
+void v4l2_knobs_read(int fd, const struct v4l2_patience *patience, struct v4l2_knobs *ret_knobs)
 {
     struct v4l2_query_ext_ctrl query = {.id = V4L2_CTRL_FLAG_NEXT_CTRL};
     ret_knobs->count = 0;
-    for (unsigned i = 0; i < ASKED_MAX; i++) {
+    for (unsigned i = 0; i < ASKED_MAX && lasts(patience); i++) {
         if (v4l2_ioctl(fd, VIDIOC_QUERY_EXT_CTRL, &query) < 0)
             break;
         struct v4l2_knob *knob = v4l2_knobs_add(ret_knobs, &query);
         if (knob && knob->type == V4L2_KNOB_MENU)
-            read_options(fd, knob, query.type == V4L2_CTRL_TYPE_INTEGER_MENU);
+            read_options(fd, patience, knob, query.type == V4L2_CTRL_TYPE_INTEGER_MENU);
         query.id |= V4L2_CTRL_FLAG_NEXT_CTRL;
     }
     v4l2_knobs_complete(ret_knobs);
-    read_values(fd, ret_knobs);
+    read_values(fd, patience, ret_knobs);
 }
 
 /* Of the switches or of all others. */
-static void write_wanted(int fd, struct v4l2_knobs *knobs, const struct v4l2_wanted *wanted,
-                         bool switches, struct v4l2_applied *applied)
+static void write_wanted(int fd, const struct v4l2_patience *patience, struct v4l2_knobs *knobs,
+                         const struct v4l2_wanted *wanted, bool switches,
+                         struct v4l2_applied *applied)
 {
-    for (unsigned i = 0; i < knobs->count; i++) {
+    for (unsigned i = 0; i < knobs->count && lasts(patience); i++) {
         struct v4l2_knob *knob = &knobs->list[i];
         bool is_switch = knob->type == V4L2_KNOB_BOOL;
         if (is_switch != switches || !wanted->is_set[i] || wanted->values[i] == knob->value ||
@@ -83,14 +91,14 @@ static void write_wanted(int fd, struct v4l2_knobs *knobs, const struct v4l2_wan
     }
 }
 
-struct v4l2_applied v4l2_knobs_apply(int fd, struct v4l2_knobs *knobs,
-                                     const struct v4l2_wanted *wanted)
+struct v4l2_applied v4l2_knobs_apply(int fd, const struct v4l2_patience *patience,
+                                     struct v4l2_knobs *knobs, const struct v4l2_wanted *wanted)
 {
     struct v4l2_applied applied = {0};
-    read_values(fd, knobs); /* another program may have changed some */
-    write_wanted(fd, knobs, wanted, true, &applied);
-    write_wanted(fd, knobs, wanted, false, &applied);
+    read_values(fd, patience, knobs); /* another program may have changed some */
+    write_wanted(fd, patience, knobs, wanted, true, &applied);
+    write_wanted(fd, patience, knobs, wanted, false, &applied);
     if (applied.set) /* the driver may have rounded, and a switch changes others */
-        read_values(fd, knobs);
+        read_values(fd, patience, knobs);
     return applied;
 }

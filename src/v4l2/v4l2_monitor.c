@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/inbox.h"
 #include "base/log.h"
 #include "base/thread.h"
@@ -59,6 +60,22 @@ static void post(struct v4l2_monitor *monitor, const char *name, struct v4l2_fou
     inbox_post(&monitor->inbox, &news->node);
 }
 
+/* A driver that takes seconds for each of its controls must hold up neither the other cameras nor
+ * the end. */
+static const int64_t PATIENCE_US = 5 * US_PER_S;
+
+struct look {
+    const struct v4l2_monitor *monitor;
+    int64_t until_us;
+};
+
+static bool lasts(void *ctx)
+{
+    const struct look *look = ctx;
+    struct pollfd quit = {.fd = look->monitor->quit_fd, .events = POLLIN};
+    return clock_now_us(&clock_system) < look->until_us && poll(&quit, 1, 0) == 0;
+}
+
 /* is_new: the node was made this moment. Whoever made it may be about to set its permissions, which
  * makes it known again; so does whatever else may help a node that fails now. */
 static void look_at(struct v4l2_monitor *monitor, struct nodes *nodes, const char *name,
@@ -68,7 +85,9 @@ static void look_at(struct v4l2_monitor *monitor, struct nodes *nodes, const cha
     if (!v4l2_is_node_name(name) || nodes->count == NODES_MAX ||
         find_node(nodes, name) < nodes->count)
         return;
-    int r = v4l2_found_create(name, monitor->limits.max_width, monitor->limits.max_height, &found);
+    struct look look = {monitor, clock_now_us(&clock_system) + PATIENCE_US};
+    int r = v4l2_found_create(name, &(struct v4l2_patience){lasts, &look},
+                              monitor->limits.max_width, monitor->limits.max_height, &found);
     if (r == 0 || r == -ENOTSUP)
         snprintf(nodes->names[nodes->count++], V4L2_NODE_MAX, "%.31s", name);
     if (r == 0)

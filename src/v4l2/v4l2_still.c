@@ -21,20 +21,12 @@ static bool is_dark(const struct v4l2_worker *worker, const struct v4l2_filled *
     return luma >= 0 && luma < DARK_LUMA;
 }
 
-static bool wants_to_quit(struct v4l2_worker *worker)
-{
-    lock_take(&worker->lock);
-    bool quit = worker->orders.quit;
-    lock_drop(&worker->lock);
-    return quit;
-}
-
 static int next_filled(struct v4l2_worker *worker, int64_t deadline_us,
                        struct v4l2_filled *ret_filled)
 {
     while (clock_now_us(&clock_system) < deadline_us) {
         int wait = v4l2_worker_wait(worker, deadline_us);
-        if (wants_to_quit(worker))
+        if (v4l2_worker_is_quitting(worker))
             return -ECANCELED;
         if (wait == 0)
             continue;

@@ -140,12 +140,27 @@ static struct v4l2_orders take_orders(struct v4l2_worker *worker)
     return orders;
 }
 
+bool v4l2_worker_is_quitting(struct v4l2_worker *worker)
+{
+    lock_take(&worker->lock);
+    bool quit = worker->orders.quit;
+    lock_drop(&worker->lock);
+    return quit;
+}
+
 /* --- The device. --- */
+
+static bool goes_on(void *ctx)
+{
+    return !v4l2_worker_is_quitting(ctx);
+}
 
 static void apply_wanted(struct v4l2_worker *worker, const struct v4l2_orders *orders)
 {
     worker->applied_version = orders->wanted_version;
-    struct v4l2_applied applied = v4l2_knobs_apply(worker->fd, &worker->knobs, &orders->wanted);
+    const struct v4l2_patience patience = {goes_on, worker};
+    struct v4l2_applied applied =
+        v4l2_knobs_apply(worker->fd, &patience, &worker->knobs, &orders->wanted);
     if (applied.refused)
         log_debug("v4l2", worker->found->identity.id, "the driver refuses %u of the settings",
                   applied.refused);

@@ -48,6 +48,8 @@ struct v4l2_worker {
 struct v4l2_report *v4l2_report_create(enum v4l2_report_kind kind) __attribute__((returns_nonnull));
 void v4l2_worker_post(struct v4l2_worker *worker, struct v4l2_report *report);
 
+bool v4l2_worker_is_quitting(struct v4l2_worker *worker);
+
 /* --- The device; thread only. --- */
 
 /* Opens the device where it is closed and puts the controls in force. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { boot, KIND, liveHead, run, SCALE, temporaryFolder, TOP, waitFor } from './harness.mjs';
@@ -192,6 +193,23 @@ test('SIGTERM does not wait for a list that lingers', async (t) => {
   assert.equal(end.code, 0);
   assert.ok(end.ms < 10000 * SCALE, `${end.ms} ms`);
   assert.ok(!isAlive(pidOf(lines()[0])));
+});
+
+test('SIGTERM ends a deaf program in time, however long viewers take', async (t) => {
+  const { house, lines, pictures } = await start(t);
+  fs.writeFileSync(path.join(pictures, 'deaf'), '');
+  const [host, port] = house.http.split(':');
+  const viewer = net.connect(Number(port), host); // one that does not read uses up the time
+  t.after(() => viewer.destroy());
+  viewer.write(`GET /stream/${ID}.mjpg HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  await waitFor('the viewer is far behind', async () => {
+    const received = await house.metric('eyelid_frames_received_total');
+    return received - await house.metric('eyelid_frames_sent_total') > 20;
+  }, 20000);
+  const end = await house.server.stop();
+  assert.equal(end.code, 0);
+  assert.ok(end.ms < 2000 * SCALE, `${end.ms} ms`);
+  assert.ok(!isAlive(pidOf(lines()[0])), 'it was killed');
 });
 
 test('what rpicam is not there is said where it was asked for', async (t) => {
