@@ -41,7 +41,13 @@ enum { NODES_MAX = 64 };
 struct nodes {
     char names[NODES_MAX][V4L2_NODE_MAX];
     unsigned count;
+    bool has_failed; /* one is not known, and nothing need ever change at it again */
 };
+
+/* A node that fails may just have come, or its driver may be recovering: it is looked at again,
+ * after these times. */
+static const int RETRY_MS[] = {100, 1000, 1000, 1000};
+enum { RETRIES = sizeof(RETRY_MS) / sizeof(*RETRY_MS) };
 
 static unsigned find_node(const struct nodes *nodes, const char *name)
 {
@@ -76,10 +82,10 @@ static bool lasts(void *ctx)
     return clock_now_us(&clock_system) < look->until_us && poll(&quit, 1, 0) == 0;
 }
 
-/* is_new: the node was made this moment. Whoever made it may be about to set its permissions, which
- * makes it known again; so does whatever else may help a node that fails now. */
+/* may_refuse: no word if the server may not open it. Whoever made the node this moment may be about
+ * to set its permissions, which makes it known again. */
 static void look_at(struct v4l2_monitor *monitor, struct nodes *nodes, const char *name,
-                    bool is_new)
+                    bool may_refuse)
 {
     struct v4l2_found *found = NULL;
     if (!v4l2_is_node_name(name) || nodes->count == NODES_MAX ||
@@ -90,9 +96,11 @@ static void look_at(struct v4l2_monitor *monitor, struct nodes *nodes, const cha
                               monitor->limits.max_width, monitor->limits.max_height, &found);
     if (r == 0 || r == -ENOTSUP)
         snprintf(nodes->names[nodes->count++], V4L2_NODE_MAX, "%.31s", name);
+    else if (r != -EACCES)
+        nodes->has_failed = true;
     if (r == 0)
         post(monitor, name, found);
-    else if (r == -EACCES && !is_new)
+    else if (r == -EACCES && !may_refuse)
         log_info("v4l2", name, "no permission; the server's user must be in the group video");
     else
         log_debug("v4l2", name, "%s", r == -ENOTSUP ? "no camera of ours" : strerror(-r));
@@ -119,11 +127,11 @@ static void forget_lost(struct v4l2_monitor *monitor, struct nodes *nodes)
     }
 }
 
-static void look_around(struct v4l2_monitor *monitor, struct nodes *nodes)
+static void look_around(struct v4l2_monitor *monitor, struct nodes *nodes, bool may_refuse)
 {
     DIR *dir = opendir(FOLDER);
     for (const struct dirent *e; dir && (e = readdir(dir));)
-        look_at(monitor, nodes, e->d_name, false);
+        look_at(monitor, nodes, e->d_name, may_refuse);
     if (dir)
         closedir(dir);
 }
@@ -136,7 +144,7 @@ static void read_changes(struct v4l2_monitor *monitor, struct nodes *nodes)
         const struct inotify_event *e = (const struct inotify_event *)(const void *)(bytes + at);
         if (e->mask & IN_Q_OVERFLOW) {
             forget_lost(monitor, nodes);
-            look_around(monitor, nodes);
+            look_around(monitor, nodes, false);
         } else if (e->len && e->mask & (IN_DELETE | IN_MOVED_FROM)) {
             forget(monitor, nodes, e->name);
         } else if (e->len) {
@@ -146,16 +154,35 @@ static void read_changes(struct v4l2_monitor *monitor, struct nodes *nodes)
     }
 }
 
+/* As poll() takes it. */
+static int left_ms(int64_t until_us)
+{
+    if (until_us == CLOCK_NEVER_US)
+        return -1;
+    int64_t left_us = until_us - clock_now_us(&clock_system);
+    return left_us > 0 ? (int)(left_us / US_PER_MS) + 1 : 0;
+}
+
 static void *run(void *ctx)
 {
     struct v4l2_monitor *monitor = ctx;
     struct nodes nodes = {.count = 0};
     struct pollfd fds[] = {{.fd = monitor->inotify_fd, .events = POLLIN},
                            {.fd = monitor->quit_fd, .events = POLLIN}};
-    look_around(monitor, &nodes); /* the watch is set already: nothing is missed between */
-    while (!fds[1].revents) {
-        if (poll(fds, 2, -1) > 0 && fds[0].revents)
+    int64_t retry_us = CLOCK_NEVER_US;
+    look_around(monitor, &nodes, false); /* the watch is set already: nothing is missed between */
+    for (unsigned tries = 0; !fds[1].revents;) {
+        if (nodes.has_failed && tries < RETRIES)
+            retry_us = clock_now_us(&clock_system) + RETRY_MS[tries++] * US_PER_MS;
+        nodes.has_failed = false;
+        int n = poll(fds, 2, left_ms(retry_us));
+        if (n > 0 && fds[0].revents) {
             read_changes(monitor, &nodes);
+            tries = nodes.has_failed ? 0 : tries;
+        } else if (n == 0) {
+            retry_us = CLOCK_NEVER_US;
+            look_around(monitor, &nodes, true);
+        }
     }
     return NULL;
 }

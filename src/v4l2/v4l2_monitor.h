@@ -1,6 +1,6 @@
 /* Finds the local cameras, those that are there and those that are plugged in later, and takes away
  * those that are pulled out. It watches /dev itself, with and without a running udev; nothing is
- * polled. Loop only. API: Linux, inotify(7). */
+ * polled, but for a node that failed: a few times. Loop only. API: Linux, inotify(7). */
 #pragma once
 #include "camera/registry.h"
 

@@ -145,6 +145,29 @@ static void begin(struct world *world)
     assert_int_equal(v4l2_monitor_create(world->registry, &world->monitor), 0);
 }
 
+/* Nothing changes at it meanwhile. */
+static void test_a_node_that_fails_is_looked_at_again(void **state)
+{
+    struct world *world = *state;
+    make_node("video0");
+    nodes.errors[0] = -EIO;
+    nodes.errors[1] = -ENODEV;
+    begin(world);
+    assert_int_equal(net_run(world->net), 0);
+    assert_true(is_there(world, "video0"));
+    assert_int_equal(nodes.n_looks, 3);
+}
+
+static void test_a_node_that_fails_at_first_sight_is_too(void **state)
+{
+    struct world *world = *state;
+    nodes.errors[0] = nodes.errors[1] = -EIO; /* it may be seen in the folder and as it is made */
+    begin(world);
+    make_node("video0");
+    assert_int_equal(net_run(world->net), 0);
+    assert_true(is_there(world, "video0"));
+}
+
 static void test_a_driver_that_hangs_holds_up_nobody(void **state)
 {
     struct world *world = *state;
@@ -174,6 +197,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
+        TEST(test_a_node_that_fails_is_looked_at_again),
+        TEST(test_a_node_that_fails_at_first_sight_is_too),
         TEST(test_a_driver_that_hangs_holds_up_nobody),
         TEST(test_a_driver_that_hangs_does_not_hold_up_the_end),
     };
