@@ -120,6 +120,8 @@ static int hear_list(const struct libcamera_finder *finder, struct libcamera_lin
         r = libcamera_line_hear(line, &message, fds);
         if (r < 0)
             return r;
+        for (unsigned i = 0; i < libcamera_message_fds(&message); i++)
+            close(fds[i]); /* no message of a list has any */
         if (message.kind == HELPER_LISTED)
             return 0;
         if (message.kind != HELPER_CAMERA || list->count == HELPER_CAMERAS_MAX)

@@ -141,6 +141,13 @@ int libcamera_message_read(const void *bytes, size_t len_bytes, unsigned n_fds,
     return 0;
 }
 
+unsigned libcamera_message_fds(const struct libcamera_message *message)
+{
+    unsigned n_fds;
+    expect(message, &n_fds);
+    return n_fds;
+}
+
 _Static_assert(sizeof(struct helper_control) >= sizeof(struct helper_camera) &&
                    sizeof(struct helper_control) >= sizeof(struct helper_layout) &&
                    sizeof(struct helper_control) >= sizeof(struct helper_still) &&

@@ -30,6 +30,9 @@ int libcamera_message_read(const void *bytes, size_t len_bytes, unsigned n_fds,
                            struct libcamera_message *ret_message)
     __attribute__((warn_unused_result));
 
+/* How many descriptors came with a message that was read. */
+unsigned libcamera_message_fds(const struct libcamera_message *message);
+
 /* The picture at base, where pixels of a message that was read lie; no dma-buf. */
 struct raw_picture libcamera_message_picture(const struct helper_pixels *pixels,
                                              const uint8_t *base);

@@ -160,10 +160,28 @@ static void obey(struct pretend *p, const struct wire_order *order)
     say(HELPER_DONE, &done, sizeof(done));
 }
 
+/* As PRETEND_LIST says: "good", or what is no list. */
+static int list(struct pretend *p)
+{
+    const struct helper_camera camera = {.id = "/base/pretended", .model = "pretended"};
+    const struct helper_listed listed = {.count = 1};
+    const char *manner = getenv("PRETEND_LIST");
+    p->manner = manner ? manner : "good";
+    if (is(p, "layout"))
+        say_layout(p);
+    if (is(p, "still"))
+        say_still(1);
+    say(HELPER_CAMERA, &camera, sizeof(camera));
+    say(HELPER_LISTED, &listed, sizeof(listed));
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct pretend p = {.manner = argc == 3 ? argv[2] : ""};
     struct wire_order order;
+    if (argc == 2)
+        return list(&p);
     introduce(&p);
     if (is_late(&p))
         sleep_late(&p);
