@@ -109,8 +109,8 @@ static int configure(struct session *s)
 {
     const struct size *size = sizes_for(&s->sizes, s->size, s->wish.width, s->wish.height);
     forget_buffers(s);
+    s->is_stale = true; /* until all of it is there */
     int r = shim_configure(s->shim, false, size->width, size->height, &s->buffers);
-    s->is_stale = r < 0;
     if (r < 0)
         return r;
     s->layout.pixels = s->buffers.pixels;
@@ -120,7 +120,10 @@ static int configure(struct session *s)
         for (unsigned i = 0; i < s->buffers.count && r == 0; i++)
             r = memory_create(s->layout.pixels.size_bytes, &s->targets[i]);
     }
-    return r == 0 ? say_layout(s) : r;
+    if (r == 0)
+        r = say_layout(s);
+    s->is_stale = r < 0;
+    return r;
 }
 
 /* --- The stream. --- */
