@@ -102,8 +102,10 @@ struct camera {
                                        does not */
     char error[160];                /* what the owner should know, "" = nothing */
     char refusal[96];               /* of the last camera_set */
-    int64_t presence_us;            /* when the running minute of lines about coming and going */
-    unsigned presence_lines;        /* began, and how many there were */
+    struct camera_lines {
+        int64_t since_us; /* when the running minute began */
+        unsigned count;
+    } presence_lines, error_lines; /* of the log: about coming and going, and about errors */
 
     struct demand demand;
     struct lease_set leases;
@@ -232,7 +234,7 @@ struct packet *camera_packet(const struct camera_frame *frame) __attribute__((re
 void camera_poster(struct camera *camera, struct packet *takes_packet);
 void camera_count_received(struct camera *camera, size_t len_bytes); /* before any drop */
 /* What the owner should know (copied, one sentence); a usable frame makes it void. The log has it
- * once, until it is another one. */
+ * once, until it is another one, and a few a minute. */
 void camera_error(struct camera *camera, const char *sentence);
 /* The same, and it is why no picture can come now: who waits for one is told. */
 void camera_unreachable(struct camera *camera, const char *sentence);

@@ -36,20 +36,25 @@ const char *camera_drop_name(unsigned drop)
                                        : NAMES[drop - CAMERA_DROP_UNWANTED];
 }
 
-/* A device with weak Wi-Fi comes and goes all day: so many lines a minute tell enough. */
-enum { PRESENCE_LINES = 6 };
+/* A device with weak Wi-Fi comes and goes all day, and one that is broken says so again and again:
+ * so many lines a minute tell enough. */
+enum { LINES_MAX = 6 };
+
+/* The number of a line in its minute; beyond LINES_MAX it is not to be written. */
+static unsigned count_line(const struct camera *camera, struct camera_lines *lines)
+{
+    int64_t now_us = clock_now_us(registry_params(camera->registry)->clock);
+    if (now_us - lines->since_us >= 60 * US_PER_S)
+        *lines = (struct camera_lines){.since_us = now_us};
+    return lines->count <= LINES_MAX ? ++lines->count : lines->count;
+}
 
 static void log_presence(struct camera *camera, const char *what)
 {
-    int64_t now_us = clock_now_us(registry_params(camera->registry)->clock);
-    if (now_us - camera->presence_us >= 60 * US_PER_S) {
-        camera->presence_us = now_us;
-        camera->presence_lines = 0;
-    }
-    camera->presence_lines++;
-    if (camera->presence_lines < PRESENCE_LINES)
+    const unsigned line = count_line(camera, &camera->presence_lines);
+    if (line < LINES_MAX)
         log_info("camera", camera->id, "%s", what);
-    else if (camera->presence_lines == PRESENCE_LINES)
+    else if (line == LINES_MAX)
         log_warn("camera", camera->id, "%s; it comes and goes: no more of this for a minute", what);
 }
 
@@ -241,7 +246,12 @@ void camera_error(struct camera *camera, const char *sentence)
     if (strcmp(camera->error, sentence) == 0)
         return;
     snprintf(camera->error, sizeof(camera->error), "%s", sentence);
-    log_warn("camera", camera->id, "%s", camera->error);
+    const unsigned line = count_line(camera, &camera->error_lines);
+    if (line < LINES_MAX)
+        log_warn("camera", camera->id, "%s", camera->error);
+    else if (line == LINES_MAX)
+        log_warn("camera", camera->id, "%s; and on it goes: no more of this for a minute",
+                 camera->error);
     camera_changed(camera);
 }
 

@@ -223,8 +223,10 @@ int libcamera_line_hear(struct libcamera_line *line, struct libcamera_message *r
     }
     if (ret_message->kind == HELPER_DONE) {
         lock_take(&line->lock);
-        line->n_owed -= line->n_owed > 0;
+        bool is_owed = line->n_owed > 0;
+        line->n_owed -= is_owed;
         lock_drop(&line->lock);
+        return is_owed ? 0 : -EBADMSG; /* it answers what nobody asked */
     }
     return 0;
 }

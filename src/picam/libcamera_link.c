@@ -15,6 +15,10 @@
 #include "picam/libcamera_line.h"
 #include "picam/libcamera_memory.h"
 
+/* So many events wait for the loop at most: pictures are fewer, having to be given back, and all
+ * else is an answer. A helper that says more than that is not listened to. */
+enum { EVENTS_MAX = 64 };
+enum { TROUBLES_MAX = 64 }; /* of one helper that goes on */
 enum { STILL_QUALITY = 95, POSTER_QUALITY = 80, GRACE_MS = 2000 };
 
 /* A camera that is opened anew has its sensor to find and its tuning to read; an order takes a
@@ -39,9 +43,10 @@ struct libcamera_link {
     struct libcamera_event *last;  /* the newest frame again, to make the poster of */
     struct libcamera_ready *ready; /* as far as it is described */
     bool is_ready, owes;
-    int64_t opened_us; /* when the helper was started */
-    int64_t owed_us;   /* since when it owes something */
-    int64_t retry_us;  /* how long the next restart waits */
+    unsigned n_troubles; /* that the helper told */
+    int64_t opened_us;   /* when the helper was started */
+    int64_t owed_us;     /* since when it owes something */
+    int64_t retry_us;    /* how long the next restart waits */
 };
 
 /* --- Events. --- */
@@ -57,6 +62,8 @@ void libcamera_event_destroy(struct libcamera_event *event)
 {
     if (!event)
         return;
+    if (event->n_events)
+        atomic_fetch_sub(event->n_events, 1);
     mem_free(event->ready);
     buf_unref(&event->frame.buf);
     packet_unref(&event->jpeg);
@@ -65,6 +72,8 @@ void libcamera_event_destroy(struct libcamera_event *event)
 
 static void post(struct libcamera_link *link, struct libcamera_event *event)
 {
+    event->n_events = link->params.n_events;
+    atomic_fetch_add(event->n_events, 1);
     inbox_post(link->params.events, &event->node);
 }
 
@@ -164,15 +173,20 @@ static int encode_still(void *ctx, const struct raw_picture *picture)
 }
 
 /* What can not be had of a still is found when the capture is over without one. */
-static void on_still(struct libcamera_link *link, const struct helper_still *message, int takes_fd)
+static int on_still(struct libcamera_link *link, const struct helper_still *message, int takes_fd)
 {
     struct still still = {.link = link, .captured_us = message->captured_us};
+    if (!libcamera_line_owes(link->line)) { /* nobody asked for it */
+        close(takes_fd);
+        return -EBADMSG;
+    }
     if (libcamera_memory_use_still(message, takes_fd, encode_still, &still) < 0)
-        return;
+        return 0;
     struct libcamera_event *event = new_event(LIBCAMERA_STILL);
     event->request = message->request;
     event->jpeg = still.jpeg;
     post(link, event);
+    return 0;
 }
 
 static void on_done(struct libcamera_link *link, const struct helper_done *done)
@@ -230,14 +244,13 @@ static int on_message(struct libcamera_link *link, const struct libcamera_messag
     case HELPER_FRAME:
         return on_frame(link, &m->frame);
     case HELPER_STILL:
-        on_still(link, &m->still, takes_fds[0]);
-        return 0;
+        return on_still(link, &m->still, takes_fds[0]);
     case HELPER_DONE:
         on_done(link, &m->done);
         return 0;
     case HELPER_TROUBLE:
         post_trouble(link, m->trouble.error, m->trouble.sentence);
-        return m->trouble.is_fatal ? -EIO : 0;
+        return m->trouble.is_fatal ? -EIO : ++link->n_troubles > TROUBLES_MAX ? -EBADMSG : 0;
     default:
         return -EBADMSG;
     }
@@ -304,6 +317,8 @@ static int serve(struct libcamera_link *link)
             continue;
         if (r == 0)
             r = on_message(link, &message, fds);
+        if (r == 0 && atomic_load(link->params.n_events) > EVENTS_MAX)
+            r = -EBADMSG;
     }
     return r;
 }
@@ -340,6 +355,7 @@ static void run_helper(struct libcamera_link *link)
 {
     struct libcamera_line *line;
     link->is_ready = link->owes = false;
+    link->n_troubles = 0;
     link->opened_us = now(link);
     int r = libcamera_line_open(link->params.helper, link->params.camera_id, &line);
     if (r < 0) {

@@ -2,6 +2,8 @@
  * what it says as events to the loop. A helper that ends is started again, later each time; one
  * that does not answer is ended. Loop only, but for the thread inside. */
 #pragma once
+#include <stdatomic.h>
+
 #include "base/clock.h"
 #include "base/inbox.h"
 #include "picam/libcamera_message.h"
@@ -11,7 +13,8 @@ struct libcamera_link;
 
 struct libcamera_link_params {
     const char *helper, *camera_id; /* copied */
-    struct inbox *events;           /* borrowed, outlives the link; as the clock */
+    struct inbox *events;           /* borrowed, outlives the link; as the next two */
+    _Atomic unsigned *n_events;     /* those that were posted and are not destroyed yet */
     const struct clock *clock;
     int (*make_jpeg)(const struct raw_picture *raw, unsigned quality, size_t room,
                      struct buf **ret_buf, size_t *ret_end_off);
@@ -31,6 +34,7 @@ enum libcamera_event_kind {
 struct libcamera_event {
     struct list node;
     enum libcamera_event_kind kind;
+    _Atomic unsigned *n_events; /* of the link's params, where it counts */
     struct libcamera_ready {
         char model[64];
         unsigned n_controls;

@@ -10,12 +10,14 @@
 #include "picam/libcamera_link.h"
 
 enum { CAPTURES_MAX = 2 }; /* one whose picture is there already, and one that is to be taken */
+enum { TURN_MAX = 16 };    /* events that the loop takes before others have their turn */
 /* A start that is asked for again while no frame came since so long is meant: begin anew. */
 static const int64_t ANEW_US = 2 * US_PER_S;
 
 struct libcamera_source {
     struct camera *camera; /* NULL once detached */
     struct inbox events;
+    _Atomic unsigned n_events; /* posted, not destroyed */
     struct net_wake *wake;
     struct libcamera_link *link; /* NULL once it is ended */
     bool is_up;
@@ -223,11 +225,12 @@ static void on_event(struct libcamera_source *source, struct libcamera_event *ev
     }
 }
 
-/* True: the last event was among them. */
+/* Some of the events; true: the last one was among them. */
 static bool read_events(struct libcamera_source *source)
 {
     bool has_ended = false;
-    for (struct list *node; (node = inbox_take(&source->events));) {
+    struct list *node;
+    for (unsigned i = 0; i < TURN_MAX && (node = inbox_take(&source->events)); i++) {
         struct libcamera_event *event = list_entry(node, struct libcamera_event, node);
         has_ended = has_ended || event->kind == LIBCAMERA_ENDED;
         if (source->camera)
@@ -240,8 +243,12 @@ static bool read_events(struct libcamera_source *source)
 static void on_wake(void *ctx)
 {
     struct libcamera_source *source = ctx;
-    if (read_events(source))
+    if (read_events(source)) {
         source->ended(source->ctx);
+    } else if (atomic_load(&source->n_events) > 0) {
+        struct waker waker = net_wake_waker(source->wake);
+        waker_wake(&waker);
+    }
 }
 
 /* --- Birth and death. --- */
@@ -260,6 +267,7 @@ int libcamera_source_create(struct camera *camera, const char *helper, void (*en
     const struct libcamera_link_params link = {.helper = helper,
                                                .camera_id = camera->address,
                                                .events = &source->events,
+                                               .n_events = &source->n_events,
                                                .clock = params->clock,
                                                .make_jpeg = params->make_jpeg};
     int r = libcamera_link_create(&link, &source->link);
@@ -287,7 +295,8 @@ void libcamera_source_destroy(struct libcamera_source *source)
         return;
     libcamera_source_hang_up(source);
     libcamera_link_destroy(source->link);
-    read_events(source); /* what still lies there means nothing any more */
+    while (atomic_load(&source->n_events) > 0)
+        read_events(source); /* what still lies there means nothing any more */
     inbox_finish(&source->events);
     net_wake_destroy(source->wake);
     mem_free(source->ready);

@@ -277,18 +277,22 @@ static void test_names_and_models(void **state)
     assert_string_equal(rig_described(rig, "controls"), "[]");
 }
 
-/* How many lines are written, and whether the last says that no more are, when it comes and goes.
- */
-static int lines_about_coming_and_going(struct rig *rig, bool *ret_says_so)
+static void come_and_go(struct rig *rig)
+{
+    for (int i = 0; i < 100; i++) {
+        camera_source_down(rig->camera);
+        rig_device_up(rig, true);
+    }
+}
+
+/* How many lines are written, and whether the last says that no more are. */
+static int lines_of(struct rig *rig, void (*act)(struct rig *rig), bool *ret_says_so)
 {
     static char text[65536];
     FILE *file = tmpfile();
     int before = dup(STDERR_FILENO), lines = 0;
     assert_true(file && before >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
-    for (int i = 0; i < 100; i++) {
-        camera_source_down(rig->camera);
-        rig_device_up(rig, true);
-    }
+    act(rig);
     assert_true(dup2(before, STDERR_FILENO) >= 0);
     ssize_t n = pread(fileno(file), text, sizeof(text) - 1, 0);
     assert_in_range(n, 0, sizeof(text) - 1);
@@ -307,12 +311,12 @@ static void test_coming_and_going_is_logged_a_few_times_a_minute(void **state)
     bool says_so;
     rig_pass(rig, 3600 * US_PER_S);
     rig_camera(rig, true); /* the first of six lines */
-    assert_int_equal(lines_about_coming_and_going(rig, &says_so), 5);
+    assert_int_equal(lines_of(rig, come_and_go, &says_so), 5);
     assert_true(says_so);
     rig_pass(rig, 60 * US_PER_S - 1);
-    assert_int_equal(lines_about_coming_and_going(rig, &says_so), 0);
+    assert_int_equal(lines_of(rig, come_and_go, &says_so), 0);
     rig_pass(rig, 1);
-    assert_int_equal(lines_about_coming_and_going(rig, &says_so), 6);
+    assert_int_equal(lines_of(rig, come_and_go, &says_so), 6);
     assert_true(says_so);
 }
 
@@ -323,6 +327,25 @@ static void test_drop_names(void **state)
     assert_string_equal(camera_drop_name(JPEG_UNSUPPORTED), "unsupported");
     assert_string_equal(camera_drop_name(CAMERA_DROP_UNWANTED), "unwanted");
     assert_string_equal(camera_drop_name(CAMERA_DROP_PROTOCOL), "protocol");
+}
+
+static void say_one_error_after_another(struct rig *rig)
+{
+    for (int i = 0; i < 100; i++)
+        camera_error(rig->camera, i % 2 ? "one" : "another");
+}
+
+static void test_errors_are_logged_a_few_times_a_minute(void **state)
+{
+    struct rig *rig = *state;
+    bool says_so;
+    rig_camera(rig, true);
+    for (int minute = 0; minute < 2; minute++) {
+        assert_int_equal(lines_of(rig, say_one_error_after_another, &says_so), 6);
+        assert_true(says_so);
+        assert_string_equal(rig_described(rig, "error"), "\"one\"");
+        rig_pass(rig, 60 * US_PER_S);
+    }
 }
 
 int main(void)
@@ -345,6 +368,7 @@ int main(void)
         T(test_names_and_models),
         T(test_coming_and_going_is_logged_a_few_times_a_minute),
         T(test_drop_names),
+        T(test_errors_are_logged_a_few_times_a_minute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

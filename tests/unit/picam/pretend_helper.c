@@ -85,6 +85,13 @@ static void say_still(uint32_t request)
     memory_finish(&memory);
 }
 
+static void complain(unsigned number)
+{
+    struct helper_trouble trouble = {.error = -EIO};
+    snprintf(trouble.sentence, sizeof(trouble.sentence), "trouble %u", number % 2);
+    say(HELPER_TROUBLE, &trouble, sizeof(trouble));
+}
+
 static void introduce(const struct pretend *p)
 {
     const struct helper_control control = {
@@ -100,6 +107,14 @@ static void introduce(const struct pretend *p)
     say(HELPER_READY, &ready, sizeof(ready));
     if (is(p, "nonsense"))
         say(99, NULL, 0);
+    for (unsigned i = 0; is(p, "chatty"); i++)
+        complain(i);
+    while (is(p, "answers")) {
+        const struct helper_done done = {.kind = HELPER_CAPTURE};
+        say(HELPER_DONE, &done, sizeof(done));
+    }
+    while (is(p, "stills"))
+        say_still(1);
 }
 
 /* "late PATH": listens to nobody until the FIFO there is opened, and counts then. */

@@ -29,6 +29,7 @@ struct rig {
     int64_t ahead_us; /* guarded by lock: it is ahead of the machine's */
     struct clock clock;
     struct inbox events;
+    _Atomic unsigned n_events;
     struct libcamera_link *link;
 };
 
@@ -74,6 +75,7 @@ static void begin(struct rig *rig, const char *manner)
     const struct libcamera_link_params params = {.helper = PRETEND_HELPER,
                                                  .camera_id = manner,
                                                  .events = &rig->events,
+                                                 .n_events = &rig->n_events,
                                                  .clock = &rig->clock,
                                                  .make_jpeg = make_jpeg};
     assert_int_equal(libcamera_link_create(&params, &rig->link), 0);
@@ -274,6 +276,8 @@ static void test_nonsense_is_not_listened_to(void **state)
     static const char NONSENSE[] = "the camera's helper failed (Bad message); it is started again";
     expect_to_be_ended("nonsense", false, NONSENSE);
     expect_to_be_ended("miscounted", false, NONSENSE);
+    expect_to_be_ended("answers", false, NONSENSE); /* what nobody asked */
+    expect_to_be_ended("stills", false, NONSENSE);
     expect_to_be_ended("small", true, NONSENSE);     /* buffers smaller than said */
     expect_to_be_ended("elsewhere", true, NONSENSE); /* a frame in no buffer */
 }
@@ -306,6 +310,54 @@ static void test_an_order_without_a_helper_is_refused(void **state)
     assert_false(libcamera_link_send(rig.link, HELPER_CAPTURE, &order, sizeof(order)));
     libcamera_link_destroy(rig.link);
     finish(&rig);
+}
+
+/* Whether or not somebody takes what it says. */
+static void test_a_helper_that_talks_too_much_is_ended(void **state)
+{
+    (void)state;
+    struct rig rig;
+    begin(&rig, "chatty");
+    expect_and_drop(&rig, LIBCAMERA_READY);
+    struct libcamera_event *event = expect(&rig, LIBCAMERA_TROUBLE);
+    unsigned count = 0;
+    for (; strncmp(event->sentence, "trouble", 7) == 0; event = expect(&rig, LIBCAMERA_TROUBLE)) {
+        libcamera_event_destroy(event);
+        count++;
+    }
+    assert_string_equal(event->sentence,
+                        "the camera's helper failed (Bad message); it is started again");
+    assert_in_range(count, 64, 65); /* the last one makes it too many */
+    libcamera_event_destroy(event);
+    expect_and_drop(&rig, LIBCAMERA_GONE);
+    end(&rig);
+    assert_int_equal(rig.n_events, 0);
+}
+
+/* One that was asked may talk, but not without end. */
+static void test_events_that_nobody_takes_are_bounded(void **state)
+{
+    enum { EVENTS_MAX = 64 };
+    (void)state;
+    struct rig rig;
+    const struct helper_capture order = {.request = 7};
+    begin(&rig, "good");
+    for (unsigned i = 0; i < EVENTS_MAX; i++) {
+        while (!libcamera_link_send(rig.link, HELPER_CAPTURE, &order, sizeof(order)))
+            sched_yield(); /* it has yet to begin, or to catch up */
+    }
+    while (rig.n_events <= EVENTS_MAX)
+        sched_yield();
+    struct libcamera_event *event = take(&rig);
+    unsigned count = 1;
+    for (; event->kind != LIBCAMERA_TROUBLE; event = take(&rig), count++)
+        libcamera_event_destroy(event);
+    assert_string_equal(event->sentence,
+                        "the camera's helper failed (Bad message); it is started again");
+    assert_int_equal(count, EVENTS_MAX + 2);
+    libcamera_event_destroy(event);
+    expect_and_drop(&rig, LIBCAMERA_GONE);
+    end(&rig);
 }
 
 static void test_memory_that_may_shrink_is_not_mapped(void **state)
@@ -377,6 +429,7 @@ static void test_a_program_that_is_not_there(void **state)
     const struct libcamera_link_params params = {.helper = "/nowhere/eyelid-libcamera",
                                                  .camera_id = "good",
                                                  .events = &rig.events,
+                                                 .n_events = &rig.n_events,
                                                  .clock = &rig.clock};
     assert_int_equal(libcamera_link_create(&params, &link), 0);
     expect_trouble(&rig, "the camera's helper failed (No such file or directory); it is started "
@@ -397,6 +450,8 @@ int main(void)
         cmocka_unit_test(test_nonsense_is_not_listened_to),
         cmocka_unit_test(test_a_buffer_is_lent_once),
         cmocka_unit_test(test_an_order_without_a_helper_is_refused),
+        cmocka_unit_test(test_a_helper_that_talks_too_much_is_ended),
+        cmocka_unit_test(test_events_that_nobody_takes_are_bounded),
         cmocka_unit_test(test_memory_that_may_shrink_is_not_mapped),
         cmocka_unit_test(test_what_it_says_itself_is_enough),
         cmocka_unit_test(test_a_helper_that_does_not_answer_is_ended),
