@@ -5,8 +5,9 @@
 #include "base/alloc.h"
 #include "camera/internal.h"
 
-/* A still that is not there after this is given up: the device may have forgotten it. */
-static const int64_t LOST_US = 20 * US_PER_S;
+/* A still that is not there after this is given up: the device may have forgotten it, and nobody
+ * waits longer. */
+static const int64_t LOST_US = 10 * US_PER_S;
 
 struct capture {
     struct list node; /* in camera->captures */
