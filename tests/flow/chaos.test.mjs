@@ -41,7 +41,8 @@ async function page(house) {
     await sleep(upTo(150));
     socket.queue.length = 0;
   }
-  if (random() < 0.5) socket.ws.close(1000);
+  // One that says goodbye and then neither reads nor goes is waited for as long as one that stalls.
+  if (random() < 0.5 && !stalls) socket.ws.close(1000);
   else socket.close();
 }
 
