@@ -134,14 +134,14 @@ static bool referer_is_ours(const struct access_request *request, const struct a
 {
     struct authority page;
     int default_port;
-    char origin[sizeof("https://[]:65535") + sizeof(page.name)];
+    char origin[sizeof("https://[]:65535") + sizeof(page.name)] = "";
     const char *slashes = strstr(request->referer, "//");
-    size_t len =
-        slashes ? (size_t)(slashes - request->referer) + 2 + strcspn(slashes + 2, "/?#") : 0;
+    if (!slashes)
+        return false;
+    size_t len = (size_t)(slashes - request->referer) + 2 + strcspn(slashes + 2, "/?#");
     if (len >= sizeof(origin))
         return false;
     memcpy(origin, request->referer, len);
-    origin[len] = '\0';
     return read_origin(origin, &page, &default_port) &&
            (is_same_host(&page, host) || is_listed(&page, request->hosts));
 }
