@@ -2,11 +2,11 @@
  * its place. Only a hash of it is kept. Any thread; pure. */
 #pragma once
 
-/* Of b64token, RFC 6750 section 2.1. The hash is BLAKE2b (RFC 7693) of 32 bytes, in hexadecimal: a
- * token is long and random, so it needs no slow hash. */
-enum { TOKEN_MIN_CHARS = 16, TOKEN_MAX_CHARS = 64, TOKEN_HASH_CHARS = 64 };
+/* The hash is BLAKE2b (RFC 7693) of 32 bytes, in hexadecimal: a token is long and random, so it
+ * needs no slow hash. */
+enum { TOKEN_HASH_CHARS = 64 };
 
 /* The hash of the token in an Authorization header. -ENOENT: it has another scheme than Bearer;
- * -EINVAL: what follows is no token of that length. */
+ * -EINVAL: what follows is no token (wire_is_token). */
 int token_hash(const char *authorization, char ret_hash[TOKEN_HASH_CHARS + 1])
     __attribute__((warn_unused_result));
