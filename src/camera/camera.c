@@ -50,6 +50,13 @@ static void start_source(struct camera *camera)
     camera->source_ops->start(camera->source, &camera->asked);
 }
 
+void camera_pause(struct camera *camera)
+{
+    hub_flush(camera->hubs[RENDITION_RAW]); /* its memory is the driver's */
+    for (enum rendition_kind kind = 0; kind < RENDITION_KINDS; kind++)
+        hub_pause(camera->hubs[kind]);
+}
+
 static void report_timeout(struct camera *camera)
 {
     const struct demand_policy *policy = &registry_params(camera->registry)->policy;
@@ -83,7 +90,7 @@ void camera_step(struct camera *camera, enum demand_event event)
         report_timeout(camera);
     if (actions & DEMAND_DO_STOP) {
         camera->source_ops->stop(camera->source);
-        hub_flush(camera->hubs[RENDITION_RAW]); /* its memory is the driver's */
+        camera_pause(camera);
     }
     if (actions & DEMAND_DO_START)
         start_source(camera);

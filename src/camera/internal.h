@@ -14,6 +14,9 @@ void camera_dismiss(struct camera *camera);
 /* Feeds the demand machine and does what it decides. */
 void camera_step(struct camera *camera, enum demand_event event);
 
+/* The source delivers no more: what came of it is not live for those who come from now on. */
+void camera_pause(struct camera *camera);
+
 /* camera/settings.c: a device that came (back) with these controls is given what the owner chose.
  */
 void camera_set_again(struct camera *camera, json_t *controls);

@@ -105,7 +105,7 @@ void camera_source_down(struct camera *camera)
     camera->source = NULL;
     log_presence(camera, camera->kind == CAMERA_PUSH ? "device is gone" : "it is gone");
     camera_step(camera, DEMAND_DEVICE_DOWN);
-    hub_flush(camera->hubs[RENDITION_RAW]);
+    camera_pause(camera);
     capture_fail_all(camera, -ENOTCONN);
     camera_changed(camera);
 }

@@ -13,6 +13,7 @@ struct hub {
     struct packet **ring;     /* this and all below: guarded by lock */
     uint64_t first, end;
     uint64_t newest_key; /* number of the newest key in the ring, 0 = none */
+    uint64_t paused;     /* those below this number came before the last pause */
     size_t bytes;
     struct list watches;
 };
@@ -93,6 +94,13 @@ void hub_flush(struct hub *hub)
     lock_drop(&hub->lock);
 }
 
+void hub_pause(struct hub *hub)
+{
+    lock_take(&hub->lock);
+    hub->paused = hub->end;
+    lock_drop(&hub->lock);
+}
+
 void hub_watch_add(struct hub *hub, struct hub_watch *watch)
 {
     lock_take(&hub->lock);
@@ -111,7 +119,8 @@ void hub_join(struct hub *hub, struct hub_cursor *cursor, int64_t now_us, int64_
 {
     lock_take(&hub->lock);
     uint64_t key = hub->newest_key;
-    bool fresh = key && now_us - (*slot(hub, key))->arrival_us <= max_join_age_us;
+    bool fresh =
+        key && key >= hub->paused && now_us - (*slot(hub, key))->arrival_us <= max_join_age_us;
     *cursor = (struct hub_cursor){.next = fresh ? key : hub->end};
     lock_drop(&hub->lock);
 }

@@ -31,9 +31,12 @@ void hub_destroy(struct hub *hub); /* no cursor or watch may be in use; takes NU
 /* Takes the packet, numbers it and pokes every watch. */
 void hub_publish(struct hub *hub, struct packet *takes_packet);
 
-/* Drops what the ring holds (the camera slept, the encoder began anew): old packets are no start
- * for a joiner. */
+/* Drops what the ring holds (the encoder began anew, the memory goes back): unread packets are
+ * lost. */
 void hub_flush(struct hub *hub);
+
+/* The source rests: those that are there read on, a joiner waits for the next key to come. */
+void hub_pause(struct hub *hub);
 
 /* A watch is poked for every packet, by the publishing thread under the hub's lock: poke may signal
  * a condition or an event loop, nothing more. */
@@ -53,7 +56,7 @@ struct hub_cursor {
 };
 
 /* Where a joiner starts: at the newest key when all that follows it is younger than
- * max_join_age_us, else at the next key to come. */
+ * max_join_age_us and came after the last hub_pause, else at the next key to come. */
 void hub_join(struct hub *hub, struct hub_cursor *cursor, int64_t now_us, int64_t max_join_age_us);
 
 enum hub_result {

@@ -160,6 +160,36 @@ static void test_a_device_that_comes_back_is_started_again(void **state)
     lease_release(&lease);
 }
 
+enum { LINGER_US = 10 * US_PER_S }; /* the rig's policy is that of the defaults */
+
+/* The page is given it as the poster: it must not come again as a live picture. */
+static void test_what_came_before_a_rest_is_not_live_after_it(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, true);
+    for (int with_device_gone = 0; with_device_gone <= 1; with_device_gone++) {
+        struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+        rig_good_frame(rig);
+        lease_release(&lease);
+        rig_pass(rig, LINGER_US - 100 * US_PER_MS);
+        rig_good_frame(rig);
+        if (with_device_gone) {
+            camera_source_down(camera);
+            rig_device_up(rig, true);
+        }
+        rig_pass(rig, 100 * US_PER_MS);
+        assert_string_equal(rig_described(rig, "state"), "\"asleep\"");
+        lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+        assert_null(lease_next(lease, NULL));
+        rig_good_frame(rig);
+        struct packet *fresh = lease_next(lease, NULL);
+        assert_non_null(fresh);
+        packet_unref(&fresh);
+        lease_release(&lease);
+        rig_pass(rig, LINGER_US);
+    }
+}
+
 static void test_a_second_source_takes_the_place_of_the_first(void **state)
 {
     struct rig *rig = *state;
@@ -316,6 +346,7 @@ int main(void)
         T(test_a_late_frame_while_backing_off_starts_it_again),
         T(test_silence_while_awake),
         T(test_a_device_that_comes_back_is_started_again),
+        T(test_what_came_before_a_rest_is_not_live_after_it),
         T(test_a_second_source_takes_the_place_of_the_first),
         T(test_a_lease_while_offline),
         T(test_the_encoder_runs_while_video_is_wanted),

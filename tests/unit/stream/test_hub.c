@@ -203,6 +203,29 @@ static void test_flush_of_latest_only(void **state)
     hub_destroy(hub);
 }
 
+static void test_pause(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_of(4);
+    publish(hub, "Kd");
+    struct hub_cursor there = join(hub, US_PER_S);
+    hub_pause(hub);
+    struct hub_cursor joiner = join(hub, US_PER_S);
+    assert_int_equal(read_one(hub, &joiner), -1); /* however young it is */
+    assert_int_equal(read_one(hub, &there), 1);   /* nothing is lost */
+    publish(hub, "d");
+    assert_int_equal(read_one(hub, &joiner), -1);
+    publish(hub, "K");
+    assert_int_equal(read_one(hub, &joiner), 4);
+    assert_int_equal(joiner.lost, 0);
+    joiner = join(hub, US_PER_S);
+    assert_int_equal(read_one(hub, &joiner), 4); /* what came after the pause is a start */
+    for (int i = 2; i <= 4; i++)
+        assert_int_equal(read_one(hub, &there), i);
+    assert_int_equal(there.lost, 0);
+    hub_destroy(hub);
+}
+
 /* --- Bounds. --- */
 
 /* How many of the newest packets a joiner with all the time in the world could still get. */
@@ -460,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_latest_only),
         cmocka_unit_test(test_flush),
         cmocka_unit_test(test_flush_of_latest_only),
+        cmocka_unit_test(test_pause),
         cmocka_unit_test(test_bound_of_packets),
         cmocka_unit_test(test_bound_of_bytes),
         cmocka_unit_test(test_bound_of_age),
