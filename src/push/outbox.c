@@ -1,7 +1,6 @@
 #include "push/outbox.h"
 
 #include <errno.h>
-#include <string.h>
 
 void outbox_finish(struct outbox *outbox)
 {
@@ -32,12 +31,9 @@ void outbox_time(struct outbox *outbox)
     outbox->time = true;
 }
 
-int outbox_capture(struct outbox *outbox, uint32_t request)
+void outbox_capture(struct outbox *outbox, uint32_t request)
 {
-    if (outbox->n_stills == OUTBOX_MAX_STILLS)
-        return -EBUSY;
-    outbox->stills[outbox->n_stills++] = request;
-    return 0;
+    outbox->still = request;
 }
 
 /* The settings come first: what is shot after them is shot with them. */
@@ -56,10 +52,9 @@ static json_t *take_message(struct outbox *outbox, int64_t now_us)
                                  wish->width, "height", wish->height)
                      : json_pack("{s:s}", "type", "stop");
     }
-    if (outbox->n_stills > 0) {
-        uint32_t request = outbox->stills[0];
-        outbox->n_stills--;
-        memmove(outbox->stills, outbox->stills + 1, outbox->n_stills * sizeof(*outbox->stills));
+    if (outbox->still) {
+        uint32_t request = outbox->still;
+        outbox->still = 0;
         return json_pack("{s:s, s:I}", "type", "capture", "request", (json_int_t)request);
     }
     outbox->time = false;
@@ -68,8 +63,7 @@ static json_t *take_message(struct outbox *outbox, int64_t now_us)
 
 int outbox_next(struct outbox *outbox, int64_t now_us, struct buf **ret_buf)
 {
-    bool waits =
-        outbox->values || outbox->run != OUTBOX_NO_CHANGE || outbox->n_stills > 0 || outbox->time;
+    bool waits = outbox->values || outbox->run != OUTBOX_NO_CHANGE || outbox->still || outbox->time;
     if (!waits)
         return 0;
     json_t *message = take_message(outbox, now_us);

@@ -19,8 +19,6 @@
 enum { TIME_INTERVAL_S = 5, HELLO_TIMEOUT_S = 10, BAD_TEXTS_MAX = 16 };
 /* Frames that come so long after `stop` were not on their way: the device has not heard it. */
 enum { STOP_AGAIN_S = 5 };
-/* A still that did not come for so long was lost on the way or in the device. */
-enum { STILL_LOST_S = 60 };
 /* 4001 is ours, the others are of RFC 6455 section 7.4.1. */
 enum {
     CLOSE_REPLACED = 4001,
@@ -47,11 +45,6 @@ struct push {
     int64_t told_stop_us;
     unsigned bad_texts;
     struct outbox outbox;
-    /* Asked of the device and not answered, whether or not anybody still waits for it. */
-    struct asked_still {
-        uint32_t request; /* 0: none */
-        int64_t asked_us;
-    } asked[OUTBOX_MAX_STILLS];
 };
 
 static int64_t now(const struct push *push)
@@ -117,34 +110,12 @@ static void source_stop(void *source)
     ws_ready(push->ws);
 }
 
-/* A place for one more, or NULL. */
-static struct asked_still *find_place(struct push *push)
-{
-    for (unsigned i = 0; i < OUTBOX_MAX_STILLS; i++) {
-        struct asked_still *asked = &push->asked[i];
-        if (!asked->request || now(push) - asked->asked_us >= STILL_LOST_S * US_PER_S)
-            return asked;
-    }
-    return NULL;
-}
-
-static void forget_asked(struct push *push, uint32_t request)
-{
-    for (unsigned i = 0; i < OUTBOX_MAX_STILLS; i++)
-        if (push->asked[i].request == request)
-            push->asked[i].request = 0;
-}
-
 static int source_capture(void *source, uint32_t request)
 {
     struct push *push = source;
     if (!push->controlled)
         return -ENOTSUP;
-    struct asked_still *place = find_place(push);
-    int r = place ? outbox_capture(&push->outbox, request) : -EBUSY;
-    if (r < 0)
-        return r;
-    *place = (struct asked_still){.request = request, .asked_us = now(push)};
+    outbox_capture(&push->outbox, request);
     ws_ready(push->ws);
     return 0;
 }
@@ -247,13 +218,6 @@ static void on_hello(struct push *push, const struct device_message *m)
 
 /* --- From the device: texts. --- */
 
-static void on_captured(struct push *push, const struct device_message *m)
-{
-    forget_asked(push, m->captured.request);
-    /* Told already where the still came, and was a good one: then nobody waits for the number. */
-    camera_captured(push->camera, m->captured.request, -EIO, NULL);
-}
-
 static void on_message(struct push *push, const struct device_message *m)
 {
     struct camera *camera = push->camera;
@@ -264,7 +228,9 @@ static void on_message(struct push *push, const struct device_message *m)
     else if (m->type == DEVICE_STATE && m->state.sleeping && camera)
         camera_sleeps(camera, m->state.wake_in_s);
     else if (m->type == DEVICE_CAPTURED && camera)
-        on_captured(push, m);
+        /* Told already where the still came and was a good one: then nobody waits for the number.
+         */
+        camera_captured(camera, m->captured.request, -EIO, NULL);
     else if (m->type == DEVICE_VALUES && camera)
         camera_controls_changed(camera, m->values);
     if (m->battery >= 0 && push->camera)
@@ -296,7 +262,6 @@ static void on_text(struct push *push, const char *text, size_t len_bytes)
 static void on_still(struct push *push, const struct camera_frame *frame, uint32_t request)
 {
     struct packet *still = camera_packet(frame);
-    forget_asked(push, request);
     camera_captured(push->camera, request, 0, still);
     packet_unref(&still);
 }

@@ -311,6 +311,8 @@ static void test_stills(void **state)
     door_end(&door);
 }
 
+enum { STILLS = 9 };
+
 static void shoot_and_leave(struct door *door, void *ctx)
 {
     capture_cancel(capture_begin(registry_find(door->registry, "porch"), CAPTURE_STILL,
@@ -339,7 +341,7 @@ static void test_one_still_at_a_time(void **state)
     door_run(&door, NULL);
     int fd = connect_controlled(&door);
     asks_for_a_still(&door, fd, 1);
-    for (int i = 0; i < 2 * OUTBOX_MAX_STILLS; i++)
+    for (int i = 0; i < STILLS; i++)
         door_on_loop(&door, shoot_and_leave, NULL);
     peer_sends(fd, WIRE_FLAG_STILL, 1, 5, door_jpeg, door_jpeg_len);
     peer_answers_time(fd, 6);
@@ -363,8 +365,6 @@ static void test_one_still_at_a_time(void **state)
 }
 
 /* --- Those that misbehave. --- */
-
-enum { STILLS = 9 };
 
 static void too_much(struct door *door, void *ctx)
 {
