@@ -236,7 +236,7 @@ void camera_count_received(struct camera *camera, size_t len_bytes); /* before a
 /* What the owner should know (copied, one sentence); a usable frame makes it void. The log has it
  * once, until it is another one, and a few a minute. */
 void camera_error(struct camera *camera, const char *sentence);
-/* The same, and it is why no picture can come now: who waits for one is told. */
+/* The same, and it is why no frame can come now: who waits for one is told. */
 void camera_unreachable(struct camera *camera, const char *sentence);
 void camera_count_drop(struct camera *camera, unsigned drop);
 /* The same for frames that came, and were dropped, while the loop was elsewhere: len_bytes of all

@@ -45,21 +45,6 @@ static void finish(struct capture *capture, int error, struct packet *still)
     done(ctx, error, still);
 }
 
-static void on_timer(void *ctx)
-{
-    struct capture *capture = ctx;
-    struct packet *frame = capture->lease ? lease_next(capture->lease, NULL) : NULL;
-    if (frame && frame->arrival_us >= capture->begun_us)
-        finish(capture, 0, frame);
-    else if (capture->error)
-        finish(capture, capture->error, NULL);
-    else if (now(capture) >= capture->deadline_us)
-        finish(capture, -ETIMEDOUT, NULL);
-    else
-        net_timer_set(capture->timer, capture->deadline_us);
-    packet_unref(&frame);
-}
-
 static void on_ready(void *ctx)
 {
     struct capture *capture = ctx;
@@ -92,21 +77,24 @@ static bool wants_still(const struct camera *camera)
 }
 
 /* Asks the device for the still that captures wait for. While one is under way it is not asked for
- * another: that one may do for all, and the device has viewers too. */
-static void ask_device(struct camera *camera)
+ * another: that one may do for all, and the device has viewers too. -EBUSY: it is still at one that
+ * was given up, and is asked again when that is there. */
+static int ask_device(struct camera *camera)
 {
     const int64_t now_us = clock_now_us(registry_params(camera->registry)->clock);
     const bool is_under_way = camera->still.request && now_us - camera->still.asked_us < LOST_US;
     if (is_under_way || !wants_still(camera))
-        return;
+        return 0;
     camera->still.request = 0;
     uint32_t request = ++camera->last_request;
     int r = camera->source ? camera->source_ops->capture(camera->source, request) : -ENOTCONN;
     if (r == 0) {
         camera->still.request = request;
         camera->still.asked_us = now_us;
-        return;
+        return 0;
     }
+    if (r == -EBUSY)
+        return r;
     list_for_each (capture, &camera->captures, struct capture, node) {
         if (!capture->wants_still || capture->error)
             continue;
@@ -115,6 +103,37 @@ static void ask_device(struct camera *camera)
         else
             fail_soon(capture, r);
     }
+    return r;
+}
+
+/* Until its deadline, or until the still under way is given up and another one may be asked for. */
+static void wait_on(struct capture *capture)
+{
+    const struct camera *camera = capture->camera;
+    int64_t until_us = capture->deadline_us;
+    if (capture->wants_still) {
+        int64_t asked_us = camera->still.request ? camera->still.asked_us : now(capture);
+        until_us = asked_us + LOST_US < until_us ? asked_us + LOST_US : until_us;
+    }
+    net_timer_set(capture->timer, until_us);
+}
+
+static void on_timer(void *ctx)
+{
+    struct capture *capture = ctx;
+    struct packet *frame = capture->lease ? lease_next(capture->lease, NULL) : NULL;
+    if (frame && frame->arrival_us >= capture->begun_us) {
+        finish(capture, 0, frame);
+    } else if (capture->error) {
+        finish(capture, capture->error, NULL);
+    } else if (now(capture) >= capture->deadline_us) {
+        finish(capture, -ETIMEDOUT, NULL);
+    } else {
+        (void)ask_device(capture->camera);
+        if (!capture->error) /* else it is told at once */
+            wait_on(capture);
+    }
+    packet_unref(&frame);
 }
 
 struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int64_t timeout_us,
@@ -128,15 +147,15 @@ struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int
     capture->deadline_us = capture->begun_us + timeout_us;
     capture->timer = net_timer_create(registry_params(camera->registry)->net, on_timer, capture);
     list_append(&camera->captures, &capture->node);
-    net_timer_set(capture->timer, capture->deadline_us);
-
     capture->wants_still = kind == CAPTURE_STILL;
+    wait_on(capture);
+
     if (!camera->source)
         fail_soon(capture, -ENOTCONN);
-    else if (capture->wants_still)
-        ask_device(camera);
-    else
+    else if (!capture->wants_still)
         wait_for_frame(capture);
+    else if (ask_device(camera) == -EBUSY)
+        fail_soon(capture, -EBUSY); /* whoever waited before waits on */
     return capture;
 }
 
@@ -159,14 +178,14 @@ static struct capture *next_answered(struct camera *camera)
 
 void camera_captured(struct camera *camera, uint32_t request, int error, struct packet *still)
 {
-    if (!request || request != camera->still.request)
-        return;
-    mark_answered(camera, still);
-    camera->still.request = 0;
-    /* done() may begin another capture or cancel a further one of this list. */
-    for (struct capture *capture; (capture = next_answered(camera));)
-        finish(capture, error, still);
-    ask_device(camera);
+    if (request && request == camera->still.request) {
+        mark_answered(camera, still);
+        camera->still.request = 0;
+        /* done() may begin another capture or cancel a further one of this list. */
+        for (struct capture *capture; (capture = next_answered(camera));)
+            finish(capture, error, still);
+    }
+    (void)ask_device(camera);
 }
 
 void capture_end_all(struct camera *camera)
@@ -183,6 +202,14 @@ void capture_fail_all(struct camera *camera, int error)
      */
     list_for_each (capture, &camera->captures, struct capture, node) {
         if (!capture->error)
+            fail_soon(capture, error);
+    }
+}
+
+void capture_fail_frames(struct camera *camera, int error)
+{
+    list_for_each (capture, &camera->captures, struct capture, node) {
+        if (capture->lease && !capture->error)
             fail_soon(capture, error);
     }
 }

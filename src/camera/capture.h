@@ -16,7 +16,8 @@ enum capture_kind {
 
 /* done is called exactly once unless the capture is cancelled, never from inside capture_begin: 0
  * and the still (borrowed), or -ENOTCONN: no device; -ETIMEDOUT: nothing came within timeout_us;
- * -EIO: the device said no; -EBUSY: it has too many to take already. */
+ * -EIO: the device said no; -EBUSY: it has too many to take already; -EHOSTUNREACH: a network
+ * camera that cannot be reached. */
 struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int64_t timeout_us,
                               void (*done)(void *ctx, int error, struct packet *still), void *ctx)
     __attribute__((returns_nonnull, warn_unused_result));

@@ -30,6 +30,8 @@ void registry_mark_dirty(struct registry *registry, struct camera *camera);
 
 /* Every capture that waits gets this error. */
 void capture_fail_all(struct camera *camera, int error);
+/* Those that wait for a frame of the stream. */
+void capture_fail_frames(struct camera *camera, int error);
 /* The same at once, with -ENOTCONN: the camera ends. */
 void capture_end_all(struct camera *camera);
 

@@ -258,7 +258,7 @@ void camera_error(struct camera *camera, const char *sentence)
 void camera_unreachable(struct camera *camera, const char *sentence)
 {
     camera_error(camera, sentence);
-    capture_fail_all(camera, -EHOSTUNREACH);
+    capture_fail_frames(camera, -EHOSTUNREACH);
 }
 
 void camera_count_drop(struct camera *camera, unsigned drop)

@@ -193,20 +193,62 @@ static void test_a_still_that_is_lost_is_not_waited_for_for_ever(void **state)
         assert_int_equal(o.times, i);
         assert_int_equal(o.error, -ETIMEDOUT);
     }
-    rig_said(rig, "capture 1 capture 2 ");
+    rig_said(rig, "capture 1 capture 2 capture 3 "); /* at 0, 10 and 20 s */
     answer(rig, 1, 0, 11);
     rig_device_up(rig, true); /* another one owes nothing */
     rig_said(rig, "detached stop ");
     struct capture *capture = begin(rig, CAPTURE_STILL, &o);
-    rig_said(rig, "capture 3 ");
+    rig_said(rig, "capture 4 ");
     capture_cancel(capture);
+}
+
+static void test_who_waits_while_a_still_is_lost_gets_the_next(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome lost = {0}, o = {0};
+    rig_camera(rig, true);
+    capture_cancel(begin(rig, CAPTURE_STILL, &lost));
+    rig_pass(rig, 8 * US_PER_S);
+    struct capture *capture = begin(rig, CAPTURE_STILL, &o);
+    assert_non_null(capture);
+    rig_pass(rig, 1999 * US_PER_MS);
+    rig_said(rig, "capture 1 ");
+    rig_pass(rig, 1 * US_PER_MS);
+    rig_said(rig, "capture 2 ");
+    rig_pass(rig, 500 * US_PER_MS);
+    answer(rig, 2, 0, 22);
+    assert_int_equal(o.times, 1);
+    assert_int_equal(o.first_byte, 22);
+}
+
+static void test_a_device_that_was_busy_is_asked_when_it_is_done(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome lost = {0}, o = {0}, too_many = {0};
+    rig_camera(rig, true);
+    capture_cancel(begin(rig, CAPTURE_STILL, &lost));
+    rig_pass(rig, 8 * US_PER_S);
+    struct capture *capture = begin(rig, CAPTURE_STILL, &o);
+    rig->capture_result = -EBUSY;
+    rig_pass(rig, 2 * US_PER_S);
+    struct capture *another = begin(rig, CAPTURE_STILL, &too_many);
+    assert_ptr_not_equal(capture, another);
+    rig_turn(rig);
+    assert_int_equal(too_many.error, -EBUSY);
+    assert_int_equal(o.times, 0);
+    rig->capture_result = 0;
+    rig_said(rig, "capture 1 capture 2 capture 3 ");
+    answer(rig, 1, 0, 11); /* nobody's */
+    rig_said(rig, "capture 4 ");
+    answer(rig, 4, 0, 44);
+    assert_int_equal(o.first_byte, 44);
 }
 
 static void test_what_comes_next_need_not_be_taken(void **state)
 {
     struct rig *rig = *state;
-    static const int RESULTS[] = {-EBUSY, -ENOTCONN, -ENOTSUP};
-    for (unsigned i = 0; i < 3; i++) {
+    static const int RESULTS[] = {-ENOTCONN, -ENOTSUP};
+    for (unsigned i = 0; i < 2; i++) {
         struct outcome early = {0}, late = {0};
         if (i == 0)
             rig_camera(rig, true);
@@ -392,6 +434,8 @@ int main(void)
         T(test_an_error_is_that_of_those_who_asked),
         T(test_nobody_waits_any_more),
         T(test_a_still_that_is_lost_is_not_waited_for_for_ever),
+        T(test_who_waits_while_a_still_is_lost_gets_the_next),
+        T(test_a_device_that_was_busy_is_asked_when_it_is_done),
         T(test_what_comes_next_need_not_be_taken),
         T(test_a_plain_device_gives_its_next_frame),
         T(test_a_frame_of_the_stream),
