@@ -210,7 +210,9 @@ static void on_done(void *ctx, int error, const char *sentence)
     char place[URL_PLACE_MAX_BYTES];
     url_place(&mjpeg->url, place);
     mjpeg->stream = NULL;
-    if (error) {
+    if (error && mjpeg->form != MJPEG_UNKNOWN) { /* it is there, and may go on */
+        fail(mjpeg, "%s", sentence);
+    } else if (error) {
         hang_up(mjpeg);
         camera_unreachable(mjpeg->camera, sentence);
     } else if (mjpeg->form == MJPEG_PARTS) {
@@ -230,6 +232,7 @@ static const struct client_ops OPS = {.head = on_head, .body = on_body, .done = 
 static void ask(struct mjpeg *mjpeg)
 {
     mjpeg->asked_us = mjpeg_now(mjpeg);
+    mjpeg->form = MJPEG_UNKNOWN;
     mjpeg->stream = client_get(mjpeg_client(mjpeg),
                                &(struct client_get){.url = &mjpeg->url, .ops = &OPS, .ctx = mjpeg});
 }

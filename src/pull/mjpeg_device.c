@@ -1,6 +1,6 @@
 /* A network camera that is a CameraWebServer: its stream is at http://HOST:81/stream, and all else
  * one port below. One thing is asked of it at a time: a still in its steps, then settings, then the
- * status. The same still is for all who ask before it is there. */
+ * status. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,7 +134,8 @@ static void on_still(struct mjpeg *mjpeg)
         end_still(mjpeg, -EIO, NULL);
         return;
     }
-    device->answer.buf = NULL; /* the packet's */
+    frame.capture_us = device->asked_us; /* or later */
+    device->answer.buf = NULL;           /* the packet's */
     struct packet *still = camera_packet(&frame);
     end_still(mjpeg, 0, still);
     packet_unref(&still);
@@ -157,6 +158,8 @@ int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request)
     struct mjpeg_device *device = &mjpeg->device;
     if (!device->status)
         return -ENOTSUP;
+    if (device->wanted) /* given up, but it takes its time */
+        return -EBUSY;
     device->wanted = request;
     advance(mjpeg);
     return 0;
@@ -273,6 +276,7 @@ static void ask(struct mjpeg *mjpeg, int what, const char *path, const char *que
     snprintf(url.path, sizeof(url.path), "%s", path);
     snprintf(url.query, sizeof(url.query), "%s", query);
     device->asked = what;
+    device->asked_us = mjpeg_now(mjpeg);
     device->http_status = 0;
     size_t max_bytes = what == DEVICE_PICTURE ? MJPEG_PICTURE_MAX_BYTES : ESPCAM_STATUS_MAX_BYTES;
     device->request =

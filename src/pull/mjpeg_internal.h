@@ -30,6 +30,7 @@ struct mjpeg_device {
         DEVICE_PICTURE,
         DEVICE_RESTORE
     } asked;
+    int64_t asked_us;
     unsigned http_status;
     json_t *status; /* the last one, NULL = it is no such device, or not known yet */
     bool has_news;  /* the status is one of this connection */

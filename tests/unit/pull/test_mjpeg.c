@@ -55,6 +55,53 @@ static void test_begins_anew_after_trouble(void **state)
     lease_release(&lease);
 }
 
+static void on_snapshot(void *ctx, int error, struct packet *still)
+{
+    (void)still;
+    *(int *)ctx = error;
+}
+
+static void test_a_stream_that_breaks_off_may_go_on(void **state)
+{
+    struct rig *rig = *state;
+    int error = 1; /* not told yet */
+    far_camera(rig, "http://cam/");
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    far_head(":80/", 200, FAR_STREAM_TYPE);
+    far_part(":80/", 640, 480);
+    rig_pass(rig, 1 * US_PER_S);
+    struct capture *capture =
+        capture_begin(rig->camera, CAPTURE_FRAME, 60 * US_PER_S, on_snapshot, &error);
+    assert_non_null(capture);
+    far_done(":80/", -ETIMEDOUT, "cam:80 was silent for 4 s");
+    rig_turn(rig);
+    assert_string_equal(rig->camera->error, "cam:80 was silent for 4 s");
+    assert_int_equal(error, 1);
+    rig_pass(rig, 6 * US_PER_S);
+    far_done(":80/", -ECONNREFUSED, "connection refused by cam:80"); /* now it is not there */
+    rig_turn(rig);
+    assert_int_equal(error, -EHOSTUNREACH);
+    lease_release(&lease);
+}
+
+static void test_pictures_that_cannot_be_had_any_more(void **state)
+{
+    struct rig *rig = *state;
+    int error = 1;
+    far_camera(rig, "http://cam/still");
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    const struct far_picture *picture = far_picture(640, 480);
+    far_answer(":80/still", 200, "image/jpeg", picture->bytes, picture->len_bytes);
+    rig_pass(rig, 1 * US_PER_S);
+    struct capture *capture =
+        capture_begin(rig->camera, CAPTURE_FRAME, 60 * US_PER_S, on_snapshot, &error);
+    assert_non_null(capture);
+    far_done(":80/still", -ECONNREFUSED, "connection refused by cam:80");
+    rig_turn(rig);
+    assert_int_equal(error, -EHOSTUNREACH);
+    lease_release(&lease);
+}
+
 static void test_a_wish_alone_changes_nothing(void **state)
 {
     struct rig *rig = *state;
@@ -211,6 +258,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_connects_while_somebody_looks),
         T(test_begins_anew_after_trouble),
+        T(test_a_stream_that_breaks_off_may_go_on),
+        T(test_pictures_that_cannot_be_had_any_more),
         T(test_a_wish_alone_changes_nothing),
         T(test_stills_again_and_again),
         T(test_what_is_no_picture),

@@ -279,6 +279,62 @@ static void test_one_still_for_all_who_ask(void **state)
     lease_release(&lease);
 }
 
+static void test_a_still_is_not_for_who_came_after_it_was_asked_for(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    struct capture *early = begin_still(rig);
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    rig_pass(rig, 1 * US_PER_S);
+    struct capture *late = begin_still(rig);
+    assert_ptr_not_equal(early, late);
+    answer_picture(":80/capture", 1600, 1200);
+    assert_int_equal(stills, 1);
+    far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    answer_picture(":80/capture", 1600, 1200);
+    assert_int_equal(stills, 2);
+    lease_release(&lease);
+}
+
+static void test_a_still_that_was_given_up_is_nobodys(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    lease_release(&lease);
+    rig_pass(rig, 11 * US_PER_S);
+    capture_cancel(begin_still(rig));
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    rig_pass(rig, 11 * US_PER_S);
+    struct capture *capture = begin_still(rig);
+    assert_non_null(capture);
+    rig_turn(rig);
+    assert_int_equal(stills, 1);
+    assert_int_equal(still_error, -EBUSY);
+    answer_picture(":80/capture", 1600, 1200);
+    assert_int_equal(stills, 1);
+    far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
+    assert_int_equal(far_clients, 0);
+}
+
+static void test_a_still_outlives_the_stream(void **state)
+{
+    struct rig *rig = *state;
+    struct lease *lease = look_at_device(rig);
+    struct capture *capture = begin_still(rig);
+    assert_non_null(capture);
+    far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
+    far_done(":81/stream", -EIO, "cam:81 hung up"); /* the new size was too much for it */
+    rig_pass(rig, 6 * US_PER_S);
+    far_done(":81/stream", -ECONNREFUSED, "connection refused by cam:81");
+    rig_turn(rig);
+    assert_int_equal(stills, 0);
+    answer_picture(":80/capture", 1600, 1200);
+    assert_int_equal(stills, 1);
+    assert_int_equal(still_width, 1600);
+    lease_release(&lease);
+}
+
 static void test_a_size_is_restored_for_sure(void **state)
 {
     struct rig *rig = *state;
@@ -353,6 +409,9 @@ int main(void)
         T(test_a_still_that_does_not_grow),
         T(test_stills_that_fail),
         T(test_one_still_for_all_who_ask),
+        T(test_a_still_is_not_for_who_came_after_it_was_asked_for),
+        T(test_a_still_that_was_given_up_is_nobodys),
+        T(test_a_still_outlives_the_stream),
         T(test_a_size_is_restored_for_sure),
         T(test_ends_in_the_middle),
         T(test_a_wrong_guess_costs_one_question),
