@@ -36,7 +36,8 @@ void outbox_capture(struct outbox *outbox, uint32_t request)
     outbox->still = request;
 }
 
-/* The settings come first: what is shot after them is shot with them. */
+/* The settings come first: what is shot after them is shot with them. A still comes last: taking it
+ * may keep the device busy. */
 static json_t *take_message(struct outbox *outbox, int64_t now_us)
 {
     if (outbox->values) {
@@ -52,13 +53,13 @@ static json_t *take_message(struct outbox *outbox, int64_t now_us)
                                  wish->width, "height", wish->height)
                      : json_pack("{s:s}", "type", "stop");
     }
-    if (outbox->still) {
-        uint32_t request = outbox->still;
-        outbox->still = 0;
-        return json_pack("{s:s, s:I}", "type", "capture", "request", (json_int_t)request);
+    if (outbox->time) {
+        outbox->time = false;
+        return json_pack("{s:s, s:I}", "type", "time", "server_us", (json_int_t)now_us);
     }
-    outbox->time = false;
-    return json_pack("{s:s, s:I}", "type", "time", "server_us", (json_int_t)now_us);
+    uint32_t request = outbox->still;
+    outbox->still = 0;
+    return json_pack("{s:s, s:I}", "type", "capture", "request", (json_int_t)request);
 }
 
 int outbox_next(struct outbox *outbox, int64_t now_us, struct buf **ret_buf)

@@ -116,7 +116,7 @@ static int source_capture(void *source, uint32_t request)
     if (!push->controlled)
         return -ENOTSUP;
     outbox_capture(&push->outbox, request);
-    ws_ready(push->ws);
+    ask_time(push); /* so that it is known when the still was shot */
     return 0;
 }
 

@@ -74,8 +74,8 @@ static void test_order(void **state)
     json_decref(values);
     says(&outbox, "{\"type\":\"set\",\"values\":{\"mirror\":false}}");
     says(&outbox, "{\"type\":\"start\",\"fps\":0,\"width\":0,\"height\":0}");
-    says(&outbox, "{\"type\":\"capture\",\"request\":7}");
     says(&outbox, "{\"type\":\"time\",\"server_us\":123456789}"); /* when it goes */
+    says(&outbox, "{\"type\":\"capture\",\"request\":7}");
     is_empty(&outbox);
 }
 

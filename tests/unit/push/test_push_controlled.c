@@ -290,9 +290,11 @@ static void test_stills(void **state)
     door_run(&door, NULL);
     int fd = connect_controlled(&door);
     door_on_loop(&door, shoot, &a);
+    peer_answers_time(fd, 5);
     peer_hears(fd, "{\"type\":\"capture\",\"request\":1}");
     door_on_loop(&door, shoot, &b);
     peer_says(fd, "{\"type\":\"captured\",\"request\":1,\"ok\":false,\"error\":\"out of memory\"}");
+    peer_answers_time(fd, 5);
     peer_hears(fd, "{\"type\":\"capture\",\"request\":2}");
     peer_sends(fd, WIRE_FLAG_STILL, 2, 5, door_jpeg, door_jpeg_len - 2); /* broken: waits on */
     peer_sends(fd, WIRE_FLAG_STILL, 2, 5, door_jpeg, door_jpeg_len);
@@ -325,6 +327,7 @@ static void asks_for_a_still(struct door *door, int fd, int request)
     char expected[64];
     snprintf(expected, sizeof(expected), "{\"type\":\"capture\",\"request\":%d}", request);
     door_on_loop(door, shoot_and_leave, NULL);
+    peer_answers_time(fd, 5);
     peer_hears(fd, expected);
 }
 
@@ -344,7 +347,6 @@ static void test_one_still_at_a_time(void **state)
     for (int i = 0; i < STILLS; i++)
         door_on_loop(&door, shoot_and_leave, NULL);
     peer_sends(fd, WIRE_FLAG_STILL, 1, 5, door_jpeg, door_jpeg_len);
-    peer_answers_time(fd, 6);
     peer_says(fd, "{\"type\":\"captured\",\"request\":1,\"ok\":true}"); /* the same one */
     peer_settle(fd);
     asks_for_a_still(&door, fd, 2);
@@ -360,6 +362,32 @@ static void test_one_still_at_a_time(void **state)
     door_await_source(&door, "porch", false);
     fd = connect_controlled(&door); /* it remembers nothing of before */
     asks_for_a_still(&door, fd, 6);
+    close(fd);
+    door_end(&door);
+}
+
+/* Nobody has looked at this camera: that a still was under way for long is known all the same. */
+static void test_a_still_is_not_for_who_came_after_it_was_shot(void **state)
+{
+    (void)state;
+    struct door door;
+    static struct shot early, late;
+    early.told = late.told = (struct tally)TALLY_INIT;
+    door_run(&door, NULL);
+    int fd = connect_controlled(&door);
+    door_on_loop(&door, shoot, &early);
+    peer_answers_time(fd, 1 * US_PER_S);
+    peer_hears(fd, "{\"type\":\"capture\",\"request\":1}");
+    door_on_loop(&door, five_seconds_later, NULL);
+    door_on_loop(&door, shoot, &late);
+    peer_sends(fd, WIRE_FLAG_STILL, 1, 1 * US_PER_S, door_jpeg, door_jpeg_len);
+    tally_wait(&early.told, 1);
+    peer_answers_time(fd, 6 * US_PER_S);
+    peer_hears(fd, "{\"type\":\"capture\",\"request\":2}");
+    peer_sends(fd, WIRE_FLAG_STILL, 2, 6 * US_PER_S, door_jpeg, door_jpeg_len);
+    tally_wait(&late.told, 1);
+    assert_int_equal(early.error, 0);
+    assert_int_equal(late.error, 0);
     close(fd);
     door_end(&door);
 }
@@ -389,8 +417,8 @@ static void test_more_than_it_reads(void **state)
     door_on_loop(&door, too_much, &shot);
     peer_hears(fd, door_example("device-set"));
     peer_hears(fd, "{\"type\":\"stop\"}"); /* the last of a thousand starts and stops */
-    peer_hears(fd, "{\"type\":\"capture\",\"request\":1}"); /* for all of them */
     peer_answers_time(fd, 5);
+    peer_hears(fd, "{\"type\":\"capture\",\"request\":1}"); /* for all of them */
     close(fd);
     tally_wait(&shot.told, STILLS); /* offline */
     door_end(&door);
@@ -442,6 +470,7 @@ int main(void)
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_stills),
         cmocka_unit_test(test_one_still_at_a_time),
+        cmocka_unit_test(test_a_still_is_not_for_who_came_after_it_was_shot),
         cmocka_unit_test(test_more_than_it_reads),
         cmocka_unit_test(test_bad_texts),
         cmocka_unit_test(test_the_server_stops_with_devices_on_it),
