@@ -328,8 +328,8 @@ static void take_down(struct house *house, int code)
         registry_use_store(house->registry, NULL);
     store_close(house->store);
     const bool is_bounded = exit_bound_begin(&bound, end_us(house), code) == 0;
+    libcamera_destroy(house->libcamera); /* first: it ends programs, and is quick */
     v4l2_monitor_destroy(house->v4l2_monitor);
-    libcamera_destroy(house->libcamera);
     registry_destroy(house->registry);
     net_destroy(house->net);
     if (is_bounded)

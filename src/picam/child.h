@@ -16,6 +16,9 @@ struct child {
 int child_start(const char *const argv[], int fd, int child_fd, struct child *ret_child)
     __attribute__((warn_unused_result));
 
+/* The grace where a camera ends, with the server perhaps, which does not wait for long. */
+enum { CHILD_LAST_GRACE_MS = 250 };
+
 /* Waits up to grace_ms for its end, kills it then, and sets the child to none; takes none. The wait
  * is over as soon as hurry_fd can be read (-1: nothing hurries). Returns what waitpid calls the
  * status. */

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "camera/camera.h"
+#include "picam/child.h"
 #include "picam/libcamera_line.h"
 #include "picam/libcamera_memory.h"
 
@@ -365,7 +366,10 @@ static void run_helper(struct libcamera_link *link)
     hold_line(link, line);
     r = serve(link);
     hold_line(link, NULL);
-    int status = libcamera_line_close(line, r == -ETIMEDOUT || r == -EBADMSG ? 0 : GRACE_MS, -1);
+    const int grace_ms = r == -ETIMEDOUT || r == -EBADMSG ? 0
+                         : is_ending(link)                ? CHILD_LAST_GRACE_MS
+                                                          : GRACE_MS;
+    int status = libcamera_line_close(line, grace_ms, -1);
     libcamera_event_destroy(link->last);
     link->last = NULL;
     mem_free(link->ready);

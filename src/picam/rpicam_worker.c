@@ -236,11 +236,11 @@ static int start_program(const struct rpicam_command *command, struct child *ret
     return r;
 }
 
-static void end_program(struct child *child, int fd)
+static void end_program(struct rpicam_worker *worker, struct child *child, int fd)
 {
     close(fd);
     child_signal(child, SIGTERM);
-    child_finish(child, GRACE_MS, -1);
+    child_finish(child, look(worker).is_ending ? CHILD_LAST_GRACE_MS : GRACE_MS, -1);
 }
 
 /* Streams until something else is wanted (0) or the program ends (negative). */
@@ -284,7 +284,7 @@ static void run_stream(struct rpicam_worker *worker, const struct orders *orders
     int r = start_program(&command, &child, &fd);
     if (r == 0) {
         r = stream(worker, orders, fd);
-        end_program(&child, fd);
+        end_program(worker, &child, fd);
         forget_all(worker);
     }
     if (r == 0) {
@@ -322,7 +322,7 @@ static void run_still(struct rpicam_worker *worker, const struct orders *orders)
     rpicam_command_still(&command, worker->params.still_program, &orders->wish.choice);
     if (start_program(&command, &child, &fd) == 0) {
         event = read_still(worker, fd);
-        end_program(&child, fd);
+        end_program(worker, &child, fd);
         forget_all(worker);
     }
     if (!event)
