@@ -93,6 +93,9 @@ test('chromium: pictures that H.264 cannot hold are shown as JPEG, and the page 
   assert.ok(circle(await picture(browser)), 'the circle is in the picture');
   await waitFor('the page says why', () => browser.evaluate(() =>
     document.body.innerText.includes('4096 × 3000 pixels cannot be H.264')));
+  await sleep(6000); // large pictures come late: that is nothing against this browser's H.264
+  assert.equal(await browser.evaluate(() => localStorage.getItem('eyelid.delivery')), null);
+  assert.equal((await stats(browser)).state, 'live');
 });
 
 test('firefox: whose WebCodecs shows wrong colours, plays by MSE unless told otherwise', async (t) => {

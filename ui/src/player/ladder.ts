@@ -88,6 +88,7 @@ export class Supervisor {
   private shown = false;
   private heldSinceMs: number | null = null;
   private lagSinceMs: number | null = null;
+  private lags = false; // a picture was late, and one that came long after it still was
 
   unit(nowMs: number): void {
     this.waitingUnits++;
@@ -99,6 +100,7 @@ export class Supervisor {
     this.noneWaits();
     if (lagMs <= LAG_MS) this.lagSinceMs = null;
     else this.lagSinceMs ??= nowMs;
+    this.lags = this.lagSinceMs !== null && nowMs - this.lagSinceMs > LAG_FOR_MS;
   }
 
   pending(nowMs: number, units: number): void {
@@ -111,6 +113,7 @@ export class Supervisor {
     this.noneWaits();
     this.heldSinceMs = null;
     this.lagSinceMs = null;
+    this.lags = false;
     this.shown = false;
   }
 
@@ -121,8 +124,7 @@ export class Supervisor {
       return this.shown ? 'stuck' : 'no-first-frame';
     }
     if (this.heldSinceMs !== null && nowMs - this.heldSinceMs > HELD_MS) return 'held-back';
-    if (this.lagSinceMs !== null && nowMs - this.lagSinceMs > LAG_FOR_MS) return 'lag';
-    return null;
+    return this.lags ? 'lag' : null;
   }
 
   private noneWaits(): void {

@@ -258,6 +258,8 @@ export class EyelidPlayer extends HTMLElement {
   }
 
   private stepDown(reason: string, passing: boolean): void {
+    // JPEG for the camera's sake, or another viewer's: that says nothing about this rung.
+    if (this.surface && this.surface.delivery !== this.rung) return;
     const next = below(this.rungs, this.rung);
     this.dataset.reason = `${this.rung}: ${reason}`;
     if (!next) {
