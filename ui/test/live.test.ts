@@ -163,6 +163,18 @@ describe('wishes', () => {
     expect(socket().sent.map((m) => m.rendition)).toEqual(['h264', 'jpeg', 'h264']);
   });
 
+  it('a viewer that goes leaves the rendition as it is', () => {
+    const live = makeLive();
+    hello();
+    const porch = live.open('porch', 'jpeg', new Recorder());
+    started('porch', 3, 3, 'jpeg');
+    porch.close();
+    vi.advanceTimersByTime(50);
+    socket().say(example('live-camera'));
+    live.open('porch', 'jpeg', new Recorder());
+    expect(socket().sent).toEqual([{ type: 'start', camera: 'porch', rendition: 'jpeg' }]);
+  });
+
   it('a camera whose pictures H.264 cannot hold comes as JPEG, for as long as that is so', () => {
     const live = makeLive();
     const sink = new Recorder();

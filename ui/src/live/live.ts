@@ -188,6 +188,7 @@ export class Live {
   }
 
   private settle(camera: string, wish: Wish): void {
+    if (wish.sinks.size === 0) return; // about to stop
     const rendition = this.renditionFor(camera, wish.sinks.values());
     if (rendition === wish.rendition) return;
     wish.rendition = rendition;
