@@ -82,7 +82,7 @@ describe('statusOf', () => {
 
 describe('nobody', () => {
   it.each([
-    ['lingering', 'Nobody looks; it goes to sleep in a moment.'],
+    ['lingering', 'Nobody looks; it will go to sleep.'],
     ['asleep', 'Nothing keeps it awake.'],
     [undefined, 'Nothing keeps it awake.'],
   ])('%s: %s', (state, text) => expect(nobody(state)).toBe(text));

@@ -117,9 +117,7 @@ export function idFor(name: string, taken: (id: string) => boolean): string {
 
 // Of a camera that nothing keeps awake.
 export function nobody(state: string | undefined): string {
-  return state === 'lingering'
-    ? 'Nobody looks; it goes to sleep in a moment.'
-    : 'Nothing keeps it awake.';
+  return state === 'lingering' ? 'Nobody looks; it will go to sleep.' : 'Nothing keeps it awake.';
 }
 
 const REASONS: Record<string, string> = {
