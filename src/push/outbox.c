@@ -36,13 +36,20 @@ void outbox_capture(struct outbox *outbox, uint32_t request)
     outbox->still = request;
 }
 
+void outbox_was_set(struct outbox *outbox)
+{
+    outbox->set_us = 0;
+}
+
 /* The settings come first: what is shot after them is shot with them. A still comes last: taking it
- * may keep the device busy. */
+ * may keep the device busy. NULL: nothing. */
 static json_t *take_message(struct outbox *outbox, int64_t now_us)
 {
-    if (outbox->values) {
+    const bool may_set = !outbox->set_us || now_us - outbox->set_us >= OUTBOX_SET_US;
+    if (outbox->values && may_set) {
         json_t *values = outbox->values;
         outbox->values = NULL;
+        outbox->set_us = now_us;
         return json_pack("{s:s, s:o}", "type", "set", "values", values);
     }
     if (outbox->run != OUTBOX_NO_CHANGE) {
@@ -57,17 +64,19 @@ static json_t *take_message(struct outbox *outbox, int64_t now_us)
         outbox->time = false;
         return json_pack("{s:s, s:I}", "type", "time", "server_us", (json_int_t)now_us);
     }
-    uint32_t request = outbox->still;
-    outbox->still = 0;
-    return json_pack("{s:s, s:I}", "type", "capture", "request", (json_int_t)request);
+    if (outbox->still && !outbox->values) {
+        uint32_t request = outbox->still;
+        outbox->still = 0;
+        return json_pack("{s:s, s:I}", "type", "capture", "request", (json_int_t)request);
+    }
+    return NULL;
 }
 
 int outbox_next(struct outbox *outbox, int64_t now_us, struct buf **ret_buf)
 {
-    bool waits = outbox->values || outbox->run != OUTBOX_NO_CHANGE || outbox->still || outbox->time;
-    if (!waits)
-        return 0;
     json_t *message = take_message(outbox, now_us);
+    if (!message)
+        return 0;
     size_t len = json_dumpb(message, NULL, 0, JSON_COMPACT);
     struct buf *buf = NULL;
     int r = len > 0 ? buf_create(PACKET_TRANSPORT_ROOM + len, &buf) : -ENOMEM;

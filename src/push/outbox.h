@@ -1,7 +1,7 @@
 /* What waits to be told to a controlled device (docs/protocol.md, 1.2). Not a queue but what is to
- * be: of several starts and stops the last one counts, and so of several stills; settings add up.
- * So it is bounded however slowly the device reads, and what it reads at last is true. Plain data,
- * zero is empty; guarded by its owner. */
+ * be: of several starts and stops the last one counts, and so of several stills; settings add up
+ * until those before are answered. So it is bounded however slowly the device reads or obeys, and
+ * what it reads at last is true. Plain data, zero is empty; guarded by its owner. */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
@@ -14,6 +14,7 @@ struct outbox {
     enum { OUTBOX_NO_CHANGE, OUTBOX_START, OUTBOX_STOP } run;
     struct camera_wish wish; /* of start */
     json_t *values;          /* object to be set, or NULL */
+    int64_t set_us;          /* when settings were told that are not answered yet; 0 = none */
     uint32_t still;          /* its request number, 0 = none */
     bool time;
 };
@@ -23,10 +24,14 @@ void outbox_finish(struct outbox *outbox);
 void outbox_start(struct outbox *outbox, const struct camera_wish *wish);
 void outbox_stop(struct outbox *outbox);
 void outbox_set(struct outbox *outbox, json_t *values); /* borrows them */
+void outbox_was_set(struct outbox *outbox);             /* the device has answered */
 void outbox_time(struct outbox *outbox);
 void outbox_capture(struct outbox *outbox, uint32_t request);
 
+/* An answer that did not come for so long is not waited for any more. */
+static const int64_t OUTBOX_SET_US = 2 * US_PER_S;
+
 /* Takes the next message out: 1 and *ret_buf, the text at PACKET_TRANSPORT_ROOM up to the end; 0:
- * nothing waits; -ENOMEM. now_us is what `time` carries: when it goes. */
+ * nothing waits, or what waits has to; -ENOMEM. now_us is what `time` carries: when it goes. */
 int outbox_next(struct outbox *outbox, int64_t now_us, struct buf **ret_buf)
     __attribute__((warn_unused_result));

@@ -39,7 +39,7 @@ struct push {
     bool id_is_given;                   /* by the address; else hello may bring one */
     char token[CAMERA_TOKEN_CHARS + 1]; /* "" = it shows none */
     bool controlled;
-    struct net_timer *hello_timer; /* until hello came; NULL for plain ones */
+    struct net_timer *timer; /* for hello, then for the answer to settings; NULL for plain ones */
     struct clockmap clockmap;
     int64_t asked_time_us; /* when the clocks were compared last */
     int64_t told_stop_us;
@@ -57,6 +57,8 @@ static void hang_up(struct push *push, uint16_t code, const char *reason)
 {
     struct camera *camera = push->camera;
     push->camera = NULL;
+    if (push->timer)
+        net_timer_set(push->timer, CLOCK_NEVER_US);
     ws_close(push->ws, code, reason);
     if (camera)
         camera_source_down(camera);
@@ -127,6 +129,8 @@ static int source_set(void *source, json_t *values)
         return -ENOTSUP;
     outbox_set(&push->outbox, values);
     ws_ready(push->ws);
+    const int64_t told_us = push->outbox.set_us; /* of those before */
+    net_timer_set(push->timer, (told_us ? told_us : now(push)) + OUTBOX_SET_US);
     return 0;
 }
 
@@ -169,9 +173,13 @@ static void attach(struct push *push, const struct camera_source_info *info)
     camera_source_up(camera, &SOURCE_OPS, push, info);
 }
 
-static void on_no_hello(void *ctx)
+static void on_timer(void *ctx)
 {
-    refuse(ctx, CLOSE_POLICY, "no hello came");
+    struct push *push = ctx;
+    if (push->camera)
+        ws_ready(push->ws); /* settings may wait for an answer that does not come */
+    else
+        refuse(push, CLOSE_POLICY, "no hello came");
 }
 
 static void opened(void *session, struct ws *ws)
@@ -182,8 +190,8 @@ static void opened(void *session, struct ws *ws)
         attach(push, &(struct camera_source_info){0});
         return;
     }
-    push->hello_timer = net_timer_create(registry_params(push->registry)->net, on_no_hello, push);
-    net_timer_set(push->hello_timer, now(push) + HELLO_TIMEOUT_S * US_PER_S);
+    push->timer = net_timer_create(registry_params(push->registry)->net, on_timer, push);
+    net_timer_set(push->timer, now(push) + HELLO_TIMEOUT_S * US_PER_S);
 }
 
 static void closed(void *session)
@@ -191,7 +199,7 @@ static void closed(void *session)
     struct push *push = session;
     if (push->camera)
         camera_source_down(push->camera);
-    net_timer_destroy(push->hello_timer);
+    net_timer_destroy(push->timer);
     outbox_finish(&push->outbox);
     mem_free(push);
 }
@@ -208,7 +216,7 @@ static void on_hello(struct push *push, const struct device_message *m)
     } else {
         if (id)
             snprintf(push->id, sizeof(push->id), "%s", id);
-        net_timer_set(push->hello_timer, CLOCK_NEVER_US);
+        net_timer_set(push->timer, CLOCK_NEVER_US);
         attach(push, &(struct camera_source_info){.controlled = true,
                                                   .name = m->hello.name,
                                                   .model = m->hello.model,
@@ -217,6 +225,13 @@ static void on_hello(struct push *push, const struct device_message *m)
 }
 
 /* --- From the device: texts. --- */
+
+static void on_values(struct push *push, json_t *values)
+{
+    outbox_was_set(&push->outbox);
+    ws_ready(push->ws);
+    camera_controls_changed(push->camera, values);
+}
 
 static void on_message(struct push *push, const struct device_message *m)
 {
@@ -228,11 +243,10 @@ static void on_message(struct push *push, const struct device_message *m)
     else if (m->type == DEVICE_STATE && m->state.sleeping && camera)
         camera_sleeps(camera, m->state.wake_in_s);
     else if (m->type == DEVICE_CAPTURED && camera)
-        /* Told already where the still came and was a good one: then nobody waits for the number.
-         */
+        /* Nobody waits for this number any more where a good still came. */
         camera_captured(camera, m->captured.request, -EIO, NULL);
     else if (m->type == DEVICE_VALUES && camera)
-        camera_controls_changed(camera, m->values);
+        on_values(push, m->values);
     if (m->battery >= 0 && push->camera)
         camera_battery(push->camera, m->battery);
 }

@@ -10,10 +10,12 @@
 
 #include "push/outbox.h"
 
+enum { NOW_US = 123456789 };
+
 static void says(struct outbox *outbox, const char *expected)
 {
     struct buf *buf = NULL;
-    assert_int_equal(outbox_next(outbox, 123456789, &buf), 1);
+    assert_int_equal(outbox_next(outbox, NOW_US, &buf), 1);
     char text[256];
     size_t len = buf->len_bytes - PACKET_TRANSPORT_ROOM;
     memcpy(text, buf->data + PACKET_TRANSPORT_ROOM, len);
@@ -25,7 +27,7 @@ static void says(struct outbox *outbox, const char *expected)
 static void is_empty(struct outbox *outbox)
 {
     struct buf *buf = NULL;
-    assert_int_equal(outbox_next(outbox, 1, &buf), 0);
+    assert_int_equal(outbox_next(outbox, NOW_US, &buf), 0);
     assert_null(buf);
 }
 
@@ -58,6 +60,38 @@ static void test_settings_add_up(void **state)
     json_decref(second);
     says(&outbox, "{\"type\":\"set\",\"values\":{\"brightness\":-2,\"mirror\":true}}");
     is_empty(&outbox);
+}
+
+static void set(struct outbox *outbox, int brightness)
+{
+    json_t *values = json_pack("{s:i}", "brightness", brightness);
+    outbox_set(outbox, values);
+    json_decref(values);
+}
+
+static void test_settings_wait_for_those_before(void **state)
+{
+    (void)state;
+    struct outbox outbox = {0};
+    struct buf *buf = NULL;
+    set(&outbox, 1);
+    says(&outbox, "{\"type\":\"set\",\"values\":{\"brightness\":1}}");
+    set(&outbox, 2);
+    set(&outbox, -2);
+    outbox_capture(&outbox, 7); /* is to be shot with them */
+    is_empty(&outbox);
+    outbox_stop(&outbox);
+    says(&outbox, "{\"type\":\"stop\"}"); /* this is not */
+    is_empty(&outbox);
+    outbox_was_set(&outbox);
+    says(&outbox, "{\"type\":\"set\",\"values\":{\"brightness\":-2}}");
+    says(&outbox, "{\"type\":\"capture\",\"request\":7}");
+    /* One that answers nothing. */
+    set(&outbox, 1);
+    assert_int_equal(outbox_next(&outbox, NOW_US + OUTBOX_SET_US - 1, &buf), 0);
+    assert_int_equal(outbox_next(&outbox, NOW_US + OUTBOX_SET_US, &buf), 1);
+    buf_unref(&buf);
+    outbox_finish(&outbox);
 }
 
 static void test_order(void **state)
@@ -96,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_last_word_counts),
         cmocka_unit_test(test_settings_add_up),
+        cmocka_unit_test(test_settings_wait_for_those_before),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_finish),
     };

@@ -241,7 +241,11 @@ static void test_set(void **state)
     int fd = connect_controlled(&door);
     door_on_loop(&door, set_now, NULL);
     peer_hears(fd, door_example("device-set"));
+    door_on_loop(&door, set_now, NULL); /* waits for the answer to the first */
     peer_says(fd, "{\"type\":\"values\",\"values\":{\"brightness\":2}}");
+    peer_hears(fd, door_example("device-set"));
+    door_on_loop(&door, set_now, NULL);
+    peer_hears(fd, door_example("device-set")); /* or after two seconds */
     close(fd);
     door_await_source(&door, "porch", false);
     fd = peer_connect_as(&door, "/porch", true);
