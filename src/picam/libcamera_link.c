@@ -140,7 +140,7 @@ static int make_jpeg(const struct libcamera_link *link, const struct raw_picture
     jpeg->width = raw->width;
     jpeg->height = raw->height;
     jpeg->arrival_us = now(link);
-    jpeg->capture_us = plausible(capture_us, jpeg->arrival_us);
+    jpeg->capture_us = capture_us;
     *ret_jpeg = jpeg;
     return 0;
 }
@@ -173,10 +173,18 @@ static int encode_still(void *ctx, const struct raw_picture *picture)
     return make_jpeg(still->link, picture, STILL_QUALITY, still->captured_us, &still->jpeg);
 }
 
+/* Of a still: exposure and encoding may take long. Where its time is not believed it is the one
+ * since when the helper owes something: it was shot after that. */
+static int64_t shot_us(const struct libcamera_link *link, int64_t captured_us)
+{
+    const int64_t now_us = now(link);
+    return captured_us > now_us - ANSWER_US && captured_us <= now_us ? captured_us : link->owed_us;
+}
+
 /* What can not be had of a still is found when the capture is over without one. */
 static int on_still(struct libcamera_link *link, const struct helper_still *message, int takes_fd)
 {
-    struct still still = {.link = link, .captured_us = message->captured_us};
+    struct still still = {.link = link, .captured_us = shot_us(link, message->captured_us)};
     if (!libcamera_line_owes(link->line)) { /* nobody asked for it */
         close(takes_fd);
         return -EBADMSG;

@@ -319,6 +319,7 @@ static void run_still(struct rpicam_worker *worker, const struct orders *orders)
     struct child child;
     struct rpicam_event *event = NULL;
     int fd = -1;
+    const int64_t begun_us = now(worker);
     rpicam_command_still(&command, worker->params.still_program, &orders->wish.choice);
     if (start_program(&command, &child, &fd) == 0) {
         event = read_still(worker, fd);
@@ -327,7 +328,8 @@ static void run_still(struct rpicam_worker *worker, const struct orders *orders)
     }
     if (!event)
         event = new_event(RPICAM_STILL);
-    event->kind = RPICAM_STILL; /* one that is broken is none */
+    event->kind = RPICAM_STILL;         /* one that is broken is none */
+    event->frame.capture_us = begun_us; /* or later: the program does not say */
     event->request = take_capture(worker);
     post(worker, event);
 }
