@@ -23,6 +23,7 @@
 #include "v4l2/v4l2_found.h"
 
 enum { PATIENCE_S = 60 };
+static const int64_t LOOK_US = 5 * US_PER_S; /* how long a node is looked at, at most */
 
 struct world {
     struct net *net;
@@ -66,9 +67,10 @@ int __wrap_v4l2_found_create(const char *node_name, const struct v4l2_patience *
     const unsigned look = is_first ? nodes.n_looks++ : 0;
     if (is_first && look < 4 && nodes.errors[look])
         return nodes.errors[look];
+    const int64_t begun_us = clock_now_us(&clock_system);
     while (is_first && nodes.hangs && patience->lasts(patience->ctx))
         usleep(1000);
-    nodes.had_to_end = nodes.ends;
+    nodes.had_to_end = nodes.ends && clock_now_us(&clock_system) - begun_us < LOOK_US;
     struct v4l2_found *found = mem_new(struct v4l2_found);
     snprintf(found->node, sizeof(found->node), "/dev/null");
     snprintf(found->identity.id, sizeof(found->identity.id), "%s", node_name);
