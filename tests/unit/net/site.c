@@ -149,7 +149,10 @@ void peer_say(int fd, const char *format, ...)
 
 long peer_receive(int fd, void *bytes, size_t cap)
 {
-    ssize_t n = recv(fd, bytes, cap, 0);
+    ssize_t n;
+    do
+        n = recv(fd, bytes, cap, 0);
+    while (n < 0 && errno == EINTR); /* a process that was stopped meanwhile: signal(7) */
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         fail_msg("nothing came in %d ms", PATIENCE_MS);
     return n;
