@@ -21,6 +21,8 @@ import WebSocket from 'ws';
 export const TOP = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const BUILD = path.resolve(process.env.EYELID_BUILD ?? path.join(TOP, 'build'));
 export const SCALE = Number(process.env.TIME_SCALE ?? 1);
+/** An end within this waited for nobody (the server's promise is 2 s, on a machine that is its own). */
+export const PROMPT_MS = 10000 * SCALE;
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Nothing of the developer's own settings reaches the programs.
@@ -29,13 +31,31 @@ function cleanEnvironment(extra) {
   return { ...Object.fromEntries(kept), ...extra };
 }
 
+const undoings = new WeakMap();
+
+/** Undoes a thing when the test is over, what came last first. */
+export function undoAfter(t, undo) {
+  if (!undoings.has(t)) {
+    const list = [];
+    undoings.set(t, list);
+    t.after(async () => {
+      const errors = [];
+      for (const each of list.reverse()) {
+        try { await each(); } catch (error) { errors.push(error); }
+      }
+      if (errors.length) throw errors[0];
+    });
+  }
+  undoings.get(t).push(undo);
+}
+
 /** Calls check until it gives something truthy, and returns that. */
 export async function waitFor(what, check, timeoutMs = 5000) {
-  const deadline = Date.now() + timeoutMs * SCALE;
+  const deadline = performance.now() + timeoutMs * SCALE;
   for (;;) {
     const found = await check();
     if (found) return found;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs * SCALE} ms in vain: ${what}`);
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs * SCALE} ms in vain: ${what}`);
     await sleep(20);
   }
 }
@@ -50,7 +70,7 @@ export async function freePort() {
 
 export function temporaryFolder(t) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'eyelid-flow-'));
-  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  undoAfter(t, () => fs.rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -138,14 +158,14 @@ export class Socket {
 
   /** The first message (waiting or to come) that fits; those in front of it are dropped. */
   async next(fits, what = 'a message', timeoutMs = 5000) {
-    const deadline = Date.now() + timeoutMs * SCALE;
+    const deadline = performance.now() + timeoutMs * SCALE;
     for (;;) {
       const i = this.queue.findIndex(fits);
       if (i >= 0) {
         const [found] = this.queue.splice(0, i + 1).slice(-1);
         return found;
       }
-      const left = deadline - Date.now();
+      const left = deadline - performance.now();
       if (this.end) throw new Error(`closed (${JSON.stringify(this.end)}) while waiting for ${what}`);
       if (left <= 0) throw new Error(`waited ${timeoutMs * SCALE} ms in vain for ${what}`);
       await new Promise((resolve) => {
@@ -285,6 +305,6 @@ export class House {
 
 export async function boot(t, options = {}) {
   const house = new House(t, options);
-  t.after(() => house.finish());
+  undoAfter(t, () => house.finish());
   return house.start();
 }
