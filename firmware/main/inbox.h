@@ -9,7 +9,7 @@
 #include <freertos/FreeRTOS.h>
 #include <freertos/queue.h>
 
-enum { INBOX_EVENTS = 24, INBOX_TEXTS = 4 };
+enum { INBOX_EVENTS = 24, INBOX_TEXTS = 6 };
 
 enum inbox_kind {
     INBOX_NET_UP,
