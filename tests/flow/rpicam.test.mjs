@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
-import { boot, KIND, liveHead, PROMPT_MS, run, temporaryFolder, TOP, waitFor } from './harness.mjs';
+import { boot, endsPromptly, KIND, liveHead, run, SCALE, temporaryFolder, TOP, waitFor } from './harness.mjs';
 
 const ID = 'imx219-df84';
 
@@ -191,11 +191,11 @@ test('SIGTERM does not wait for a list that lingers', async (t) => {
   const { house, lines } = await start(t, { lingers: true });
   const end = await house.server.stop();
   assert.equal(end.code, 0);
-  assert.ok(end.ms < PROMPT_MS, `${end.ms} ms`);
+  assert.ok(end.ms < 10000 * SCALE, `${end.ms} ms`);
   assert.ok(!isAlive(pidOf(lines()[0])));
 });
 
-test('SIGTERM ends a deaf program in time, however long viewers take', async (t) => {
+test('SIGTERM ends a deaf program in time, however long viewers take', (t) => endsPromptly(async () => {
   const { house, lines, pictures } = await start(t);
   fs.writeFileSync(path.join(pictures, 'deaf'), '');
   const [host, port] = house.http.split(':');
@@ -207,10 +207,9 @@ test('SIGTERM ends a deaf program in time, however long viewers take', async (t)
     return received - await house.metric('eyelid_frames_sent_total') > 20;
   }, 20000);
   const end = await house.server.stop();
-  assert.equal(end.code, 0);
-  assert.ok(end.ms < PROMPT_MS, `${end.ms} ms`);
   assert.ok(!isAlive(pidOf(lines()[0])), 'it was killed');
-});
+  return end;
+}));
 
 test('what rpicam is not there is said where it was asked for', async (t) => {
   const house = await boot(t, { env: { EYELID_LIBCAMERA: 'rpicam', PATH: '/nowhere' } });
