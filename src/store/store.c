@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -22,7 +23,9 @@ enum { SENTENCE_MAX_BYTES = 8192 };
 
 struct store {
     struct writer *writer;
-    int lock_fd; /* held while this server uses the folder */
+    struct waker deliver;      /* immutable once the first group is committed */
+    struct write_group *group; /* between store_begin and store_commit, or NULL */
+    int lock_fd;               /* held while this server uses the folder */
 };
 
 static char *path_in(const char *dir, const char *name)
@@ -126,7 +129,6 @@ static int set_up_database(sqlite3 *db, int version)
         error = sql_errno(db, sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL));
     if (!error)
         error = sql_run(db, "PRAGMA journal_mode = WAL;"
-                            "PRAGMA synchronous = NORMAL;"
                             "PRAGMA foreign_keys = ON;"
                             "PRAGMA mmap_size = 0;"
                             "PRAGMA cache_size = -256;" /* KiB: the whole database is small */
@@ -225,6 +227,13 @@ static char *sentence(const char *dir, int error, int version, long owner)
     return text.bytes;
 }
 
+/* The writer's thread. */
+static void wake_owner(void *ctx)
+{
+    struct store *store = ctx;
+    waker_wake(&store->deliver);
+}
+
 int store_open(const char *dir, const struct store_loader *loader, struct store **ret_store,
                char **ret_error)
 {
@@ -249,7 +258,7 @@ int store_open(const char *dir, const struct store_loader *loader, struct store 
     if (!error)
         error = load_all(db, loader);
     if (!error) {
-        error = writer_create(db, path, &store->writer);
+        error = writer_create(db, path, (struct waker){wake_owner, store}, &store->writer);
         db = NULL;
     }
     mem_free(path);
@@ -267,36 +276,67 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
+    assert(!store->group);
     writer_destroy(store->writer);
     if (store->lock_fd >= 0)
         close(store->lock_fd);
     mem_free(store);
 }
 
+void store_use_waker(struct store *store, struct waker deliver)
+{
+    store->deliver = deliver;
+}
+
+void store_deliver(struct store *store)
+{
+    writer_deliver(store->writer);
+}
+
+void store_begin(struct store *store)
+{
+    assert(!store->group);
+    store->group = write_group_create();
+}
+
+void store_commit(struct store *store, void (*done)(void *ctx, int error), void *ctx)
+{
+    struct write_group *group = store->group;
+    store->group = NULL;
+    writer_put_group(store->writer, group, (struct write_done){done, ctx});
+}
+
+static void put(struct store *store, const struct write *write)
+{
+    if (store->group)
+        write_group_add(store->group, write);
+    else
+        writer_put(store->writer, write);
+}
+
 void store_put_camera(struct store *store, const struct store_camera *camera)
 {
-    writer_put(store->writer, &(struct write){.kind = WRITE_CAMERA,
-                                              .texts = {camera->id, camera->name, camera->source,
-                                                        camera->address ? camera->address : "",
-                                                        camera->token ? camera->token : ""},
-                                              .flag = camera->adopted});
+    put(store, &(struct write){.kind = WRITE_CAMERA,
+                               .texts = {camera->id, camera->name, camera->source,
+                                         camera->address ? camera->address : "",
+                                         camera->token ? camera->token : ""},
+                               .flag = camera->adopted});
 }
 
 void store_put_setting(struct store *store, const char *camera_id, const char *name,
                        const char *value_json)
 {
-    writer_put(store->writer,
-               &(struct write){.kind = WRITE_SETTING, .texts = {camera_id, name, value_json}});
+    put(store, &(struct write){.kind = WRITE_SETTING, .texts = {camera_id, name, value_json}});
 }
 
 void store_clear_settings(struct store *store, const char *camera_id)
 {
-    writer_put(store->writer, &(struct write){.kind = WRITE_CLEAR, .texts = {camera_id}});
+    put(store, &(struct write){.kind = WRITE_CLEAR, .texts = {camera_id}});
 }
 
 void store_remove_camera(struct store *store, const char *camera_id)
 {
-    writer_put(store->writer, &(struct write){.kind = WRITE_REMOVE, .texts = {camera_id}});
+    put(store, &(struct write){.kind = WRITE_REMOVE, .texts = {camera_id}});
 }
 
 int store_flush(struct store *store)

@@ -1,14 +1,18 @@
 /* The store: the one SQLite database, `eyelid.db` in the data folder. It holds cameras and their
  * settings; users, schedules and the archive's index will come in by further migrations.
  *
- * Reads happen once, at start, on the calling thread. Writes are queued and done by the writer
- * thread in their order, a batch a transaction; nothing is written while nothing changes. A write
- * that fails (a full disk) is logged and lost; those after it are tried again.
- * store_open and store_close: main thread; store_put_*: any thread, never blocks on the disk. */
+ * Everything is read once, at start, on the calling thread. Writes are queued and done by the
+ * writer thread in their order, a batch a transaction; nothing is written while nothing changes.
+ * Writes between store_begin and store_commit are committed together, and their asker is told when
+ * they are on disk, or why not. A write outside of a group that fails (a full disk) is logged and
+ * lost. Loop only (main thread before it runs); no call but store_open, store_flush and store_close
+ * blocks on the disk. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/waker.h"
 
 struct store;
 
@@ -36,8 +40,20 @@ struct store_loader {
 int store_open(const char *dir, const struct store_loader *loader, struct store **ret_store,
                char **ret_error) __attribute__((warn_unused_result));
 
-/* Writes what is queued and closes; takes NULL. */
+/* Writes what is queued, calls every done that is due, and closes; takes NULL. */
 void store_close(struct store *store);
+
+/* All writes up to store_commit are one group: on disk together, or not at all. Not nested. */
+void store_begin(struct store *store);
+/* Never calls done itself: store_deliver does, once the group is synced to disk (error 0) or lost
+ * (a negative errno: -ENOSPC, -EROFS, -EIO, -EBUSY, …). done may be NULL. A group without writes is
+ * done once all that was written before it is decided. */
+void store_commit(struct store *store, void (*done)(void *ctx, int error), void *ctx);
+
+/* deliver is woken, on any thread, when store_deliver has something to do. Before the first
+ * store_commit. */
+void store_use_waker(struct store *store, struct waker deliver);
+void store_deliver(struct store *store);
 
 /* Insert or replace. The strings are copied. */
 void store_put_camera(struct store *store, const struct store_camera *camera);

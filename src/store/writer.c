@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/inbox.h"
 #include "base/list.h"
 #include "base/lock.h"
 #include "base/log.h"
@@ -17,6 +18,14 @@ struct item {
     char bytes[];
 };
 
+struct write_group {
+    struct list node;  /* in the writer's queue, its batch, or its inbox of decided groups */
+    struct list items; /* of struct item.node */
+    unsigned n_items;
+    int error;
+    struct write_done done;
+};
+
 struct writer {
     /* Immutable after create. */
     char *name;
@@ -25,12 +34,15 @@ struct writer {
     /* Writer thread only. */
     sqlite3 *db;
     sqlite3_stmt *statements[WRITE_KINDS];
+    bool is_synced; /* each commit is; PRAGMA synchronous */
+
+    struct inbox decided; /* groups whose done is due: the writer posts, writer_deliver takes */
 
     struct lock lock;
     struct lock_cond work, idle;
     /* Guarded by lock. */
-    struct list queue;
-    unsigned n_queued;
+    struct list queue; /* of struct write_group.node */
+    unsigned n_queued; /* writes in it */
     bool flush_wanted, closing;
     int error; /* the first since the last flush */
 };
@@ -85,32 +97,102 @@ static int write_item(struct writer *writer, const struct write *write)
     return error;
 }
 
-/* Writes the batch in one transaction. A row that the schema refuses costs that row alone; an error
- * of the disk costs the batch. */
-static int write_batch(struct writer *writer, struct list *batch)
+/* Takes NULL. */
+static void group_destroy(struct write_group *group)
 {
-    int first_error = 0;
-    int error = sql_run(writer->db, "BEGIN IMMEDIATE");
-    list_for_each (item, batch, struct item, node) {
-        if (!error || error == -EINVAL)
-            error = write_item(writer, &item->write);
+    if (!group)
+        return;
+    list_for_each (item, &group->items, struct item, node)
+        mem_free(item);
+    mem_free(group);
+}
+
+struct write_group *write_group_create(void)
+{
+    struct write_group *group = mem_new(struct write_group);
+    list_init(&group->node);
+    list_init(&group->items);
+    return group;
+}
+
+void write_group_add(struct write_group *group, const struct write *write)
+{
+    list_append(&group->items, &item_create(write)->node);
+    group->n_items++;
+}
+
+/* Whether every commit is followed by an fsync. -EIO and the like: as it was. */
+static int set_synced(struct writer *writer, bool synced)
+{
+    if (writer->is_synced == synced)
+        return 0;
+    int error =
+        sql_run(writer->db, synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    if (!error)
+        writer->is_synced = synced;
+    return error;
+}
+
+/* A row that the schema refuses (-EINVAL) costs its group alone; returns other errors, after which
+ * the transaction is lost. */
+static int write_group(struct writer *writer, struct write_group *group)
+{
+    int error = sql_run(writer->db, "SAVEPOINT one");
+    list_for_each (item, &group->items, struct item, node) {
+        if (error)
+            break;
+        error = write_item(writer, &item->write);
         if (error == -EINVAL)
             log_error("store", writer->name, "a row about %s does not fit the database",
                       item->write.texts[0]);
-        if (!first_error)
-            first_error = error;
-        list_remove(&item->node);
-        mem_free(item);
     }
-    if (!error || error == -EINVAL)
+    group->error = error;
+    if (error == -EINVAL)
+        error = sql_run(writer->db, "ROLLBACK TO one");
+    if (!error)
+        error = sql_run(writer->db, "RELEASE one");
+    return error;
+}
+
+static int write_transaction(struct writer *writer, struct list *batch)
+{
+    int error = sql_run(writer->db, "BEGIN IMMEDIATE");
+    list_for_each (group, batch, struct write_group, node)
+        if (!error)
+            error = write_group(writer, group);
+    if (!error)
         error = sql_run(writer->db, "COMMIT");
     if (error && !sqlite3_get_autocommit(writer->db))
         sqlite3_exec(writer->db, "ROLLBACK", NULL, NULL, NULL);
-    if (error && error != -EINVAL)
-        log_error("store", writer->name,
-                  "changes could not be written (%s): they are lost at the next start",
+    return error;
+}
+
+/* Writes the batch in one transaction: an error of the disk costs all of it. Returns the first
+ * error of a group. */
+static int write_batch(struct writer *writer, struct list *batch)
+{
+    int first_error = 0;
+    bool synced = false;
+    list_for_each (group, batch, struct write_group, node)
+        synced = synced || group->done.done;
+    int error = set_synced(writer, synced);
+    if (!error)
+        error = write_transaction(writer, batch);
+    if (error)
+        log_error("store", writer->name, "writing failed, changes are lost at the next start: %s",
                   strerror(-error));
-    return first_error ? first_error : error;
+    list_for_each (group, batch, struct write_group, node) {
+        if (error)
+            group->error = error;
+        if (!first_error)
+            first_error = group->error;
+        list_remove(&group->node);
+        if (group->done.done)
+            inbox_post(&writer->decided, &group->node);
+        else
+            group_destroy(group);
+    }
+    return first_error;
 }
 
 /* With synchronous=NORMAL a commit is safe against a crash of the program; a checkpoint makes it
@@ -122,16 +204,14 @@ static int sync_all(struct writer *writer)
 }
 
 /* Moves the whole queue to batch; lock held. */
-static unsigned take_all(struct writer *writer, struct list *batch)
+static void take_all(struct writer *writer, struct list *batch)
 {
-    unsigned n = writer->n_queued;
     list_init(batch);
-    list_for_each (item, &writer->queue, struct item, node) {
-        list_remove(&item->node);
-        list_append(batch, &item->node);
+    list_for_each (group, &writer->queue, struct write_group, node) {
+        list_remove(&group->node);
+        list_append(batch, &group->node);
     }
     writer->n_queued = 0;
-    return n;
 }
 
 static void *run(void *ctx)
@@ -139,15 +219,15 @@ static void *run(void *ctx)
     struct writer *writer = ctx;
     lock_take(&writer->lock);
     for (;;) {
-        while (!writer->n_queued && !writer->flush_wanted && !writer->closing)
+        while (list_empty(&writer->queue) && !writer->flush_wanted && !writer->closing)
             lock_cond_wait(&writer->work, &writer->lock, CLOCK_NEVER_US);
-        if (!writer->n_queued && !writer->flush_wanted)
+        if (list_empty(&writer->queue) && !writer->flush_wanted)
             break;
         struct list batch;
-        unsigned n = take_all(writer, &batch);
+        take_all(writer, &batch);
         bool flush = writer->flush_wanted;
         lock_drop(&writer->lock);
-        int error = n ? write_batch(writer, &batch) : 0;
+        int error = list_empty(&batch) ? 0 : write_batch(writer, &batch);
         int sync_error = flush ? sync_all(writer) : 0;
         lock_take(&writer->lock);
         if (!writer->error)
@@ -169,11 +249,13 @@ static void finish(struct writer *writer)
     lock_cond_finish(&writer->idle);
     lock_cond_finish(&writer->work);
     lock_finish(&writer->lock);
+    inbox_finish(&writer->decided);
     mem_free(writer->name);
     mem_free(writer);
 }
 
-int writer_create(sqlite3 *takes_db, const char *name, struct writer **ret_writer)
+int writer_create(sqlite3 *takes_db, const char *name, struct waker deliver,
+                  struct writer **ret_writer)
 {
     struct writer *writer = mem_new(struct writer);
     writer->db = takes_db;
@@ -182,7 +264,8 @@ int writer_create(sqlite3 *takes_db, const char *name, struct writer **ret_write
     lock_cond_init(&writer->work);
     lock_cond_init(&writer->idle);
     list_init(&writer->queue);
-    int error = 0;
+    inbox_init(&writer->decided, deliver);
+    int error = sql_run(takes_db, "PRAGMA synchronous = NORMAL");
     for (unsigned i = 0; i < WRITE_KINDS && !error; i++)
         error = sql_errno(takes_db,
                           sqlite3_prepare_v3(takes_db, STATEMENTS[i], -1, SQLITE_PREPARE_PERSISTENT,
@@ -206,28 +289,55 @@ void writer_destroy(struct writer *writer)
     lock_cond_signal(&writer->work);
     lock_drop(&writer->lock);
     thread_join(&writer->thread);
+    writer_deliver(writer);
     finish(writer);
 }
 
-void writer_put(struct writer *writer, const struct write *write)
+void writer_put_group(struct writer *writer, struct write_group *takes_group,
+                      struct write_done done)
 {
-    struct item *item = item_create(write);
+    struct write_group *group = takes_group;
+    group->done = done;
     lock_take(&writer->lock);
-    bool full = writer->n_queued == WRITER_QUEUE_MAX;
+    bool full = writer->n_queued + group->n_items > WRITER_QUEUE_MAX;
     bool first = full && !writer->error;
     if (full) {
         if (!writer->error)
             writer->error = -ENOBUFS;
     } else {
-        list_append(&writer->queue, &item->node);
-        writer->n_queued++;
+        list_append(&writer->queue, &group->node);
+        writer->n_queued += group->n_items;
         lock_cond_signal(&writer->work);
     }
     lock_drop(&writer->lock);
-    if (full)
-        mem_free(item);
     if (first)
         log_error("store", writer->name, "the disk does not keep up: changes are being lost");
+    if (!full)
+        return;
+    group->error = -ENOBUFS;
+    if (done.done)
+        inbox_post(&writer->decided, &group->node);
+    else
+        group_destroy(group);
+}
+
+void writer_put(struct writer *writer, const struct write *write)
+{
+    struct write_group *group = write_group_create();
+    write_group_add(group, write);
+    writer_put_group(writer, group, (struct write_done){0});
+}
+
+void writer_deliver(struct writer *writer)
+{
+    struct list *node;
+    while ((node = inbox_take(&writer->decided))) {
+        struct write_group *group = list_entry(node, struct write_group, node);
+        const struct write_done done = group->done;
+        const int error = group->error;
+        group_destroy(group);
+        done.done(done.ctx, error);
+    }
 }
 
 int writer_flush(struct writer *writer)

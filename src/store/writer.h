@@ -1,8 +1,11 @@
 /* The writer: the thread that owns the one writing connection, and the queue in front of it.
- * What belongs here: order, batching, errors of writes. What does not: opening and reading. */
+ * What belongs here: order, batching, errors of writes, and telling how a group of writes ended.
+ * What does not: opening and reading. */
 #pragma once
 #include <sqlite3.h>
 #include <stdbool.h>
+
+#include "base/waker.h"
 
 struct writer;
 
@@ -19,16 +22,36 @@ struct write {
     bool flag;
 };
 
-/* Takes the connection, also when it fails, and starts the thread. name: the file, for the log;
- * copied. -EAGAIN: no thread to be had. */
-int writer_create(sqlite3 *takes_db, const char *name, struct writer **ret_writer)
-    __attribute__((warn_unused_result));
+/* Called by writer_deliver once the group is on disk (error 0) or lost (negative errno). */
+struct write_done {
+    void (*done)(void *ctx, int error); /* NULL = nobody waits */
+    void *ctx;
+};
 
-/* Writes what is queued, closes the connection. Takes NULL. */
+/* Changes that are committed together or not at all. One thread at a time until it is put. */
+struct write_group;
+struct write_group *write_group_create(void) __attribute__((returns_nonnull));
+void write_group_add(struct write_group *group, const struct write *write); /* copies the texts */
+
+/* Takes the connection, also when it fails, and starts the thread. name: the file, for the log;
+ * copied. deliver is woken when writer_deliver has something to do. -EAGAIN: thread creation
+ * failed. */
+int writer_create(sqlite3 *takes_db, const char *name, struct waker deliver,
+                  struct writer **ret_writer) __attribute__((warn_unused_result));
+
+/* Writes what is queued, delivers, closes the connection. Takes NULL. */
 void writer_destroy(struct writer *writer);
 
-/* Any thread; copies the texts; never blocks on the disk. */
+/* Any thread; never block on the disk. A group with a done is synced to disk before that is called:
+ * it survives a power cut. Others survive the end of the process, and a power cut after the next
+ * checkpoint. */
+void writer_put_group(struct writer *writer, struct write_group *takes_group,
+                      struct write_done done);
 void writer_put(struct writer *writer, const struct write *write);
+
+/* Calls the done of every group that is decided. The thread that owns what they touch (the loop).
+ * done may put more. */
+void writer_deliver(struct writer *writer);
 
 /* Waits until all that was put before is synced to disk; 0 or the first error since the last flush.
  * One thread at a time. */
