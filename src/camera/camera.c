@@ -39,7 +39,7 @@ static void arm(struct camera *camera)
     net_timer_set(camera->timer, camera->armed_us);
 }
 
-static void start_source(struct camera *camera)
+static void start_source(struct camera *camera, bool is_restart)
 {
     camera->woke_us = now(camera);
     camera->last_drop = -1;
@@ -47,7 +47,10 @@ static void start_source(struct camera *camera)
     camera->frame_interval_us = 0;
     camera->asked = camera->wish;
     camera->stats.starts++;
-    camera->source_ops->start(camera->source, &camera->asked);
+    if (is_restart)
+        camera->source_ops->restart(camera->source, &camera->asked);
+    else
+        camera->source_ops->start(camera->source, &camera->asked);
 }
 
 void camera_pause(struct camera *camera)
@@ -92,8 +95,8 @@ void camera_step(struct camera *camera, enum demand_event event)
         camera->source_ops->stop(camera->source);
         camera_pause(camera);
     }
-    if (actions & DEMAND_DO_START)
-        start_source(camera);
+    if (actions & (DEMAND_DO_START | DEMAND_DO_RESTART))
+        start_source(camera, actions & DEMAND_DO_RESTART);
     if (event == DEMAND_FRAME && camera->demand.state == DEMAND_AWAKE)
         camera->error[0] = '\0';
     if (camera->demand.state != before || actions)
@@ -122,7 +125,7 @@ static void adjust_source(struct camera *camera)
     bool delivers = (d->state == DEMAND_WAKING && !d->backing_off) || d->state == DEMAND_AWAKE;
     if (delivers && memcmp(&camera->wish, &camera->asked, sizeof(camera->wish)) != 0) {
         camera->asked = camera->wish;
-        camera->source_ops->start(camera->source, &camera->asked);
+        camera->source_ops->adjust(camera->source, &camera->asked);
     }
 }
 

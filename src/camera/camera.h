@@ -54,19 +54,25 @@ struct camera_wish {
     uint16_t fps, width, height;
 };
 
-/* What a source can do. Called by the camera only, on the loop. */
+/* What a source can do. Called by the camera only, on the loop. When to try again is the demand's
+ * decision alone: a source that cannot go on calls camera_failed and waits for the next start. */
 struct source_ops {
-    /* Also when the wish changed while it runs. */
+    /* It rests: deliver frames from now on. */
     void (*start)(void *source, const struct camera_wish *wish);
+    /* It runs, and something else is wished of it now. Frames go on meanwhile where they can. */
+    void (*adjust)(void *source, const struct camera_wish *wish);
+    /* It runs but delivers nothing: begin again. */
+    void (*restart)(void *source, const struct camera_wish *wish);
+    /* Rest; called on a resting source too, for one may connect while it streams. */
     void (*stop)(void *source);
     /* A still under this request number: answered by camera_captured. The one before was answered,
-     * or is given up. -ENOTSUP: it can only stream; -EBUSY: it is busy with that one even so;
-     * -ENOTCONN: nobody is there to take it now. */
-    int (*capture)(void *source, uint32_t request);
+     * or is given up. -ENOTSUP: it can only stream; -EBUSY: it still takes the one that was given
+     * up; -ENOTCONN: the device is not there now. */
+    int (*still)(void *source, uint32_t request);
     /* values: object of control name → value, already checked against the controls. -ENOTSUP: it
      * has no controls. */
     int (*set)(void *source, json_t *values);
-    /* Another source took its place or the camera ends: it touches the camera no more. */
+    /* Another source took its place or the camera ends: it must not touch the camera again. */
     void (*detached)(void *source);
 };
 
@@ -236,7 +242,9 @@ void camera_count_received(struct camera *camera, size_t len_bytes); /* before a
 /* What the owner should know (copied, one sentence); a usable frame makes it void. The log has it
  * once, until it is another one, and a few a minute. */
 void camera_error(struct camera *camera, const char *sentence);
-/* The same, and it is why no frame can come now: who waits for one is told. */
+/* The same, and the source has given up this start: the demand decides when it tries again. */
+void camera_failed(struct camera *camera, const char *sentence);
+/* The same, and no frame can come now: captures that wait for one fail. */
 void camera_unreachable(struct camera *camera, const char *sentence);
 void camera_count_drop(struct camera *camera, unsigned drop);
 /* The same for frames that came, and were dropped, while the loop was elsewhere: len_bytes of all

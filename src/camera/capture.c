@@ -87,7 +87,7 @@ static int ask_device(struct camera *camera)
         return 0;
     camera->still.request = 0;
     uint32_t request = ++camera->last_request;
-    int r = camera->source ? camera->source_ops->capture(camera->source, request) : -ENOTCONN;
+    int r = camera->source ? camera->source_ops->still(camera->source, request) : -ENOTCONN;
     if (r == 0) {
         camera->still.request = request;
         camera->still.asked_us = now_us;

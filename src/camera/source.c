@@ -255,10 +255,16 @@ void camera_error(struct camera *camera, const char *sentence)
     camera_changed(camera);
 }
 
-void camera_unreachable(struct camera *camera, const char *sentence)
+void camera_failed(struct camera *camera, const char *sentence)
 {
     camera_error(camera, sentence);
+    camera_step(camera, DEMAND_FAILED);
+}
+
+void camera_unreachable(struct camera *camera, const char *sentence)
+{
     capture_fail_frames(camera, -EHOSTUNREACH);
+    camera_failed(camera, sentence);
 }
 
 void camera_count_drop(struct camera *camera, unsigned drop)

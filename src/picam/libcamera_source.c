@@ -11,8 +11,6 @@
 
 enum { CAPTURES_MAX = 2 }; /* one whose picture is there already, and one that is to be taken */
 enum { TURN_MAX = 16 };    /* events that the loop takes before others have their turn */
-/* A start that is asked for again while no frame came since so long is meant: begin anew. */
-static const int64_t ANEW_US = 2 * US_PER_S;
 
 struct libcamera_source {
     struct camera *camera; /* NULL once detached */
@@ -26,17 +24,11 @@ struct libcamera_source {
     json_t *values;                /* all that was set, to be set again */
     bool runs;
     struct camera_wish wish;
-    int64_t started_us;              /* or the last frame, if that is later */
     uint32_t captures[CAPTURES_MAX]; /* requests in the order in which the helper does them */
     unsigned n_captures;
     void (*ended)(void *ctx);
     void *ctx;
 };
-
-static int64_t now(const struct libcamera_source *source)
-{
-    return clock_now_us(registry_params(source->camera->registry)->clock);
-}
 
 /* --- Orders. --- */
 
@@ -68,13 +60,16 @@ static void send_set(struct libcamera_source *source, json_t *values)
 static void source_start(void *ctx, const struct camera_wish *wish)
 {
     struct libcamera_source *source = ctx;
-    if (source->runs && now(source) - source->started_us > ANEW_US)
-        send_stop(source);
-    if (!source->runs || now(source) - source->started_us > ANEW_US)
-        source->started_us = now(source);
     source->runs = true;
     source->wish = *wish;
     send_start(source);
+}
+
+static void source_restart(void *ctx, const struct camera_wish *wish)
+{
+    struct libcamera_source *source = ctx;
+    send_stop(source);
+    source_start(source, wish);
 }
 
 static void source_stop(void *ctx)
@@ -84,7 +79,7 @@ static void source_stop(void *ctx)
     send_stop(source);
 }
 
-static int source_capture(void *ctx, uint32_t request)
+static int source_still(void *ctx, uint32_t request)
 {
     struct libcamera_source *source = ctx;
     const struct helper_capture order = {.request = request};
@@ -114,8 +109,10 @@ static void source_detached(void *ctx)
 
 static const struct source_ops SOURCE_OPS = {
     .start = source_start,
+    .adjust = source_start, /* the helper does not interrupt a stream that may go on */
+    .restart = source_restart,
     .stop = source_stop,
-    .capture = source_capture,
+    .still = source_still,
     .set = source_set,
     .detached = source_detached,
 };
@@ -158,7 +155,6 @@ static void on_frame(struct libcamera_source *source, struct libcamera_event *ev
                                  .capture_us = event->frame.capture_us,
                                  .arrival_us = event->frame.arrival_us};
     event->frame.buf = NULL;
-    source->started_us = frame.arrival_us;
     camera_count_received(source->camera, picture_bytes(frame.raw));
     camera_frame(source->camera, &frame);
 }

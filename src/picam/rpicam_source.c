@@ -16,13 +16,9 @@ struct rpicam_source {
     struct net_wake *wake;
     struct rpicam_worker *worker;
     struct rpicam_wish wish;
-    int64_t started_us; /* or the last frame, if that is later */
     void (*ended)(void *ctx);
     void *ctx;
 };
-
-/* A start that is asked for again while no frame came since so long is meant: begin anew. */
-static const int64_t ANEW_US = 2 * US_PER_S;
 
 /* --- Which programs. --- */
 
@@ -54,12 +50,15 @@ const struct rpicam_programs *rpicam_programs_find(const char *path)
 static void source_start(void *ctx, const struct camera_wish *wish)
 {
     struct rpicam_source *source = ctx;
-    const int64_t now_us = clock_now_us(registry_params(source->camera->registry)->clock);
-    const bool is_late = now_us - source->started_us > ANEW_US;
-    source->wish.round += source->wish.runs && is_late;
-    if (!source->wish.runs || is_late)
-        source->started_us = now_us;
+    source->wish.round++;
     source->wish.runs = true;
+    source->wish.wish = *wish;
+    rpicam_worker_wish(source->worker, &source->wish);
+}
+
+static void source_adjust(void *ctx, const struct camera_wish *wish)
+{
+    struct rpicam_source *source = ctx;
     source->wish.wish = *wish;
     rpicam_worker_wish(source->worker, &source->wish);
 }
@@ -71,7 +70,7 @@ static void source_stop(void *ctx)
     rpicam_worker_wish(source->worker, &source->wish);
 }
 
-static int source_capture(void *ctx, uint32_t request)
+static int source_still(void *ctx, uint32_t request)
 {
     struct rpicam_source *source = ctx;
     return rpicam_worker_capture(source->worker, request);
@@ -102,8 +101,10 @@ static void source_detached(void *ctx)
 
 static const struct source_ops SOURCE_OPS = {
     .start = source_start,
+    .adjust = source_adjust,
+    .restart = source_start,
     .stop = source_stop,
-    .capture = source_capture,
+    .still = source_still,
     .set = source_set,
     .detached = source_detached,
 };
@@ -122,7 +123,6 @@ static void on_event(struct rpicam_source *source, struct rpicam_event *event)
 {
     switch (event->kind) {
     case RPICAM_FRAME:
-        source->started_us = event->frame.arrival_us;
         camera_count_received(source->camera, event->len_bytes);
         camera_frame(source->camera, &event->frame);
         event->frame.takes_buf = NULL;

@@ -8,9 +8,6 @@
 #include "base/text.h"
 #include "pull/mjpeg_internal.h"
 
-/* A start without a good frame for so long is a new try; less, and only the wish changed. */
-static const int64_t STALE_US = 3 * US_PER_S;
-
 enum { FIRST_PICTURE_BYTES = 64 * 1024 };
 
 int64_t mjpeg_now(const struct mjpeg *mjpeg)
@@ -91,7 +88,6 @@ static void on_picture(struct mjpeg *mjpeg, struct buf *takes_buf, size_t len_by
         buf_unref(&takes_buf);
         return;
     }
-    mjpeg->good_us = frame.arrival_us;
     mjpeg->width = frame.info.width;
     mjpeg->height = frame.info.height;
     camera_frame(camera, &frame);
@@ -121,7 +117,7 @@ static void fail(struct mjpeg *mjpeg, const char *format, ...)
     text_add_list(&text, format, args);
     va_end(args);
     hang_up(mjpeg);
-    camera_error(mjpeg->camera, sentence);
+    camera_failed(mjpeg->camera, sentence);
 }
 
 static const char *phrase_of(unsigned status)
@@ -249,15 +245,16 @@ static void on_poll(void *ctx)
 static void source_start(void *source, const struct camera_wish *wish)
 {
     struct mjpeg *mjpeg = source;
-    int64_t now_us = mjpeg_now(mjpeg);
-    bool is_under_way = mjpeg->runs && (mjpeg->stream || mjpeg->form == MJPEG_STILLS);
     mjpeg->fps = wish->fps;
     mjpeg->runs = true;
-    if (is_under_way && now_us - mjpeg->good_us < STALE_US)
-        return;
     hang_up(mjpeg);
-    mjpeg->good_us = now_us;
     ask(mjpeg);
+}
+
+static void source_adjust(void *source, const struct camera_wish *wish)
+{
+    struct mjpeg *mjpeg = source;
+    mjpeg->fps = wish->fps;
 }
 
 static void source_stop(void *source)
@@ -268,7 +265,7 @@ static void source_stop(void *source)
     mjpeg_rest(mjpeg);
 }
 
-static int source_capture(void *source, uint32_t request)
+static int source_still(void *source, uint32_t request)
 {
     return mjpeg_device_capture(source, request);
 }
@@ -291,8 +288,10 @@ static void source_detached(void *source)
 
 static const struct source_ops SOURCE_OPS = {
     .start = source_start,
+    .adjust = source_adjust,
+    .restart = source_start,
     .stop = source_stop,
-    .capture = source_capture,
+    .still = source_still,
     .set = source_set,
     .detached = source_detached,
 };

@@ -61,7 +61,6 @@ struct mjpeg {
     struct net_timer *poll;
     uint16_t fps;
     int64_t asked_us;       /* when the stream or the last still was asked for */
-    int64_t good_us;        /* when the last good frame came, or the stream was asked for */
     uint16_t width, height; /* of the last good frame */
     struct mjpeg_device device;
 };

@@ -93,6 +93,7 @@ static void ask_time(struct push *push)
     ws_ready(push->ws);
 }
 
+/* `start` says what is wished from now on, whatever the device does at the moment. */
 static void source_start(void *source, const struct camera_wish *wish)
 {
     struct push *push = source;
@@ -112,7 +113,7 @@ static void source_stop(void *source)
     ws_ready(push->ws);
 }
 
-static int source_capture(void *source, uint32_t request)
+static int source_still(void *source, uint32_t request)
 {
     struct push *push = source;
     if (!push->controlled)
@@ -143,8 +144,10 @@ static void source_detached(void *source)
 
 static const struct source_ops SOURCE_OPS = {
     .start = source_start,
+    .adjust = source_start,
+    .restart = source_start,
     .stop = source_stop,
-    .capture = source_capture,
+    .still = source_still,
     .set = source_set,
     .detached = source_detached,
 };

@@ -37,6 +37,12 @@ static unsigned start(struct demand *d, const struct demand_policy *p, int64_t n
     return DEMAND_DO_START;
 }
 
+static unsigned restart(struct demand *d, const struct demand_policy *p, int64_t now_us)
+{
+    enter(d, DEMAND_WAKING, now_us, now_us + p->start_timeout_us);
+    return DEMAND_DO_RESTART;
+}
+
 static unsigned stop(struct demand *d, int64_t now_us)
 {
     enter(d, DEMAND_ASLEEP, now_us, CLOCK_NEVER_US);
@@ -52,6 +58,15 @@ static int64_t retry_wait_us(const struct demand *d, const struct demand_policy 
     return wait_us < p->retry_max_us ? wait_us : p->retry_max_us;
 }
 
+/* The try is over; the next one comes after a wait. */
+static unsigned back_off(struct demand *d, const struct demand_policy *p, int64_t now_us)
+{
+    d->failures++;
+    enter(d, DEMAND_WAKING, now_us, now_us + retry_wait_us(d, p));
+    d->backing_off = true;
+    return DEMAND_DO_STOP;
+}
+
 /* The deadline passed. */
 static unsigned expire(struct demand *d, const struct demand_policy *p, int64_t now_us)
 {
@@ -59,12 +74,9 @@ static unsigned expire(struct demand *d, const struct demand_policy *p, int64_t 
     case DEMAND_WAKING:
         if (d->backing_off)
             return start(d, p, now_us);
-        d->failures++;
-        enter(d, DEMAND_WAKING, now_us, now_us + retry_wait_us(d, p));
-        d->backing_off = true;
-        return DEMAND_DO_STOP | DEMAND_DO_REPORT;
+        return back_off(d, p, now_us) | DEMAND_DO_REPORT;
     case DEMAND_AWAKE: /* it fell silent */
-        return start(d, p, now_us);
+        return restart(d, p, now_us);
     case DEMAND_LINGERING:
         return stop(d, now_us);
     default:
@@ -82,16 +94,27 @@ static unsigned device_up(struct demand *d, const struct demand_policy *p, int64
 
 static unsigned wanted(struct demand *d, const struct demand_policy *p, int64_t now_us)
 {
-    /* A silence that began while nobody looked counts as well: else one that fell silent then would
-     * never come back for somebody who looks for a moment every now and then. Where frames flow it
-     * is not started again: a device would set up its sensor anew. */
+    /* A silence that began without viewers counts as well: otherwise a camera that fell silent then
+     * would never recover for a viewer who looks briefly now and then. Where frames flow it is not
+     * restarted: a device would set up its sensor again. */
     int64_t stalls_us = d->frame_us + p->stall_timeout_us;
     d->wanted = true;
-    if (d->state == DEMAND_ASLEEP || (d->state == DEMAND_LINGERING && now_us >= stalls_us))
+    if (d->state == DEMAND_ASLEEP)
         return start(d, p, now_us);
-    if (d->state == DEMAND_LINGERING)
-        enter(d, DEMAND_AWAKE, now_us, stalls_us);
+    if (d->state != DEMAND_LINGERING)
+        return 0;
+    if (now_us >= stalls_us)
+        return restart(d, p, now_us);
+    enter(d, DEMAND_AWAKE, now_us, stalls_us);
     return 0;
+}
+
+static unsigned failed(struct demand *d, const struct demand_policy *p, int64_t now_us)
+{
+    if (d->state == DEMAND_LINGERING)
+        return stop(d, now_us);
+    const bool tries = d->state == DEMAND_AWAKE || (d->state == DEMAND_WAKING && !d->backing_off);
+    return tries ? back_off(d, p, now_us) : 0;
 }
 
 static unsigned unwanted(struct demand *d, const struct demand_policy *p, int64_t now_us)
@@ -136,6 +159,9 @@ struct demand demand_step(struct demand d, const struct demand_policy *policy,
         break;
     case DEMAND_FRAME:
         actions = frame(&d, policy, now_us);
+        break;
+    case DEMAND_FAILED:
+        actions = failed(&d, policy, now_us);
         break;
     case DEMAND_TICK:
         if (now_us >= d.deadline_us)

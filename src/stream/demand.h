@@ -21,15 +21,17 @@ enum demand_event {
     DEMAND_WANTED,      /* the first lease was taken */
     DEMAND_UNWANTED,    /* the last lease was released */
     DEMAND_FRAME,       /* a usable frame came in */
+    DEMAND_FAILED,      /* the source gave this try up: nothing more comes of it */
     DEMAND_TICK,        /* the deadline passed, or time is to be looked at anyway */
     DEMAND_EVENTS
 };
 
 /* What the caller has to do; a set. */
 enum demand_action {
-    DEMAND_DO_START = 1 << 0, /* tell the device to start (again, after a timeout or a silence) */
-    DEMAND_DO_STOP = 1 << 1,  /* tell the device to stop */
-    DEMAND_DO_REPORT = 1 << 2 /* the device did not deliver in time: show it */
+    DEMAND_DO_START = 1 << 0,   /* tell the resting device to start */
+    DEMAND_DO_RESTART = 1 << 1, /* it runs but fell silent: tell it to begin again */
+    DEMAND_DO_STOP = 1 << 2,    /* tell the device to stop */
+    DEMAND_DO_REPORT = 1 << 3,  /* the device did not deliver in time: show it */
 };
 
 struct demand_policy {

@@ -14,9 +14,19 @@
 static void source_start(void *ctx, const struct camera_wish *wish)
 {
     struct v4l2_source *source = ctx;
+    source->wish = *wish;
     struct v4l2_target target =
         v4l2_target_bound(&source->owner, wish->fps, wish->width, wish->height);
     v4l2_worker_run(source->worker, &target);
+}
+
+static void source_adjust(void *ctx, const struct camera_wish *wish)
+{
+    struct v4l2_source *source = ctx;
+    source->wish = *wish;
+    struct v4l2_target target =
+        v4l2_target_bound(&source->owner, wish->fps, wish->width, wish->height);
+    v4l2_worker_adjust(source->worker, &target);
 }
 
 static void source_stop(void *ctx)
@@ -25,7 +35,7 @@ static void source_stop(void *ctx)
     v4l2_worker_rest(source->worker);
 }
 
-static int source_capture(void *ctx, uint32_t request)
+static int source_still(void *ctx, uint32_t request)
 {
     struct v4l2_source *source = ctx;
     v4l2_worker_still(source->worker, request);
@@ -39,8 +49,8 @@ static int source_set(void *ctx, json_t *values)
     v4l2_schema_take(values, &source->found->modes, &source->found->knobs, &source->owner,
                      &source->wanted);
     v4l2_worker_want(source->worker, &source->wanted);
-    if (!v4l2_target_equals(&before, &source->owner) && camera_runs(source->camera))
-        source_start(source, &source->camera->asked);
+    if (!v4l2_target_equals(&before, &source->owner))
+        source_adjust(source, &source->wish);
     return 0;
 }
 
@@ -54,8 +64,10 @@ static void source_detached(void *ctx)
 
 static const struct source_ops OPS = {
     .start = source_start,
+    .adjust = source_adjust,
+    .restart = source_start,
     .stop = source_stop,
-    .capture = source_capture,
+    .still = source_still,
     .set = source_set,
     .detached = source_detached,
 };
@@ -112,7 +124,7 @@ static void on_report(struct v4l2_source *source, struct v4l2_report *report)
         on_values(source, report);
         break;
     case V4L2_REPORT_ERROR:
-        camera_error(camera, report->sentence);
+        camera_failed(camera, report->sentence);
         break;
     case V4L2_REPORT_GONE:
         v4l2_source_gone(source);

@@ -10,6 +10,7 @@ struct v4l2_source {
     struct camera *camera; /* NULL: another source took its place, or the device is gone */
     bool is_dismissed;     /* the owner removed the camera of a device that is there */
     struct v4l2_found *found;
+    struct camera_wish wish;   /* the last one */
     struct v4l2_target owner;  /* what the owner chose of the stream */
     struct v4l2_wanted wanted; /* and of the controls */
     struct v4l2_worker *worker;

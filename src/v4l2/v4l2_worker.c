@@ -13,9 +13,6 @@
 #include "v4l2/v4l2_holder.h"
 #include "v4l2/v4l2_worker_parts.h"
 
-/* A stream that has been silent so long when the loop asks again is begun anew. */
-enum { SILENT_S = 2 };
-
 /* --- Reports. --- */
 
 struct v4l2_report *v4l2_report_create(enum v4l2_report_kind kind)
@@ -92,6 +89,14 @@ void v4l2_worker_run(struct v4l2_worker *worker, const struct v4l2_target *targe
     lock_take(&worker->lock);
     worker->orders.run = true;
     worker->orders.attempt++;
+    worker->orders.target = *target;
+    lock_drop(&worker->lock);
+    tell(worker);
+}
+
+void v4l2_worker_adjust(struct v4l2_worker *worker, const struct v4l2_target *target)
+{
+    lock_take(&worker->lock);
     worker->orders.target = *target;
     lock_drop(&worker->lock);
     tell(worker);
@@ -191,7 +196,6 @@ int v4l2_worker_begin(struct v4l2_worker *worker, const struct v4l2_mode *mode)
     if (r == 0)
         r = v4l2_stream_open(worker->fd, mode, (struct waker){tell, worker}, &worker->stream);
     worker->asked = *mode;
-    worker->last_filled_us = clock_now_us(&clock_system);
     return r;
 }
 
@@ -251,11 +255,6 @@ static bool is_same(const struct v4l2_mode *a, const struct v4l2_mode *b)
            a->fps == b->fps;
 }
 
-static bool is_silent(const struct v4l2_worker *worker)
-{
-    return clock_now_us(&clock_system) - worker->last_filled_us >= SILENT_S * US_PER_S;
-}
-
 static void rest(struct v4l2_worker *worker)
 {
     /* The picture is in memory of the stream's. */
@@ -277,7 +276,7 @@ static void adjust_stream(struct v4l2_worker *worker, const struct v4l2_orders *
         worker->has_failed = false;
     if (worker->has_failed || !v4l2_mode_choose(&worker->found->modes, &orders->target, &mode))
         return;
-    if (worker->stream && is_same(&mode, &worker->asked) && !(is_new && is_silent(worker)))
+    if (worker->stream && is_same(&mode, &worker->asked) && !is_new)
         return;
     int r = v4l2_worker_begin(worker, &mode);
     if (r < 0)
@@ -290,7 +289,6 @@ static void read_picture(struct v4l2_worker *worker, int wait)
     struct v4l2_filled filled;
     int r = v4l2_stream_next(worker->stream, &filled);
     if (r == 0) {
-        worker->last_filled_us = clock_now_us(&clock_system);
         v4l2_worker_publish(worker, &filled);
     } else if (r != -EAGAIN || wait < 0) {
         v4l2_worker_fail(worker, r != -EAGAIN ? r : wait);

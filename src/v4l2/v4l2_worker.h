@@ -21,7 +21,10 @@ void v4l2_worker_destroy(struct v4l2_worker *worker);
 
 /* --- Orders: what is to be, so that of several the last counts. Loop only. --- */
 
+/* Begins a stream, or begins it again. */
 void v4l2_worker_run(struct v4l2_worker *worker, const struct v4l2_target *target);
+/* Changes what runs, or will run. */
+void v4l2_worker_adjust(struct v4l2_worker *worker, const struct v4l2_target *target);
 void v4l2_worker_rest(struct v4l2_worker *worker);
 void v4l2_worker_want(struct v4l2_worker *worker, const struct v4l2_wanted *wanted);
 void v4l2_worker_still(struct v4l2_worker *worker, uint32_t request);

@@ -36,7 +36,6 @@ struct v4l2_worker {
     unsigned seen_attempt;  /* the last one that was looked at */
     bool has_failed;        /* in that attempt */
     bool is_gone;
-    int64_t last_filled_us; /* when the driver filled a buffer last, or the stream began */
     struct v4l2_knobs knobs;
     unsigned applied_version; /* of wanted */
     struct buf *last_buf;     /* the last raw picture, for the poster; NULL: none */

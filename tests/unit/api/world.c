@@ -22,6 +22,11 @@ static void device_start(void *source, const struct camera_wish *wish)
     device->wish = *wish;
 }
 
+static void device_adjust(void *source, const struct camera_wish *wish)
+{
+    ((struct device *)source)->wish = *wish;
+}
+
 static void device_stop(void *source)
 {
     ((struct device *)source)->stops++;
@@ -50,8 +55,10 @@ static void device_detached(void *source)
 
 static const struct source_ops DEVICE_OPS = {
     .start = device_start,
+    .adjust = device_adjust,
+    .restart = device_start,
     .stop = device_stop,
-    .capture = device_capture,
+    .still = device_capture,
     .set = device_set,
     .detached = device_detached,
 };

@@ -164,15 +164,27 @@ static void source_start(void *source, const struct camera_wish *wish)
              wish->height);
 }
 
+static void source_adjust(void *source, const struct camera_wish *wish)
+{
+    text_add(&((struct rig *)source)->said, "adjust %u %ux%u ", wish->fps, wish->width,
+             wish->height);
+}
+
+static void source_restart(void *source, const struct camera_wish *wish)
+{
+    text_add(&((struct rig *)source)->said, "restart %u %ux%u ", wish->fps, wish->width,
+             wish->height);
+}
+
 static void source_stop(void *source)
 {
     text_add(&((struct rig *)source)->said, "stop ");
 }
 
-static int source_capture(void *source, uint32_t request)
+static int source_still(void *source, uint32_t request)
 {
     struct rig *rig = source;
-    text_add(&rig->said, "capture %u ", request);
+    text_add(&rig->said, "still %u ", request);
     rig->last_request = request;
     return rig->capture_result;
 }
@@ -192,8 +204,10 @@ static void source_detached(void *source)
 }
 
 static const struct source_ops SOURCE_OPS = {.start = source_start,
+                                             .adjust = source_adjust,
+                                             .restart = source_restart,
                                              .stop = source_stop,
-                                             .capture = source_capture,
+                                             .still = source_still,
                                              .set = source_set,
                                              .detached = source_detached};
 

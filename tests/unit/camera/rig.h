@@ -60,8 +60,9 @@ void rig_pass(struct rig *rig, int64_t span_us);
 /* A lease that nobody reads. */
 struct lease *rig_lease(struct rig *rig, enum lease_reason reason, enum rendition_kind kind);
 
-/* Asserts that this is all that was said since the last call: "start FPS WxH ", "stop ", "capture
- * N ", "set JSON ", "detached ", "open STREAM ", "close ", "key ". */
+/* Asserts that this is all that was said since the last call: "start FPS WxH ", "adjust …" and
+ * "restart …" alike, "stop ", "still N ", "set JSON ", "detached ", "open STREAM ", "close ", "key
+ * ". */
 void rig_said(struct rig *rig, const char *expected);
 
 /* The member of the camera's description, as compact JSON text; valid until the next call. */

@@ -50,7 +50,7 @@ static void test_another_wish_while_it_lingers_reaches_the_source(void **state)
     rig_pass(rig, 1 * US_PER_S);
     rig_said(rig, ""); /* nobody's wish is no wish */
     lease = camera_lease(camera, &(struct lease_params){.max_width = 640, .max_height = 480});
-    rig_said(rig, "start 0 640x480 ");
+    rig_said(rig, "adjust 0 640x480 ");
     assert_string_equal(rig_described(rig, "state"), "\"awake\"");
     lease_release(&lease);
     lease = camera_lease(camera, &(struct lease_params){.max_width = 640, .max_height = 480});
@@ -65,13 +65,13 @@ static void test_the_largest_wish_of_all_counts(void **state)
     struct lease *a = camera_lease(camera, &(struct lease_params){.max_fps = 5, .max_width = 320});
     rig_said(rig, "start 5 320x0 ");
     struct lease *b = camera_lease(camera, &(struct lease_params){.max_fps = 15, .max_width = 320});
-    rig_said(rig, "start 15 320x0 ");
+    rig_said(rig, "adjust 15 320x0 ");
     struct lease *c = camera_lease(camera, &(struct lease_params){.max_fps = 1, .max_width = 320});
     rig_said(rig, "");
     lease_release(&b);
-    rig_said(rig, "start 5 320x0 ");
+    rig_said(rig, "adjust 5 320x0 ");
     lease_release(&a);
-    rig_said(rig, "start 1 320x0 ");
+    rig_said(rig, "adjust 1 320x0 ");
     lease_release(&c);
     rig_said(rig, "stop ");
     assert_int_equal(camera->stats.starts, 1); /* one waking, however often it was adjusted */
@@ -133,9 +133,35 @@ static void test_silence_while_awake(void **state)
     }
     rig_said(rig, "start 0 0x0 ");
     rig_pass(rig, 4800 * US_PER_MS); /* 5 s after the last one */
-    rig_said(rig, "start 0 0x0 ");
+    rig_said(rig, "restart 0 0x0 ");
     assert_string_equal(rig_described(rig, "state"), "\"waking\"");
     lease_release(&lease);
+}
+
+static void test_a_source_that_gave_up_is_started_again(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, true);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    rig_good_frame(rig);
+    rig_said(rig, "start 0 0x0 ");
+    camera_failed(camera, "its cable is loose");
+    rig_said(rig, "stop ");
+    assert_string_equal(rig_described(rig, "state"), "\"waking\"");
+    assert_string_equal(rig_described(rig, "error"), "\"its cable is loose\"");
+    assert_string_equal(rig_described(rig, "retry_in_ms"), "1000");
+    rig_pass(rig, 1 * US_PER_S);
+    rig_said(rig, "start 0 0x0 ");
+    camera_failed(camera, "its cable is loose");
+    rig_pass(rig, 2 * US_PER_S - 1);
+    rig_said(rig, "stop "); /* each further wait is twice as long */
+    rig_pass(rig, 1);
+    rig_said(rig, "start 0 0x0 ");
+    assert_int_equal(camera->stats.start_timeouts, 0);
+    lease_release(&lease);
+    rig_said(rig, "stop ");
+    camera_failed(camera, "its cable is loose");
+    rig_said(rig, ""); /* it rests: nothing is to be tried again */
 }
 
 static void test_a_device_that_comes_back_is_started_again(void **state)
@@ -345,6 +371,7 @@ int main(void)
         T(test_no_frame_then_stop_wait_and_start),
         T(test_a_late_frame_while_backing_off_starts_it_again),
         T(test_silence_while_awake),
+        T(test_a_source_that_gave_up_is_started_again),
         T(test_a_device_that_comes_back_is_started_again),
         T(test_what_came_before_a_rest_is_not_live_after_it),
         T(test_a_second_source_takes_the_place_of_the_first),

@@ -54,7 +54,7 @@ static void test_a_still_of_the_device(void **state)
     rig_camera(rig, true);
     struct capture *capture = begin(rig, CAPTURE_STILL, &o);
     assert_non_null(capture);
-    rig_said(rig, "capture 1 "); /* without waking it */
+    rig_said(rig, "still 1 "); /* without waking it */
     answer(rig, 2, 0, 9);
     assert_int_equal(o.times, 0); /* somebody else's */
     answer(rig, 0, 0, 9);
@@ -92,7 +92,7 @@ static void test_too_many_at_once(void **state)
     rig_turn(rig);
     assert_int_equal(o.times, 1);
     assert_int_equal(o.error, -EBUSY);
-    rig_said(rig, "capture 1 "); /* and it is not woken for its stream instead */
+    rig_said(rig, "still 1 "); /* and it is not woken for its stream instead */
 }
 
 static void test_the_device_never_answers(void **state)
@@ -134,12 +134,12 @@ static void test_those_that_wait_share_one(void **state)
     assert_ptr_not_equal(captures[0], captures[1]);
     assert_ptr_not_equal(captures[1], captures[2]);
     rig_pass(rig, 100 * US_PER_MS);
-    rig_said(rig, "capture 1 ");
+    rig_said(rig, "still 1 ");
     answer_shot(rig, 1, 11, 200 * US_PER_MS);
     assert_int_equal(early.first_byte, 11);
     assert_int_equal(late.first_byte, 11);
     assert_int_equal(too_late.times, 0); /* it is from before */
-    rig_said(rig, "capture 2 ");
+    rig_said(rig, "still 2 ");
     answer_shot(rig, 2, 22, US_PER_S); /* asked after it came, whatever the clocks say */
     assert_int_equal(too_late.first_byte, 22);
     rig_said(rig, "");
@@ -157,7 +157,7 @@ static void test_an_error_is_that_of_those_who_asked(void **state)
     answer(rig, 1, -EIO, 0);
     assert_int_equal(early.error, -EIO);
     assert_int_equal(late.times, 0);
-    rig_said(rig, "capture 1 capture 2 ");
+    rig_said(rig, "still 1 still 2 ");
     rig->capture_result = -ENOTSUP; /* from now on */
     answer(rig, 2, -EIO, 0);
     assert_int_equal(late.error, -EIO);
@@ -177,7 +177,7 @@ static void test_nobody_waits_any_more(void **state)
         capture_cancel(captures[i]);
     answer_shot(rig, 1, 11, US_PER_S);
     rig_pass(rig, 10 * US_PER_S);
-    rig_said(rig, "capture 1 ");
+    rig_said(rig, "still 1 ");
     assert_int_equal(o.times, 0);
 }
 
@@ -193,12 +193,12 @@ static void test_a_still_that_is_lost_is_not_waited_for_for_ever(void **state)
         assert_int_equal(o.times, i);
         assert_int_equal(o.error, -ETIMEDOUT);
     }
-    rig_said(rig, "capture 1 capture 2 capture 3 "); /* at 0, 10 and 20 s */
+    rig_said(rig, "still 1 still 2 still 3 "); /* at 0, 10 and 20 s */
     answer(rig, 1, 0, 11);
     rig_device_up(rig, true); /* another one owes nothing */
     rig_said(rig, "detached stop ");
     struct capture *capture = begin(rig, CAPTURE_STILL, &o);
-    rig_said(rig, "capture 4 ");
+    rig_said(rig, "still 4 ");
     capture_cancel(capture);
 }
 
@@ -212,9 +212,9 @@ static void test_who_waits_while_a_still_is_lost_gets_the_next(void **state)
     struct capture *capture = begin(rig, CAPTURE_STILL, &o);
     assert_non_null(capture);
     rig_pass(rig, 1999 * US_PER_MS);
-    rig_said(rig, "capture 1 ");
+    rig_said(rig, "still 1 ");
     rig_pass(rig, 1 * US_PER_MS);
-    rig_said(rig, "capture 2 ");
+    rig_said(rig, "still 2 ");
     rig_pass(rig, 500 * US_PER_MS);
     answer(rig, 2, 0, 22);
     assert_int_equal(o.times, 1);
@@ -237,9 +237,9 @@ static void test_a_device_that_was_busy_is_asked_when_it_is_done(void **state)
     assert_int_equal(too_many.error, -EBUSY);
     assert_int_equal(o.times, 0);
     rig->capture_result = 0;
-    rig_said(rig, "capture 1 capture 2 capture 3 ");
+    rig_said(rig, "still 1 still 2 still 3 ");
     answer(rig, 1, 0, 11); /* nobody's */
-    rig_said(rig, "capture 4 ");
+    rig_said(rig, "still 4 ");
     answer(rig, 4, 0, 44);
     assert_int_equal(o.first_byte, 44);
 }

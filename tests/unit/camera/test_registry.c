@@ -305,7 +305,7 @@ static void test_removal(void **state)
     struct capture *capture =
         capture_begin(rig->camera, CAPTURE_STILL, 10 * US_PER_S, captured, &looker);
     (void)capture;
-    rig_said(rig, "start 0 0x0 capture 1 ");
+    rig_said(rig, "start 0 0x0 still 1 ");
     registry_remove(rig->registry, rig->camera);
     rig_said(rig, "stop detached ");
     assert_null(looker.lease);

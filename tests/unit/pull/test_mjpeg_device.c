@@ -201,7 +201,7 @@ static void test_a_size_set_when_the_last_was_not_restored(void **state)
     far_answer(":80/status", 500, "", NULL, 0);
     /* When it is there again nothing is put back, although a setting is under way then. */
     far_done(":81/stream", -EIO, "cam:81 hung up");
-    rig_pass(rig, 6 * US_PER_S);
+    rig_pass(rig, 1 * US_PER_S);
     set(rig, "{\"brightness\":1}");
     far_head(":81/stream", 200, FAR_STREAM_TYPE);
     far_answer(":80/control?var=brightness&val=1", 200, "", NULL, 0);
@@ -325,7 +325,7 @@ static void test_a_still_outlives_the_stream(void **state)
     assert_non_null(capture);
     far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
     far_done(":81/stream", -EIO, "cam:81 hung up"); /* the new size was too much for it */
-    rig_pass(rig, 6 * US_PER_S);
+    rig_pass(rig, 1 * US_PER_S);
     far_done(":81/stream", -ECONNREFUSED, "connection refused by cam:81");
     rig_turn(rig);
     assert_int_equal(stills, 0);
@@ -349,7 +349,7 @@ static void test_a_size_is_restored_for_sure(void **state)
     far_asked(":81/stream ");
     /* When it is there again, first of all. */
     far_done(":81/stream", -EIO, "cam:81 hung up");
-    rig_pass(rig, 6 * US_PER_S);
+    rig_pass(rig, 1 * US_PER_S);
     far_head(":81/stream", 200, FAR_STREAM_TYPE);
     far_asked(":81/stream :80/control?var=framesize&val=10 ");
     far_done(":80/control?var=framesize&val=10", -ECONNREFUSED, "connection refused by cam:80");

@@ -10,7 +10,12 @@
 #include "base/clock.h"
 #include "stream/demand.h"
 
-enum { START = DEMAND_DO_START, STOP = DEMAND_DO_STOP, REPORT = DEMAND_DO_REPORT };
+enum {
+    START = DEMAND_DO_START,
+    RESTART = DEMAND_DO_RESTART,
+    STOP = DEMAND_DO_STOP,
+    REPORT = DEMAND_DO_REPORT
+};
 
 #define NEVER CLOCK_NEVER_US
 
@@ -45,6 +50,7 @@ static const struct row ROWS[] = {
                [DEMAND_WANTED] = {DEMAND_OFFLINE, 0, NEVER},
                [DEMAND_UNWANTED] = {DEMAND_OFFLINE, 0, NEVER},
                [DEMAND_FRAME] = {DEMAND_OFFLINE, 0, NEVER},
+               [DEMAND_FAILED] = {DEMAND_OFFLINE, 0, NEVER},
                [DEMAND_TICK] = {DEMAND_OFFLINE, 0, NEVER}}},
     {.name = "offline, wanted",
      .before = {.state = DEMAND_OFFLINE, .wanted = true, .deadline_us = NEVER},
@@ -53,6 +59,7 @@ static const struct row ROWS[] = {
                [DEMAND_WANTED] = {DEMAND_OFFLINE, 0, NEVER},
                [DEMAND_UNWANTED] = {DEMAND_OFFLINE, 0, NEVER},
                [DEMAND_FRAME] = {DEMAND_OFFLINE, 0, NEVER},
+               [DEMAND_FAILED] = {DEMAND_OFFLINE, 0, NEVER},
                [DEMAND_TICK] = {DEMAND_OFFLINE, 0, NEVER}}},
     {.name = "asleep",
      .before = {.state = DEMAND_ASLEEP, .deadline_us = NEVER},
@@ -61,6 +68,7 @@ static const struct row ROWS[] = {
                [DEMAND_WANTED] = {DEMAND_WAKING, START, 5 * US_PER_S},
                [DEMAND_UNWANTED] = {DEMAND_ASLEEP, 0, NEVER},
                [DEMAND_FRAME] = {DEMAND_ASLEEP, 0, NEVER},
+               [DEMAND_FAILED] = {DEMAND_ASLEEP, 0, NEVER},
                [DEMAND_TICK] = {DEMAND_ASLEEP, 0, NEVER}}},
     {.name = "waking",
      .before = {.state = DEMAND_WAKING, .wanted = true, .deadline_us = 5 * US_PER_S},
@@ -69,6 +77,7 @@ static const struct row ROWS[] = {
                [DEMAND_WANTED] = {DEMAND_WAKING, 0, SAME},
                [DEMAND_UNWANTED] = {DEMAND_ASLEEP, STOP, NEVER},
                [DEMAND_FRAME] = {DEMAND_AWAKE, 0, 4 * US_PER_S},
+               [DEMAND_FAILED] = {DEMAND_WAKING, STOP, 1 * US_PER_S},
                [DEMAND_TICK] = {DEMAND_WAKING, 0, SAME}},
      .due = {DEMAND_WAKING, STOP | REPORT, 1 * US_PER_S}},
     {.name = "waking, backing off",
@@ -83,6 +92,7 @@ static const struct row ROWS[] = {
                [DEMAND_UNWANTED] = {DEMAND_ASLEEP, STOP, NEVER},
                /* It was told to stop, and a frame is on its way all the same: start it again. */
                [DEMAND_FRAME] = {DEMAND_AWAKE, START, 4 * US_PER_S},
+               [DEMAND_FAILED] = {DEMAND_WAKING, 0, SAME},
                [DEMAND_TICK] = {DEMAND_WAKING, 0, SAME}},
      .due = {DEMAND_WAKING, START, 5 * US_PER_S}},
     {.name = "awake",
@@ -92,8 +102,9 @@ static const struct row ROWS[] = {
                [DEMAND_WANTED] = {DEMAND_AWAKE, 0, SAME},
                [DEMAND_UNWANTED] = {DEMAND_LINGERING, 0, 10 * US_PER_S},
                [DEMAND_FRAME] = {DEMAND_AWAKE, 0, 4 * US_PER_S},
+               [DEMAND_FAILED] = {DEMAND_WAKING, STOP, 1 * US_PER_S},
                [DEMAND_TICK] = {DEMAND_AWAKE, 0, SAME}},
-     .due = {DEMAND_WAKING, START, 5 * US_PER_S}},
+     .due = {DEMAND_WAKING, RESTART, 5 * US_PER_S}},
     {.name = "lingering",
      .before = {.state = DEMAND_LINGERING, .frame_us = -1, .deadline_us = 10 * US_PER_S},
      .after = {[DEMAND_DEVICE_UP] = {DEMAND_ASLEEP, STOP, NEVER},
@@ -101,15 +112,17 @@ static const struct row ROWS[] = {
                [DEMAND_WANTED] = {DEMAND_AWAKE, 0, 3 * US_PER_S - 1}, /* from the last frame on */
                [DEMAND_UNWANTED] = {DEMAND_LINGERING, 0, SAME},
                [DEMAND_FRAME] = {DEMAND_LINGERING, 0, SAME},
+               [DEMAND_FAILED] = {DEMAND_ASLEEP, STOP, NEVER},
                [DEMAND_TICK] = {DEMAND_LINGERING, 0, SAME}},
      .due = {DEMAND_ASLEEP, STOP, NEVER}},
     {.name = "lingering, silent",
      .before = {.state = DEMAND_LINGERING, .frame_us = -3 * US_PER_S, .deadline_us = 10 * US_PER_S},
      .after = {[DEMAND_DEVICE_UP] = {DEMAND_ASLEEP, STOP, NEVER},
                [DEMAND_DEVICE_DOWN] = {DEMAND_OFFLINE, 0, NEVER},
-               [DEMAND_WANTED] = {DEMAND_WAKING, START, 5 * US_PER_S},
+               [DEMAND_WANTED] = {DEMAND_WAKING, RESTART, 5 * US_PER_S},
                [DEMAND_UNWANTED] = {DEMAND_LINGERING, 0, SAME},
                [DEMAND_FRAME] = {DEMAND_LINGERING, 0, SAME},
+               [DEMAND_FAILED] = {DEMAND_ASLEEP, STOP, NEVER},
                [DEMAND_TICK] = {DEMAND_LINGERING, 0, SAME}},
      .due = {DEMAND_ASLEEP, STOP, NEVER}},
 };
@@ -223,11 +236,11 @@ static int64_t silent_until_started_us(int64_t pause_us)
         happens(&s, DEMAND_UNWANTED);
         s.now_us += pause_us;
         happens(&s, DEMAND_WANTED);
-        if (s.actions == START)
+        if (s.actions == RESTART)
             return s.now_us;
         s.now_us += 1 * US_PER_S;
         happens(&s, DEMAND_TICK);
-        if (s.actions == START)
+        if (s.actions == RESTART)
             return s.now_us;
     }
     return NEVER;
@@ -331,7 +344,7 @@ static void test_a_silent_device_is_started_again(void **state)
     }
     happens(&s, DEMAND_FRAME);
     assert_int_equal(wait_for_deadline(&s), POLICY.stall_timeout_us);
-    assert_int_equal(s.actions, START);
+    assert_int_equal(s.actions, RESTART);
     assert_int_equal(s.demand.state, DEMAND_WAKING);
     s.now_us += 1;
     happens(&s, DEMAND_FRAME);
@@ -382,8 +395,10 @@ static void check_invariants(const struct story *s, const struct model *m, enum 
     assert_int_equal(d->state == DEMAND_OFFLINE, !m->up);
     if (m->up)
         assert_int_equal(runs, m->wanted);
-    if (s->actions & START)
+    if (s->actions & (START | RESTART))
         assert_true(m->up && m->wanted && d->state != DEMAND_LINGERING);
+    if (s->actions & RESTART)
+        assert_true(m->told_to_run);
     if (!m->up)
         assert_int_equal(s->actions, 0);
     if (s->actions & REPORT)
