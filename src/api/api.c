@@ -163,14 +163,17 @@ struct reply_error endpoint_dark(const struct camera *camera, enum rendition_kin
     if (rendition == RENDITION_H264 && !camera_has_h264(camera))
         return (struct reply_error){
             504, "timeout", "pictures of that size cannot be H.264; MJPEG is there", {0}, NULL};
-    return (struct reply_error){
-        504, "timeout", "the camera did not deliver a picture in time", {0}, camera->error};
+    return (struct reply_error){504,
+                                "timeout",
+                                "the camera did not deliver a picture in time",
+                                {0},
+                                camera_view(camera).error};
 }
 
 struct camera *endpoint_adopted(const struct call *call, struct http_request *request)
 {
     struct camera *camera = endpoint_camera(call, request);
-    if (!camera || camera->adopted)
+    if (!camera || camera_view(camera).adopted)
         return camera;
     reply_error(request,
                 &(struct reply_error){409, "not-adopted", "this camera is new: adopt it first"});

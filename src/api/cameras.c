@@ -7,7 +7,7 @@ void cameras_list(const struct call *call, struct http_request *request)
 {
     json_t *cameras = json_array();
     int64_t now_us = api_now_us(call->api);
-    list_for_each (camera, registry_cameras(call->api->params.registry), struct camera, node)
+    registry_for_each (camera, call->api->params.registry)
         json_array_append_new(cameras, camera_describe(camera, now_us));
     reply_json(request, 200, json_pack("{s:o}", "cameras", cameras));
 }

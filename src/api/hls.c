@@ -44,7 +44,7 @@ void hls_index_get(const struct call *call, struct http_request *request)
                                                .content_type = "application/vnd.apple.mpegurl"});
         return;
     }
-    if (!session && camera->demand.state == DEMAND_OFFLINE) {
+    if (!session && camera_state(camera) == DEMAND_OFFLINE) {
         reply_error(request, &(struct reply_error){503, "offline", "the camera is not connected"});
         return;
     }

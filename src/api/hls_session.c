@@ -232,8 +232,7 @@ static int read_all(struct hls_session *session)
     uint64_t lost;
     int r = 0;
     while (r == 0 && (packet = lease_next(session->lease, &lost))) {
-        session->camera->stats.skipped_for_slow += lost;
-        session->camera->stats.sent++;
+        camera_count_sent(session->camera, 1, lost);
         r = hls_track_add(&session->track, packet);
         packet_unref(&packet);
         if (r == 0 && session->track.needs_key)

@@ -87,8 +87,8 @@ static void camera_is_removed(void *ctx, struct camera *camera)
             break;
         }
     size_t len;
-    struct buf *buf =
-        reply_json_buf(json_pack("{s:s,s:s}", "type", "removed", "camera", camera->id), &len);
+    struct buf *buf = reply_json_buf(
+        json_pack("{s:s,s:s}", "type", "removed", "camera", camera_id(camera)), &len);
     /* It takes the place of a state that still waits: nothing about the camera comes after it. */
     list_for_each (session, &live->sessions, struct live_session, node) {
         if (buf)

@@ -34,37 +34,36 @@ static void say_error(struct live_session *session, const struct complaint *comp
 /* The last picture, to be looked at until live ones come. */
 static void send_poster(struct live_session *session, struct camera *camera)
 {
-    const struct packet *poster = camera->poster;
-    bool is_live = camera->demand.state == DEMAND_AWAKE || camera->demand.state == DEMAND_LINGERING;
+    const struct packet *poster = camera_view(camera).poster;
+    bool is_live = camera_state(camera) == DEMAND_AWAKE || camera_state(camera) == DEMAND_LINGERING;
     if (!poster || is_live)
         return;
     size_t len = poster->end_off - poster->message_off;
     if (!live_queue_has_room(&session->queue, len))
         return;
     int64_t age_us = api_now_us(session->live->api) - poster->arrival_us;
-    live_session_say(
-        session,
-        json_pack("{s:s,s:s,s:I,s:I,s:I}", "type", "poster", "camera", camera->id, "stream",
-                  (json_int_t)camera->leases.renditions[RENDITION_JPEG].stream, "sequence",
-                  (json_int_t)poster->sequence, "age_ms", (json_int_t)(age_us / US_PER_MS)));
+    live_session_say(session, json_pack("{s:s,s:s,s:I,s:I,s:I}", "type", "poster", "camera",
+                                        camera_id(camera), "stream",
+                                        (json_int_t)camera_stream(camera, RENDITION_JPEG),
+                                        "sequence", (json_int_t)poster->sequence, "age_ms",
+                                        (json_int_t)(age_us / US_PER_MS)));
     live_session_send(session, poster->buf, poster->message_off, len);
 }
 
 static void do_start(struct live_session *session, struct camera *camera,
                      const struct live_message *message)
 {
-    const struct rendition *renditions = camera->leases.renditions;
-    struct live_watch *before = live_watch_find(session, camera->id);
+    struct live_watch *before = live_watch_find(session, camera_id(camera));
     if (!before && session->n_watches >= LIVE_MAX_CAMERAS) {
         say_error(session, &(struct complaint){"too-many", "a page may watch 64 cameras at once",
-                                               camera->id, 0});
+                                               camera_id(camera), 0});
         return;
     }
-    live_session_say(session,
-                     json_pack("{s:s,s:s,s:s,s:I,s:I}", "type", "started", "camera", camera->id,
-                               "rendition", message->rendition == RENDITION_H264 ? "h264" : "jpeg",
-                               "stream", (json_int_t)renditions[message->rendition].stream,
-                               "jpeg_stream", (json_int_t)renditions[RENDITION_JPEG].stream));
+    live_session_say(
+        session, json_pack("{s:s,s:s,s:s,s:I,s:I}", "type", "started", "camera", camera_id(camera),
+                           "rendition", message->rendition == RENDITION_H264 ? "h264" : "jpeg",
+                           "stream", (json_int_t)camera_stream(camera, message->rendition),
+                           "jpeg_stream", (json_int_t)camera_stream(camera, RENDITION_JPEG)));
     send_poster(session, camera);
     live_watch_add(session, camera,
                    &(struct lease_params){.rendition = message->rendition,
@@ -77,18 +76,19 @@ static void do_start(struct live_session *session, struct camera *camera,
 
 static void do_stop(struct live_session *session, struct camera *camera)
 {
-    struct live_watch *watch = live_watch_find(session, camera->id);
+    struct live_watch *watch = live_watch_find(session, camera_id(camera));
     if (watch)
         live_watch_remove(watch);
-    live_session_say(session, json_pack("{s:s,s:s}", "type", "stopped", "camera", camera->id));
+    live_session_say(session,
+                     json_pack("{s:s,s:s}", "type", "stopped", "camera", camera_id(camera)));
 }
 
 static void do_key(struct live_session *session, struct camera *camera)
 {
-    struct live_watch *watch = live_watch_find(session, camera->id);
+    struct live_watch *watch = live_watch_find(session, camera_id(camera));
     if (!watch) {
-        say_error(session,
-                  &(struct complaint){"invalid", "this camera was not started", camera->id, 0});
+        say_error(session, &(struct complaint){"invalid", "this camera was not started",
+                                               camera_id(camera), 0});
         return;
     }
     struct lease_set *set = watch->lease->set;
@@ -103,8 +103,8 @@ static void say_not_captured(struct live_session *session, const struct live_cap
 {
     live_session_say(session,
                      json_pack("{s:s,s:s,s:I,s:b,s:s,s:s}", "type", "captured", "camera",
-                               capture->camera->id, "request", (json_int_t)capture->request, "ok",
-                               0, "code", code, "message", message));
+                               camera_id(capture->camera), "request", (json_int_t)capture->request,
+                               "ok", 0, "code", code, "message", message));
 }
 
 /* A message of its own: the live header of a packet in a hub is shared, and this one carries the
@@ -140,9 +140,9 @@ static void say_captured(struct live_session *session, const struct live_capture
     }
     live_session_say(session,
                      json_pack("{s:s,s:s,s:I,s:b,s:i,s:i,s:I}", "type", "captured", "camera",
-                               capture->camera->id, "request", (json_int_t)capture->request, "ok",
-                               1, "width", (int)still->width, "height", (int)still->height, "bytes",
-                               (json_int_t)packet_unit_len_bytes(still)));
+                               camera_id(capture->camera), "request", (json_int_t)capture->request,
+                               "ok", 1, "width", (int)still->width, "height", (int)still->height,
+                               "bytes", (json_int_t)packet_unit_len_bytes(still)));
     live_session_send(session, buf, REPLY_OFF, len);
     buf_unref(&buf);
 }
@@ -169,7 +169,7 @@ static void do_capture(struct live_session *session, struct camera *camera, uint
 {
     if (session->n_captures >= LIVE_MAX_CAPTURES) {
         say_error(session, &(struct complaint){"too-many", "4 captures are open already",
-                                               camera->id, request});
+                                               camera_id(camera), request});
         return;
     }
     struct live_capture *capture = mem_new(struct live_capture);
@@ -190,7 +190,7 @@ static void do_set(struct live_session *session, struct camera *camera,
     int error = message->type == LIVE_MESSAGE_RESET ? camera_reset(camera)
                                                     : camera_set(camera, message->values, &wrong);
     bool ok = error == 0 || error == -ENOTCONN; /* remembered, in force when it comes back */
-    json_t *json = json_pack("{s:s,s:s,s:I,s:b}", "type", "set-done", "camera", camera->id,
+    json_t *json = json_pack("{s:s,s:s,s:I,s:b}", "type", "set-done", "camera", camera_id(camera),
                              "request", (json_int_t)message->request, "ok", ok);
     if (!ok) {
         const char *code = error == -EINVAL    ? "invalid"
@@ -233,9 +233,9 @@ static void do_message(struct live_session *session, const struct live_message *
         say_no_camera(session, message);
         return;
     }
-    if (!camera->adopted && message->type != LIVE_MESSAGE_STOP) {
+    if (!camera_view(camera).adopted && message->type != LIVE_MESSAGE_STOP) {
         say_error(session, &(struct complaint){"not-adopted", "this camera is new: adopt it first",
-                                               camera->id, message->request});
+                                               camera_id(camera), message->request});
         return;
     }
     switch (message->type) {

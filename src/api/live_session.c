@@ -48,7 +48,7 @@ static void say_hello(struct live_session *session)
     const struct api *api = session->live->api;
     int64_t now_us = api_now_us(api);
     json_t *cameras = json_array();
-    list_for_each (camera, registry_cameras(api->params.registry), struct camera, node)
+    registry_for_each (camera, api->params.registry)
         json_array_append_new(cameras, camera_describe(camera, now_us));
     live_session_say(session, json_pack("{s:s,s:s,s:s,s:I,s:o}", "type", "hello", "version",
                                         api->params.version, "boot", api->boot, "server_us",
@@ -88,10 +88,10 @@ void live_watch_add(struct live_session *session, struct camera *camera,
     watch_is_ready(watch);
 }
 
-struct live_watch *live_watch_find(struct live_session *session, const char *camera_id)
+struct live_watch *live_watch_find(struct live_session *session, const char *id)
 {
     list_for_each (watch, &session->watches, struct live_watch, node)
-        if (strcmp(watch->camera->id, camera_id) == 0)
+        if (strcmp(camera_id(watch->camera), id) == 0)
             return watch;
     return NULL;
 }
@@ -123,7 +123,7 @@ static bool watch_next(struct live_watch *watch, struct net_out *ret_out)
     if (!packet) {
         uint64_t lost;
         packet = lease_next(watch->lease, &lost);
-        watch->camera->stats.skipped_for_slow += lost;
+        camera_count_sent(watch->camera, 0, lost);
     }
     if (!packet)
         return false;
@@ -134,7 +134,7 @@ static bool watch_next(struct live_watch *watch, struct net_out *ret_out)
         *ret_out = message_of(watch->init);
         return true;
     }
-    watch->camera->stats.sent++;
+    camera_count_sent(watch->camera, 1, 0);
     *ret_out = message_of(packet);
     packet_unref(&packet);
     return true;

@@ -35,7 +35,7 @@ static void add_series(struct text *out, const char *metric, const struct camera
                        const char *name, const char *value)
 {
     text_add(out, "%s{", metric);
-    add_label(out, "camera", camera->id);
+    add_label(out, "camera", camera_id(camera));
     if (name) {
         text_add(out, ",");
         add_label(out, name, value);
@@ -51,17 +51,17 @@ static double seconds(int64_t us)
 /* --- One function for each value of a camera that is one number. --- */
 
 struct sample {
-    const struct camera *camera;
+    struct camera_view camera;
     struct opener_stats encode;
 };
 
 static double received(const struct sample *s)
 {
-    return (double)s->camera->stats.received;
+    return (double)s->camera.stats.received;
 }
 static double received_bytes(const struct sample *s)
 {
-    return (double)s->camera->stats.received_bytes;
+    return (double)s->camera.stats.received_bytes;
 }
 static double encoded(const struct sample *s)
 {
@@ -73,27 +73,27 @@ static double encode_skipped(const struct sample *s)
 }
 static double sent(const struct sample *s)
 {
-    return (double)s->camera->stats.sent;
+    return (double)s->camera.stats.sent;
 }
 static double skipped_slow(const struct sample *s)
 {
-    return (double)s->camera->stats.skipped_for_slow;
+    return (double)s->camera.stats.skipped_for_slow;
 }
 static double starts(const struct sample *s)
 {
-    return (double)s->camera->stats.starts;
+    return (double)s->camera.stats.starts;
 }
 static double start_timeouts(const struct sample *s)
 {
-    return (double)s->camera->stats.start_timeouts;
+    return (double)s->camera.stats.start_timeouts;
 }
 static double awake(const struct sample *s)
 {
-    return seconds(s->camera->awake.total_us);
+    return seconds(s->camera.awake_us);
 }
 static double frame_age(const struct sample *s)
 {
-    const struct packet *newest = s->camera->poster;
+    const struct packet *newest = s->camera.poster;
     return newest ? seconds(newest->arrival_us - newest->capture_us) : 0;
 }
 
@@ -118,33 +118,33 @@ static const struct {
      "From capture to arrival at the server, of the newest frame.", frame_age},
 };
 
-static void add_numbers(struct text *out, struct list *cameras)
+static void add_numbers(struct text *out, struct registry *cameras)
 {
     for (size_t i = 0; i < sizeof(PER_CAMERA) / sizeof(PER_CAMERA[0]); i++) {
         family(out, PER_CAMERA[i].name, PER_CAMERA[i].type, PER_CAMERA[i].help);
-        list_for_each (camera, cameras, struct camera, node) {
-            struct sample sample = {camera, camera_encode_stats(camera)};
+        registry_for_each (camera, cameras) {
+            struct sample sample = {camera_view(camera), camera_encode_stats(camera)};
             add_series(out, PER_CAMERA[i].name, camera, NULL, NULL);
             text_add(out, "%.15g\n", PER_CAMERA[i].value(&sample));
         }
     }
 }
 
-static void add_states(struct text *out, struct list *cameras)
+static void add_states(struct text *out, struct registry *cameras)
 {
     family(out, "eyelid_camera_state", "gauge", "1 for the state that the camera is in.");
-    list_for_each (camera, cameras, struct camera, node)
+    registry_for_each (camera, cameras)
         for (unsigned state = 0; state < DEMAND_STATES; state++) {
             add_series(out, "eyelid_camera_state", camera, "state",
                        demand_state_name((enum demand_state)state));
-            text_add(out, "%d\n", camera->demand.state == state);
+            text_add(out, "%d\n", camera_state(camera) == state);
         }
 }
 
-static void add_drops(struct text *out, struct list *cameras)
+static void add_drops(struct text *out, struct registry *cameras)
 {
     family(out, "eyelid_frames_dropped_total", "counter", "Frames dropped, by reason.");
-    list_for_each (camera, cameras, struct camera, node)
+    registry_for_each (camera, cameras)
         for (unsigned drop = JPEG_OK + 1; drop < CAMERA_DROPS; drop++) {
             add_series(out, "eyelid_frames_dropped_total", camera, "reason",
                        camera_drop_name(drop));
@@ -152,21 +152,21 @@ static void add_drops(struct text *out, struct list *cameras)
         }
 }
 
-static void add_leases(struct text *out, struct list *cameras)
+static void add_leases(struct text *out, struct registry *cameras)
 {
     family(out, "eyelid_leases", "gauge", "What keeps the camera awake, by reason.");
-    list_for_each (camera, cameras, struct camera, node)
+    registry_for_each (camera, cameras)
         for (unsigned reason = 0; reason < LEASE_REASONS; reason++) {
             add_series(out, "eyelid_leases", camera, "reason",
                        lease_reason_name((enum lease_reason)reason));
-            text_add(out, "%u\n", camera->leases.by_reason[reason]);
+            text_add(out, "%u\n", camera_view(camera).leases_by_reason[reason]);
         }
 }
 
-static void add_encode_times(struct text *out, struct list *cameras)
+static void add_encode_times(struct text *out, struct registry *cameras)
 {
     family(out, "eyelid_encode_seconds", "histogram", "CPU time to decode and encode one frame.");
-    list_for_each (camera, cameras, struct camera, node) {
+    registry_for_each (camera, cameras) {
         struct opener_stats stats = camera_encode_stats(camera);
         uint64_t count = 0;
         for (unsigned i = 0; i < OPENER_BUCKETS; i++) {
@@ -230,9 +230,9 @@ static void add_process(struct text *out, const struct api *api)
 void metrics_get(const struct call *call, struct http_request *request)
 {
     struct api *api = call->api;
-    struct list *cameras = registry_cameras(api->params.registry);
+    struct registry *cameras = api->params.registry;
     int64_t now_us = api_now_us(api);
-    list_for_each (camera, cameras, struct camera, node)
+    registry_for_each (camera, cameras)
         camera_account(camera, now_us);
 
     struct text out = text_growing(METRICS_MAX_BYTES);

@@ -24,9 +24,7 @@ void settings_get(const struct call *call, struct http_request *request)
 {
     struct camera *camera = endpoint_camera(call, request);
     if (camera)
-        reply_json(request, 200,
-                   json_pack("{s:o}", "controls",
-                             camera->controls ? json_deep_copy(camera->controls) : json_array()));
+        reply_json(request, 200, json_pack("{s:o}", "controls", camera_controls(camera)));
 }
 
 void settings_put(const struct call *call, struct http_request *request)

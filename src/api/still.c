@@ -51,7 +51,7 @@ static void still_done(void *ctx, int error, struct packet *packet)
         return;
     }
     struct reply_error answer = {
-        502, "failed", "the camera could not take a still", {0}, still->camera->error};
+        502, "failed", "the camera could not take a still", {0}, camera_view(still->camera).error};
     if (error == -ENOTCONN)
         answer = (struct reply_error){503, "offline", "the camera is not connected", {0}, NULL};
     else if (error == -ETIMEDOUT)

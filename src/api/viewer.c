@@ -85,7 +85,7 @@ void viewer_reply(const struct call *call, struct http_request *request, struct 
                   const struct viewer_ops *ops, struct viewer *takes_viewer)
 {
     struct viewer *viewer = takes_viewer;
-    if (call->head || camera->demand.state == DEMAND_OFFLINE) {
+    if (call->head || camera_state(camera) == DEMAND_OFFLINE) {
         mem_free(viewer);
         if (call->head) /* who asks for the head alone must not wake a camera */
             reply(request,
@@ -119,9 +119,7 @@ struct packet *viewer_packet(struct viewer *viewer)
         return packet;
     uint64_t lost;
     packet = lease_next(viewer->lease, &lost);
-    viewer->camera->stats.skipped_for_slow += lost;
-    if (packet)
-        viewer->camera->stats.sent++;
+    camera_count_sent(viewer->camera, packet != NULL, lost);
     return packet;
 }
 

@@ -230,23 +230,23 @@ static void build_cameras(struct house *house)
 {
     const struct config *config = house->config;
     struct registry_params params = {
-        .net = house->net,
-        .clock = &clock_system,
-        .policy = demand_policy_default,
-        .opener = transcoder_opener(&house->transcoding),
-        .jpeg_limits = {(uint16_t)config->max_width, (uint16_t)config->max_height},
+        .env = {.net = house->net,
+                .clock = &clock_system,
+                .policy = demand_policy_default,
+                .opener = transcoder_opener(&house->transcoding),
+                .jpeg_limits = {(uint16_t)config->max_width, (uint16_t)config->max_height},
+                .skip_dark = config->skip_dark,
+                .mean_luma = luma_mean,
+                .make_jpeg = jpeg_encode_once,
+                .outbound = {.allow = config->pull_allow.list,
+                             .n_allow = config->pull_allow.n,
+                             .is_own = socket_is_own}},
         .max_cameras = config->max_cameras,
         .max_new_per_minute = config->max_new_cameras_per_minute,
-        .skip_dark = config->skip_dark,
-        .mean_luma = luma_mean,
-        .make_jpeg = jpeg_encode_once,
         .adopt_ask = config->adopt_ask,
-        .outbound = {.allow = config->pull_allow.list,
-                     .n_allow = config->pull_allow.n,
-                     .is_own = socket_is_own},
     };
-    params.policy.linger_us = config->linger_s * US_PER_S;
-    params.policy.start_timeout_us = config->start_timeout_s * US_PER_S;
+    params.env.policy.linger_us = config->linger_s * US_PER_S;
+    params.env.policy.start_timeout_us = config->start_timeout_s * US_PER_S;
     house->registry = registry_create(&params);
     collect_hosts(house);
     house->api = api_create(&(struct api_params){

@@ -6,7 +6,7 @@
 
 static const struct clock *clock_of(const struct camera *camera)
 {
-    return registry_params(camera->registry)->clock;
+    return camera->home->env.clock;
 }
 
 bool camera_runs(const struct camera *camera)

@@ -1,4 +1,4 @@
-#include "camera/camera.h"
+#include "camera/internal.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "camera/internal.h"
 
 /* The H.264 ring: a join wants half a second of it at most; a viewer that is a second late is
  * sooner live again by a new key than by all that it missed. */
@@ -19,12 +18,13 @@ static const struct hub_params *const RINGS[RENDITION_KINDS] = {
 
 static int64_t now(const struct camera *camera)
 {
-    return clock_now_us(registry_params(camera->registry)->clock);
+    return clock_now_us(camera->home->env.clock);
 }
 
 void camera_changed(struct camera *camera)
 {
-    registry_mark_dirty(camera->registry, camera);
+    camera->dirty = true;
+    waker_wake(&camera->home->changed);
 }
 
 /* --- Demand: every event goes through camera_step, and what it decides is done here. --- */
@@ -62,7 +62,7 @@ void camera_pause(struct camera *camera)
 
 static void report_timeout(struct camera *camera)
 {
-    const struct demand_policy *policy = &registry_params(camera->registry)->policy;
+    const struct demand_policy *policy = &camera->home->env.policy;
     bool is_known = camera->error[0];
     camera->stats.start_timeouts++;
     if (is_known && camera->last_drop < 0)
@@ -86,8 +86,8 @@ void camera_step(struct camera *camera, enum demand_event event)
     /* A frame while awake changes nothing but the deadline: no need to account for each. */
     if (event != DEMAND_FRAME || before != DEMAND_AWAKE)
         camera_account(camera, now_us);
-    camera->demand = demand_step(camera->demand, &registry_params(camera->registry)->policy, event,
-                                 now_us, &actions);
+    camera->demand =
+        demand_step(camera->demand, &camera->home->env.policy, event, now_us, &actions);
     arm(camera);
     if (actions & DEMAND_DO_REPORT)
         report_timeout(camera);
@@ -161,7 +161,7 @@ static void add_stats(struct opener_stats *sum, const struct opener_stats *more)
 
 static void open_work(struct camera *camera, enum rendition_kind kind)
 {
-    const struct opener *opener = &registry_params(camera->registry)->opener;
+    const struct opener *opener = &camera->home->env.opener;
     struct opener_request request = {
         .about = camera->id,
         .kind = kind,
@@ -179,13 +179,13 @@ static void open_work(struct camera *camera, enum rendition_kind kind)
 
 static void close_work(struct camera *camera, enum rendition_kind kind)
 {
-    const struct opener *opener = &registry_params(camera->registry)->opener;
+    const struct opener *opener = &camera->home->env.opener;
     camera->work_errors[kind] = 0;
     if (!camera->works[kind])
         return;
     struct opener_stats stats = opener->stats(camera->works[kind]);
     if (kind == RENDITION_H264)
-        add_stats(&camera->stats.past, &stats);
+        add_stats(&camera->past, &stats);
     opener->close(camera->works[kind]);
     camera->works[kind] = NULL;
     hub_flush(camera->hubs[kind]);
@@ -229,7 +229,7 @@ static void on_need_key(void *ctx, enum rendition_kind kind)
 {
     struct camera *camera = ctx;
     if (camera->works[kind])
-        registry_params(camera->registry)->opener.want_key(camera->works[kind]);
+        camera->home->env.opener.want_key(camera->works[kind]);
 }
 
 static const struct lease_set_ops LEASE_OPS = {
@@ -270,12 +270,12 @@ static void poke(void *ctx)
     waker_wake(&waker);
 }
 
-struct camera *camera_create(struct registry *registry, const char *id, enum camera_kind kind,
+struct camera *camera_create(struct camera_home *home, const char *id, enum camera_kind kind,
                              char *takes_address)
 {
-    struct net *net = registry_params(registry)->net;
+    struct net *net = home->env.net;
     struct camera *camera = mem_new(struct camera);
-    camera->registry = registry;
+    camera->home = home;
     snprintf(camera->id, sizeof(camera->id), "%s", id);
     snprintf(camera->name, sizeof(camera->name), "%s", id);
     camera->kind = kind;
@@ -295,7 +295,7 @@ struct camera *camera_create(struct registry *registry, const char *id, enum cam
         camera->wakes[i] = net_wake_create(net, on_packet[i], camera);
         camera->leases.renditions[i].hub = camera->hubs[i];
         if (i != RENDITION_RAW) /* raw pictures never leave the house */
-            camera->leases.renditions[i].stream = registry_next_stream(registry);
+            camera->leases.renditions[i].stream = ++home->last_stream;
         camera->watches[i] = (struct hub_watch){.poke = poke, .ctx = camera->wakes[i]};
     }
     return camera;
@@ -328,14 +328,74 @@ void camera_dismiss(struct camera *camera)
     lease_set_dismiss(&camera->leases);
 }
 
-/* --- Figures. --- */
+/* --- What others see of it. --- */
+
+struct camera_view camera_view(const struct camera *camera)
+{
+    struct camera_view view = {
+        .id = camera->id,
+        .name = camera->name,
+        .address = camera->address,
+        .model = json_string_value(camera->model),
+        .error = camera->error,
+        .kind = camera->kind,
+        .state = camera->demand.state,
+        .native = camera->native,
+        .adopted = camera->adopted,
+        .has_source = camera->source != NULL,
+        .controlled = camera->controlled,
+        .is_capturing = !list_empty(&camera->captures),
+        .width = camera->width,
+        .height = camera->height,
+        .battery_percent = camera->battery_percent,
+        .last_drop = camera->last_drop,
+        .sleeping_until_wall_us = camera->sleeping_until_wall_us,
+        .awake_us = camera->awake.total_us,
+        .poster = camera->poster,
+        .leases = camera->leases.count,
+        .stats = camera->stats,
+    };
+    memcpy(view.leases_by_reason, camera->leases.by_reason, sizeof(view.leases_by_reason));
+    return view;
+}
+
+const char *camera_id(const struct camera *camera)
+{
+    return camera->id;
+}
+
+enum demand_state camera_state(const struct camera *camera)
+{
+    return camera->demand.state;
+}
+
+const struct camera_env *camera_env(const struct camera *camera)
+{
+    return &camera->home->env;
+}
+
+uint32_t camera_stream(const struct camera *camera, enum rendition_kind kind)
+{
+    return camera->leases.renditions[kind].stream;
+}
+
+uint64_t camera_published(const struct camera *camera, enum rendition_kind kind)
+{
+    return hub_count(camera->hubs[kind]);
+}
+
+void camera_count_sent(struct camera *camera, uint64_t sent, uint64_t skipped_for_slow)
+{
+    camera->stats.sent += sent;
+    camera->stats.skipped_for_slow += skipped_for_slow;
+}
 
 struct opener_stats camera_encode_stats(const struct camera *camera)
 {
-    struct opener_stats sum = camera->stats.past;
+    struct opener_stats sum = camera->past;
     void *work = camera->works[RENDITION_H264];
     if (work) {
-        struct opener_stats at_hand = registry_params(camera->registry)->opener.stats(work);
+        struct opener_stats at_hand = camera->home->env.opener.stats(work);
         add_stats(&sum, &at_hand);
     }
     return sum;
@@ -344,5 +404,5 @@ struct opener_stats camera_encode_stats(const struct camera *camera)
 uint64_t camera_dropped(const struct camera *camera, unsigned drop)
 {
     return drop == CAMERA_DROP_UNDECODABLE ? camera_encode_stats(camera).undecodable
-                                           : camera->stats.dropped[drop];
+                                           : camera->dropped[drop];
 }

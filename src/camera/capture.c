@@ -24,7 +24,7 @@ struct capture {
 
 static int64_t now(const struct capture *capture)
 {
-    return clock_now_us(registry_params(capture->camera->registry)->clock);
+    return clock_now_us(capture->camera->home->env.clock);
 }
 
 void capture_cancel(struct capture *capture)
@@ -81,7 +81,7 @@ static bool wants_still(const struct camera *camera)
  * was given up, and is asked again when that is there. */
 static int ask_device(struct camera *camera)
 {
-    const int64_t now_us = clock_now_us(registry_params(camera->registry)->clock);
+    const int64_t now_us = clock_now_us(camera->home->env.clock);
     const bool is_under_way = camera->still.request && now_us - camera->still.asked_us < LOST_US;
     if (is_under_way || !wants_still(camera))
         return 0;
@@ -145,7 +145,7 @@ struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int
     capture->ctx = ctx;
     capture->begun_us = now(capture);
     capture->deadline_us = capture->begun_us + timeout_us;
-    capture->timer = net_timer_create(registry_params(camera->registry)->net, on_timer, capture);
+    capture->timer = net_timer_create(camera->home->env.net, on_timer, capture);
     list_append(&camera->captures, &capture->node);
     capture->wants_still = kind == CAPTURE_STILL;
     wait_on(capture);

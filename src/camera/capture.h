@@ -22,7 +22,3 @@ struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int
                               void (*done)(void *ctx, int error, struct packet *still), void *ctx)
     __attribute__((returns_nonnull, warn_unused_result));
 void capture_cancel(struct capture *capture); /* takes NULL; not after done */
-
-/* For sources: the answer to source_ops.still. error 0 with a still, or negative with NULL.
- * Borrows the packet. */
-void camera_captured(struct camera *camera, uint32_t request, int error, struct packet *still);

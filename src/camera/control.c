@@ -1,10 +1,11 @@
 /* The schema of a device's controls (docs/protocol.md, 1.2): what is well-formed, what a value may
  * be. */
+#include "camera/control.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "camera/internal.h"
 
 enum { NAME_MAX_BYTES = 32, OPTIONS_MAX = 64 };
 

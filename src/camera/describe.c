@@ -60,8 +60,7 @@ static json_t *awake_today(const struct camera *camera)
 /* Until it said it would wake; a device that is late for a minute is plainly offline. */
 static json_t *sleeping_for(const struct camera *camera)
 {
-    int64_t left_us =
-        camera->sleeping_until_wall_us - clock_wall_us(registry_params(camera->registry)->clock);
+    int64_t left_us = camera->sleeping_until_wall_us - clock_wall_us(camera->home->env.clock);
     bool sleeps = camera->sleeping_until_wall_us && !camera->source && left_us > -60 * US_PER_S;
     return null_or_integer(sleeps, left_us > 0 ? left_us / US_PER_S : 0);
 }
@@ -79,7 +78,7 @@ static json_t *fps_of(const struct camera *camera)
 /* What the owner should know first. */
 static json_t *error_of(const struct camera *camera)
 {
-    const struct opener *opener = &registry_params(camera->registry)->opener;
+    const struct opener *opener = &camera->home->env.opener;
     int work_error = 0;
     for (unsigned kind = 0; kind < RENDITION_KINDS && !work_error; kind++)
         work_error = camera->works[kind] ? opener->stats(camera->works[kind]).error
@@ -120,7 +119,7 @@ static json_t *streams(const struct camera *camera)
 /* Who makes H.264 now, and why nobody does or not who should. */
 static void describe_encoder(const struct camera *camera, json_t *o)
 {
-    const struct opener *opener = &registry_params(camera->registry)->opener;
+    const struct opener *opener = &camera->home->env.opener;
     struct opener_stats stats = {.encoder = NULL};
     if (camera->works[RENDITION_H264])
         stats = opener->stats(camera->works[RENDITION_H264]);
@@ -137,6 +136,11 @@ static void describe_encoder(const struct camera *camera, json_t *o)
                                ? "no hardware encoder can be opened by this user; software encodes"
                                : "this machine has no hardware encoder; software encodes");
     json_object_set_new(o, "encoder_note", note);
+}
+
+json_t *camera_controls(const struct camera *camera)
+{
+    return camera->controls ? json_deep_copy(camera->controls) : json_array();
 }
 
 json_t *camera_describe(struct camera *camera, int64_t now_us)
@@ -166,8 +170,7 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
     describe_encoder(camera, o);
     json_object_set_new(o, "battery",
                         null_or_integer(camera->battery_percent >= 0, camera->battery_percent));
-    json_object_set_new(o, "controls",
-                        camera->controls ? json_deep_copy(camera->controls) : json_array());
+    json_object_set_new(o, "controls", camera_controls(camera));
     json_object_set_new(o, "streams", streams(camera));
     json_object_set_new(o, "why", why(camera, now_us));
     json_object_set_new(o, "awake_today_s", awake_today(camera));

@@ -1,10 +1,95 @@
-/* What the files of this room share and nobody else needs. Loop only. */
+/* What the files of this room share: struct camera, and the calls between them. Loop only. */
 #pragma once
+#include "base/waker.h"
 #include "camera/camera.h"
-#include "camera/registry.h"
+#include "camera/control.h"
+#include "camera/source.h"
 
-/* Takes the address, which may be NULL. */
-struct camera *camera_create(struct registry *registry, const char *id, enum camera_kind kind,
+enum { CAMERA_HOURS = 24 };
+
+/* What cameras share with their registry, which owns it. */
+struct camera_home {
+    struct camera_env env;
+    struct waker changed; /* woken when a camera became dirty */
+    uint32_t last_stream; /* number of the last rendition made */
+};
+
+/* Awake time. A column a reason: the time during which at least one lease of that reason was held
+ * while the camera ran; then the time it ran with nobody holding one, and the time it ran at all.
+ */
+enum { CAMERA_AWAKE_LINGER = LEASE_REASONS, CAMERA_AWAKE_TOTAL, CAMERA_AWAKE_COLUMNS };
+struct camera_awake {
+    int64_t accounted_us; /* up to here, monotonic */
+    int64_t total_us;     /* since the server started */
+    int day;              /* local days since the epoch that the hours below are of */
+    int64_t hours_us[CAMERA_HOURS][CAMERA_AWAKE_COLUMNS];
+};
+
+struct camera {
+    struct list node; /* in its registry */
+    struct camera_home *home;
+    char id[CAMERA_ID_MAX + 1], name[CAMERA_NAME_MAX + 1];
+    enum camera_kind kind;
+    char *address;                      /* NULL for one that pushes */
+    char token[CAMERA_TOKEN_CHARS + 1]; /* the hash of what its device has to show; "" = nothing */
+    bool adopted; /* else it was found and waits for the owner's word: nobody can wake it */
+
+    const struct source_ops *source_ops; /* NULL while no device is there */
+    void *source;
+    enum rendition_kind native;     /* what the source gives: JPEG or raw */
+    bool controlled;                /* the device obeys; else it pushes as it likes */
+    json_t *controls;               /* array of the schema's objects (docs/protocol.md), or NULL;
+                                       what they are now, kept while the device is away */
+    json_t *model;                  /* string or NULL */
+    int battery_percent;            /* -1 = unknown */
+    int64_t sleeping_until_wall_us; /* the device sleeps by itself and said when it wakes; 0 = it
+                                       does not */
+    char error[160];                /* what the owner should know, "" = nothing */
+    char refusal[96];               /* of the last camera_set */
+    struct camera_lines {
+        int64_t since_us; /* when the running minute began */
+        unsigned count;
+    } presence_lines, error_lines; /* of the log: about coming and going, and about errors */
+
+    struct demand demand;
+    struct lease_set leases;
+    struct hub *hubs[RENDITION_KINDS];
+    struct net_wake *wakes[RENDITION_KINDS];
+    struct hub_watch watches[RENDITION_KINDS];
+    struct net_timer *timer;
+    int64_t armed_us;                 /* when the timer fires */
+    struct camera_wish wish, asked;   /* of all leases; what the source was told last */
+    void *works[RENDITION_KINDS];     /* of the opener, while something derived is wanted */
+    int work_errors[RENDITION_KINDS]; /* 0, or the negative errno with which it was not opened */
+    struct list captures;             /* of struct capture.node */
+    uint32_t last_request;            /* number of the last still asked of the device */
+    struct {
+        uint32_t request; /* 0: none */
+        int64_t asked_us;
+    } still;          /* that was asked for and is not there yet */
+    json_t *settings; /* object of name → value: what the owner chose, set again whenever the device
+                         comes */
+    bool dirty;       /* observers have yet to be told */
+
+    struct packet *poster; /* the last good frame ever seen, or NULL */
+    uint16_t width, height;
+    int64_t woke_us;       /* when the last start was sent */
+    int last_drop;         /* why the last frame since then was dropped; -1: none was */
+    int64_t rate_since_us; /* when the second began over which frames are counted, 0 = not yet */
+    unsigned rate_frames;  /* since then */
+    int64_t frame_interval_us; /* mean of the last such second; 0 = not known */
+    const char *told_encoder;  /* of the H.264 work, looked at each such second */
+    int told_device_error;
+
+    struct camera_stats stats;
+    uint64_t dropped[CAMERA_DROPS];
+    struct opener_stats past; /* of works that are closed */
+
+    struct camera_awake awake;
+};
+
+/* Takes the address, which may be NULL. The home outlives the camera. */
+struct camera *camera_create(struct camera_home *home, const char *id, enum camera_kind kind,
                              char *takes_address) __attribute__((returns_nonnull));
 void camera_destroy(struct camera *camera);
 
@@ -24,9 +109,8 @@ void camera_set_again(struct camera *camera, json_t *controls);
 /* Writes the camera's row to the store, where there is one. */
 void camera_remember(const struct camera *camera);
 
-/* The next number for a rendition. */
-uint32_t registry_next_stream(struct registry *registry);
-void registry_mark_dirty(struct registry *registry, struct camera *camera);
+/* Tells every observer that something visible changed; coalesced to one call a turn of the loop. */
+void camera_changed(struct camera *camera);
 
 /* Every capture that waits gets this error. */
 void capture_fail_all(struct camera *camera, int error);
@@ -34,25 +118,3 @@ void capture_fail_all(struct camera *camera, int error);
 void capture_fail_frames(struct camera *camera, int error);
 /* The same at once, with -ENOTCONN: the camera ends. */
 void capture_end_all(struct camera *camera);
-
-/* camera/control.c: the schema of a device's controls. */
-
-/* The well-formed ones of a device's list, at most CAMERA_CONTROLS_MAX; a new reference, NULL when
- * there is none. */
-json_t *control_schema(json_t *list);
-
-/* NULL when the value suits the control of this name in the schema; else a sentence, written into
- * out. */
-const char *control_refusal(json_t *schema, const char *name, json_t *value, char *out, size_t cap);
-
-/* An object of what each control is by default; a new reference. */
-json_t *control_defaults(json_t *schema);
-
-/* Those of the values that suit the schema; a new reference. */
-json_t *control_fitting(json_t *schema, json_t *values);
-
-/* True where the device's list has another value for one of them. */
-bool control_differs(json_t *list, json_t *values);
-
-/* Writes the values that the schema knows into its objects; true when one differed. */
-bool control_update(json_t *schema, json_t *values);

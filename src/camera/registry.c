@@ -10,11 +10,11 @@
 #include "camera/internal.h"
 
 struct registry {
-    struct registry_params params; /* immutable */
-    struct store *store;
+    struct camera_home home;
+    unsigned max_cameras, max_new_per_minute;
+    bool adopt_ask;
     struct list cameras, observers;
     unsigned count;
-    uint32_t last_stream;
     struct net_wake *tell; /* tells the observers, once a turn of the loop */
     int64_t minute_us;     /* when the running minute of new devices began */
     unsigned new_in_minute, refused_in_minute;
@@ -34,24 +34,26 @@ static void tell(void *ctx)
 
 static int64_t now(const struct registry *registry)
 {
-    return clock_now_us(registry->params.clock);
+    return clock_now_us(registry->home.env.clock);
 }
 
 struct registry *registry_create(const struct registry_params *params)
 {
     struct registry *registry = mem_new(struct registry);
-    struct registry_params *p = &registry->params;
-    *p = *params;
-    if (p->policy.start_timeout_us == 0)
-        p->policy = demand_policy_default;
-    p->jpeg_limits.max_width = p->jpeg_limits.max_width ? p->jpeg_limits.max_width : 4096;
-    p->jpeg_limits.max_height = p->jpeg_limits.max_height ? p->jpeg_limits.max_height : 4096;
-    p->max_cameras = p->max_cameras ? p->max_cameras : 64;
-    p->max_new_per_minute = p->max_new_per_minute ? p->max_new_per_minute : 10;
-    p->max_dark_us = p->max_dark_us ? p->max_dark_us : 700 * US_PER_MS;
+    struct camera_env *env = &registry->home.env;
+    *env = params->env;
+    if (env->policy.start_timeout_us == 0)
+        env->policy = demand_policy_default;
+    env->jpeg_limits.max_width = env->jpeg_limits.max_width ? env->jpeg_limits.max_width : 4096;
+    env->jpeg_limits.max_height = env->jpeg_limits.max_height ? env->jpeg_limits.max_height : 4096;
+    env->max_dark_us = env->max_dark_us ? env->max_dark_us : 700 * US_PER_MS;
+    registry->max_cameras = params->max_cameras ? params->max_cameras : 64;
+    registry->max_new_per_minute = params->max_new_per_minute ? params->max_new_per_minute : 10;
+    registry->adopt_ask = params->adopt_ask;
     list_init(&registry->cameras);
     list_init(&registry->observers);
-    registry->tell = net_wake_create(p->net, tell, registry);
+    registry->tell = net_wake_create(env->net, tell, registry);
+    registry->home.changed = net_wake_waker(registry->tell);
     registry->minute_us = now(registry);
     return registry;
 }
@@ -66,19 +68,14 @@ void registry_destroy(struct registry *registry)
     mem_free(registry);
 }
 
-const struct registry_params *registry_params(const struct registry *registry)
+const struct camera_env *registry_env(const struct registry *registry)
 {
-    return &registry->params;
+    return &registry->home.env;
 }
 
 void registry_use_store(struct registry *registry, struct store *store)
 {
-    registry->store = store;
-}
-
-struct store *registry_store(const struct registry *registry)
-{
-    return registry->store;
+    registry->home.env.store = store;
 }
 
 struct camera *registry_find(struct registry *registry, const char *id)
@@ -89,27 +86,16 @@ struct camera *registry_find(struct registry *registry, const char *id)
     return NULL;
 }
 
-struct list *registry_cameras(struct registry *registry)
+struct camera *registry_next(struct registry *registry, const struct camera *camera)
 {
-    return &registry->cameras;
-}
-
-uint32_t registry_next_stream(struct registry *registry)
-{
-    return ++registry->last_stream;
-}
-
-void registry_mark_dirty(struct registry *registry, struct camera *camera)
-{
-    struct waker waker = net_wake_waker(registry->tell);
-    camera->dirty = true;
-    waker_wake(&waker);
+    struct list *next = camera ? camera->node.next : registry->cameras.next;
+    return next == &registry->cameras ? NULL : list_entry(next, struct camera, node);
 }
 
 static struct camera *add(struct registry *registry, const struct camera_identity *identity)
 {
-    struct camera *camera =
-        camera_create(registry, identity->id, identity->kind, mem_strdup_or_die(identity->address));
+    struct camera *camera = camera_create(&registry->home, identity->id, identity->kind,
+                                          mem_strdup_or_die(identity->address));
     camera->adopted = identity->adopted;
     if (identity->token)
         snprintf(camera->token, sizeof(camera->token), "%s", identity->token);
@@ -148,9 +134,9 @@ static int admit(struct registry *registry, enum camera_kind kind)
 {
     bool from_outside = kind == CAMERA_PUSH; /* nobody there can make more of the others */
     begin_minute(registry);
-    if (from_outside && registry->new_in_minute >= registry->params.max_new_per_minute)
+    if (from_outside && registry->new_in_minute >= registry->max_new_per_minute)
         return -EAGAIN;
-    if (registry->count >= registry->params.max_cameras && !make_room(registry))
+    if (registry->count >= registry->max_cameras && !make_room(registry))
         return -ENOSPC;
     registry->new_in_minute += from_outside;
     return 0;
@@ -184,7 +170,7 @@ static int add_new(struct registry *registry, const struct camera_identity *iden
         return r;
     }
     struct camera_identity granted = *identity;
-    granted.adopted = identity->adopted || !registry->params.adopt_ask;
+    granted.adopted = identity->adopted || !registry->adopt_ask;
     *ret_camera = add(registry, &granted);
     log_info("camera", identity->id,
              granted.adopted ? "a new camera" : "a new camera, to be adopted");
@@ -236,8 +222,8 @@ void registry_remove(struct registry *registry, struct camera *camera)
     list_for_each (observer, &registry->observers, struct registry_observer, node)
         if (observer->removed)
             observer->removed(observer->ctx, camera);
-    if (registry->store)
-        store_remove_camera(registry->store, camera->id);
+    if (registry->home.env.store)
+        store_remove_camera(registry->home.env.store, camera->id);
     registry->count--;
     camera_destroy(camera);
 }

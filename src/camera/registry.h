@@ -4,41 +4,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/clock.h"
 #include "base/list.h"
 #include "camera/camera.h"
-#include "net/outbound.h"
-#include "store/store.h"
 
 struct registry_params {
-    struct net *net;
-    struct store *store; /* NULL: nothing is remembered (tests) */
-    const struct clock *clock;
-    struct demand_policy policy; /* zeroed = demand_policy_default */
-    struct opener opener;
-    struct jpeg_limits jpeg_limits;  /* 0 = 4096 */
-    unsigned max_cameras;            /* 0 = 64; a device beyond is refused */
-    unsigned max_new_per_minute;     /* 0 = 10; unknown devices, all together */
-    struct outbound_policy outbound; /* which addresses network cameras may have; borrowed */
-    bool adopt_ask;                  /* a camera that is found waits for the owner's word */
-    bool skip_dark;                  /* drop frames that are still dark after waking */
-    int64_t max_dark_us;             /* but no longer than this after the start; 0 = 700 ms */
-    int (*mean_luma)(const uint8_t *jpeg,
-                     size_t len_bytes); /* 0 to 255, negative errno; NULL = nobody measures */
-    /* A JPEG of a raw picture, room bytes left free in front, for sources: any thread. quality: 1
-     * to 100. Negative errno. */
-    int (*make_jpeg)(const struct raw_picture *raw, unsigned quality, size_t room,
-                     struct buf **ret_buf, size_t *ret_end_off);
+    struct camera_env env;       /* copied; its store can be set later: registry_use_store */
+    unsigned max_cameras;        /* 0 = 64; a device beyond is refused */
+    unsigned max_new_per_minute; /* 0 = 10; unknown devices, all together */
+    bool adopt_ask;              /* a camera that is found waits until the owner adopts it */
 };
 
 struct registry *registry_create(const struct registry_params *params)
     __attribute__((returns_nonnull));
 void registry_destroy(struct registry *registry); /* takes NULL */
-const struct registry_params *registry_params(const struct registry *registry);
+const struct camera_env *registry_env(const struct registry *registry);
 
 struct camera *registry_find(struct registry *registry, const char *id);
-struct list *
-registry_cameras(struct registry *registry); /* of struct camera.node, in order of first sight */
+
+/* The camera after this one, in order of first sight; the first one after NULL; NULL: no more. */
+struct camera *registry_next(struct registry *registry, const struct camera *camera);
+/* No camera may be removed inside the loop. */
+#define registry_for_each(camera, registry)                                                        \
+    for (struct camera *camera = registry_next(registry, NULL); camera;                            \
+         camera = registry_next(registry, camera))
 
 struct camera_identity {
     const char *id;
@@ -72,7 +60,6 @@ void registry_log_refusal(struct registry *registry, const char *id, const char 
 /* From now on new cameras, names and settings are remembered there; borrowed, NULL to forget it
  * again. */
 void registry_use_store(struct registry *registry, struct store *store);
-struct store *registry_store(const struct registry *registry); /* NULL: nothing is remembered */
 
 /* What the store remembers; called while it is opened, before registry_use_store. */
 void registry_load_camera(struct registry *registry, const struct store_camera *row);

@@ -9,7 +9,7 @@
 
 void camera_remember(const struct camera *camera)
 {
-    struct store *store = registry_store(camera->registry);
+    struct store *store = camera->home->env.store;
     if (store)
         store_put_camera(store, &(struct store_camera){.id = camera->id,
                                                        .name = camera->name,
@@ -40,7 +40,7 @@ int camera_rename(struct camera *camera, const char *name)
 
 static void remember_setting(struct camera *camera, const char *name, json_t *value)
 {
-    struct store *store = registry_store(camera->registry);
+    struct store *store = camera->home->env.store;
     if (json_equal(json_object_get(camera->settings, name), value))
         return; /* nothing is written while nothing changes */
     char *text = json_dumps(value, JSON_ENCODE_ANY);
@@ -74,7 +74,7 @@ int camera_set(struct camera *camera, json_t *values, const char **ret_message)
 
 int camera_reset(struct camera *camera)
 {
-    struct store *store = registry_store(camera->registry);
+    struct store *store = camera->home->env.store;
     if (!camera->controls)
         return -ENOTSUP;
     if (store && json_object_size(camera->settings) > 0)

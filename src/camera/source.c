@@ -43,7 +43,7 @@ enum { LINES_MAX = 6 };
 /* The number of a line in its minute; beyond LINES_MAX it is not to be written. */
 static unsigned count_line(const struct camera *camera, struct camera_lines *lines)
 {
-    int64_t now_us = clock_now_us(registry_params(camera->registry)->clock);
+    int64_t now_us = clock_now_us(camera->home->env.clock);
     if (now_us - lines->since_us >= 60 * US_PER_S)
         *lines = (struct camera_lines){.since_us = now_us};
     return lines->count <= LINES_MAX ? ++lines->count : lines->count;
@@ -110,29 +110,34 @@ void camera_source_down(struct camera *camera)
     camera_changed(camera);
 }
 
+bool camera_has_source(const struct camera *camera, const void *source)
+{
+    return camera->source == source;
+}
+
 /* True for a frame right after waking whose exposure has not settled; bounded in time, so that a
  * dark room is shown. */
 static bool is_dark(struct camera *camera, const struct camera_frame *frame)
 {
-    const struct registry_params *params = registry_params(camera->registry);
-    if (!params->skip_dark || camera->demand.state != DEMAND_WAKING ||
-        frame->arrival_us - camera->woke_us > params->max_dark_us)
+    const struct camera_env *env = &camera->home->env;
+    if (!env->skip_dark || camera->demand.state != DEMAND_WAKING ||
+        frame->arrival_us - camera->woke_us > env->max_dark_us)
         return false;
     if (frame->dark)
         return true;
     if (frame->raw)
         return raw_mean_luma(frame->raw) < DARK_LUMA;
-    if (!params->mean_luma)
+    if (!env->mean_luma)
         return false;
-    int luma = params->mean_luma(frame->takes_buf->data + frame->unit_off,
-                                 frame->end_off - frame->unit_off);
+    int luma =
+        env->mean_luma(frame->takes_buf->data + frame->unit_off, frame->end_off - frame->unit_off);
     return luma >= 0 && luma < DARK_LUMA;
 }
 
 /* Since it was told last; whoever encodes changes on a thread of its own. */
 static bool encoder_changed(struct camera *camera)
 {
-    const struct opener *opener = &registry_params(camera->registry)->opener;
+    const struct opener *opener = &camera->home->env.opener;
     struct opener_stats stats = {.encoder = NULL};
     if (camera->works[RENDITION_H264])
         stats = opener->stats(camera->works[RENDITION_H264]);
@@ -202,7 +207,7 @@ static void write_head(struct camera *camera, struct packet *packet)
         packet->buf->data + packet->message_off);
 }
 
-void camera_poster(struct camera *camera, struct packet *takes_packet)
+void camera_set_poster(struct camera *camera, struct packet *takes_packet)
 {
     packet_unref(&camera->poster);
     camera->poster = takes_packet;
@@ -233,6 +238,11 @@ void camera_frame(struct camera *camera, const struct camera_frame *frame)
     }
     hub_publish(camera->hubs[kind], packet);
     camera_step(camera, DEMAND_FRAME);
+}
+
+void camera_flush_raw(struct camera *camera)
+{
+    hub_flush(camera->hubs[RENDITION_RAW]);
 }
 
 void camera_count_received(struct camera *camera, size_t len_bytes)
@@ -269,7 +279,7 @@ void camera_unreachable(struct camera *camera, const char *sentence)
 
 void camera_count_drop(struct camera *camera, unsigned drop)
 {
-    camera->stats.dropped[drop]++;
+    camera->dropped[drop]++;
     camera->last_drop = (int)drop;
 }
 
@@ -279,7 +289,7 @@ void camera_count_drops(struct camera *camera, unsigned drop, uint64_t frames, u
         return;
     camera->stats.received += frames;
     camera->stats.received_bytes += len_bytes;
-    camera->stats.dropped[drop] += frames;
+    camera->dropped[drop] += frames;
     camera->last_drop = (int)drop;
 }
 
@@ -293,7 +303,7 @@ void camera_battery(struct camera *camera, int percent)
 
 void camera_sleeps(struct camera *camera, int64_t seconds)
 {
-    int64_t wall_us = clock_wall_us(registry_params(camera->registry)->clock);
+    int64_t wall_us = clock_wall_us(camera->home->env.clock);
     camera->sleeping_until_wall_us = wall_us + seconds * US_PER_S;
     camera_changed(camera);
 }

@@ -100,10 +100,11 @@ void libcamera_id(const struct helper_camera *found, char ret_id[CAMERA_ID_MAX +
 
 static struct camera *find_known(struct libcamera *libcamera, const char *address)
 {
-    list_for_each (camera, registry_cameras(libcamera->registry), struct camera, node)
-        if (camera->kind == CAMERA_LIBCAMERA && camera->address &&
-            strcmp(camera->address, address) == 0)
+    registry_for_each (camera, libcamera->registry) {
+        const struct camera_view view = camera_view(camera);
+        if (view.kind == CAMERA_LIBCAMERA && view.address && strcmp(view.address, address) == 0)
             return camera;
+    }
     return NULL;
 }
 
@@ -213,7 +214,7 @@ int libcamera_create(const struct libcamera_params *params, struct libcamera **r
     libcamera->observer =
         (struct registry_observer){.changed = on_changed, .removed = on_removed, .ctx = libcamera};
     registry_observe(params->registry, &libcamera->observer);
-    libcamera->wake = net_wake_create(registry_params(params->registry)->net, on_wake, libcamera);
+    libcamera->wake = net_wake_create(registry_env(params->registry)->net, on_wake, libcamera);
     inbox_init(&libcamera->lists, net_wake_waker(libcamera->wake));
     int r = libcamera_finder_create(
         &(struct libcamera_finder_params){.helper = libcamera->helper,

@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "camera/camera.h"
+#include "camera/source.h"
 #include "picam/child.h"
 #include "picam/libcamera_line.h"
 #include "picam/libcamera_memory.h"

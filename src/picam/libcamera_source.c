@@ -161,7 +161,7 @@ static void on_frame(struct libcamera_source *source, struct libcamera_event *ev
 
 static void on_poster(struct libcamera_source *source, struct libcamera_event *event)
 {
-    camera_poster(source->camera, event->jpeg);
+    camera_set_poster(source->camera, event->jpeg);
     event->jpeg = NULL;
 }
 
@@ -189,7 +189,7 @@ static void on_gone(struct libcamera_source *source)
     while (source->n_captures > 0)
         camera_captured(source->camera, take_capture(source), -EIO, NULL);
     if (source->is_up)
-        hub_flush(source->camera->hubs[RENDITION_RAW]); /* its pictures are of another process */
+        camera_flush_raw(source->camera); /* its pictures are of another process */
 }
 
 static void on_event(struct libcamera_source *source, struct libcamera_event *event)
@@ -252,20 +252,20 @@ static void on_wake(void *ctx)
 int libcamera_source_create(struct camera *camera, const char *helper, void (*ended)(void *ctx),
                             void *ctx, struct libcamera_source **ret_source)
 {
-    const struct registry_params *params = registry_params(camera->registry);
+    const struct camera_env *env = camera_env(camera);
     struct libcamera_source *source = mem_new(struct libcamera_source);
     source->camera = camera;
     source->values = json_object();
     source->ended = ended;
     source->ctx = ctx;
-    source->wake = net_wake_create(params->net, on_wake, source);
+    source->wake = net_wake_create(env->net, on_wake, source);
     inbox_init(&source->events, net_wake_waker(source->wake));
     const struct libcamera_link_params link = {.helper = helper,
-                                               .camera_id = camera->address,
+                                               .camera_id = camera_view(camera).address,
                                                .events = &source->events,
                                                .n_events = &source->n_events,
-                                               .clock = params->clock,
-                                               .make_jpeg = params->make_jpeg};
+                                               .clock = env->clock,
+                                               .make_jpeg = env->make_jpeg};
     int r = libcamera_link_create(&link, &source->link);
     if (r < 0)
         libcamera_source_destroy(source);

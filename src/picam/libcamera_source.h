@@ -1,7 +1,7 @@
 /* The source of one Raspberry Pi camera, through its helper (picam/libcamera_link.h). Loop only.
  */
 #pragma once
-#include "camera/camera.h"
+#include "camera/source.h"
 
 struct libcamera_source;
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "camera/camera.h"
+#include "camera/source.h"
 #include "helper/libcamera/protocol.h"
 
 /* What the owner may set; the table's order. */

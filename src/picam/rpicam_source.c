@@ -162,17 +162,17 @@ int rpicam_source_create(struct camera *camera, const struct rpicam_programs *pr
                          unsigned number, const char *model, void (*ended)(void *ctx), void *ctx,
                          struct rpicam_source **ret_source)
 {
-    const struct registry_params *params = registry_params(camera->registry);
+    const struct camera_env *env = camera_env(camera);
     struct rpicam_source *source = mem_new(struct rpicam_source);
     source->ended = ended;
     source->ctx = ctx;
     rpicam_choice_init(&source->wish.choice, number);
-    source->wake = net_wake_create(params->net, on_wake, source);
+    source->wake = net_wake_create(env->net, on_wake, source);
     int r =
         rpicam_worker_create(&(struct rpicam_worker_params){.stream_program = programs->stream,
                                                             .still_program = programs->still,
-                                                            .clock = params->clock,
-                                                            .limits = params->jpeg_limits,
+                                                            .clock = env->clock,
+                                                            .limits = env->jpeg_limits,
                                                             .waker = net_wake_waker(source->wake)},
                              &source->worker);
     if (r < 0) {

@@ -2,7 +2,7 @@
  * make JPEGs, one runs while somebody looks, another takes stills. A thread of its own starts them
  * and reads them. Loop only, but for the thread inside. */
 #pragma once
-#include "camera/camera.h"
+#include "camera/source.h"
 
 struct rpicam_source;
 

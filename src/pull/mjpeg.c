@@ -12,15 +12,15 @@ enum { FIRST_PICTURE_BYTES = 64 * 1024 };
 
 int64_t mjpeg_now(const struct mjpeg *mjpeg)
 {
-    return clock_now_us(registry_params(mjpeg->camera->registry)->clock);
+    return clock_now_us(camera_env(mjpeg->camera)->clock);
 }
 
 struct client *mjpeg_client(struct mjpeg *mjpeg)
 {
-    const struct registry_params *params = registry_params(mjpeg->camera->registry);
+    const struct camera_env *env = camera_env(mjpeg->camera);
     if (!mjpeg->client)
         mjpeg->client =
-            client_create(&(struct client_params){.net = params->net, .policy = params->outbound});
+            client_create(&(struct client_params){.net = env->net, .policy = env->outbound});
     return mjpeg->client;
 }
 
@@ -63,9 +63,8 @@ unsigned mjpeg_inspect(struct mjpeg *mjpeg, struct buf *buf, size_t len_bytes,
 {
     struct camera_frame frame = {
         .takes_buf = buf, .unit_off = CAMERA_FRAME_ROOM, .arrival_us = mjpeg_now(mjpeg)};
-    enum jpeg_fault fault =
-        jpeg_inspect(buf->data + CAMERA_FRAME_ROOM, len_bytes,
-                     &registry_params(mjpeg->camera->registry)->jpeg_limits, &frame.info);
+    enum jpeg_fault fault = jpeg_inspect(buf->data + CAMERA_FRAME_ROOM, len_bytes,
+                                         &camera_env(mjpeg->camera)->jpeg_limits, &frame.info);
     frame.capture_us = frame.arrival_us;
     frame.end_off = (uint32_t)(CAMERA_FRAME_ROOM + frame.info.len_bytes);
     if (fault == JPEG_OK)
@@ -303,7 +302,7 @@ static void attach(struct camera *camera, const struct url *url)
     struct mjpeg *mjpeg = mem_new(struct mjpeg);
     mjpeg->camera = camera;
     mjpeg->url = *url;
-    mjpeg->poll = net_timer_create(registry_params(camera->registry)->net, on_poll, mjpeg);
+    mjpeg->poll = net_timer_create(camera_env(camera)->net, on_poll, mjpeg);
     camera_source_up(camera, &SOURCE_OPS, mjpeg, &(struct camera_source_info){.controlled = true});
 }
 
@@ -337,7 +336,7 @@ int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
         snprintf(ret_wrong, MJPEG_SENTENCE_MAX_BYTES, "this is no address of a camera: %s", wrong);
         return -EINVAL;
     }
-    wrong = outbound_host_denial(&registry_params(registry)->outbound, url.host);
+    wrong = outbound_host_denial(&registry_env(registry)->outbound, url.host);
     if (wrong) {
         snprintf(ret_wrong, MJPEG_SENTENCE_MAX_BYTES,
                  "%.45s is %s; pull_allow in eyelid.conf can allow it", url.host, wrong);
@@ -346,7 +345,7 @@ int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
     int r = registry_add(registry, &network, &camera);
     if (r < 0)
         return explain(r, identity, ret_wrong);
-    if (!camera->source)
+    if (!camera_view(camera).has_source)
         attach(camera, &url);
     *ret_camera = camera;
     return 0;
@@ -354,12 +353,13 @@ int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
 
 void mjpeg_attach_all(struct registry *registry)
 {
-    list_for_each (camera, registry_cameras(registry), struct camera, node) {
+    registry_for_each (camera, registry) {
+        const struct camera_view view = camera_view(camera);
         struct url url;
         const char *wrong;
-        if (camera->kind != CAMERA_MJPEG || camera->source)
+        if (view.kind != CAMERA_MJPEG || view.has_source)
             continue;
-        if (camera->address && url_parse(camera->address, &url, &wrong) == 0)
+        if (view.address && url_parse(view.address, &url, &wrong) == 0)
             attach(camera, &url);
         else
             camera_error(camera, "its address is none that a camera can have");

@@ -29,7 +29,7 @@ static void complain(struct mjpeg *mjpeg, const char *what)
 {
     char place[URL_PLACE_MAX_BYTES];
     url_place(&mjpeg->url, place);
-    log_warn("camera", mjpeg->camera->id, "%s %s", place, what);
+    log_warn("camera", camera_id(mjpeg->camera), "%s %s", place, what);
 }
 
 /* --- Who it is. --- */
@@ -247,7 +247,7 @@ static void on_done(void *ctx, int error, const char *sentence)
     if (error) {
         device->http_status = 0;
         if (device->asked != DEVICE_STATUS)
-            log_warn("camera", mjpeg->camera->id, "%s", sentence);
+            log_warn("camera", camera_id(mjpeg->camera), "%s", sentence);
     }
     const int asked = device->asked;
     device->asked = DEVICE_IDLE; /* what follows may ask again */

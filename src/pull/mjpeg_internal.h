@@ -3,7 +3,7 @@
  *     mjpeg ─▸ the stream or the stills: connects while the camera runs
  *     mjpeg_device ─▸ CameraWebServer: its status, its controls, its stills */
 #pragma once
-#include "camera/camera.h"
+#include "camera/source.h"
 #include "media/multipart_read.h"
 #include "net/client.h"
 #include "pull/espcam.h"

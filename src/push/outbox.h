@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "camera/camera.h"
+#include "camera/source.h"
 
 struct outbox {
     enum { OUTBOX_NO_CHANGE, OUTBOX_START, OUTBOX_STOP } run;

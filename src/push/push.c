@@ -7,8 +7,8 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "camera/camera.h"
 #include "camera/capture.h"
+#include "camera/source.h"
 #include "device/wire.h"
 #include "push/base64.h"
 #include "push/clockmap.h"
@@ -49,7 +49,7 @@ struct push {
 
 static int64_t now(const struct push *push)
 {
-    return clock_now_us(registry_params(push->registry)->clock);
+    return clock_now_us(registry_env(push->registry)->clock);
 }
 
 /* Ends the connection; no message follows. */
@@ -193,7 +193,7 @@ static void opened(void *session, struct ws *ws)
         attach(push, &(struct camera_source_info){0});
         return;
     }
-    push->timer = net_timer_create(registry_params(push->registry)->net, on_timer, push);
+    push->timer = net_timer_create(registry_env(push->registry)->net, on_timer, push);
     net_timer_set(push->timer, now(push) + HELLO_TIMEOUT_S * US_PER_S);
 }
 
@@ -300,11 +300,10 @@ static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t
     bool is_still = wire && wire->flags & WIRE_FLAG_STILL;
     unsigned drop = CAMERA_DROP_UNWANTED;
 
-    camera->stats.received++;
-    camera->stats.received_bytes += end - off;
+    camera_count_received(camera, end - off);
     if (is_still || camera_runs(camera))
         drop = jpeg_inspect(takes_buf->data + off, end - off,
-                            &registry_params(push->registry)->jpeg_limits, &frame.info);
+                            &registry_env(push->registry)->jpeg_limits, &frame.info);
     else
         on_unwanted(push);
     if (drop != JPEG_OK) {
@@ -338,7 +337,7 @@ static void on_binary(struct push *push, struct buf *takes_buf, size_t len_bytes
     } else if (wire_frame_read(takes_buf->data + off, len_bytes, &wire) == 0) {
         on_jpeg(push, takes_buf, off + WIRE_HEAD_BYTES, end, &wire);
     } else {
-        push->camera->stats.received++;
+        camera_count_received(push->camera, 0);
         camera_count_drop(push->camera, CAMERA_DROP_PROTOCOL);
         buf_unref(&takes_buf);
     }
@@ -355,7 +354,7 @@ static void on_base64(struct push *push, struct buf *takes_buf, size_t len_bytes
         return;
     }
     if (push->camera) {
-        push->camera->stats.received++;
+        camera_count_received(push->camera, 0);
         camera_count_drop(push->camera, CAMERA_DROP_PROTOCOL);
     }
     buf_unref(&takes_buf);

@@ -2,7 +2,7 @@
  * and without a running udev. Any thread. Layout: Linux kernel, "sysfs-bus-usb" and "Linux Media
  * class video4linux". */
 #pragma once
-#include "camera/camera.h"
+#include "camera/source.h"
 
 struct v4l2_identity {
     char id[CAMERA_ID_MAX + 1];       /* "usb-046d-0825-1a2b3c" */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "camera/camera.h"
+#include "camera/control.h"
 
 struct v4l2_query_ext_ctrl;
 

@@ -236,11 +236,11 @@ static void finish(struct v4l2_monitor *monitor)
 
 int v4l2_monitor_create(struct registry *registry, struct v4l2_monitor **ret_monitor)
 {
-    const struct registry_params *params = registry_params(registry);
+    const struct camera_env *env = registry_env(registry);
     struct v4l2_monitor *monitor = mem_new(struct v4l2_monitor);
-    monitor->limits = params->jpeg_limits;
+    monitor->limits = env->jpeg_limits;
     v4l2_sources_init(&monitor->sources, registry);
-    monitor->wake = net_wake_create(params->net, on_wake, monitor);
+    monitor->wake = net_wake_create(env->net, on_wake, monitor);
     inbox_init(&monitor->inbox, net_wake_waker(monitor->wake));
     int r = start(monitor);
     if (r < 0) {

@@ -3,7 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "camera/camera.h"
+#include "camera/source.h"
 #include "media/jpeg_tables.h"
 #include "v4l2/v4l2_worker_parts.h"
 
@@ -57,7 +57,7 @@ static unsigned copy_jpeg(struct v4l2_worker *worker, const struct v4l2_filled *
     if (drop == JPEG_OK) {
         uint8_t *jpeg = buf->data + CAMERA_FRAME_ROOM;
         size_t len_bytes = jpeg_tables_copy(jpeg, filled->bytes, filled->len_bytes);
-        drop = jpeg_inspect(jpeg, len_bytes, &worker->params->jpeg_limits, &ret_frame->info);
+        drop = jpeg_inspect(jpeg, len_bytes, &worker->env->jpeg_limits, &ret_frame->info);
     }
     v4l2_stream_give_back(worker->stream, filled);
     if (drop != JPEG_OK) {
@@ -127,9 +127,9 @@ static int encode(struct v4l2_worker *worker, const struct raw_picture *raw, uns
 {
     struct buf *buf = NULL;
     size_t end_off = 0;
-    if (!worker->params->make_jpeg)
+    if (!worker->env->make_jpeg)
         return -ENOTSUP;
-    int r = worker->params->make_jpeg(raw, quality, CAMERA_FRAME_ROOM, &buf, &end_off);
+    int r = worker->env->make_jpeg(raw, quality, CAMERA_FRAME_ROOM, &buf, &end_off);
     if (r < 0)
         return r;
     struct packet *packet = packet_of_jpeg(buf, CAMERA_FRAME_ROOM, (uint32_t)end_off);

@@ -117,7 +117,7 @@ static void on_report(struct v4l2_source *source, struct v4l2_report *report)
         camera_captured(camera, report->request, report->error, report->packet);
         break;
     case V4L2_REPORT_POSTER:
-        camera_poster(camera, report->packet);
+        camera_set_poster(camera, report->packet);
         report->packet = NULL;
         break;
     case V4L2_REPORT_VALUES:
@@ -160,11 +160,11 @@ static int find_camera(struct v4l2_source *source)
     const struct camera *twin = registry_find(source->registry, identity.id);
     /* Two that claim one serial number, or an id that a device on the network has: the place where
      * it is plugged in tells it apart. */
-    if (twin && (twin->source || twin->kind != CAMERA_V4L2)) {
+    if (twin && (camera_view(twin).has_source || camera_view(twin).kind != CAMERA_V4L2)) {
         identity.id = found->identity.place_id;
         identity.address = found->identity.place_address;
         twin = registry_find(source->registry, identity.id);
-        if (twin && twin->source)
+        if (twin && camera_view(twin).has_source)
             return -EEXIST;
     }
     return registry_add(source->registry, &identity, &source->camera);
@@ -191,7 +191,7 @@ int v4l2_source_create(struct registry *registry, struct v4l2_found *takes_found
                        void (*ended)(void *ctx, struct v4l2_source *source), void *ctx,
                        struct v4l2_source **ret_source)
 {
-    const struct registry_params *params = registry_params(registry);
+    const struct camera_env *env = registry_env(registry);
     struct v4l2_source *source = mem_new(struct v4l2_source);
     list_init(&source->node);
     source->registry = registry;
@@ -199,8 +199,8 @@ int v4l2_source_create(struct registry *registry, struct v4l2_found *takes_found
     source->owner = v4l2_mode_default(&takes_found->modes);
     source->ended = ended;
     source->ctx = ctx;
-    source->wake = net_wake_create(params->net, on_wake, source);
-    int r = v4l2_worker_create(takes_found, params, net_wake_waker(source->wake), &source->worker);
+    source->wake = net_wake_create(env->net, on_wake, source);
+    int r = v4l2_worker_create(takes_found, env, net_wake_waker(source->wake), &source->worker);
     if (r == 0)
         r = find_camera(source);
     if (r < 0) {

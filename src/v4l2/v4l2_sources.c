@@ -107,7 +107,7 @@ void v4l2_sources_init(struct v4l2_sources *sources, struct registry *registry)
     sources->registry = registry;
     list_init(&sources->list);
     list_init(&sources->waiting);
-    sources->retry = net_wake_create(registry_params(registry)->net, on_retry, sources);
+    sources->retry = net_wake_create(registry_env(registry)->net, on_retry, sources);
     sources->observer =
         (struct registry_observer){.changed = on_changed, .removed = on_removed, .ctx = sources};
     registry_observe(registry, &sources->observer);

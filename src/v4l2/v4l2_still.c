@@ -11,7 +11,7 @@ enum { PASSED_MIN = 3, DARK_LUMA = 12, SETTLE_MS = 1200, PATIENCE_MS = 3000 };
 
 static bool is_dark(const struct v4l2_worker *worker, const struct v4l2_filled *filled)
 {
-    int (*mean_luma)(const uint8_t *jpeg, size_t len_bytes) = worker->params->mean_luma;
+    int (*mean_luma)(const uint8_t *jpeg, size_t len_bytes) = worker->env->mean_luma;
     struct raw_picture raw;
     if (v4l2_stream_view(worker->stream, filled, &raw))
         return raw_mean_luma(&raw) < DARK_LUMA;

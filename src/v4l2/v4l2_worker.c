@@ -324,12 +324,12 @@ static void *run(void *ctx)
 
 /* --- Birth and death. --- */
 
-int v4l2_worker_create(const struct v4l2_found *found, const struct registry_params *params,
+int v4l2_worker_create(const struct v4l2_found *found, const struct camera_env *env,
                        struct waker waker, struct v4l2_worker **ret_worker)
 {
     struct v4l2_worker *worker = mem_new(struct v4l2_worker);
     worker->found = found;
-    worker->params = params;
+    worker->env = env;
     worker->fd = -1;
     worker->knobs = found->knobs;
     lock_init(&worker->lock, LOCK_RANK_SOURCE);

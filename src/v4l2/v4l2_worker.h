@@ -12,7 +12,7 @@ struct v4l2_worker;
 /* Takes the waker: it is called when there are reports. found is borrowed and outlives the worker;
  * the worker reads what is immutable of it, and has values of the controls of its own. -EAGAIN: no
  * thread to be had. */
-int v4l2_worker_create(const struct v4l2_found *found, const struct registry_params *params,
+int v4l2_worker_create(const struct v4l2_found *found, const struct camera_env *env,
                        struct waker waker, struct v4l2_worker **ret_worker)
     __attribute__((warn_unused_result));
 

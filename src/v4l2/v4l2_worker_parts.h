@@ -17,8 +17,8 @@ struct v4l2_orders {
 };
 
 struct v4l2_worker {
-    const struct v4l2_found *found;       /* immutable while the worker is there */
-    const struct registry_params *params; /* immutable */
+    const struct v4l2_found *found; /* immutable while the worker is there */
+    const struct camera_env *env;   /* immutable */
     struct thread thread;
     int order_fd; /* an eventfd: readable when there are new orders, or lent buffers are back */
     struct inbox reports;

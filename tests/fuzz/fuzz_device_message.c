@@ -1,5 +1,5 @@
 /* A device's text, and its list of controls as the camera would take it over. */
-#include "camera/internal.h"
+#include "camera/control.h"
 
 #include <string.h>
 

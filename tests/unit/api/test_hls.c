@@ -97,8 +97,8 @@ static void the_first_playlist_wakes_and_waits(void **state)
     assert_true(strncmp(fake_answer(request)->body, "#EXTM3U\n", 8) == 0);
     assert_non_null(strstr(fake_answer(request)->body, session_of(world, porch)->id));
     fake_request_destroy(request);
-    assert_int_equal(porch->camera->leases.count, 1);
-    assert_int_equal(porch->camera->leases.by_reason[LEASE_VIEWER], 1);
+    assert_int_equal(camera_view(porch->camera).leases, 1);
+    assert_int_equal(camera_view(porch->camera).leases_by_reason[LEASE_VIEWER], 1);
     world_device_free(porch);
 }
 
@@ -110,7 +110,7 @@ static void all_share_one_lease_and_polling_keeps_it(void **state)
         run(world, porch, 5800);
         assert_int_equal(status_of(world, INDEX, NULL), 200);
         assert_int_equal(status_of(world, INDEX, NULL), 200);
-        assert_int_equal(porch->camera->leases.count, 1);
+        assert_int_equal(camera_view(porch->camera).leases, 1);
     }
     run(world, porch, 5800);
     const struct hls_session *session = session_of(world, porch);
@@ -118,9 +118,9 @@ static void all_share_one_lease_and_polling_keeps_it(void **state)
     media_path(path, session, HLS_PATH_SEGMENT, session->track.current - 1, 0);
     assert_int_equal(status_of(world, path, NULL), 200);
     run(world, porch, 5800);
-    assert_int_equal(porch->camera->leases.count, 1);
+    assert_int_equal(camera_view(porch->camera).leases, 1);
     run(world, porch, 250);
-    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(camera_view(porch->camera).leases, 0);
     assert_int_equal(world->works, 0);
     assert_null(session_of(world, porch));
     assert_int_equal(status_of(world, path, NULL), 404);
@@ -228,10 +228,10 @@ static void what_waits_in_vain_is_told_so(void **state)
     fake_clock_advance(1);
     fake_net_turn(world->net);
     assert_int_equal(fake_answer(request)->status, 503);
-    assert_int_equal(porch->camera->leases.count, 1); /* it may ask again */
+    assert_int_equal(camera_view(porch->camera).leases, 1); /* it may ask again */
     fake_clock_advance(6 * US_PER_S);
     fake_net_turn(world->net);
-    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(camera_view(porch->camera).leases, 0);
     fake_request_destroy(request);
     world_device_free(porch);
 }
@@ -354,7 +354,7 @@ static void offline_is_said_and_head_wakes_nobody(void **state)
     fake_request_destroy(request);
     fake_clock_advance(1 * US_PER_S); /* and keeps nothing awake */
     fake_net_turn(world->net);
-    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(camera_view(porch->camera).leases, 0);
     world_device_free(porch);
 }
 
@@ -365,7 +365,7 @@ static void the_api_may_go_before_those_who_wait(void **state)
     struct http_request *request = world_get(world, INDEX);
     api_destroy(world->api);
     world->api = NULL;
-    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(camera_view(porch->camera).leases, 0);
     fake_request_destroy(request);
     world_device_free(porch);
 }

@@ -107,7 +107,7 @@ static void open_captures_are_limited(void **state)
     assert_int_equal(world_integer(error, "request"), 5);
     json_decref(error);
     fake_ws_destroy(ws); /* its captures go with it */
-    assert_true(list_empty(&porch->camera->captures));
+    assert_true(!camera_view(porch->camera).is_capturing);
     world_device_free(porch);
 }
 

@@ -104,7 +104,8 @@ static void start_wakes_shows_the_poster_then_live_media(void **state)
     head = world_expect_media(ws, LIVE_CHUNK, "mmmmmmmmdelta");
     assert_int_equal(head.flags, 0);
     world_assert_silent(ws);
-    assert_int_equal(porch->camera->stats.sent, 3); /* posters and init segments are no frames */
+    assert_int_equal(camera_view(porch->camera).stats.sent,
+                     3); /* posters and init segments are no frames */
 
     fake_ws_destroy(ws);
     world_device_free(porch);
@@ -195,7 +196,7 @@ static void a_second_start_replaces_the_first_and_the_camera_does_not_blink(void
     world_say(world, ws, START("porch", "jpeg"));
     world_expect_event(ws, "started");
     assert_int_equal(world->works, 0); /* a JPEG viewer needs no encoder */
-    assert_int_equal(porch->camera->leases.count, 1);
+    assert_int_equal(camera_view(porch->camera).leases, 1);
     assert_int_equal(porch->stops, 0);
     world_jpeg(porch, "frame", 640, 480);
     world_drain(world, ws);
@@ -204,7 +205,7 @@ static void a_second_start_replaces_the_first_and_the_camera_does_not_blink(void
     world_expect_media(ws, LIVE_JPEG, "frame two");
     world_assert_silent(ws);
     fake_ws_destroy(ws);
-    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(camera_view(porch->camera).leases, 0);
     world_device_free(porch);
 }
 
@@ -226,11 +227,11 @@ static void a_slow_page_skips_and_holds_nothing(void **state)
         world_expect_media(fast, LIVE_JPEG, frame);
     }
     const struct camera *camera = porch->camera;
-    assert_int_equal(camera->stats.skipped_for_slow, 0);
-    assert_int_equal(camera->stats.sent, 102);
+    assert_int_equal(camera_view(camera).stats.skipped_for_slow, 0);
+    assert_int_equal(camera_view(camera).stats.sent, 102);
     world_expect_media(slow, LIVE_JPEG, "frame 99");
     world_assert_silent(slow);
-    assert_int_equal(camera->stats.skipped_for_slow, 99);
+    assert_int_equal(camera_view(camera).stats.skipped_for_slow, 99);
     fake_ws_destroy(slow);
     fake_ws_destroy(fast);
     world_device_free(porch);
@@ -279,7 +280,7 @@ static void cameras_of_a_page_are_limited(void **state)
         if (i == LIVE_MAX_CAMERAS)
             break;
         world_drain(world, ws);
-        assert_int_equal(devices[i]->camera->leases.count, 1);
+        assert_int_equal(camera_view(devices[i]->camera).leases, 1);
     }
     world_expect_event(ws, "camera"); /* there is a 65th, but not for this page */
     world_expect_error(ws, "too-many", "c64");
@@ -433,9 +434,9 @@ static void who_leaves_lets_go(void **state)
     world_say(world, ws, START("porch", "h264"));
     world_h264(world, porch, "k", true, true);
     fake_net_turn(world->net);
-    assert_int_equal(porch->camera->leases.count, 1);
+    assert_int_equal(camera_view(porch->camera).leases, 1);
     fake_ws_destroy(ws);
-    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(camera_view(porch->camera).leases, 0);
     fake_clock_advance(30 * US_PER_S);
     fake_net_turn(world->net);
     assert_int_equal(porch->stops, 1);
@@ -456,8 +457,8 @@ static void the_api_may_go_before_its_sockets(void **state)
     world_say(world, ws, "{\"type\":\"capture\",\"camera\":\"porch\",\"request\":1}");
     api_destroy(world->api);
     world->api = NULL;
-    assert_int_equal(porch->camera->leases.count, 0);
-    assert_true(list_empty(&porch->camera->captures));
+    assert_int_equal(camera_view(porch->camera).leases, 0);
+    assert_true(!camera_view(porch->camera).is_capturing);
     fake_ws_say(ws, "{\"type\":\"ping\",\"t\":1}");
     while (fake_ws_skip(ws))
         continue;

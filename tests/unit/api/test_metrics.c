@@ -52,7 +52,8 @@ static void the_fixed_names_are_there(void **state)
     world_say(world, ws, "{\"type\":\"start\",\"camera\":\"porch\",\"rendition\":\"h264\"}");
     world_jpeg(porch, "x", 640, 480);
     camera_count_drop(porch->camera, JPEG_NO_EOI);
-    porch->camera->stats.received = 7;
+    for (unsigned i = 0; i < 7; i++)
+        camera_count_received(porch->camera, 1);
     fake_clock_advance(3 * US_PER_S);
 
     struct http_request *request = world_get(world, "/metrics");
@@ -93,7 +94,9 @@ static void the_histogram_is_cumulative_and_ends_with_the_count(void **state)
 {
     struct world *world = *state;
     struct device *porch = world_device(world, "porch");
-    porch->camera->stats.past = (struct opener_stats){
+    struct ws *ws = world_page(world);
+    world_say(world, ws, START("porch", "h264"));
+    world->stats = (struct opener_stats){
         .decode_us = 3000, .encode_us = 4500, .buckets = {1, 3, 0, 0, 0, 0, 0, 0, 0, 1}};
     struct http_request *request = world_get(world, "/metrics");
     const char *text = fake_answer(request)->body;
@@ -108,6 +111,7 @@ static void the_histogram_is_cumulative_and_ends_with_the_count(void **state)
     assert_true(value_of(text, "eyelid_encode_seconds_count{camera=\"porch\"}") == 5);
     assert_true(value_of(text, "eyelid_encode_seconds_sum{camera=\"porch\"}") == 0.0075);
     fake_request_destroy(request);
+    fake_ws_destroy(ws);
     world_device_free(porch);
 }
 

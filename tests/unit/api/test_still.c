@@ -33,7 +33,7 @@ static void a_snapshot_wakes_waits_and_answers(void **state)
     struct device *porch = world_device(world, "porch");
     struct http_request *request = world_get(world, "/snapshot/porch.jpg");
     assert_int_equal(porch->starts, 1);
-    assert_int_equal(porch->camera->leases.by_reason[LEASE_SNAPSHOT], 1);
+    assert_int_equal(camera_view(porch->camera).leases_by_reason[LEASE_SNAPSHOT], 1);
     assert_int_equal(fake_answer(request)->status, 0);
     world_jpeg(porch, "fresh frame", 640, 480);
     fake_net_turn(world->net);
@@ -42,7 +42,7 @@ static void a_snapshot_wakes_waits_and_answers(void **state)
     assert_string_equal(fake_answer(request)->body, "fresh frame");
     assert_string_equal(fake_field(request, "cache-control"), "no-store");
     assert_true(fake_answer(request)->closed);
-    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(camera_view(porch->camera).leases, 0);
     assert_int_equal(world->works, 0);
     fake_request_destroy(request);
     world_device_free(porch);
@@ -165,8 +165,8 @@ static void who_hangs_up_wants_nothing_any_more(void **state)
     struct device *porch = world_device(world, "porch");
     struct http_request *request = world_get(world, "/snapshot/porch.jpg");
     fake_hang_up(request);
-    assert_int_equal(porch->camera->leases.count, 0);
-    assert_true(list_empty(&porch->camera->captures));
+    assert_int_equal(camera_view(porch->camera).leases, 0);
+    assert_true(!camera_view(porch->camera).is_capturing);
     fake_request_destroy(request);
     world_device_free(porch);
 }
@@ -191,7 +191,7 @@ static void the_api_may_go_before_the_answer(void **state)
     struct http_request *request = world_get(world, "/snapshot/porch.jpg");
     api_destroy(world->api);
     world->api = NULL;
-    assert_true(list_empty(&porch->camera->captures));
+    assert_true(!camera_view(porch->camera).is_capturing);
     fake_request_destroy(request);
     world_device_free(porch);
 }

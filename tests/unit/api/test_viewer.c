@@ -48,9 +48,9 @@ static void mjpeg_sends_the_next_parts_head_behind_each_picture(void **state)
     fake_net_turn(world->net);
     pull_and_expect(request, HEAD "one\r\n" HEAD "two\r\n" HEAD);
     assert_int_equal(world->works, 0); /* no encoder for it */
-    assert_int_equal(porch->camera->stats.sent, 2);
+    assert_int_equal(camera_view(porch->camera).stats.sent, 2);
     fake_hang_up(request);
-    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(camera_view(porch->camera).leases, 0);
     fake_request_destroy(request);
     world_device_free(porch);
 }
@@ -86,7 +86,7 @@ static void a_slow_mjpeg_viewer_skips(void **state)
         fake_net_turn(world->net);
     }
     pull_and_expect(request, HEAD "1\r\n" HEAD "x\r\n" HEAD);
-    assert_int_equal(porch->camera->stats.skipped_for_slow, 9);
+    assert_int_equal(camera_view(porch->camera).stats.skipped_for_slow, 9);
     fake_request_destroy(request);
     world_device_free(porch);
 }
@@ -125,7 +125,7 @@ static void mp4_ends_where_players_could_not_follow(void **state)
     assert_true(fake_answer(request)->ended);
     fake_net_turn(world->net);
     assert_true(fake_answer(request)->closed);
-    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(camera_view(porch->camera).leases, 0);
     fake_request_destroy(request);
     world_device_free(porch);
 }
@@ -134,8 +134,8 @@ static void what_h264_cannot_hold_is_told_apart(void **state)
 {
     struct world *world = *state;
     struct device *porch = world_device(world, "porch");
-    porch->camera->width = porch->camera->height = 4096;
     struct http_request *request = world_get(world, "/stream/porch.mp4");
+    world_jpeg(porch, "x", 4096, 4096);
     fake_clock_advance(10 * US_PER_S);
     fake_net_turn(world->net);
     assert_int_equal(fake_answer(request)->status, 504);
@@ -162,7 +162,7 @@ static void who_cannot_be_served_is_told_why(void **state)
                             "the camera did not deliver a picture in time: "
                             "no usable frame within 5 s of the start\n");
         assert_true(fake_answer(request)->closed);
-        assert_int_equal(porch->camera->leases.count, 0);
+        assert_int_equal(camera_view(porch->camera).leases, 0);
         fake_request_destroy(request);
     }
     world_device_gone(porch);
@@ -222,7 +222,7 @@ static void the_api_may_go_before_its_streams(void **state)
     assert_int_equal(fake_answer(runs)->status, 200);
     api_destroy(world->api);
     world->api = NULL;
-    assert_int_equal(porch->camera->leases.count, 0);
+    assert_int_equal(camera_view(porch->camera).leases, 0);
     fake_pull(runs);
     assert_true(fake_answer(runs)->ended);
     fake_request_destroy(waits);

@@ -94,7 +94,7 @@ void world_device_gone(struct device *device)
 
 void world_device_free(struct device *device)
 {
-    if (device->camera && device->camera->source == device)
+    if (device->camera && camera_has_source(device->camera, device))
         camera_source_down(device->camera);
     mem_free(device);
 }
@@ -140,11 +140,20 @@ static struct packet *unit(const char *bytes, size_t head_bytes, struct packet *
     return packet;
 }
 
+/* NULL: it was never encoded. */
+static struct hub *encoded_hub(const struct world *world, uint32_t stream)
+{
+    for (unsigned i = 0; world->encoded[i].stream; i++)
+        if (world->encoded[i].stream == stream)
+            return world->encoded[i].hub;
+    return NULL;
+}
+
 void world_h264(struct world *world, struct device *device, const char *bytes, bool key,
                 bool new_init)
 {
-    struct hub *hub = device->camera->hubs[RENDITION_H264];
-    uint32_t stream = device->camera->leases.renditions[RENDITION_H264].stream;
+    const uint32_t stream = camera_stream(device->camera, RENDITION_H264);
+    struct hub *hub = encoded_hub(world, stream);
     if (new_init || !world->init) {
         packet_unref(&world->init);
         world->init = unit("init", 0, NULL);
@@ -176,8 +185,12 @@ void world_still(struct device *device, const char *bytes, uint16_t width, uint1
 static int encoder_open(void *ctx, const struct opener_request *request, void **ret_work)
 {
     struct world *world = ctx;
-    (void)request;
     world->works++;
+    unsigned i = 0;
+    while (world->encoded[i].stream && world->encoded[i].stream != request->stream)
+        i++;
+    world->encoded[i].stream = request->stream;
+    world->encoded[i].hub = request->hub;
     *ret_work = world;
     return 0;
 }
@@ -210,11 +223,11 @@ void world_init(struct world *world)
 {
     *world = (struct world){.net = fake_net_create()};
     world->registry = registry_create(&(struct registry_params){
-        .net = world->net,
-        .clock = &fake_clock,
-        .policy = demand_policy_default,
-        .opener = {encoder_open, encoder_close, encoder_want_key, encoder_stats, world},
-        .jpeg_limits = {4096, 4096},
+        .env.net = world->net,
+        .env.clock = &fake_clock,
+        .env.policy = demand_policy_default,
+        .env.opener = {encoder_open, encoder_close, encoder_want_key, encoder_stats, world},
+        .env.jpeg_limits = {4096, 4096},
         .max_cameras = 65, /* one more than a page may watch */
         .max_new_per_minute = 100,
     });

@@ -5,6 +5,7 @@
 
 #include "api/api.h"
 #include "camera/capture.h"
+#include "camera/source.h"
 #include "fake_net.h"
 #include "media/live.h"
 
@@ -23,7 +24,11 @@ struct world {
     struct api_door page, devices;
     unsigned works, keys_wanted; /* open encoders; keys asked for so far */
     struct opener_stats stats;   /* of every encoder */
-    struct packet *init;         /* what world_h264 puts in front */
+    struct {
+        uint32_t stream;
+        struct hub *hub;
+    } encoded[70];       /* renditions that were ever encoded, by number of their stream */
+    struct packet *init; /* what world_h264 puts in front */
 };
 
 void world_init(struct world *world);

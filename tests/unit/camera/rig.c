@@ -276,13 +276,13 @@ void rig_registry(struct rig *rig, const struct registry_params *params)
 {
     registry_destroy(rig->registry);
     struct registry_params p = *params;
-    p.net = &rig->net;
-    p.clock = &rig->clock;
-    p.opener = (struct opener){.open = open_work,
-                               .close = close_work,
-                               .want_key = want_key,
-                               .stats = work_stats,
-                               .ctx = rig};
+    p.env.net = &rig->net;
+    p.env.clock = &rig->clock;
+    p.env.opener = (struct opener){.open = open_work,
+                                   .close = close_work,
+                                   .want_key = want_key,
+                                   .stats = work_stats,
+                                   .ctx = rig};
     rig->registry = registry_create(&p);
     rig->observer = (struct registry_observer){.changed = changed, .ctx = rig};
     registry_observe(rig->registry, &rig->observer);

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "camera/camera.h"
 #include "camera/capture.h"
 #include "camera/registry.h"
+#include "camera/source.h"
 
 struct net {
     struct list timers, wakes;

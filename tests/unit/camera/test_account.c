@@ -1,4 +1,5 @@
 /* Awake accounting: by reason and hour, across hours, days and the change of the clocks. */
+#include "camera/internal.h"
 #include "rig.h"
 
 #include <stdlib.h>
@@ -83,7 +84,7 @@ static void test_hours_end(void **state)
     struct rig *rig = *state;
     struct demand_policy policy = demand_policy_default;
     policy.stall_timeout_us = 24 * 3600 * US_PER_S;
-    rig_registry(rig, &(struct registry_params){.policy = policy});
+    rig_registry(rig, &(struct registry_params){.env.policy = policy});
     rig_camera(rig, true);
     rig_pass(rig, (3600 - 20) * US_PER_S);
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);

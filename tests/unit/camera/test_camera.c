@@ -1,5 +1,6 @@
 /* A camera under demand: what its source and its encoder are told as leases, frames, devices and
  * time come and go. */
+#include "camera/internal.h"
 #include "rig.h"
 
 static void test_a_lease_wakes_it_and_a_frame_makes_it_awake(void **state)

@@ -1,4 +1,5 @@
 /* Capture: a still of the device's own, or the next fresh frame; and all the ways it can fail. */
+#include "camera/internal.h"
 #include "rig.h"
 
 /* What done() was told. */
@@ -410,7 +411,7 @@ static void test_dark_frames_are_no_snapshot(void **state)
 {
     struct rig *rig = *state;
     struct outcome o = {0};
-    rig_registry(rig, &(struct registry_params){.skip_dark = true});
+    rig_registry(rig, &(struct registry_params){.env.skip_dark = true});
     rig_camera(rig, true);
     struct capture *capture = begin(rig, CAPTURE_FRAME, &o);
     assert_non_null(capture);

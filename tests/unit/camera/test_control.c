@@ -1,4 +1,5 @@
 /* The schema of controls: what is taken of a device's list, what a value may be. */
+#include "camera/internal.h"
 #include "rig.h"
 
 #include <limits.h>

@@ -1,4 +1,5 @@
 /* The camera object: its members, and that they are those of docs/protocol.md. */
+#include "camera/internal.h"
 #include "rig.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Sources that give raw pictures: what is made of them, and for whom. */
+#include "camera/internal.h"
 #include "rig.h"
 
 enum { WIDTH = 64, HEIGHT = 48 };
@@ -111,7 +112,7 @@ static void test_dark_pictures_are_skipped(void **state)
 {
     struct rig *rig = *state;
     struct lent lent = {.released = 0};
-    rig_registry(rig, &(struct registry_params){.skip_dark = true});
+    rig_registry(rig, &(struct registry_params){.env.skip_dark = true});
     rig_camera(rig, true);
     camera_native(rig->camera, RENDITION_RAW);
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_RAW);
@@ -131,7 +132,7 @@ static void test_the_source_brings_the_poster_and_its_trouble(void **state)
     rig_camera(rig, true);
     assert_int_equal(buf_create(CAMERA_FRAME_ROOM + 10, &buf), 0);
     struct packet *poster = packet_of_jpeg(buf, CAMERA_FRAME_ROOM, CAMERA_FRAME_ROOM + 10);
-    camera_poster(rig->camera, poster);
+    camera_set_poster(rig->camera, poster);
     assert_ptr_equal(rig->camera->poster, poster);
     assert_int_equal(packet_unit_len_bytes(poster), 10);
 

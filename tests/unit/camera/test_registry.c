@@ -1,4 +1,5 @@
 /* The registry: who may come, how many, how fast; who is told. */
+#include "camera/internal.h"
 #include "rig.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@ static int add(struct rig *rig, const char *id)
 static unsigned count(struct rig *rig)
 {
     unsigned n = 0;
-    list_for_each (camera, registry_cameras(rig->registry), struct camera, node)
+    registry_for_each (camera, rig->registry)
         n++;
     return n;
 }
@@ -370,14 +371,14 @@ static void test_observers_are_told_once_a_turn(void **state)
 static void test_defaults(void **state)
 {
     struct rig *rig = *state;
-    const struct registry_params *p = registry_params(rig->registry);
+    const struct camera_env *p = registry_env(rig->registry);
     assert_int_equal(p->policy.linger_us, 10 * US_PER_S);
     assert_int_equal(p->policy.start_timeout_us, 5 * US_PER_S);
     assert_int_equal(p->jpeg_limits.max_width, 4096);
     assert_int_equal(p->jpeg_limits.max_height, 4096);
-    rig_registry(rig, &(struct registry_params){.policy = {.start_timeout_us = 7},
-                                                .jpeg_limits = {.max_width = 640}});
-    p = registry_params(rig->registry);
+    rig_registry(rig, &(struct registry_params){.env.policy = {.start_timeout_us = 7},
+                                                .env.jpeg_limits = {.max_width = 640}});
+    p = registry_env(rig->registry);
     assert_int_equal(p->policy.start_timeout_us, 7);
     assert_int_equal(p->policy.linger_us, 0);
     assert_int_equal(p->jpeg_limits.max_width, 640);

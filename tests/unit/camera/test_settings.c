@@ -1,4 +1,5 @@
 /* What the owner changes: checked, remembered, set again when the device comes back. */
+#include "camera/internal.h"
 #include "rig.h"
 
 #include <ftw.h>

@@ -1,4 +1,5 @@
 /* What a source brings: frames and their headers, frames that are dropped, dark ones, news. */
+#include "camera/internal.h"
 #include "rig.h"
 
 #include <unistd.h>
@@ -169,7 +170,7 @@ static void test_dark_frames_are_skipped_by_measure(void **state)
 {
     struct rig *rig = *state;
     struct lease *lease =
-        woken(rig, &(struct registry_params){.skip_dark = true, .mean_luma = mean_luma});
+        woken(rig, &(struct registry_params){.env.skip_dark = true, .env.mean_luma = mean_luma});
     rig_frame(rig, 640, 480, 3, false);
     rig_frame(rig, 640, 480, 11, false);
     assert_int_equal(dropped(rig, CAMERA_DROP_DARK), 2);
@@ -185,7 +186,7 @@ static void test_dark_frames_are_skipped_by_measure(void **state)
 static void test_dark_frames_are_skipped_by_flag(void **state)
 {
     struct rig *rig = *state;
-    struct lease *lease = woken(rig, &(struct registry_params){.skip_dark = true});
+    struct lease *lease = woken(rig, &(struct registry_params){.env.skip_dark = true});
     rig_frame(rig, 640, 480, 200, true);
     assert_int_equal(dropped(rig, CAMERA_DROP_DARK), 1);
     rig_frame(rig, 640, 480, 1, false); /* nobody measures */
@@ -197,7 +198,7 @@ static void test_a_dark_room_is_shown(void **state)
 {
     struct rig *rig = *state;
     struct lease *lease =
-        woken(rig, &(struct registry_params){.skip_dark = true, .mean_luma = mean_luma});
+        woken(rig, &(struct registry_params){.env.skip_dark = true, .env.mean_luma = mean_luma});
     rig_pass(rig, 700 * US_PER_MS);
     rig_frame(rig, 640, 480, 3, true);
     assert_int_equal(dropped(rig, CAMERA_DROP_DARK), 1);
@@ -212,7 +213,7 @@ static void test_a_frame_that_cannot_be_measured_is_shown(void **state)
 {
     struct rig *rig = *state;
     struct lease *lease =
-        woken(rig, &(struct registry_params){.skip_dark = true, .mean_luma = mean_luma});
+        woken(rig, &(struct registry_params){.env.skip_dark = true, .env.mean_luma = mean_luma});
     rig_frame(rig, 640, 480, 255, false);
     assert_string_equal(rig_described(rig, "state"), "\"awake\"");
     lease_release(&lease);
@@ -221,7 +222,7 @@ static void test_a_frame_that_cannot_be_measured_is_shown(void **state)
 static void test_nothing_is_skipped_unless_asked_for(void **state)
 {
     struct rig *rig = *state;
-    struct lease *lease = woken(rig, &(struct registry_params){.mean_luma = mean_luma});
+    struct lease *lease = woken(rig, &(struct registry_params){.env.mean_luma = mean_luma});
     rig_frame(rig, 640, 480, 0, true);
     assert_string_equal(rig_described(rig, "state"), "\"awake\"");
     lease_release(&lease);

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "camera/internal.h"
+#include "camera/control.h"
 #include "picam/libcamera_control.h"
 
 static const struct helper_control CONTROLS[] = {

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "camera/camera.h"
+#include "camera/source.h"
 #include "picam/libcamera_link.h"
 
 enum { PATIENCE_S = 60 };

@@ -7,7 +7,7 @@ static void test_connects_while_somebody_looks(void **state)
 {
     struct rig *rig = *state;
     struct camera *camera = far_camera(rig, "http://me:secret@cam/video?action=stream");
-    assert_int_equal(camera->demand.state, DEMAND_ASLEEP);
+    assert_int_equal(camera_state(camera), DEMAND_ASLEEP);
     assert_int_equal(far_clients, 0);
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
     struct lease *another = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
@@ -15,14 +15,14 @@ static void test_connects_while_somebody_looks(void **state)
     assert_string_equal(far_request(":80/video?action=stream")->user, "me");
     far_head(":80/video?action=stream", 200, FAR_STREAM_TYPE);
     far_part(":80/video?action=stream", 640, 480);
-    assert_int_equal(camera->demand.state, DEMAND_AWAKE);
-    assert_int_equal(camera->width, 640);
-    assert_int_equal(camera->stats.received, 1);
+    assert_int_equal(camera_state(camera), DEMAND_AWAKE);
+    assert_int_equal(camera_view(camera).width, 640);
+    assert_int_equal(camera_view(camera).stats.received, 1);
     far_asked(":80/video?action=stream "); /* not at port 81, no such boundary */
     lease_release(&lease);
     lease_release(&another);
     rig_pass(rig, 11 * US_PER_S);
-    assert_int_equal(camera->demand.state, DEMAND_ASLEEP);
+    assert_int_equal(camera_state(camera), DEMAND_ASLEEP);
     far_asked("");
     assert_int_equal(far_clients, 0);
 }
@@ -33,19 +33,19 @@ static void test_begins_anew_after_trouble(void **state)
     struct camera *camera = far_camera(rig, "http://cam/");
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
     far_done(":80/", -ECONNREFUSED, "connection refused by cam:80");
-    assert_string_equal(camera->error, "connection refused by cam:80");
+    assert_string_equal(camera_view(camera).error, "connection refused by cam:80");
     far_asked(""); /* the demand decides when */
     rig_pass(rig, 1 * US_PER_S);
     far_asked(":80/ ");
-    assert_string_equal(camera->error, "connection refused by cam:80");
+    assert_string_equal(camera_view(camera).error, "connection refused by cam:80");
     far_head(":80/", 200, FAR_STREAM_TYPE);
     far_part(":80/", 640, 480);
-    assert_string_equal(camera->error, "");
+    assert_string_equal(camera_view(camera).error, "");
     far_done(":80/", 0, "");
-    assert_string_equal(camera->error, "cam:80 ended the stream");
+    assert_string_equal(camera_view(camera).error, "cam:80 ended the stream");
     assert_int_equal(far_clients, 0);
     rig_pass(rig, 1 * US_PER_S);
-    assert_string_equal(camera->error, "cam:80 ended the stream");
+    assert_string_equal(camera_view(camera).error, "cam:80 ended the stream");
     far_asked(":80/ ");
     /* A stream that is alive and holds no good picture is given up, too. */
     far_head(":80/", 200, FAR_STREAM_TYPE);
@@ -75,7 +75,7 @@ static void test_a_stream_that_breaks_off_may_go_on(void **state)
     assert_non_null(capture);
     far_done(":80/", -ETIMEDOUT, "cam:80 was silent for 4 s");
     rig_turn(rig);
-    assert_string_equal(rig->camera->error, "cam:80 was silent for 4 s");
+    assert_string_equal(camera_view(rig->camera).error, "cam:80 was silent for 4 s");
     assert_int_equal(error, 1);
     rig_pass(rig, 1 * US_PER_S);
     far_done(":80/", -ECONNREFUSED, "connection refused by cam:80"); /* now it is not there */
@@ -125,8 +125,8 @@ static void test_stills_again_and_again(void **state)
     const struct far_picture *picture = far_picture(640, 480);
     for (int i = 0; i < 3; i++) {
         far_answer(":80/shot.jpg", 200, "image/jpeg", picture->bytes, picture->len_bytes);
-        assert_int_equal(camera->demand.state, DEMAND_AWAKE);
-        assert_int_equal(camera->stats.received, i + 1);
+        assert_int_equal(camera_state(camera), DEMAND_AWAKE);
+        assert_int_equal(camera_view(camera).stats.received, i + 1);
         rig_pass(rig, 199 * US_PER_MS);
         far_asked("");
         rig_pass(rig, US_PER_MS);
@@ -142,7 +142,7 @@ static void test_stills_again_and_again(void **state)
     far_asked(":80/shot.jpg ");
     /* An answer of another kind ends it. */
     far_head(":80/shot.jpg", 200, "text/html");
-    assert_string_equal(camera->error, "no JPEG in what cam:80 sends (text/html)");
+    assert_string_equal(camera_view(camera).error, "no JPEG in what cam:80 sends (text/html)");
     far_asked("");
     lease_release(&slow);
 }
@@ -164,14 +164,14 @@ static void test_what_is_no_picture(void **state)
     for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
         struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
         far_head(":80/", CASES[i].status, CASES[i].type);
-        assert_string_equal(camera->error, CASES[i].error);
+        assert_string_equal(camera_view(camera).error, CASES[i].error);
         far_asked("");
         lease_release(&lease);
         rig_pass(rig, 30 * US_PER_S);
     }
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
     far_answer(":80/", 200, "image/jpeg", NULL, 0);
-    assert_string_equal(camera->error, "cam:80 sends an empty picture");
+    assert_string_equal(camera_view(camera).error, "cam:80 sends an empty picture");
     lease_release(&lease);
 }
 
@@ -186,7 +186,7 @@ static void test_pictures_are_bounded(void **state)
         far_body(":80/", block, sizeof(block));
     far_asked(":80/ ");
     far_body(":80/", block, 1);
-    assert_string_equal(camera->error, "a picture of cam:80 has more than 4 MiB");
+    assert_string_equal(camera_view(camera).error, "a picture of cam:80 has more than 4 MiB");
     far_asked("");
     lease_release(&lease);
 }
@@ -219,7 +219,7 @@ static void test_who_is_refused(void **state)
     refuse(rig, "Porch", "http://cam/", -EINVAL, "an id is 1 to 32 of a-z, 0-9 and -");
     struct camera *camera = far_camera(rig, "http://cam/"), *same = far_camera(rig, "http://cam/");
     assert_ptr_equal(camera, same);
-    assert_true(camera->adopted);
+    assert_true(camera_view(camera).adopted);
     refuse(rig, "porch", "http://other/", -EEXIST, "there is another camera with the id \"porch\"");
     rig_registry(rig, &(struct registry_params){.max_cameras = 1});
     far_camera(rig, "http://cam/");
@@ -240,13 +240,13 @@ static void test_those_of_the_store(void **state)
         registry_load_camera(rig->registry, &ROWS[i]);
     mjpeg_attach_all(rig->registry);
     mjpeg_attach_all(rig->registry); /* once is enough */
-    assert_int_equal(registry_find(rig->registry, "good")->demand.state, DEMAND_ASLEEP);
-    assert_int_equal(registry_find(rig->registry, "bad")->demand.state, DEMAND_OFFLINE);
-    assert_string_equal(registry_find(rig->registry, "bad")->error,
+    assert_int_equal(camera_state(registry_find(rig->registry, "good")), DEMAND_ASLEEP);
+    assert_int_equal(camera_state(registry_find(rig->registry, "bad")), DEMAND_OFFLINE);
+    assert_string_equal(camera_view(registry_find(rig->registry, "bad")).error,
                         "its address is none that a camera can have");
-    assert_string_equal(registry_find(rig->registry, "none")->error,
+    assert_string_equal(camera_view(registry_find(rig->registry, "none")).error,
                         "its address is none that a camera can have");
-    assert_null(registry_find(rig->registry, "push")->source);
+    assert_false(camera_view(registry_find(rig->registry, "push")).has_source);
     /* Nobody sees the password. */
     rig->camera = registry_find(rig->registry, "good");
     assert_string_equal(rig_described(rig, "address"), "\"http://***@cam/\"");

@@ -13,9 +13,12 @@ static struct lease *look_at_device(struct rig *rig)
     assert_int_equal(far_request(":81/stream")->get.max_body_bytes, 0); /* it has no end */
     assert_int_equal(far_request(":80/status")->get.max_body_bytes, ESPCAM_STATUS_MAX_BYTES);
     far_answer(":80/status", 200, "application/json", FAR_STATUS, strlen(FAR_STATUS));
-    assert_null(rig->camera->controls); /* until a picture says how it counts */
+    assert_string_equal(rig_described(rig, "controls"),
+                        "[]"); /* until a picture says how it counts */
     far_part(":81/stream", 640, 480);
-    assert_int_equal(json_array_size(rig->camera->controls), 3);
+    json_t *controls = camera_controls(rig->camera);
+    assert_int_equal(json_array_size(controls), 3);
+    json_decref(controls);
     return lease;
 }
 
@@ -43,10 +46,9 @@ static void test_settings_go_one_by_one(void **state)
     static const char NOW[] = "{\"0xd3\":0,\"framesize\":10,\"quality\":10,\"brightness\":1}";
     far_answer(":80/status", 200, "application/json", NOW, strlen(NOW));
     far_asked(":81/stream ");
-    char *controls = json_dumps(rig->camera->controls, JSON_COMPACT);
+    const char *controls = rig_described(rig, "controls");
     assert_non_null(strstr(controls, "\"name\":\"quality\",\"type\":\"int\",\"min\":4,\"max\":63,"
                                      "\"step\":1,\"default\":10,\"value\":10"));
-    free(controls);
     lease_release(&lease);
     /* Without a viewer, too; and then it is let go. */
     rig_pass(rig, 11 * US_PER_S);
@@ -89,15 +91,15 @@ static void test_a_still_at_full_size(void **state)
     struct rig *rig = *state;
     struct lease *lease = look_at_device(rig);
     struct capture *capture = begin_still(rig);
-    uint64_t unwanted = rig->camera->stats.dropped[CAMERA_DROP_UNWANTED];
+    uint64_t unwanted = camera_dropped(rig->camera, CAMERA_DROP_UNWANTED);
     (void)capture;
     far_asked(":81/stream :80/control?var=framesize&val=15 ");
     far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
     assert_int_equal(far_request(":80/capture")->get.max_body_bytes, MJPEG_PICTURE_MAX_BYTES);
     assert_int_equal(far_request(":80/capture")->get.total_us, 15 * US_PER_S);
     far_part(":81/stream", 1600, 1200); /* not for whoever looks */
-    assert_int_equal(rig->camera->width, 640);
-    assert_int_equal(rig->camera->stats.dropped[CAMERA_DROP_UNWANTED], unwanted + 1);
+    assert_int_equal(camera_view(rig->camera).width, 640);
+    assert_int_equal(camera_dropped(rig->camera, CAMERA_DROP_UNWANTED), unwanted + 1);
     answer_picture(":80/capture", 640, 480); /* one from before */
     assert_int_equal(stills, 0);
     answer_picture(":80/capture", 1600, 1200);
@@ -108,11 +110,11 @@ static void test_a_still_at_full_size(void **state)
     set(rig, "{\"size\":\"800x600\"}");
     far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
     far_part(":81/stream", 1600, 1200); /* still not */
-    assert_int_equal(rig->camera->width, 640);
+    assert_int_equal(camera_view(rig->camera).width, 640);
     far_answer(":80/control?var=framesize&val=11", 200, "", NULL, 0);
     far_part(":81/stream", 640, 480);
     far_part(":81/stream", 800, 600);
-    assert_int_equal(rig->camera->width, 800);
+    assert_int_equal(camera_view(rig->camera).width, 800);
     lease_release(&lease);
 }
 
@@ -126,10 +128,10 @@ static void test_pictures_of_another_size_pass_in_time(void **state)
     far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
     rig_pass(rig, 2 * US_PER_S - 1);
     far_part(":81/stream", 800, 600);
-    assert_int_equal(rig->camera->width, 640);
+    assert_int_equal(camera_view(rig->camera).width, 640);
     rig_pass(rig, 1);
     far_part(":81/stream", 800, 600); /* somebody else has set it */
-    assert_int_equal(rig->camera->width, 800);
+    assert_int_equal(camera_view(rig->camera).width, 800);
     lease_release(&lease);
 }
 
@@ -388,7 +390,7 @@ static void test_a_wrong_guess_costs_one_question(void **state)
     far_asked(":8080/stream :8079/status ");
     far_answer(":8079/status", 200, "application/json", "{\"ok\":true}", 11);
     far_asked(":8080/stream ");
-    assert_null(rig->camera->controls);
+    assert_string_equal(rig_described(rig, "controls"), "[]");
     /* It can only stream: a still is the next picture. */
     struct capture *capture = begin_still(rig);
     far_asked(":8080/stream ");

@@ -75,9 +75,9 @@ void door_begin(struct door *door, const struct registry_params *params)
     door->clock = (struct clock){.now_us = now_us, .wall_us = wall_us, .ctx = door};
     door->wake = net_wake_create(door->site.net, on_wake, door);
     struct registry_params p = params ? *params : (struct registry_params){0};
-    p.net = door->site.net;
-    p.clock = &door->clock;
-    p.opener.open = open_work;
+    p.env.net = door->site.net;
+    p.env.clock = &door->clock;
+    p.env.opener.open = open_work;
     door->registry = registry_create(&p);
 }
 
@@ -187,22 +187,25 @@ static void look_now(struct door *door, void *ctx)
     *view = (struct view){.id = view->id, .is_there = camera};
     if (!camera)
         return;
-    view->has_source = camera->source;
-    view->controlled = camera->controlled;
-    view->received = camera->stats.received;
-    view->received_bytes = camera->stats.received_bytes;
-    view->published = hub_count(camera->hubs[RENDITION_JPEG]);
+    const struct camera_view seen = camera_view(camera);
+    view->has_source = seen.has_source;
+    view->controlled = seen.controlled;
+    view->received = seen.stats.received;
+    view->received_bytes = seen.stats.received_bytes;
+    view->published = camera_published(camera, RENDITION_JPEG);
     for (unsigned drop = 0; drop < CAMERA_DROPS; drop++)
         view->dropped[drop] = camera_dropped(camera, drop);
-    strcpy(view->name, camera->name);
-    strcpy(view->model, camera->model ? json_string_value(camera->model) : "");
-    view->battery_percent = camera->battery_percent;
-    view->sleeps = camera->sleeping_until_wall_us != 0;
-    view->controls = json_array_size(camera->controls);
-    if (camera->poster) {
-        view->newest_age_us = camera->poster->arrival_us - camera->poster->capture_us;
-        view->newest_len = packet_unit_len_bytes(camera->poster);
-        memcpy(view->newest, packet_unit(camera->poster), view->newest_len);
+    strcpy(view->name, seen.name);
+    strcpy(view->model, seen.model ? seen.model : "");
+    view->battery_percent = seen.battery_percent;
+    view->sleeps = seen.sleeping_until_wall_us != 0;
+    json_t *controls = camera_controls(camera);
+    view->controls = json_array_size(controls);
+    json_decref(controls);
+    if (seen.poster) {
+        view->newest_age_us = seen.poster->arrival_us - seen.poster->capture_us;
+        view->newest_len = packet_unit_len_bytes(seen.poster);
+        memcpy(view->newest, packet_unit(seen.poster), view->newest_len);
     }
 }
 

@@ -83,7 +83,7 @@ static void test_bad_frames_are_counted_and_never_published(void **state)
     struct door door;
     static uint8_t padded[sizeof(door_jpeg) + 64];
     door_run(&door,
-             &(struct registry_params){.jpeg_limits = {.max_width = 4096, .max_height = 4096}});
+             &(struct registry_params){.env.jpeg_limits = {.max_width = 4096, .max_height = 4096}});
     int fd = peer_connect_as(&door, "/porch", false);
     struct lease *lease = door_take(&door, "porch");
     peer_frame(fd, PEER_FIN | PEER_BINARY, door_jpeg + 1, door_jpeg_len - 1);
@@ -109,7 +109,8 @@ static void test_too_large_a_picture(void **state)
 {
     (void)state;
     struct door door;
-    door_run(&door, &(struct registry_params){.jpeg_limits = {.max_width = 16, .max_height = 16}});
+    door_run(&door,
+             &(struct registry_params){.env.jpeg_limits = {.max_width = 16, .max_height = 16}});
     int fd = peer_connect_as(&door, "/porch", false);
     struct lease *lease = door_take(&door, "porch");
     peer_frame(fd, PEER_FIN | PEER_BINARY, door_jpeg, door_jpeg_len);

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "camera/internal.h"
+#include "camera/control.h"
 
 struct option {
     int64_t value;

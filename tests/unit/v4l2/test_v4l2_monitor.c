@@ -90,7 +90,7 @@ static void on_patience(void *ctx)
 static void on_changed(void *ctx, struct camera *camera)
 {
     struct world *world = ctx;
-    if (camera->source)
+    if (camera_view(camera).has_source)
         net_stop(world->net, 0);
 }
 
@@ -110,8 +110,10 @@ static int setup(void **state)
     snprintf(folder, sizeof(folder), "/tmp/eyelid-test-XXXXXX");
     assert_non_null(mkdtemp(folder));
     assert_int_equal(net_create(&(struct net_params){0}, &world->net), 0);
-    world->registry = registry_create(&(struct registry_params){
-        .net = world->net, .clock = &clock_system, .max_cameras = 2, .jpeg_limits = {4096, 4096}});
+    world->registry = registry_create(&(struct registry_params){.env.net = world->net,
+                                                                .env.clock = &clock_system,
+                                                                .max_cameras = 2,
+                                                                .env.jpeg_limits = {4096, 4096}});
     world->observer = (struct registry_observer){.changed = on_changed, .ctx = world};
     world->patience = net_timer_create(world->net, on_patience, world);
     net_timer_set(world->patience, clock_now_us(&clock_system) + PATIENCE_S * US_PER_S);

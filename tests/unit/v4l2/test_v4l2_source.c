@@ -69,8 +69,8 @@ static int setup(void **state)
 {
     struct world *world = mem_new(struct world);
     assert_int_equal(net_create(&(struct net_params){0}, &world->net), 0);
-    world->registry = registry_create(
-        &(struct registry_params){.net = world->net, .clock = &clock_system, .max_cameras = 2});
+    world->registry = registry_create(&(struct registry_params){
+        .env.net = world->net, .env.clock = &clock_system, .max_cameras = 2});
     world->observer = (struct registry_observer){.changed = on_changed, .ctx = world};
     world->patience = net_timer_create(world->net, on_patience, world);
     world->captured = 1;
@@ -133,17 +133,19 @@ static void it_is_there(void **state)
     assert_int_equal(create(world, "/dev/null", &world->source), 0);
     struct camera *camera = registry_find(world->registry, "usb-1-2-3");
     assert_non_null(camera);
-    assert_string_equal(camera->name, "A webcam");
-    assert_string_equal(camera->address, "usb:1:2:3");
-    assert_int_equal(camera->kind, CAMERA_V4L2);
-    assert_int_equal(camera->native, RENDITION_JPEG);
-    assert_int_equal(camera->demand.state, DEMAND_ASLEEP);
-    assert_int_equal(json_array_size(camera->controls), 3);
+    assert_string_equal(camera_view(camera).name, "A webcam");
+    assert_string_equal(camera_view(camera).address, "usb:1:2:3");
+    assert_int_equal(camera_view(camera).kind, CAMERA_V4L2);
+    assert_int_equal(camera_view(camera).native, RENDITION_JPEG);
+    assert_int_equal(camera_state(camera), DEMAND_ASLEEP);
+    json_t *controls = camera_controls(camera);
+    assert_int_equal(json_array_size(controls), 3);
+    json_decref(controls);
 }
 
 static bool has_error(struct world *world)
 {
-    return world->source->camera->error[0];
+    return camera_view(world->source->camera).error[0];
 }
 
 static void a_driver_that_fails_is_heard(void **state)
@@ -152,9 +154,9 @@ static void a_driver_that_fails_is_heard(void **state)
     assert_int_equal(create(world, "/dev/null", &world->source), 0);
     struct lease *wants = lease(world);
     run_until(world, has_error);
-    assert_string_equal(world->source->camera->error,
+    assert_string_equal(camera_view(world->source->camera).error,
                         "the driver of /dev/null says: Inappropriate ioctl for device");
-    assert_int_equal(world->source->camera->demand.state, DEMAND_WAKING);
+    assert_int_equal(camera_state(world->source->camera), DEMAND_WAKING);
     lease_release(&wants);
 }
 
@@ -172,7 +174,7 @@ static void a_still_that_fails_is_answered(void **state)
     assert_non_null(capture);
     run_until(world, has_captured);
     assert_int_equal(world->captured, -EIO);
-    assert_int_equal(world->source->camera->demand.state, DEMAND_ASLEEP);
+    assert_int_equal(camera_state(world->source->camera), DEMAND_ASLEEP);
 }
 
 static bool has_ended(struct world *world)
@@ -187,9 +189,9 @@ static void a_device_that_is_gone_ends_its_source(void **state)
     struct camera *camera = world->source->camera;
     struct lease *wants = lease(world);
     run_until(world, has_ended);
-    assert_int_equal(camera->demand.state, DEMAND_OFFLINE);
-    assert_null(camera->source);
-    assert_string_equal(camera->error, "");
+    assert_int_equal(camera_state(camera), DEMAND_OFFLINE);
+    assert_false(camera_view(camera).has_source);
+    assert_string_equal(camera_view(camera).error, "");
     lease_release(&wants);
 }
 
@@ -199,7 +201,7 @@ static void a_node_that_goes_ends_its_source(void **state)
     assert_int_equal(create(world, "/dev/null", &world->source), 0);
     struct camera *camera = world->source->camera;
     v4l2_source_gone(world->source);
-    assert_int_equal(camera->demand.state, DEMAND_OFFLINE);
+    assert_int_equal(camera_state(camera), DEMAND_OFFLINE);
     v4l2_source_gone(world->source); /* both the worker and the monitor may notice */
     run_until(world, has_ended);
     assert_int_equal(world->n_ended, 1);
@@ -211,12 +213,12 @@ static void twins_are_two_cameras(void **state)
     struct v4l2_source *second = NULL, *third = NULL;
     assert_int_equal(create(world, "/dev/null", &world->source), 0);
     assert_int_equal(create(world, "/dev/null", &second), 0);
-    assert_string_equal(second->camera->id, "usb-1-2-at-4");
-    assert_string_equal(second->camera->address, "usb:1:2:at:4");
+    assert_string_equal(camera_id(second->camera), "usb-1-2-at-4");
+    assert_string_equal(camera_view(second->camera).address, "usb:1:2:at:4");
     assert_int_equal(create(world, "/dev/null", &third), -EEXIST);
     v4l2_source_destroy(second);
     assert_int_equal(create(world, "/dev/null", &third), 0); /* it comes back */
-    assert_string_equal(third->camera->id, "usb-1-2-at-4");
+    assert_string_equal(camera_id(third->camera), "usb-1-2-at-4");
     v4l2_source_destroy(third);
 }
 
@@ -254,9 +256,9 @@ static void drops_arrive_with_the_camera(void **state)
     run_until(world, has_ended);
     assert_int_equal(camera_dropped(camera, CAMERA_DROP_UNWANTED), UNWANTED);
     assert_int_equal(camera_dropped(camera, JPEG_TRUNCATED), BROKEN);
-    assert_int_equal(camera->stats.received, UNWANTED + BROKEN);
-    assert_int_equal(camera->stats.received_bytes, (UNWANTED + BROKEN) * BYTES);
-    assert_int_equal(camera->last_drop, JPEG_TRUNCATED);
+    assert_int_equal(camera_view(camera).stats.received, UNWANTED + BROKEN);
+    assert_int_equal(camera_view(camera).stats.received_bytes, (UNWANTED + BROKEN) * BYTES);
+    assert_int_equal(camera_view(camera).last_drop, JPEG_TRUNCATED);
 }
 
 int main(void)

@@ -51,7 +51,7 @@ struct world {
 static bool is_up(const struct world *world, const char *id)
 {
     const struct camera *camera = registry_find(world->registry, id);
-    return camera && camera->source;
+    return camera && camera_view(camera).has_source;
 }
 
 static void on_changed(void *ctx, struct camera *camera)
@@ -73,7 +73,7 @@ static int setup(void **state)
     struct world *world = mem_new(struct world);
     assert_int_equal(net_create(&(struct net_params){0}, &world->net), 0);
     world->registry = registry_create(&(struct registry_params){
-        .net = world->net, .clock = &clock_system, .max_cameras = MAX_CAMERAS});
+        .env.net = world->net, .env.clock = &clock_system, .max_cameras = MAX_CAMERAS});
     world->observer = (struct registry_observer){.changed = on_changed, .ctx = world};
     world->patience = net_timer_create(world->net, on_patience, world);
     registry_observe(world->registry, &world->observer);
@@ -186,7 +186,7 @@ static void all_threads_are_told_before_one_is_waited_for(void **state)
     v4l2_sources_init(&world->sources, world->registry); /* for the teardown */
     assert_true(has_joined);
     assert_int_equal(n_quits_before_join, 2);
-    assert_null(registry_find(world->registry, "left")->source);
+    assert_false(camera_view(registry_find(world->registry, "left")).has_source);
 }
 
 int main(void)

@@ -111,14 +111,14 @@ int __wrap_v4l2_ioctl(int fd, unsigned long request, void *argument)
 static int setup(void **state)
 {
     static const struct v4l2_mode MODE = {V4L2_PIX_FMT_YUYV, WIDTH, HEIGHT, 30};
-    static const struct registry_params PARAMS = {0};
+    static const struct camera_env ENV = {0};
     struct v4l2_worker *worker = mem_new(struct v4l2_worker);
     driver.fd = memfd_create("driver", MFD_CLOEXEC);
     driver.owner = pthread_self();
     assert_int_equal(ftruncate(driver.fd, (off_t)BUFFERS_MAX * ROOM_BYTES), 0);
     lock_init(&worker->lock, LOCK_RANK_SOURCE);
     inbox_init(&worker->reports, (struct waker){NULL});
-    worker->params = &PARAMS;
+    worker->env = &ENV;
     worker->fd = driver.fd;
     worker->order_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     assert_int_equal(v4l2_worker_begin(worker, &MODE), 0);

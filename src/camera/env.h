@@ -1,0 +1,31 @@
+/* What cameras need from outside, the same for all of them. The registry owns it; loop only, but
+ * the members that say so. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "media/jpeg.h"
+#include "net/net.h"
+#include "net/outbound.h"
+#include "store/store.h"
+#include "stream/demand.h"
+#include "stream/opener.h"
+
+struct camera_env {
+    struct net *net;
+    struct store *store; /* NULL: nothing is remembered */
+    const struct clock *clock;
+    struct demand_policy policy; /* zeroed = demand_policy_default */
+    struct opener opener;
+    struct jpeg_limits jpeg_limits;  /* 0 = 4096 */
+    struct outbound_policy outbound; /* which addresses network cameras may have; borrowed */
+    bool skip_dark;                  /* drop frames that are still dark after waking */
+    int64_t max_dark_us;             /* but no longer than this after the start; 0 = 700 ms */
+    int (*mean_luma)(const uint8_t *jpeg,
+                     size_t len_bytes); /* 0 to 255, negative errno; NULL = not measured */
+    /* Encodes a raw picture as JPEG, for sources, on any thread; room bytes stay free in front.
+     * quality: 1 to 100. Negative errno. */
+    int (*make_jpeg)(const struct raw_picture *raw, unsigned quality, size_t room,
+                     struct buf **ret_buf, size_t *ret_end_off);
+};
