@@ -12,11 +12,12 @@
 // the patience of waits; no test is decided by how fast something is unless it says so itself.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
+
+export { freePort } from '../lib/ports.mjs';
 
 export const TOP = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const BUILD = path.resolve(process.env.EYELID_BUILD ?? path.join(TOP, 'build'));
@@ -56,14 +57,6 @@ export async function waitFor(what, check, timeoutMs = 5000) {
     if (performance.now() > deadline) throw new Error(`waited ${timeoutMs * SCALE} ms in vain: ${what}`);
     await sleep(20);
   }
-}
-
-export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export function temporaryFolder(t) {

@@ -8,9 +8,9 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from './ports.mjs';
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export const SCREEN = { width: 1280, height: 900 };
@@ -35,14 +35,6 @@ const FIREFOX_PREFS = {
   'network.proxy.type': 0, 'network.dns.disablePrefetch': true, 'network.prefetch-next': false,
   'browser.aboutHomeSnippets.updateUrl': '', 'network.http.speculative-parallel-limit': 0,
 };
-
-export async function freePort() {
-  const server = net.createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function waitFor(what, condition, timeoutMs = 15000) {
   for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(50)) if (await condition()) return;

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { freePort, sleep } from './browsers.mjs';
+import { sleep } from './browsers.mjs';
+import { freePort } from './ports.mjs';
 
 export const BUILD = path.resolve(process.env.EYELID_BUILD ?? 'build');
 export const nowUs = () => Number(process.hrtime.bigint() / 1000n); // CLOCK_MONOTONIC, as the server's clock
