@@ -12,7 +12,7 @@
 enum {
     ROW_ALIGN_BYTES = 32,
     /* Some cameras pad the scan's last bytes; more than this is a decoder that lost its way. */
-    MAX_EXTRANEOUS_BYTES = 64,
+    MAX_EXTRANEOUS_BYTES = JPEG_STRAY_MAX_BYTES,
     /* LIMITSCANS: a progressive JPEG of thousands of scans is an attack. */
     DECODE_FLAGS = TJFLAG_FASTDCT | TJFLAG_LIMITSCANS
 };
@@ -39,6 +39,8 @@ void jpeg_decode_finish(struct jpeg_decode *decode)
 {
     if (decode->handle)
         tjDestroy(decode->handle);
+    if (decode->encoder)
+        tjDestroy(decode->encoder);
     mem_free(decode->planes);
     *decode = (struct jpeg_decode){0};
 }
@@ -56,44 +58,40 @@ static int reserve(struct jpeg_decode *decode, size_t len_bytes)
     return 0;
 }
 
-static bool chroma_of(int subsampling, enum jpeg_chroma *ret_chroma)
+static enum jpeg_chroma chroma_of(int subsampling, int colorspace)
 {
     static const enum jpeg_chroma table[TJ_NUMSAMP] = {
         [TJSAMP_444] = JPEG_CHROMA_444, [TJSAMP_422] = JPEG_CHROMA_422,
         [TJSAMP_420] = JPEG_CHROMA_420, [TJSAMP_GRAY] = JPEG_CHROMA_GREY,
         [TJSAMP_440] = JPEG_CHROMA_440, [TJSAMP_411] = JPEG_CHROMA_411,
     };
-    if (subsampling < 0 || subsampling >= TJ_NUMSAMP)
-        return false;
-    *ret_chroma = table[subsampling];
-    return true;
+    bool is_named = subsampling >= 0 && subsampling < TJ_NUMSAMP;
+    bool has_planes = colorspace == TJCS_YCbCr || colorspace == TJCS_GRAY;
+    return is_named && has_planes ? table[subsampling] : JPEG_CHROMA_OTHER;
 }
 
 /* Before anything is allocated for the picture: the sizes come from a peer. */
 static int read_header(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
                        struct header *ret_header)
 {
-    int width, height, subsampling, colorspace;
-    enum jpeg_chroma chroma;
+    int width = 0, height = 0, subsampling = -1, colorspace = -1;
+    /* It also says -1 for a warning and for a subsampling that it has no name for. */
     if (tjDecompressHeader3(decode->handle, jpeg, len_bytes, &width, &height, &subsampling,
-                            &colorspace) != 0)
+                            &colorspace) != 0 &&
+        width <= 0)
         return -EBADMSG;
-    if (colorspace != TJCS_YCbCr && colorspace != TJCS_GRAY)
+    if (colorspace == TJCS_CMYK || colorspace == TJCS_YCCK || !h264_fits(width, height))
         return -EBADMSG;
-    if (!chroma_of(subsampling, &chroma))
-        return -EBADMSG;
-    if (!h264_fits(width, height))
-        return -EBADMSG;
-    *ret_header =
-        (struct header){.width = (unsigned)width, .height = (unsigned)height, .chroma = chroma};
+    *ret_header = (struct header){.width = (unsigned)width,
+                                  .height = (unsigned)height,
+                                  .chroma = chroma_of(subsampling, colorspace)};
     return 0;
 }
 
 /* TurboJPEG says -1 both for errors and for what it carried on after; it keeps the first complaint
- * as a sentence only. Damage shows as one of libjpeg's sentences "Corrupt JPEG data: …" and
- * "Premature end of JPEG file"; other warnings (an unknown JFIF revision) leave the picture whole.
- */
-static bool is_damaged(struct jpeg_decode *decode)
+ * as a sentence only. A warning is no error: other viewers show such a picture, too. Only a scan
+ * that is not all there is refused, by libjpeg's sentences for it. */
+static bool is_truncated(struct jpeg_decode *decode)
 {
     if (tjGetErrorCode(decode->handle) != TJERR_WARNING)
         return true;
@@ -101,7 +99,7 @@ static bool is_damaged(struct jpeg_decode *decode)
     unsigned extraneous;
     if (sscanf(complaint, "Corrupt JPEG data: %u extraneous bytes", &extraneous) == 1)
         return extraneous > MAX_EXTRANEOUS_BYTES;
-    return strstr(complaint, "Corrupt") || strstr(complaint, "Premature");
+    return strstr(complaint, "premature end") || strstr(complaint, "Premature end");
 }
 
 static void repeat_edges(const struct plane *plane)
@@ -144,6 +142,25 @@ static unsigned lay_out(const struct header *header, struct plane planes[3], siz
     return count;
 }
 
+/* By way of RGB to 4:2:0, for what TurboJPEG gives no planes of. */
+static int by_rgb(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
+                  const struct header *header, uint8_t *rgb, uint8_t *planes[3], int strides[3])
+{
+    const int width = (int)header->width, height = (int)header->height;
+    if (!decode->encoder)
+        decode->encoder = tjInitCompress();
+    if (!decode->encoder)
+        return -ENOMEM;
+    if (tjDecompress2(decode->handle, jpeg, len_bytes, rgb, width, 0, height, TJPF_RGB,
+                      DECODE_FLAGS) != 0 &&
+        is_truncated(decode))
+        return -EBADMSG;
+    if (tjEncodeYUVPlanes(decode->encoder, rgb, width, 0, height, TJPF_RGB, planes, strides,
+                          TJSAMP_420, 0) != 0)
+        return -EBADMSG;
+    return 0;
+}
+
 int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
                        struct picture *ret_picture)
 {
@@ -153,9 +170,14 @@ int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t l
         return r;
 
     struct plane planes[3];
-    size_t need_bytes;
+    size_t need_bytes, rgb_bytes = 0;
+    const bool has_planes = header.chroma != JPEG_CHROMA_OTHER;
+    if (!has_planes) {
+        header.chroma = JPEG_CHROMA_420;
+        rgb_bytes = (size_t)header.width * header.height * 3;
+    }
     unsigned count = lay_out(&header, planes, &need_bytes);
-    r = reserve(decode, need_bytes);
+    r = reserve(decode, need_bytes + rgb_bytes);
     if (r < 0)
         return r;
 
@@ -172,10 +194,14 @@ int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t l
         picture.planes[i] = planes[i].data;
         picture.strides[i] = planes[i].stride;
     }
-    if (tjDecompressToYUVPlanes(decode->handle, jpeg, len_bytes, data, 0, strides, 0,
-                                DECODE_FLAGS) != 0 &&
-        is_damaged(decode))
-        return -EBADMSG;
+    if (!has_planes)
+        r = by_rgb(decode, jpeg, len_bytes, &header, next, data, strides);
+    else if (tjDecompressToYUVPlanes(decode->handle, jpeg, len_bytes, data, 0, strides, 0,
+                                     DECODE_FLAGS) != 0 &&
+             is_truncated(decode))
+        r = -EBADMSG;
+    if (r < 0)
+        return r;
 
     for (unsigned i = 0; i < count; i++)
         repeat_edges(&planes[i]);
@@ -196,7 +222,7 @@ int jpeg_decode_thumbnail(struct jpeg_decode *decode, const uint8_t *jpeg, size_
         return r;
     if (tjDecompress2(decode->handle, jpeg, len_bytes, decode->planes, (int)width, (int)width,
                       (int)height, TJPF_GRAY, DECODE_FLAGS) != 0 &&
-        is_damaged(decode))
+        is_truncated(decode))
         return -EBADMSG;
     *ret_picture = (struct picture){.planes = {decode->planes},
                                     .strides = {width},

@@ -1,5 +1,6 @@
-/* JPEG to planes, without a detour over RGB. A decoder belongs to one thread at a time.
- * Format: ITU-T T.81 baseline; JFIF 1.02 for the meaning of the samples. */
+/* JPEG to planes, without a detour over RGB where planes have a usual subsampling. A decoder belongs
+ * to one thread at a time.
+ * Format: ITU-T T.81 baseline, extended and progressive; JFIF 1.02 for the meaning of the samples. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -8,6 +9,7 @@
 
 struct jpeg_decode {
     void *handle;    /* TurboJPEG's */
+    void *encoder;   /* TurboJPEG's, from RGB to planes; NULL until it is needed */
     uint8_t *planes; /* of the last picture */
     size_t capacity_bytes;
 };
@@ -17,7 +19,7 @@ int jpeg_decode_init(struct jpeg_decode *decode) __attribute__((warn_unused_resu
 void jpeg_decode_finish(struct jpeg_decode *decode); /* a zeroed one too */
 
 /* The planes are borrowed until the next call. -EBADMSG: it is no JPEG of the kinds that are taken
- * here, it has a size that H.264 may not have, or its scan is damaged; -ENOMEM. */
+ * here, it has a size that H.264 may not have, or its scan is not all there; -ENOMEM. */
 int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
                        struct picture *ret_picture) __attribute__((warn_unused_result));
 

@@ -40,6 +40,7 @@ static inline unsigned picture_chroma_width(enum jpeg_chroma chroma, unsigned wi
     case JPEG_CHROMA_444:
         return width;
     case JPEG_CHROMA_GREY:
+    case JPEG_CHROMA_OTHER: /* no picture has it */
         break;
     }
     return 0;
@@ -56,6 +57,7 @@ static inline unsigned picture_chroma_height(enum jpeg_chroma chroma, unsigned h
     case JPEG_CHROMA_444:
         return height;
     case JPEG_CHROMA_GREY:
+    case JPEG_CHROMA_OTHER: /* no picture has it */
         break;
     }
     return 0;

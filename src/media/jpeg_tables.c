@@ -44,6 +44,42 @@ static const uint8_t TABLES[JPEG_TABLES_BYTES] = {
 };
 /* clang-format on */
 
+/* Behind the marker and its length: class and number, 16 counts, 12 or 162 symbols. */
+enum { HEAD_BYTES = 4, DC_BYTES = 1 + 16 + 12, AC_BYTES = 1 + 16 + 162 };
+
+static size_t offset_of(bool is_ac, unsigned table)
+{
+    return HEAD_BYTES + table * (DC_BYTES + AC_BYTES) + (is_ac ? DC_BYTES : 0);
+}
+
+unsigned jpeg_tables_bit(bool is_ac, unsigned table)
+{
+    return 1u << (2 * table + is_ac);
+}
+
+const uint8_t *jpeg_tables_standard(bool is_ac, unsigned table)
+{
+    return TABLES + offset_of(is_ac, table) + 1;
+}
+
+size_t jpeg_tables_segment(unsigned bits, uint8_t out[JPEG_TABLES_BYTES])
+{
+    size_t at = HEAD_BYTES;
+    for (unsigned i = 0; i < 4; i++) {
+        bool is_ac = i & 1;
+        size_t n_bytes = is_ac ? AC_BYTES : DC_BYTES;
+        if (!(bits & jpeg_tables_bit(is_ac, i / 2)))
+            continue;
+        memcpy(out + at, TABLES + offset_of(is_ac, i / 2), n_bytes);
+        at += n_bytes;
+    }
+    out[0] = 0xff;
+    out[1] = DHT;
+    out[2] = (uint8_t)((at - 2) >> 8);
+    out[3] = (uint8_t)(at - 2);
+    return at;
+}
+
 /* Where the scan's header begins when no table comes before it; else 0. */
 static size_t find_gap(const uint8_t *jpeg, size_t len_bytes)
 {

@@ -2,10 +2,18 @@
  * and mean the standard ones; not every viewer knows that. Pure; any thread.
  * Format: ITU-T T.81, B.2.4.2 and K.3. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { JPEG_TABLES_BYTES = 420 }; /* one DHT segment with all four */
+
+/* A standard table, luma (0) or chroma (1): how many codes of 1 to 16 bits, then the symbols. */
+const uint8_t *jpeg_tables_standard(bool is_ac, unsigned table);
+
+/* The DHT segment with the tables whose bits are set; returns its bytes. */
+unsigned jpeg_tables_bit(bool is_ac, unsigned table);
+size_t jpeg_tables_segment(unsigned bits, uint8_t out[JPEG_TABLES_BYTES]);
 
 /* Copies a JPEG to out, which has room for len_bytes + JPEG_TABLES_BYTES. Where no table comes
  * before its scan, the standard ones are put in front of the scan's header. Returns how many bytes

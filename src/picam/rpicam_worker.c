@@ -208,10 +208,14 @@ static struct rpicam_event *next_jpeg(struct rpicam_worker *worker, enum rpicam_
     event->fault = jpeg_inspect(worker->bytes + off, event->len_bytes,
                                 kind == RPICAM_STILL ? &any : &worker->params.limits, &frame->info);
     if (event->fault != JPEG_OK ||
-        buf_create(CAMERA_FRAME_ROOM + event->len_bytes, &frame->takes_buf) < 0) {
+        buf_create(CAMERA_FRAME_ROOM + frame->info.len_bytes, &frame->takes_buf) < 0) {
         event->kind = RPICAM_DROP;
     } else {
-        memcpy(frame->takes_buf->data + CAMERA_FRAME_ROOM, worker->bytes + off, event->len_bytes);
+        uint8_t *jpeg = frame->takes_buf->data + CAMERA_FRAME_ROOM;
+        if (frame->info.needs_repair)
+            jpeg_repair(worker->bytes + off, event->len_bytes, &frame->info, jpeg);
+        else
+            memcpy(jpeg, worker->bytes + off, frame->info.len_bytes);
         frame->unit_off = CAMERA_FRAME_ROOM;
         frame->end_off = (uint32_t)(CAMERA_FRAME_ROOM + frame->info.len_bytes);
         frame->arrival_us = frame->capture_us = now(worker);

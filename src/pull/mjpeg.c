@@ -58,13 +58,14 @@ void mjpeg_answer_finish(struct mjpeg_answer *answer)
     answer->len_bytes = 0;
 }
 
-unsigned mjpeg_inspect(struct mjpeg *mjpeg, struct buf *buf, size_t len_bytes,
+unsigned mjpeg_inspect(struct mjpeg *mjpeg, struct buf **buf, size_t len_bytes,
                        struct camera_frame *ret_frame)
 {
-    struct camera_frame frame = {
-        .takes_buf = buf, .unit_off = CAMERA_FRAME_ROOM, .arrival_us = mjpeg_now(mjpeg)};
-    enum jpeg_fault fault = jpeg_inspect(buf->data + CAMERA_FRAME_ROOM, len_bytes,
-                                         &camera_env(mjpeg->camera)->jpeg_limits, &frame.info);
+    struct camera_frame frame = {.unit_off = CAMERA_FRAME_ROOM, .arrival_us = mjpeg_now(mjpeg)};
+    enum jpeg_fault fault =
+        jpeg_admit(buf, CAMERA_FRAME_ROOM, len_bytes,
+                   &camera_env(mjpeg->camera)->jpeg_limits, &frame.info);
+    frame.takes_buf = *buf;
     frame.capture_us = frame.arrival_us;
     frame.end_off = (uint32_t)(CAMERA_FRAME_ROOM + frame.info.len_bytes);
     if (fault == JPEG_OK)
@@ -78,7 +79,7 @@ static void on_picture(struct mjpeg *mjpeg, struct buf *takes_buf, size_t len_by
     struct camera *camera = mjpeg->camera;
     struct camera_frame frame = {0};
     camera_count_received(camera, len_bytes);
-    unsigned drop = camera_runs(camera) ? mjpeg_inspect(mjpeg, takes_buf, len_bytes, &frame)
+    unsigned drop = camera_runs(camera) ? mjpeg_inspect(mjpeg, &takes_buf, len_bytes, &frame)
                                         : CAMERA_DROP_UNWANTED;
     if (drop == JPEG_OK && !mjpeg_device_admits(mjpeg, &frame.info))
         drop = CAMERA_DROP_UNWANTED;

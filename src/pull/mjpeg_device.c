@@ -121,7 +121,7 @@ static void on_still(struct mjpeg *mjpeg)
     unsigned fault = JPEG_TRUNCATED;
     camera_count_received(mjpeg->camera, len_bytes);
     if (device->http_status == 200 && device->answer.buf)
-        fault = mjpeg_inspect(mjpeg, device->answer.buf, len_bytes, &frame);
+        fault = mjpeg_inspect(mjpeg, &device->answer.buf, len_bytes, &frame);
     bool is_small =
         fault == JPEG_OK && device->still_width &&
         (frame.info.width != device->still_width || frame.info.height != device->still_height);

@@ -295,15 +295,14 @@ static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t
                     const struct wire_frame *wire)
 {
     struct camera *camera = push->camera;
-    struct camera_frame frame = {
-        .takes_buf = takes_buf, .unit_off = (uint32_t)off, .arrival_us = now(push)};
+    struct camera_frame frame = {.unit_off = (uint32_t)off, .arrival_us = now(push)};
     bool is_still = wire && wire->flags & WIRE_FLAG_STILL;
     unsigned drop = CAMERA_DROP_UNWANTED;
 
     camera_count_received(camera, end - off);
     if (is_still || camera_runs(camera))
-        drop = jpeg_inspect(takes_buf->data + off, end - off,
-                            &registry_env(push->registry)->jpeg_limits, &frame.info);
+        drop = jpeg_admit(&takes_buf, off, end - off,
+                          &registry_env(push->registry)->jpeg_limits, &frame.info);
     else
         on_unwanted(push);
     if (drop != JPEG_OK) {
@@ -311,6 +310,7 @@ static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t
         buf_unref(&takes_buf);
         return;
     }
+    frame.takes_buf = takes_buf;
     frame.end_off = (uint32_t)(off + frame.info.len_bytes);
     frame.capture_us = frame.arrival_us;
     if (wire) {

@@ -57,7 +57,8 @@ static unsigned copy_jpeg(struct v4l2_worker *worker, const struct v4l2_filled *
     if (drop == JPEG_OK) {
         uint8_t *jpeg = buf->data + CAMERA_FRAME_ROOM;
         size_t len_bytes = jpeg_tables_copy(jpeg, filled->bytes, filled->len_bytes);
-        drop = jpeg_inspect(jpeg, len_bytes, &worker->env->jpeg_limits, &ret_frame->info);
+        drop = jpeg_admit(&buf, CAMERA_FRAME_ROOM, len_bytes, &worker->env->jpeg_limits,
+                          &ret_frame->info);
     }
     v4l2_stream_give_back(worker->stream, filled);
     if (drop != JPEG_OK) {

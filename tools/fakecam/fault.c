@@ -175,7 +175,7 @@ void fault_spoil(struct fault_course *course, unsigned faults, struct buf **jpeg
     if (faults & 1u << FAULT_TRUNCATED)
         len_bytes = place_in_scan(course, len_bytes);
     else if (faults & 1u << FAULT_NO_EOI)
-        len_bytes -= 2;
+        len_bytes -= len_bytes / 16 + 2; /* EOI alone would be no loss */
     if (faults & 1u << FAULT_NO_SOI)
         skip = 2;
     len_bytes -= skip;

@@ -10,7 +10,7 @@
 
 enum fault {
     FAULT_TRUNCATED,  /* ends in the middle of its scan */
-    FAULT_NO_EOI,     /* the last two bytes are missing */
+    FAULT_NO_EOI,     /* the end is missing: the frame outgrew the device's buffer */
     FAULT_NO_SOI,     /* the first two bytes are missing */
     FAULT_GARBAGE,    /* foreign bytes inside the scan, impossible markers among them */
     FAULT_HUGE,       /* more than 4 MiB */

@@ -3,8 +3,24 @@
 #include <stdbool.h>
 
 #include "data.h"
+#include "media/jpeg_tables.h"
 
 static const struct jpeg_limits LIMITS = {.max_width = 4096, .max_height = 4096};
+
+/* What is repaired passes, is left alone then, and is the same picture. */
+static void check_repair(const uint8_t *bytes, size_t len_bytes, const struct jpeg_info *info)
+{
+    struct jpeg_info again;
+    uint8_t *repaired = malloc(info->len_bytes);
+    assert_non_null(repaired);
+    jpeg_repair(bytes, len_bytes, info, repaired);
+    assert_int_equal(jpeg_inspect(repaired, info->len_bytes, &LIMITS, &again), JPEG_OK);
+    assert_false(again.needs_repair);
+    assert_int_equal(again.len_bytes, info->len_bytes);
+    assert_int_equal(again.width, info->width);
+    assert_int_equal(again.chroma, info->chroma);
+    free(repaired);
+}
 
 /* A file in a buffer of its exact size, so that a sanitizer sees every byte read too far. */
 static enum jpeg_fault inspect(const uint8_t *bytes, size_t len_bytes, struct jpeg_info *info)
@@ -14,6 +30,8 @@ static enum jpeg_fault inspect(const uint8_t *bytes, size_t len_bytes, struct jp
     memcpy(exact, bytes, len_bytes);
     *info = (struct jpeg_info){.width = 7, .len_bytes = 7};
     enum jpeg_fault fault = jpeg_inspect(exact, len_bytes, &LIMITS, info);
+    if (fault == JPEG_OK && info->needs_repair)
+        check_repair(exact, len_bytes, info);
     free(exact);
     if (fault != JPEG_OK) { /* outputs stay untouched */
         assert_int_equal(info->width, 7);
@@ -45,9 +63,11 @@ static void test_real_files(void **state)
         {"grey.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_GREY},
         {"restart.jpg", JPEG_OK, 64, 48, JPEG_CHROMA_422},
         {"flat.jpg", JPEG_OK, 160, 120, JPEG_CHROMA_420},
-        {"progressive.jpg", JPEG_UNSUPPORTED, 0, 0, 0},
+        {"progressive.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_420},
         {"cmyk.jpg", JPEG_UNSUPPORTED, 0, 0, 0},
-        {"sampling-4x2.jpg", JPEG_UNSUPPORTED, 0, 0, 0},
+        {"sampling-4x2.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_OTHER},
+        {"sampling-1x4.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_OTHER},
+        {"separate-scans.jpg", JPEG_OK, 61, 45, JPEG_CHROMA_422},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         uint8_t bytes[DATA_MAX_BYTES];
@@ -140,7 +160,7 @@ static void apply(struct file *file, const struct edit *edit)
     }
 }
 
-enum { N_EDITS = 6 };
+enum { N_EDITS = 7 };
 
 struct row {
     const char *what;
@@ -179,15 +199,18 @@ static void test_ends(void **state)
         {"ends in the scan header", JPEG_TRUNCATED, {{CUT_TO, SOS, 6}}},
         {"ends before the scan", JPEG_NO_EOI, {{CUT_TO, SCAN, 0}}},
         {"ends in the scan", JPEG_NO_EOI, {{CUT_TO, SCAN, 100}}},
-        {"half an EOI", JPEG_NO_EOI, {{CUT_TO, END, -1}}},
-        {"no EOI", JPEG_NO_EOI, {{CUT_TO, END, -2}}},
-        {"zeros for EOI", JPEG_NO_EOI, {{SET, END, -2, BYTES("\x00\x00")}}},
-        {"FFs for EOI", JPEG_NO_EOI, {{SET, END, -2, BYTES("\xff\xff")}}},
+        {"half an EOI", JPEG_OK, {{CUT_TO, END, -1}}},
+        {"no EOI", JPEG_OK, {{CUT_TO, END, -2}}},
+        {"no EOI, and a byte of the scan missing", JPEG_NO_EOI, {{CUT_TO, END, -3}}},
+        {"zeros for EOI", JPEG_OK, {{SET, END, -2, BYTES("\x00\x00")}}},
+        {"FFs for EOI", JPEG_OK, {{SET, END, -2, BYTES("\xff\xff")}}},
+        {"SOI for EOI", JPEG_OK, {{SET, END, -2, BYTES("\xff\xd8")}}},
         {"padded with zeros", JPEG_OK, {{INSERT, END, 0, BYTES("\0\0\0\0\0\0\0")}}},
         {"padded with FF", JPEG_OK, {{INSERT, END, 0, BYTES("\xff\xff\xff")}}},
-        {"a byte behind", JPEG_GARBAGE, {{INSERT, END, 0, BYTES("\x01")}}},
-        {"text behind padding", JPEG_GARBAGE, {{INSERT, END, 0, BYTES("\0\0\r\n")}}},
-        {"another SOI behind", JPEG_GARBAGE, {{INSERT, END, 0, BYTES("\xff\xd8")}}},
+        {"a byte behind", JPEG_OK, {{INSERT, END, 0, BYTES("\x01")}}},
+        {"text behind padding", JPEG_OK, {{INSERT, END, 0, BYTES("\0\0\r\n")}}},
+        {"another SOI behind", JPEG_OK, {{INSERT, END, 0, BYTES("\xff\xd8")}}},
+        {"another EOI behind", JPEG_OK, {{INSERT, END, 0, BYTES("\xff\xd9")}}},
     };
     RUN("422.jpg", rows);
 }
@@ -198,18 +221,18 @@ static void test_segments(void **state)
     static const struct row rows[] = {
         {"a length past the end", JPEG_TRUNCATED, {{SET, DQT, 2, BYTES("\xff\xff")}}},
         {"a length of 0", JPEG_GARBAGE, {{SET, DQT, 2, BYTES("\x00\x00")}}},
-        {"a length of 1", JPEG_GARBAGE, {{SET, APP, 2, BYTES("\x00\x01")}}},
-        {"a byte between segments", JPEG_GARBAGE, {{INSERT, DQT, 0, BYTES("\x00")}}},
+        {"an APP segment with a length of 1", JPEG_OK, {{SET, APP, 2, BYTES("\x00\x01")}}},
+        {"a byte between segments", JPEG_OK, {{INSERT, DQT, 0, BYTES("\x00")}}},
         {"fill bytes between segments", JPEG_OK, {{INSERT, DQT, 0, BYTES("\xff\xff")}}},
         {"a comment", JPEG_OK, {{INSERT, DQT, 0, BYTES("\xff\xfe\x00\x04hi")}}},
         {"an empty comment", JPEG_OK, {{INSERT, DQT, 0, BYTES("\xff\xfe\x00\x02")}}},
         {"no APP segment", JPEG_OK, {{REMOVE_SEGMENT, APP, 0}}},
-        {"an unknown segment", JPEG_GARBAGE, {{INSERT, DQT, 0, BYTES("\xff\xf0\x00\x02")}}},
-        {"a reserved marker", JPEG_GARBAGE, {{INSERT, DQT, 0, BYTES("\xff\x02\x00\x02")}}},
-        {"a second SOI", JPEG_GARBAGE, {{INSERT, DQT, 0, BYTES("\xff\xd8")}}},
-        {"a restart among tables", JPEG_GARBAGE, {{INSERT, DQT, 0, BYTES("\xff\xd0")}}},
+        {"an unknown segment", JPEG_OK, {{INSERT, DQT, 0, BYTES("\xff\xf0\x00\x02")}}},
+        {"a reserved marker", JPEG_OK, {{INSERT, DQT, 0, BYTES("\xff\x02\x00\x02")}}},
+        {"a second SOI", JPEG_OK, {{INSERT, DQT, 0, BYTES("\xff\xd8")}}},
+        {"a restart among tables", JPEG_OK, {{INSERT, DQT, 0, BYTES("\xff\xd0")}}},
         {"EOI for a scan", JPEG_GARBAGE, {{SET, SOS, 1, BYTES("\xd9")}}},
-        {"DNL", JPEG_GARBAGE, {{INSERT, SOS, 0, BYTES("\xff\xdc\x00\x04\x00\x2d")}}},
+        {"DNL", JPEG_OK, {{INSERT, SOS, 0, BYTES("\xff\xdc\x00\x04\x00\x2d")}}},
 
         {"no DQT", JPEG_GARBAGE, {{REMOVE_SEGMENT, DQT, 0}, {REMOVE_SEGMENT, DQT, 0}}},
         {"one DQT missing", JPEG_GARBAGE, {{REMOVE_SEGMENT, DQT, 0}}},
@@ -260,7 +283,7 @@ static void test_segments(void **state)
            BYTES("\xff\xee\x00\x0e"
                  "Adobe\0\x64\0\0\0\0\x01")}}},
         {"Adobe, RGB",
-         JPEG_UNSUPPORTED,
+         JPEG_OK,
          {{REMOVE_SEGMENT, APP, 0},
           {INSERT, START, 2,
            BYTES("\xff\xee\x00\x0e"
@@ -274,11 +297,14 @@ static void test_segments(void **state)
           {SET, SOS, 7, BYTES("G")},
           {SET, SOS, 9, BYTES("B")}}},
         {"components called R, G, B",
-         JPEG_UNSUPPORTED,
+         JPEG_OK,
          {{REMOVE_SEGMENT, APP, 0},
           {SET, SOF, 10, BYTES("R")},
           {SET, SOF, 13, BYTES("G")},
-          {SET, SOF, 16, BYTES("B")}}},
+          {SET, SOF, 16, BYTES("B")},
+          {SET, SOS, 5, BYTES("R")},
+          {SET, SOS, 7, BYTES("G")},
+          {SET, SOS, 9, BYTES("B")}}},
     };
     RUN("422.jpg", rows);
 }
@@ -294,7 +320,7 @@ static void test_frame_header(void **state)
          {{INSERT, SOS, 0,
            BYTES("\xff\xc0\x00\x11\x08\x00\x2d\x00\x3d\x03\x01\x21\x00\x02\x11\x01\x03\x11\x01")}}},
         {"extended sequential", JPEG_OK, {{SET, SOF, 1, BYTES("\xc1")}}},
-        {"progressive", JPEG_UNSUPPORTED, {{SET, SOF, 1, BYTES("\xc2")}}},
+        {"progressive, with a sequential scan", JPEG_GARBAGE, {{SET, SOF, 1, BYTES("\xc2")}}},
         {"lossless", JPEG_UNSUPPORTED, {{SET, SOF, 1, BYTES("\xc3")}}},
         {"hierarchical", JPEG_UNSUPPORTED, {{SET, SOF, 1, BYTES("\xc5")}}},
         {"arithmetic", JPEG_UNSUPPORTED, {{SET, SOF, 1, BYTES("\xc9")}}},
@@ -315,11 +341,14 @@ static void test_frame_header(void **state)
         {"factor 0", JPEG_GARBAGE, {{SET, SOF, 11, BYTES("\x01")}}},
         {"factor 5", JPEG_GARBAGE, {{SET, SOF, 11, BYTES("\x15")}}},
         {"components of one name", JPEG_GARBAGE, {{SET, SOF, 13, BYTES("\x01")}}},
+        {"components of one name in the scan, too",
+         JPEG_OK,
+         {{SET, SOF, 13, BYTES("\x01")}, {SET, SOS, 7, BYTES("\x01")}}},
         {"quantization table 4", JPEG_GARBAGE, {{SET, SOF, 12, BYTES("\x04")}}},
         {"quantization table 3, not defined", JPEG_GARBAGE, {{SET, SOF, 12, BYTES("\x03")}}},
-        {"Cb other than Cr", JPEG_UNSUPPORTED, {{SET, SOF, 14, BYTES("\x21")}}},
+        {"Cb other than Cr", JPEG_OK, {{SET, SOF, 14, BYTES("\x21")}}},
         {"chroma finer than luma",
-         JPEG_UNSUPPORTED,
+         JPEG_OK,
          {{SET, SOF, 11, BYTES("\x11")},
           {SET, SOF, 14, BYTES("\x21")},
           {SET, SOF, 17, BYTES("\x21")}}},
@@ -345,7 +374,7 @@ static void test_scan(void **state)
         {"no components", JPEG_GARBAGE, {{SET, SOS, 4, BYTES("\x00")}}},
         {"length for other components", JPEG_GARBAGE, {{SET, SOS, 4, BYTES("\x02")}}},
         {"one component of three",
-         JPEG_UNSUPPORTED,
+         JPEG_TRUNCATED,
          {{REMOVE, SOS, 7, BYTES("....")}, {SET, SOS, 2, BYTES("\x00\x08\x01")}}},
         {"an unknown component", JPEG_GARBAGE, {{SET, SOS, 5, BYTES("\x09")}}},
         {"a DC table of none", JPEG_GARBAGE, {{SET, SOS, 6, BYTES("\x20")}}},
@@ -353,9 +382,9 @@ static void test_scan(void **state)
         {"an undefined table of an extended scan",
          JPEG_GARBAGE,
          {{SET, SOF, 1, BYTES("\xc1")}, {SET, SOS, 6, BYTES("\x22")}}},
-        {"from coefficient 1", JPEG_GARBAGE, {{SET, SOS, 11, BYTES("\x01")}}},
-        {"to coefficient 5", JPEG_GARBAGE, {{SET, SOS, 12, BYTES("\x05")}}},
-        {"successive approximation", JPEG_GARBAGE, {{SET, SOS, 13, BYTES("\x01")}}},
+        {"from coefficient 1", JPEG_OK, {{SET, SOS, 11, BYTES("\x01")}}},
+        {"to coefficient 5", JPEG_OK, {{SET, SOS, 12, BYTES("\x05")}}},
+        {"successive approximation", JPEG_OK, {{SET, SOS, 13, BYTES("\x01")}}},
 
         {"a stuffed FF", JPEG_OK, {{INSERT, SCAN, 20, BYTES("\xff\x00")}}},
         {"fill bytes before EOI", JPEG_OK, {{INSERT, END, -2, BYTES("\xff\xff\xff")}}},
@@ -365,7 +394,7 @@ static void test_scan(void **state)
         {"a table", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xdb")}}},
         {"an application segment", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xe0")}}},
         {"another scan",
-         JPEG_GARBAGE,
+         JPEG_OK,
          {{INSERT, END, -2, BYTES("\xff\xda\x00\x08\x01\x01\0\0\x3f\0")}}},
         {"a restart without DRI", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xd0")}}},
         {"EOI at once", JPEG_TRUNCATED, {{INSERT, SCAN, 0, BYTES("\xff\xd9")}}},
@@ -405,7 +434,7 @@ static void test_restarts(void **state)
         {"one out of order", 9, 2, BYTES("\xff\xd0"), JPEG_GARBAGE},
         {"one missing", 4, 2, BYTES(""), JPEG_GARBAGE},
         {"the last missing", 10, 2, BYTES(""), JPEG_TRUNCATED},
-        {"an empty interval", 4, 2, BYTES("\xff\xd4\xff\xd5"), JPEG_TRUNCATED},
+        {"an empty interval", 4, 2, BYTES("\xff\xd4\xff\xd5"), JPEG_GARBAGE},
         {"EOI in its place", 10, 2, BYTES("\xff\xd9"), JPEG_TRUNCATED},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -417,7 +446,7 @@ static void test_restarts(void **state)
     }
     struct file file = base;
     replace(&file, file.len_bytes - 2, 0, "\xff\xd3", 2);
-    expect("one too many", inspect(file.bytes, file.len_bytes, &info), JPEG_GARBAGE);
+    expect("one too many", inspect(file.bytes, file.len_bytes, &info), JPEG_OK);
     file = base;
     file.len_bytes = find_restart(&file, 5);
     replace(&file, file.len_bytes, 0, "\xff\xd9", 2);
@@ -457,15 +486,52 @@ static void test_shortest_scan(void **state)
     }
 }
 
-/* Whatever is cut off a file, it is never fine, and never more than the bytes at hand are read. */
+/* Whatever of its scan is cut off a file, it is never fine, and never more than the bytes at hand are read. */
 static void test_every_cut(void **state)
 {
     (void)state;
     uint8_t bytes[DATA_MAX_BYTES];
     size_t len_bytes = data_read("restart.jpg", bytes);
     struct jpeg_info info;
-    for (size_t n = 0; n < len_bytes; n++)
+    for (size_t n = 0; n < len_bytes - 2; n++)
         assert_int_not_equal(inspect(bytes, n, &info), JPEG_OK);
+    assert_int_equal(inspect(bytes, len_bytes - 2, &info), JPEG_OK);
+}
+
+/* Of several scans, too; a sequential picture needs no EOI. */
+static void test_every_cut_of_several_scans(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        enum jpeg_fault without_eoi;
+    } rows[] = {{"separate-scans.jpg", JPEG_OK}, {"progressive.jpg", JPEG_NO_EOI}};
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t bytes[DATA_MAX_BYTES];
+        size_t len_bytes = data_read(rows[i].name, bytes);
+        struct jpeg_info info;
+        for (size_t n = 0; n < len_bytes - 2; n++)
+            assert_int_not_equal(inspect(bytes, n, &info), JPEG_OK);
+        assert_int_equal(inspect(bytes, len_bytes - 2, &info), rows[i].without_eoi);
+    }
+}
+
+static void test_too_many_scans(void **state)
+{
+    (void)state;
+    struct file file;
+    struct jpeg_info info;
+    /* The refinement of no coefficient, again and again. */
+    static const char SCAN_AGAIN[] = "\xff\xda\x00\x08\x01\x01\x00\x00\x00\x10" "................";
+    file.len_bytes = data_read("progressive.jpg", file.bytes);
+    unsigned n_scans = 0;
+    for (; n_scans < JPEG_SCANS_MAX; n_scans++) {
+        replace(&file, file.len_bytes - 2, 0, SCAN_AGAIN, sizeof(SCAN_AGAIN) - 1);
+        if (inspect(file.bytes, file.len_bytes, &info) != JPEG_OK)
+            break;
+    }
+    assert_in_range(n_scans, JPEG_SCANS_MAX / 2, JPEG_SCANS_MAX - 1);
+    assert_int_equal(inspect(file.bytes, file.len_bytes, &info), JPEG_UNSUPPORTED);
 }
 
 static void test_thumbnail(void **state)
@@ -484,6 +550,140 @@ static void test_thumbnail(void **state)
     assert_int_equal(info.width, 61);
     assert_int_equal(info.chroma, JPEG_CHROMA_422);
     assert_int_equal(info.len_bytes, outer.len_bytes);
+}
+
+/* The tables come before the frame header in these; the order of edits is from behind, so that the
+ * places found are those of the file as it was. What is repaired is the file as it was. */
+static void test_repairs(void **state)
+{
+    (void)state;
+    static char zeros[JPEG_STRAY_MAX_BYTES];
+    static const struct row rows[] = {
+        {"a byte before DQT", JPEG_OK, {{INSERT, DQT, 0, BYTES("\0")}}},
+        {"as many bytes before SOF as may be",
+         JPEG_OK,
+         {{INSERT, SOF, 0, zeros, JPEG_STRAY_MAX_BYTES}}},
+        {"stray bytes twice", JPEG_OK, {{INSERT, SOS, 0, BYTES("\r\n")}, {INSERT, SOF, 0, BYTES("hi")}}},
+        {"FF 00 before SOF", JPEG_OK, {{INSERT, SOF, 0, BYTES("\xff\x00\xff\x01")}}},
+        {"wrong scan parameters", JPEG_OK, {{SET, SOS, 11, BYTES("\0\0\0")}}},
+        {"others", JPEG_OK, {{SET, SOS, 11, BYTES("\x01\x05\x21")}}},
+        {"no EOI", JPEG_OK, {{CUT_TO, END, -2}}},
+        {"no EOI, but padding", JPEG_OK, {{SET, END, -2, BYTES("\0\0")}}},
+        {"a comment behind the scan", JPEG_OK, {{INSERT, END, -2, BYTES("\xff\xfe\0\x04hi")}}},
+        {"a comment with a wrong length", JPEG_OK, {{INSERT, END, -2, BYTES("\xff\xfe\0\x90hi")}}},
+        {"a restart behind the scan", JPEG_OK, {{INSERT, END, -2, BYTES("\xff\xd0")}}},
+        {"half of another picture for EOI",
+         JPEG_OK,
+         {{SET, END, -2, BYTES("\xff\xd8")}, {INSERT, END, 0, BYTES("\xff\xdb\0\x43\0\1\2\3")}}},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct file base, file;
+        struct jpeg_info info;
+        uint8_t repaired[sizeof(base.bytes)];
+        base.len_bytes = data_read("422.jpg", base.bytes);
+        file = base;
+        for (size_t k = 0; k < N_EDITS; k++)
+            apply(&file, &rows[i].edits[k]);
+        expect(rows[i].what, inspect(file.bytes, file.len_bytes, &info), JPEG_OK);
+        if (!info.needs_repair || info.len_bytes != base.len_bytes)
+            fail_msg("%s: %zu bytes", rows[i].what, info.len_bytes);
+        jpeg_repair(file.bytes, file.len_bytes, &info, repaired);
+        assert_memory_equal(repaired, base.bytes, base.len_bytes);
+    }
+}
+
+static void test_strays_are_limited(void **state)
+{
+    (void)state;
+    static char zeros[JPEG_STRAY_MAX_BYTES + 1];
+    static const struct row rows[] = {
+        {"one byte too many", JPEG_GARBAGE, {{INSERT, SOF, 0, zeros, sizeof(zeros)}}},
+    };
+    RUN("422.jpg", rows);
+}
+
+/* Tables that were sent are left as they are. */
+static void test_missing_tables_are_inserted(void **state)
+{
+    (void)state;
+    for (unsigned removed = 1; removed <= 4; removed++) {
+        struct file file;
+        struct jpeg_info info;
+        uint8_t repaired[sizeof(file.bytes)];
+        file.len_bytes = data_read("422.jpg", file.bytes);
+        for (unsigned k = 0; k < removed; k++)
+            apply(&file, &(struct edit){REMOVE_SEGMENT, DHT, 0});
+        assert_int_equal(inspect(file.bytes, file.len_bytes, &info), JPEG_OK);
+        assert_true(info.needs_repair);
+        jpeg_repair(file.bytes, file.len_bytes, &info, repaired);
+        file.len_bytes = info.len_bytes;
+        memcpy(file.bytes, repaired, info.len_bytes);
+        uint8_t wanted[JPEG_TABLES_BYTES];
+        size_t n_wanted = jpeg_tables_segment((1u << removed) - 1, wanted);
+        assert_memory_equal(file.bytes + find(&file, SOS) - n_wanted, wanted, n_wanted);
+    }
+}
+
+static void test_orientation_becomes_upright(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n_bytes, value_at; /* 0: nothing to repair */
+    } rows[] = {
+        {BYTES("\xff\xe1\0\x22"
+               "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"),
+         28},
+        {BYTES("\xff\xe1\0\x22"
+               "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0"),
+         29},
+        {BYTES("\xff\xe1\0\x22"
+               "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x01\0\0\0\0\0\0\0"),
+         0},
+        {BYTES("\xff\xe1\0\x14"
+               "Exif\0\0II*\0\xff\xff\xff\xff\0\0\0\0"),
+         0},
+        {BYTES("\xff\xe1\0\x0c"
+               "Exif\0\0II*\0"),
+         0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct file file;
+        struct jpeg_info info;
+        uint8_t repaired[sizeof(file.bytes)];
+        file.len_bytes = data_read("422.jpg", file.bytes);
+        replace(&file, 2, 0, rows[i].bytes, rows[i].n_bytes);
+        assert_int_equal(inspect(file.bytes, file.len_bytes, &info), JPEG_OK);
+        assert_int_equal(info.needs_repair, rows[i].value_at > 0);
+        if (!rows[i].value_at)
+            continue;
+        jpeg_repair(file.bytes, file.len_bytes, &info, repaired);
+        file.bytes[2 + rows[i].value_at] = 1;
+        assert_int_equal(info.len_bytes, file.len_bytes);
+        assert_memory_equal(repaired, file.bytes, file.len_bytes);
+    }
+}
+
+static void test_a_buffer_is_copied_only_for_repair(void **state)
+{
+    (void)state;
+    enum { ROOM = 100 };
+    struct file file;
+    struct jpeg_info info;
+    struct buf *buf, *before;
+    file.len_bytes = data_read("422.jpg", file.bytes);
+    for (unsigned is_short = 0; is_short < 2; is_short++) {
+        assert_int_equal(buf_create(ROOM + file.len_bytes, &buf), 0);
+        memcpy(buf->data + ROOM, file.bytes, file.len_bytes);
+        before = buf;
+        size_t len_bytes = file.len_bytes - 2 * is_short;
+        assert_int_equal(jpeg_admit(&buf, ROOM, len_bytes, &LIMITS, &info), JPEG_OK);
+        assert_int_equal(buf == before, !is_short);
+        assert_false(info.needs_repair);
+        assert_int_equal(info.len_bytes, file.len_bytes);
+        assert_memory_equal(buf->data + ROOM, file.bytes, file.len_bytes);
+        buf_unref(&buf);
+    }
 }
 
 static void test_padding_is_not_counted(void **state)
@@ -535,6 +735,12 @@ int main(void)
         cmocka_unit_test(test_scan),          cmocka_unit_test(test_restarts),
         cmocka_unit_test(test_shortest_scan), cmocka_unit_test(test_every_cut),
         cmocka_unit_test(test_thumbnail),     cmocka_unit_test(test_padding_is_not_counted),
+        cmocka_unit_test(test_every_cut_of_several_scans),
+        cmocka_unit_test(test_too_many_scans),
+        cmocka_unit_test(test_repairs),       cmocka_unit_test(test_strays_are_limited),
+        cmocka_unit_test(test_missing_tables_are_inserted),
+        cmocka_unit_test(test_orientation_becomes_upright),
+        cmocka_unit_test(test_a_buffer_is_copied_only_for_repair),
         cmocka_unit_test(test_limits),        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,7 +87,7 @@ static void test_bad_frames_are_counted_and_never_published(void **state)
     int fd = peer_connect_as(&door, "/porch", false);
     struct lease *lease = door_take(&door, "porch");
     peer_frame(fd, PEER_FIN | PEER_BINARY, door_jpeg + 1, door_jpeg_len - 1);
-    peer_frame(fd, PEER_FIN | PEER_BINARY, door_jpeg, door_jpeg_len - 2);
+    peer_frame(fd, PEER_FIN | PEER_BINARY, door_jpeg, door_jpeg_len - 3);
     peer_frame(fd, PEER_FIN | PEER_BINARY, "", 0);
     peer_frame(fd, PEER_FIN | PEER_BINARY, "hello", 5);
     memcpy(padded, door_jpeg,

@@ -132,7 +132,7 @@ static void test_frames(void **state)
     assert_true(view->newest_age_us < 10 * US_PER_S);
     peer_frame(fd, PEER_FIN | PEER_BINARY, door_jpeg, door_jpeg_len); /* without a header */
     peer_frame(fd, PEER_FIN | PEER_BINARY, "ED", 2);
-    peer_sends(fd, 0, 3, 7900000, door_jpeg, door_jpeg_len - 2);
+    peer_sends(fd, 0, 3, 7900000, door_jpeg, door_jpeg_len - 3);
     peer_sends(fd, 0, 4, 7900000, door_jpeg, 0);
     peer_settle(fd);
     view = door_look(&door, "porch");
@@ -291,7 +291,7 @@ static void test_stills(void **state)
     peer_says(fd, "{\"type\":\"captured\",\"request\":1,\"ok\":false,\"error\":\"out of memory\"}");
     peer_answers_time(fd, 5);
     peer_hears(fd, "{\"type\":\"capture\",\"request\":2}");
-    peer_sends(fd, WIRE_FLAG_STILL, 2, 5, door_jpeg, door_jpeg_len - 2); /* broken: waits on */
+    peer_sends(fd, WIRE_FLAG_STILL, 2, 5, door_jpeg, door_jpeg_len - 3); /* broken: waits on */
     peer_sends(fd, WIRE_FLAG_STILL, 2, 5, door_jpeg, door_jpeg_len);
     peer_says(fd, "{\"type\":\"captured\",\"request\":2,\"ok\":true}");
     tally_wait(&a.told, 1);
