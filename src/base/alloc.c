@@ -3,12 +3,23 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A small allocation failed: there is nothing left to clean up with. The message is written without
+ * allocating, and the exit runs no handlers that might. */
+static _Noreturn void out_of_memory(void)
+{
+    static const char MESSAGE[] = "eyelid: out of memory; stopping\n";
+    ssize_t ignored = write(STDERR_FILENO, MESSAGE, sizeof(MESSAGE) - 1);
+    (void)ignored;
+    _exit(1);
+}
 
 void *mem_zalloc_or_die(size_t count, size_t size)
 {
     void *p = calloc(count, size);
     if (!p)
-        abort();
+        out_of_memory();
     return p;
 }
 
@@ -28,7 +39,7 @@ char *mem_strdup_or_die(const char *s)
         return NULL;
     char *copy = strdup(s);
     if (!copy)
-        abort();
+        out_of_memory();
     return copy;
 }
 

@@ -2,8 +2,12 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,16 +15,33 @@
 
 static const char *const LEVEL_NAMES[] = {"error", "warn", "info", "debug"};
 
+/* sd-daemon(3): a line's priority for the journal, syslog(3)'s numbers. */
+static const unsigned PRIORITIES[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
+
 /* Written once by log_setup before the first thread starts, read-only after that. */
 static struct {
     enum log_level level;
     bool json;
+    bool journal; /* standard error goes to systemd's journal */
 } setup = {.level = LOG_LEVEL_INFO};
+
+/* systemd.exec(5), JOURNAL_STREAM: device and inode of the stream that the journal reads. */
+static bool is_journal(int fd)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat stat;
+    char text[64];
+    if (!stream || fstat(fd, &stat) < 0)
+        return false;
+    snprintf(text, sizeof(text), "%ju:%ju", (uintmax_t)stat.st_dev, (uintmax_t)stat.st_ino);
+    return strcmp(stream, text) == 0;
+}
 
 void log_setup(enum log_level level, bool json)
 {
     setup.level = level;
     setup.json = json;
+    setup.journal = is_journal(STDERR_FILENO);
 }
 
 int log_level_parse(const char *name, enum log_level *ret_level)
@@ -49,20 +70,6 @@ static void stamp(char out[32])
     snprintf(out + n, 32 - n, ".%03dZ", (int)(now.tv_nsec / 1000000));
 }
 
-/* Appends a peer's words such that they stay on their line and reach the terminal as letters. */
-static void add_plain(struct text *line, const char *s)
-{
-    for (unsigned n; *s; s += n) {
-        n = text_utf8_len(s);
-        if (n == 0 || text_is_control(s)) {
-            text_add(line, "?");
-            n = n ? n : 1;
-        } else {
-            text_add(line, "%.*s", (int)n, s);
-        }
-    }
-}
-
 static void add_json_line(struct text *line, const char *when, enum log_level level,
                           const char *room, const char *about, const char *message)
 {
@@ -82,10 +89,10 @@ static void add_plain_line(struct text *line, const char *when, enum log_level l
 {
     text_add(line, "%s %-5s %s: ", when, LEVEL_NAMES[level], room);
     if (about) {
-        add_plain(line, about);
+        text_add_plain(line, about);
         text_add(line, ": ");
     }
-    add_plain(line, message);
+    text_add_plain(line, message);
 }
 
 void log_write(enum log_level level, const char *room, const char *about, const char *format, ...)
@@ -106,6 +113,8 @@ void log_write(enum log_level level, const char *room, const char *about, const 
 
     /* One write(2) a line: lines of several threads never mix, and no lock is needed. */
     struct text line = text_over(bytes, sizeof(bytes) - 1);
+    if (setup.journal)
+        text_add(&line, "<%u>", PRIORITIES[level]);
     (setup.json ? add_json_line : add_plain_line)(&line, when, level, room,
                                                   about ? subject.bytes : NULL, message.bytes);
     bytes[line.len] = '\n';

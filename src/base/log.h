@@ -5,7 +5,8 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
-/* Call once, before the first thread. Until then: text, info. */
+/* Call once, before the first thread. Until then: text, info. Where systemd's journal reads standard
+ * error, each line carries its priority. */
 void log_setup(enum log_level level, bool json);
 
 /* 0 and *ret_level for "error", "warn", "info" or "debug"; else -EINVAL. */

@@ -131,6 +131,19 @@ void text_add_json(struct text *text, const char *s)
     text_add(text, "\"");
 }
 
+void text_add_plain(struct text *text, const char *s)
+{
+    for (unsigned n; *s; s += n) {
+        n = text_utf8_len(s);
+        if (n == 0 || text_is_control(s)) {
+            text_add(text, "?");
+            n = n ? n : 1;
+        } else {
+            text_add(text, "%.*s", (int)n, s);
+        }
+    }
+}
+
 bool text_is_id(const char *s)
 {
     size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-");

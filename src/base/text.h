@@ -30,6 +30,10 @@ void text_add_list(struct text *text, const char *format, va_list args)
  * become U+FFFD. */
 void text_add_json(struct text *text, const char *s);
 
+/* Appends s with control characters and bytes that are not UTF-8 replaced by "?": it stays on its
+ * line and cannot steer a terminal. */
+void text_add_plain(struct text *text, const char *s);
+
 /* Length of the well-formed UTF-8 character that s (NUL-terminated) begins with, 0 when it is none
  * (RFC 3629 section 4). */
 unsigned text_utf8_len(const char *s);

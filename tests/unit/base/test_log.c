@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Standard error goes to a file for the length of a test. */
@@ -115,6 +116,28 @@ static void test_control_characters(void **state)
     expect("{\"time\":\"T\",\"level\":\"warn\",\"room\":\"net\",\"message\":\"\\ufffd\"}\n");
 }
 
+/* systemd.exec(5): the journal's stream is named by device and inode. */
+static void test_priorities_for_the_journal(void **state)
+{
+    (void)state;
+    struct stat stat;
+    char stream[64], got[256] = "";
+    assert_int_equal(fstat(STDERR_FILENO, &stat), 0);
+    snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)stat.st_dev, (uintmax_t)stat.st_ino);
+    setenv("JOURNAL_STREAM", stream, 1);
+    log_setup(LOG_LEVEL_INFO, false);
+    log_warn("net", NULL, "x");
+    assert_true(pread(fileno(file), got, sizeof(got) - 1, 0) > 0);
+    assert_memory_equal(got, "<4>2", 4);
+    setenv("JOURNAL_STREAM", "1:1", 1);
+    log_setup(LOG_LEVEL_INFO, false);
+    unsetenv("JOURNAL_STREAM");
+    assert_int_equal(ftruncate(fileno(file), 0), 0);
+    assert_int_equal(lseek(fileno(file), 0, SEEK_SET), 0);
+    log_warn("net", NULL, "x");
+    expect("T warn  net: x\n");
+}
+
 /* Over-long words are cut, and the line is whole nevertheless, even where each byte takes six. */
 static void test_long_lines(void **state)
 {
@@ -185,7 +208,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_levels, begin, end),
         cmocka_unit_test(test_level_parse),
         cmocka_unit_test_setup_teardown(test_control_characters, begin, end),
-        cmocka_unit_test_setup_teardown(test_long_lines, begin, end),
+        cmocka_unit_test_setup_teardown(test_priorities_for_the_journal, begin, end),
+cmocka_unit_test_setup_teardown(test_long_lines, begin, end),
         cmocka_unit_test_setup_teardown(test_threads, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -178,6 +178,15 @@ static void test_json_cut(void **state)
     assert_string_equal(bytes, "\"12345");
 }
 
+static void test_plain(void **state)
+{
+    (void)state;
+    char bytes[64];
+    struct text text = text_over(bytes, sizeof(bytes));
+    text_add_plain(&text, "a\x1b[31m\n\xc3\xa4\xff\x7f");
+    assert_string_equal(bytes, "a?[31m?\xc3\xa4??");
+}
+
 static void test_id(void **state)
 {
     (void)state;
@@ -273,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_nothing_behind_a_cut),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_cut),
+        cmocka_unit_test(test_plain),
         cmocka_unit_test(test_id),
         cmocka_unit_test(test_name),
         cmocka_unit_test(test_to_int),
