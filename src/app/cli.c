@@ -17,7 +17,7 @@ const char cli_help[] =
     "  eyelid cameras [--verbose]\n"
     "      lists this machine's cameras and says why one does not work\n"
     "      --verbose           devices that are no cameras, too\n"
-    "  eyelid check-config [FILE]\n"
+    "  eyelid check-config [[--config] FILE]\n"
     "      says what is wrong with the settings, or shows those in force\n"
     "  eyelid --version\n"
     "  eyelid --help\n"
@@ -79,15 +79,24 @@ static int parse_serve(int argc, char **argv, struct cli *cli, char error[CLI_ER
     return 0;
 }
 
+/* FILE, --config FILE or --config=FILE. */
 static int parse_check_config(int argc, char **argv, struct cli *cli, char error[CLI_ERROR_MAX])
 {
-    if (argc > 3 || (argc == 3 && argv[2][0] == '-')) {
-        snprintf(error, CLI_ERROR_MAX, "check-config takes one file, not \"%s\"",
-                 argv[argc > 3 ? 3 : 2]);
-        return -EINVAL;
+    static const char OPTION[] = "--config";
+    const size_t len = sizeof(OPTION) - 1;
+    int i = 2;
+    if (i < argc && strncmp(argv[i], OPTION, len) == 0 && argv[i][len] == '=') {
+        cli->config_file = argv[i++] + len + 1;
+    } else if (i + 1 < argc && strcmp(argv[i], OPTION) == 0) {
+        cli->config_file = argv[i + 1];
+        i += 2;
+    } else if (i < argc && argv[i][0] != '-') {
+        cli->config_file = argv[i++];
     }
-    cli->config_file = argc == 3 ? argv[2] : NULL;
-    return 0;
+    if (i == argc)
+        return 0;
+    snprintf(error, CLI_ERROR_MAX, "check-config takes one file, not \"%s\"", argv[i]);
+    return -EINVAL;
 }
 
 static int parse_cameras(int argc, char **argv, struct cli *cli, char error[CLI_ERROR_MAX])

@@ -19,7 +19,8 @@ struct parse {
     const char *file_name;
     const char *at, *end; /* what inih has not read yet */
     unsigned line;
-    struct text error; /* the first one; later ones are not looked at */
+    struct text error;   /* the first one; later ones are not looked at */
+    struct text ignored; /* names of variables, comma-separated */
 };
 
 static void fail(struct parse *parse, const char *where, const char *what, const char *right)
@@ -147,7 +148,12 @@ static void parse_environment(struct parse *parse, const char *const *environmen
         memcpy(variable, *environment, len);
         for (size_t i = skip; i < len; i++)
             key[i - skip] = (char)tolower((unsigned char)variable[i]);
-        set(parse, variable, key, equals + 1);
+        /* Kubernetes and others inject variables like EYELID_SERVICE_HOST; a misspelt key is still
+         * an error. */
+        if (config_key_find(key) < 0 && !config_key_near(key))
+            text_add(&parse->ignored, "%s%s", parse->ignored.len ? ", " : "", variable);
+        else
+            set(parse, variable, key, equals + 1);
     }
 }
 
@@ -186,7 +192,8 @@ static void set_defaults(struct parse *parse, const struct config_sources *sourc
 int config_parse(const struct config_sources *sources, struct config **ret_config, char **ret_error)
 {
     struct parse parse = {.config = mem_new(struct config),
-                          .error = text_growing(MESSAGE_MAX_BYTES)};
+                          .error = text_growing(MESSAGE_MAX_BYTES),
+                          .ignored = text_growing(MESSAGE_MAX_BYTES)};
     parse.config->values = mem_new_array(struct config_value, config_key_count());
     set_defaults(&parse, sources);
     if (sources->file_name)
@@ -197,6 +204,12 @@ int config_parse(const struct config_sources *sources, struct config **ret_confi
         set(&parse, sources->options[i].option, sources->options[i].key, sources->options[i].value);
     apply_lan(parse.config);
     check_addresses(&parse);
+    if (parse.ignored.len) {
+        struct text sentence = text_growing(MESSAGE_MAX_BYTES);
+        text_add(&sentence, "ignored environment variables: %s", parse.ignored.bytes);
+        parse.config->ignored = sentence.bytes;
+    }
+    text_finish(&parse.ignored);
     if (parse.error.len) {
         config_destroy(parse.config);
         *ret_error = parse.error.bytes;
@@ -217,6 +230,7 @@ void config_destroy(struct config *config)
     }
     for (unsigned i = 0; config->hosts[i]; i++)
         mem_free(config->hosts[i]);
+    mem_free(config->ignored);
     mem_free(config->values);
     mem_free(config->data);
     mem_free(config);

@@ -49,6 +49,8 @@ struct config {
     bool adopt_ask;
     enum config_libcamera libcamera;
 
+    char *ignored; /* a sentence about variables of the environment that are no keys, or NULL */
+
     struct config_value *values; /* one for each key, in the order of config_key_name */
 };
 

@@ -6,6 +6,7 @@
 
 #include "app/cameras.h"
 #include "app/cli.h"
+#include "app/complain.h"
 #include "app/config.h"
 #include "app/serve.h"
 #include "base/alloc.h"
@@ -22,10 +23,10 @@ static int read_file(const char *asked_for, struct config_sources *sources, char
     if (error == -ENOENT && !asked_for)
         return 0;
     if (error == -EFBIG)
-        fprintf(stderr, "eyelid: %s: larger than %d KiB; is this the right file?\n", path,
-                CONFIG_FILE_MAX_BYTES / 1024);
+        complain("%s: larger than %d KiB; is this the right file?", path,
+                 CONFIG_FILE_MAX_BYTES / 1024);
     else if (error)
-        fprintf(stderr, "eyelid: %s: %s; name a file that can be read\n", path, strerror(-error));
+        complain("%s: %s; name a file that can be read", path, strerror(-error));
     else
         sources->file_name = path;
     return error;
@@ -43,7 +44,7 @@ static struct config *load_config(const struct cli *cli)
         return NULL;
     sources.file_text = text;
     if (config_parse(&sources, &config, &sentence) < 0)
-        fprintf(stderr, "eyelid: %s\n", sentence);
+        complain("%s", sentence);
     mem_free(sentence);
     mem_free(text);
     return config;
@@ -51,6 +52,8 @@ static struct config *load_config(const struct cli *cli)
 
 static void show(const struct config *config)
 {
+    if (config->ignored)
+        complain("%s", config->ignored);
     for (unsigned i = 0; config_key_name(i); i++)
         printf("%s = %s ; %s\n", config_key_name(i), config->values[i].text,
                config->values[i].origin);
@@ -61,7 +64,7 @@ int main(int argc, char **argv)
     struct cli cli;
     char error[CLI_ERROR_MAX];
     if (cli_parse(argc, argv, &cli, error) < 0) {
-        fprintf(stderr, "eyelid: %s\n", error);
+        complain("%s", error);
         return EXIT_WRONG;
     }
     if (cli.command == CLI_VERSION) {

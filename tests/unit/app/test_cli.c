@@ -66,6 +66,10 @@ static void other_commands(void **state)
     assert_int_equal(parse(&cli, error, WORDS("check-config")), 0);
     assert_int_equal(cli.command, CLI_CHECK_CONFIG);
     assert_null(cli.config_file);
+    assert_int_equal(parse(&cli, error, WORDS("check-config", "--config", "y.conf")), 0);
+    assert_string_equal(cli.config_file, "y.conf");
+    assert_int_equal(parse(&cli, error, WORDS("check-config", "--config=z.conf")), 0);
+    assert_string_equal(cli.config_file, "z.conf");
     assert_int_equal(parse(&cli, error, WORDS("check-config", "x.conf")), 0);
     assert_string_equal(cli.config_file, "x.conf");
     assert_int_equal(parse(&cli, error, WORDS("cameras")), 0);
@@ -97,6 +101,8 @@ static void mistakes_are_named(void **state)
         {{"cameras", "--verbose", "--verbose"}, "not \"--verbose\""},
         {{"check-config", "--all"}, "not \"--all\""},
         {{"check-config", "a", "b"}, "not \"b\""},
+        {{"check-config", "--config"}, "not \"--config\""},
+        {{"check-config", "--config", "a", "b"}, "not \"b\""},
         {{"serve", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan", "--lan"},
          "too many options"},
     };

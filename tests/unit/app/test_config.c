@@ -309,6 +309,20 @@ static void mistakes_elsewhere_are_named(void **state)
            "or :8080 for all");
 }
 
+/* Kubernetes names a service's address so. */
+static void variables_of_a_platform_are_ignored(void **state)
+{
+    (void)state;
+    static const char *const ENVIRONMENT[] = {"EYELID_SERVICE_HOST=10.0.0.7", "EYELID_QUALITY=5",
+                                              "EYELID_PORT=tcp://10.0.0.7:80", NULL};
+    struct config_sources sources = {.environment = ENVIRONMENT};
+    struct config *config = parse_or_fail(&sources);
+    assert_int_equal(config->quality, 5);
+    assert_string_equal(config->ignored,
+                        "ignored environment variables: EYELID_SERVICE_HOST, EYELID_PORT");
+    config_destroy(config);
+}
+
 static void names_are_bounded(void **state)
 {
     (void)state;
@@ -397,6 +411,7 @@ int main(void)
         cmocka_unit_test(binary_and_endless_lines_are_refused),
         cmocka_unit_test(longest_line_fits_whole),
         cmocka_unit_test(mistakes_elsewhere_are_named),
+        cmocka_unit_test(variables_of_a_platform_are_ignored),
         cmocka_unit_test(names_are_bounded),
         cmocka_unit_test(ranges_of_addresses),
         cmocka_unit_test(files_are_read_whole_and_bounded),
