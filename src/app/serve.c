@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "app/complain.h"
 #include "app/exit_bound.h"
 #include "app/helper.h"
 #include "base/log.h"
@@ -18,6 +19,7 @@
 #include "codec/jpeg_encode.h"
 #include "codec/luma.h"
 #include "net/net.h"
+#include "net/notify.h"
 #include "net/server.h"
 #include "net/socket.h"
 #include "picam/libcamera.h"
@@ -46,7 +48,8 @@ struct house {
     struct api_door page_door, device_door; /* the listeners borrow them */
     char machine[64], machine_local[72];    /* what this machine is called, also by mDNS */
     const char *hosts[CONFIG_HOSTS_MAX + 3];
-    int64_t stopped_us; /* when the signal came; 0: none did */
+    struct net_timer *watchdog; /* NULL: the service manager does not want to be told */
+    int64_t stopped_us;         /* when the signal came; 0: none did */
 };
 
 static void load_camera(void *ctx, const struct store_camera *row)
@@ -89,10 +92,9 @@ static int check_encoder(const struct engine_params *params)
     if (!error)
         engine_local.destroy(engine);
     else
-        fprintf(stderr,
-                "eyelid: the encoder %s is not in this program; write `encoder = auto` in "
-                "eyelid.conf\n",
-                params->encoder ? params->encoder : "");
+        complain("the encoder %s is not in this program; write `encoder = auto` in "
+                 "eyelid.conf",
+                 params->encoder ? params->encoder : "");
     return error;
 }
 
@@ -102,7 +104,7 @@ static int open_store(struct house *house)
     struct store_loader loader = {load_camera, load_setting, house->registry};
     int error = store_open(house->config->data, &loader, &house->store, &sentence);
     if (error) {
-        fprintf(stderr, "eyelid: %s\n", sentence);
+        complain("%s", sentence);
         store_error_free(sentence);
         return error;
     }
@@ -117,25 +119,22 @@ static void say_why_not(const struct address *address, const char *option, int e
     address_format(address, where);
     switch (error) {
     case -EADDRINUSE:
-        fprintf(stderr,
-                "eyelid: %s is taken by another program; stop it or choose another address with "
-                "%s\n",
-                where, option);
+        complain("%s is taken by another program; stop it or choose another address with "
+                 "%s",
+                 where, option);
         break;
     case -EADDRNOTAVAIL:
-        fprintf(stderr,
-                "eyelid: %s is no address of this machine; choose one that it has, or :%u for all, "
-                "with %s\n",
-                where, address->port, option);
+        complain("%s is no address of this machine; choose one that it has, or :%u for all, "
+                 "with %s",
+                 where, address->port, option);
         break;
     case -EACCES:
-        fprintf(stderr,
-                "eyelid: %s may not be used by this user; choose a port above 1023 with %s\n",
-                where, option);
+        complain("%s may not be used by this user; choose a port above 1023 with %s", where,
+                 option);
         break;
     default:
-        fprintf(stderr, "eyelid: %s cannot be listened on: %s; choose another address with %s\n",
-                where, strerror(-error), option);
+        complain("%s cannot be listened on: %s; choose another address with %s", where,
+                 strerror(-error), option);
     }
 }
 
@@ -179,30 +178,61 @@ static int listen_all(struct house *house)
     return error;
 }
 
-static void on_signal(void *ctx, int signal_number)
+static void on_stop(void *ctx, int signal_number)
 {
     struct house *house = ctx;
     log_info("app", NULL, "%s: stopping", strsignal(signal_number));
+    notify("STOPPING=1");
     house->stopped_us = clock_now_us(&clock_system);
     net_stop(house->net, GRACE_MS * US_PER_MS);
 }
 
+/* What a terminal or a script sends by habit must not end the server silently. */
+static void on_ignored(void *ctx, int signal_number)
+{
+    (void)ctx;
+    log_warn("app", NULL, "%s: ignored; restart eyelid to apply a changed configuration",
+             strsignal(signal_number));
+}
+
 static int watch_signals(struct house *house)
 {
-    signal(SIGPIPE, SIG_IGN);
-    int error = net_on_signal(house->net, SIGTERM, on_signal, house);
-    if (!error)
-        error = net_on_signal(house->net, SIGINT, on_signal, house);
+    static const struct {
+        int number;
+        void (*handler)(void *ctx, int signal_number);
+    } SIGNALS[] = {{SIGTERM, on_stop},   {SIGINT, on_stop},     {SIGQUIT, on_stop},
+                   {SIGHUP, on_ignored}, {SIGUSR1, on_ignored}, {SIGUSR2, on_ignored}};
+    int error = 0;
+    for (size_t i = 0; !error && i < sizeof(SIGNALS) / sizeof(SIGNALS[0]); i++)
+        error = net_on_signal(house->net, SIGNALS[i].number, SIGNALS[i].handler, house);
     if (error)
-        fprintf(stderr, "eyelid: signals cannot be watched: %s\n", strerror(-error));
+        complain("signals cannot be watched: %s", strerror(-error));
     return error;
+}
+
+static void feed_watchdog(void *ctx)
+{
+    struct house *house = ctx;
+    notify("WATCHDOG=1");
+    net_timer_set(house->watchdog, net_now_us(house->net) + notify_watchdog_us() / 2);
+}
+
+/* Tells the service manager, where one asked, that the server is up, and from now on that its loop
+ * turns. */
+static void begin_notifying(struct house *house)
+{
+    notify("READY=1");
+    if (notify_watchdog_us() == 0)
+        return;
+    house->watchdog = net_timer_create(house->net, feed_watchdog, house);
+    feed_watchdog(house);
 }
 
 static int build_net(struct house *house)
 {
     int error = net_create(&(struct net_params){0}, &house->net);
     if (error)
-        fprintf(stderr, "eyelid: the event loop does not start: %s\n", strerror(-error));
+        complain("the event loop does not start: %s", strerror(-error));
     return error;
 }
 
@@ -323,6 +353,7 @@ static int64_t end_us(const struct house *house)
 static void take_down(struct house *house, int code)
 {
     struct exit_bound bound;
+    net_timer_destroy(house->watchdog);
     api_destroy(house->api);
     if (house->registry)
         registry_use_store(house->registry, NULL);
@@ -343,9 +374,12 @@ int serve(const struct config *config)
         .transcoding = {.engine = &engine_local, .engine_params = {.quality = config->quality}},
     };
     log_setup(config->log_level, config->log_json);
+    if (config->ignored)
+        log_warn("app", NULL, "%s", config->ignored);
     int error = build(&house);
     if (!error) {
         log_info("app", NULL, "eyelid %s is ready; data in %s", EYELID_VERSION, config->data);
+        begin_notifying(&house);
         error = net_run(house.net);
     }
     take_down(&house, error ? 1 : 0);

@@ -49,10 +49,32 @@ test('check-config shows what is in force and from where', async () => {
   assert.match(stdout, /^quality = 0 ; default$/m);
 });
 
-test('an unknown EYELID_ variable is an error', async () => {
+test('a misspelt EYELID_ variable is an error, one that a platform injects a warning', async () => {
   const { code, output } = await run('eyelid', ['check-config'], { env: { EYELID_LINGER: '7' } });
   assert.equal(code, 2);
   assert.match(output, /EYELID_LINGER:.*did you mean `linger_s`/);
+  const injected = await run('eyelid', ['check-config'], { env: { EYELID_SERVICE_HOST: '10.0.0.7' } });
+  assert.equal(injected.code, 0, injected.output);
+  assert.match(injected.output, /^eyelid: ignored environment variables: EYELID_SERVICE_HOST$/m);
+});
+
+test('messages about the configuration carry no raw escapes', async (t) => {
+  const file = path.join(temporaryFolder(t), 'my.conf');
+  fs.writeFileSync(file, 'h\x1b[31m = 1\n');
+  const { code, output } = await run('eyelid', ['check-config', '--config', file]);
+  assert.equal(code, 2);
+  assert.match(output, /my\.conf:1: there is no key `h\?\[31m`/);
+});
+
+test('SIGHUP, SIGUSR1 and SIGUSR2 are ignored aloud, SIGQUIT stops', async (t) => {
+  const house = await boot(t), { server } = house;
+  for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2']) server.child.kill(signal);
+  for (const name of ['Hangup', 'User defined signal 1', 'User defined signal 2']) {
+    await server.says(new RegExp(`${name}: ignored`));
+  }
+  assert.equal((await house.get('/healthz')).status, 200);
+  assert.equal((await server.stop('SIGQUIT')).code, 0);
+  assert.match(server.output, /Quit: stopping/);
 });
 
 test('the server is up, healthy, and gone after SIGTERM and SIGINT', async (t) => {
