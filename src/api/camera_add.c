@@ -33,11 +33,12 @@ void camera_add_post(const struct call *call, struct http_request *request)
     struct camera *camera = NULL;
     char wrong[MJPEG_SENTENCE_MAX_BYTES];
     int error = 0;
-    if (!source || strcmp(source, camera_kind_name(CAMERA_MJPEG)) != 0 || !identity.id ||
+    enum camera_kind kind;
+    if (!source || camera_kind_find(source, &kind) < 0 || kind != CAMERA_HTTP || !identity.id ||
         !identity.address || json_object_size(body) != 3 + (name != NULL)) {
         reply_error(request,
                     &(struct reply_error){400, "bad-message",
-                                          "the body must be {\"source\":\"mjpeg\",\"id\":\"…\","
+                                          "the body must be {\"source\":\"http\",\"id\":\"…\","
                                           "\"url\":\"…\"}, and may have a \"name\""});
     } else if (name && !text_is_name(name, CAMERA_NAME_MAX)) {
         reply_error(request, &(struct reply_error){422, "invalid",

@@ -23,11 +23,11 @@ enum camera_kind {
     CAMERA_PUSH,      /* a device that connects */
     CAMERA_V4L2,      /* a kernel device of this machine; the address is its stable name */
     CAMERA_LIBCAMERA, /* a Raspberry Pi's camera; the address is libcamera's id */
-    CAMERA_MJPEG,     /* pulled from the network; the address is a URL */
+    CAMERA_HTTP,      /* pulled from the network; the address is a URL */
     CAMERA_KINDS
 };
 const char *camera_kind_name(enum camera_kind kind); /* "push", "v4l2", …; immutable */
-/* -EINVAL: no kind has that name. */
+/* Also by the name that http had in databases before: "mjpeg". -EINVAL: no kind has that name. */
 int camera_kind_find(const char *name, enum camera_kind *ret_kind)
     __attribute__((warn_unused_result));
 

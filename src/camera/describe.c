@@ -96,7 +96,7 @@ static json_t *address_of(const struct camera *camera)
     char shown[URL_TEXT_MAX_BYTES] = "";
     if (!camera->address)
         return json_null();
-    if (camera->kind != CAMERA_MJPEG)
+    if (camera->kind != CAMERA_HTTP)
         return json_string(camera->address);
     if (url_parse(camera->address, &url, &wrong) == 0)
         url_mask(&url, shown);

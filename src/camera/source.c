@@ -12,7 +12,7 @@
 /* Below this mean luma (0 to 255) a frame right after waking counts as not yet exposed. */
 enum { DARK_LUMA = 12 };
 
-static const char *const KIND_NAMES[CAMERA_KINDS] = {"push", "v4l2", "libcamera", "mjpeg"};
+static const char *const KIND_NAMES[CAMERA_KINDS] = {"push", "v4l2", "libcamera", "http"};
 
 const char *camera_kind_name(enum camera_kind kind)
 {
@@ -21,8 +21,9 @@ const char *camera_kind_name(enum camera_kind kind)
 
 int camera_kind_find(const char *name, enum camera_kind *ret_kind)
 {
+    const char *today = strcmp(name, "mjpeg") == 0 ? KIND_NAMES[CAMERA_HTTP] : name;
     for (unsigned kind = 0; kind < CAMERA_KINDS; kind++)
-        if (strcmp(KIND_NAMES[kind], name) == 0) {
+        if (strcmp(KIND_NAMES[kind], today) == 0) {
             *ret_kind = (enum camera_kind)kind;
             return 0;
         }

@@ -331,7 +331,7 @@ int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
     const char *wrong = NULL;
     struct camera *camera = NULL;
     struct camera_identity network = *identity;
-    network.kind = CAMERA_MJPEG;
+    network.kind = CAMERA_HTTP;
     network.adopted = true;
     if (url_parse(identity->address, &url, &wrong) < 0) {
         snprintf(ret_wrong, MJPEG_SENTENCE_MAX_BYTES, "this is no address of a camera: %s", wrong);
@@ -358,7 +358,7 @@ void mjpeg_attach_all(struct registry *registry)
         const struct camera_view view = camera_view(camera);
         struct url url;
         const char *wrong;
-        if (view.kind != CAMERA_MJPEG || view.has_source)
+        if (view.kind != CAMERA_HTTP || view.has_source)
             continue;
         if (view.address && url_parse(view.address, &url, &wrong) == 0)
             attach(camera, &url);

@@ -200,7 +200,7 @@ test('chromium: a network camera is added and live; what is wrong is said at its
   await dialog.waitFor({ state: 'hidden' });
   await seen(browser, 'gate-2', 'live');
   const { name, source, address } = await house.describe('gate-2');
-  assert.deepEqual({ name, source, address }, { name: 'Gate', source: 'mjpeg', address: webcam.url });
+  assert.deepEqual({ name, source, address }, { name: 'Gate', source: 'http', address: webcam.url });
   await page.locator('[data-camera=gate-2] .card-link').click();
   const facts = page.locator('.facts');
   await facts.getByText('Network camera').waitFor();

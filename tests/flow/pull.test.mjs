@@ -266,7 +266,7 @@ test("the server's own addresses are denied", { skip: OWN.length === 0 && 'this 
   const house = await houseWith(t, cameras);
   for (const id of Object.keys(cameras)) assert.match(await troubleOf(house, /./, id), / is an address of this machine; pull_allow/);
   const response = await house.get('/api/v1/cameras', { method: 'POST', headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ source: 'mjpeg', id: 'porch', url: `http://${places[0]}:9/` }) });
+    body: JSON.stringify({ source: 'http', id: 'porch', url: `http://${places[0]}:9/` }) });
   assert.equal(response.status, 422);
   assert.match((await response.json()).error.message, / is an address of this machine; pull_allow/);
 });
@@ -428,7 +428,7 @@ test('added, remembered, removed', async (t) => {
   const device = await new WebcamServer().start(t);
   const house = await boot(t, { env: LOOPBACK });
   const add = (body) => house.get('/api/v1/cameras', {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ source: 'mjpeg', ...body }) });
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ source: 'http', ...body }) });
   assert.equal((await add({ id: 'porch', name: 'Porch', url: device.url })).status, 201);
   let page = await look(house);
   await nextPicture(page, page.stream);

@@ -44,13 +44,13 @@ describe('Rest', () => {
   });
 
   it('adds a network camera and gives what the server made of it', async () => {
-    const { rest, calls } = serving(json(201, { id: 'gate', source: 'mjpeg' }));
+    const { rest, calls } = serving(json(201, { id: 'gate', source: 'http' }));
     const gate = { id: 'gate', name: 'Gate', url: 'http://192.168.1.7:81/stream' };
-    expect(await rest.add(gate)).toEqual({ id: 'gate', source: 'mjpeg' });
+    expect(await rest.add(gate)).toEqual({ id: 'gate', source: 'http' });
     expect(calls[0]).toMatchObject({
       url: cameras,
       method: 'POST',
-      body: { source: 'mjpeg', ...gate },
+      body: { source: 'http', ...gate },
     });
   });
 

@@ -234,7 +234,7 @@ static void a_network_camera_is_added(void **state)
     struct world *world = *state;
     const char *path = "/api/v1/cameras";
     json_t *json = ask_json(world, "POST", path,
-                            "{\"source\":\"mjpeg\",\"id\":\"gate\",\"name\":\"Gate\","
+                            "{\"source\":\"http\",\"id\":\"gate\",\"name\":\"Gate\","
                             "\"url\":\"http://me:secret@192.168.1.7:81/stream\"}",
                             201);
     assert_string_equal(name_of(json), "Gate");
@@ -242,15 +242,15 @@ static void a_network_camera_is_added(void **state)
     assert_null(strstr(json_string_value(json_object_get(json, "address")), "secret"));
     json_decref(json);
     expect_error(world, "POST", path,
-                 "{\"source\":\"mjpeg\",\"id\":\"gate\",\"url\":\"http://192.168.1.8/\"}", 409,
+                 "{\"source\":\"http\",\"id\":\"gate\",\"url\":\"http://192.168.1.8/\"}", 409,
                  "exists");
     static const char *const INVALID[] = {
-        "{\"source\":\"mjpeg\",\"id\":\"b\",\"url\":\"ftp://192.168.1.8/\"}",
-        "{\"source\":\"mjpeg\",\"id\":\"b\",\"url\":\"http://127.0.0.1/\"}",
-        "{\"source\":\"mjpeg\",\"id\":\"b\",\"url\":\"http://[::1]/\"}",
-        "{\"source\":\"mjpeg\",\"id\":\"b\",\"url\":\"http://169.254.169.254/\"}",
-        "{\"source\":\"mjpeg\",\"id\":\"B b\",\"url\":\"http://192.168.1.8/\"}",
-        "{\"source\":\"mjpeg\",\"id\":\"b\",\"name\":\"\",\"url\":\"http://192.168.1.8/\"}",
+        "{\"source\":\"http\",\"id\":\"b\",\"url\":\"ftp://192.168.1.8/\"}",
+        "{\"source\":\"http\",\"id\":\"b\",\"url\":\"http://127.0.0.1/\"}",
+        "{\"source\":\"http\",\"id\":\"b\",\"url\":\"http://[::1]/\"}",
+        "{\"source\":\"http\",\"id\":\"b\",\"url\":\"http://169.254.169.254/\"}",
+        "{\"source\":\"http\",\"id\":\"B b\",\"url\":\"http://192.168.1.8/\"}",
+        "{\"source\":\"http\",\"id\":\"b\",\"name\":\"\",\"url\":\"http://192.168.1.8/\"}",
     };
     for (size_t i = 0; i < sizeof(INVALID) / sizeof(INVALID[0]); i++)
         expect_error(world, "POST", path, INVALID[i], 422, "invalid");
@@ -258,9 +258,9 @@ static void a_network_camera_is_added(void **state)
         "",
         "[]",
         "{}",
-        "{\"source\":\"mjpeg\",\"id\":\"b\"}",
+        "{\"source\":\"http\",\"id\":\"b\"}",
         "{\"source\":\"v4l2\",\"id\":\"b\",\"url\":\"http://192.168.1.8/\"}",
-        "{\"source\":\"mjpeg\",\"id\":\"b\",\"url\":\"http://192.168.1.8/\",\"exec\":\"sh\"}"};
+        "{\"source\":\"http\",\"id\":\"b\",\"url\":\"http://192.168.1.8/\",\"exec\":\"sh\"}"};
     for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
         expect_error(world, "POST", path, BAD[i], 400, "bad-message");
     assert_null(registry_find(world->registry, "b"));

@@ -158,7 +158,7 @@ static void test_identities(void **state)
 {
     struct rig *rig = *state;
     const struct camera_identity gate = {
-        .id = "gate", .name = "Gate", .kind = CAMERA_MJPEG, .address = "http://gate/stream"};
+        .id = "gate", .name = "Gate", .kind = CAMERA_HTTP, .address = "http://gate/stream"};
     struct camera_identity other = gate;
     struct camera *camera = NULL, *again = NULL;
     rig_registry(rig, &(struct registry_params){.max_new_per_minute = 1, .max_cameras = 3});
@@ -194,7 +194,7 @@ static void test_adoption(void **state)
     camera_adopt(rig->camera);
     assert_string_equal(rig_described(rig, "adopted"), "true");
     const struct camera_identity gate = {
-        .id = "gate", .kind = CAMERA_MJPEG, .address = "http://gate/", .adopted = true};
+        .id = "gate", .kind = CAMERA_HTTP, .address = "http://gate/", .adopted = true};
     assert_int_equal(registry_add(rig->registry, &gate, &camera), 0);
     assert_true(camera->adopted); /* by the owner's own word */
     /* As remembered. */
@@ -229,7 +229,7 @@ static void test_the_oldest_unadopted_makes_room(void **state)
     struct registry_observer observer = {
         .changed = ignore_change, .removed = count_removed, .ctx = &removed};
     const struct camera_identity gate = {
-        .id = "gate", .kind = CAMERA_MJPEG, .address = "http://gate/", .adopted = true};
+        .id = "gate", .kind = CAMERA_HTTP, .address = "http://gate/", .adopted = true};
     struct camera *camera;
     rig_registry(rig, &(struct registry_params){
                           .adopt_ask = true, .max_cameras = 3, .max_new_per_minute = 4});

@@ -231,7 +231,7 @@ static void test_those_of_the_store(void **state)
 {
     struct rig *rig = *state;
     static const struct store_camera ROWS[] = {
-        {"good", "good", "mjpeg", "http://me:secret@cam/", true},
+        {"good", "good", "http", "http://me:secret@cam/", true},
         {"bad", "bad", "mjpeg", "file:///etc/passwd", true},
         {"none", "none", "mjpeg", "", true},
         {"push", "push", "push", "", true},

@@ -50,7 +50,7 @@ export interface Why {
 export interface Camera {
   id: string;
   name?: string;
-  source?: string; // push, v4l2, libcamera or mjpeg
+  source?: string; // push, v4l2, libcamera or http
   address?: string | null;
   adopted?: boolean; // false: found, and waits for the owner's word
   model?: string | null;

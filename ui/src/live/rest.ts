@@ -38,7 +38,7 @@ export class Rest {
 
   // A camera that the server fetches its pictures from.
   async add(camera: { id: string; name: string; url: string }): Promise<Camera> {
-    const body = { source: 'mjpeg', ...camera };
+    const body = { source: 'http', ...camera };
     return (await this.ask('cameras', { method: 'POST', body })) as Camera;
   }
 

@@ -24,7 +24,7 @@ function Question({ camera, name }: { camera: Camera; name: string }) {
   return (
     <>
       <p>Its name, its settings and the hours that it was awake are forgotten.</p>
-      {camera.source !== 'mjpeg' && (
+      {camera.source !== 'http' && (
         <p>One that is still connected comes back as a new camera: disconnect it first.</p>
       )}
       {error && (

@@ -87,7 +87,7 @@ const SOURCES: Record<string, string> = {
   push: 'Device',
   v4l2: 'USB camera',
   libcamera: 'Raspberry Pi camera',
-  mjpeg: 'Network camera',
+  http: 'Network camera',
 };
 
 export function sourceName(source: string | undefined): string {
