@@ -314,7 +314,7 @@ void camera_destroy(struct camera *camera)
     }
     net_timer_destroy(camera->timer);
     packet_unref(&camera->poster);
-    json_decref(camera->controls);
+    controls_finish(&camera->controls);
     json_decref(camera->settings);
     json_decref(camera->model);
     list_remove(&camera->node);

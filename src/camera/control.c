@@ -1,248 +1,200 @@
-/* The schema of a device's controls (docs/protocol.md, 1.2): what is well-formed, what a value may
- * be. */
 #include "camera/control.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 
-enum { NAME_MAX_BYTES = 32, OPTIONS_MAX = 64 };
+void control_values_put(struct control_values *values, unsigned i, int64_t value)
+{
+    values->mask |= UINT64_C(1) << i;
+    values->of[i] = value;
+}
+
+void control_values_merge(struct control_values *values, const struct control_values *from)
+{
+    for (unsigned i = 0; i < CONTROLS_MAX; i++)
+        if (from->mask >> i & 1)
+            control_values_put(values, i, from->of[i]);
+}
+
+/* --- Names. --- */
 
 static bool is_name(const char *name)
 {
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
-    return n >= 1 && n <= NAME_MAX_BYTES && name[n] == '\0';
+    return n >= 1 && n <= CONTROL_NAME_MAX && name[n] == '\0';
 }
 
-/* A short text of the device's, "" when it is missing or no good. */
-static const char *string_of(json_t *object, const char *key)
+/* FNV-1a (32 bit, draft-eastlake-fnv): where a name is looked for first. */
+static unsigned slot_of(const char *name)
 {
-    const char *s = json_string_value(json_object_get(object, key));
-    return s && text_is_name(s, NAME_MAX_BYTES) ? s : "";
+    uint32_t hash = 2166136261u;
+    for (const char *p = name; *p; p++)
+        hash = (hash ^ (uint8_t)*p) * 16777619u;
+    return hash % (2 * CONTROLS_MAX);
 }
 
-static json_t *find(json_t *schema, const char *name)
+/* Half of the slots stay free, so that a search ends soon. */
+static unsigned find_slot(const struct controls *controls, const char *name)
 {
-    size_t i;
-    json_t *control;
-    json_array_foreach(schema, i, control)
-    {
-        if (strcmp(string_of(control, "name"), name) == 0)
-            return control;
-    }
-    return NULL;
+    unsigned slot = slot_of(name);
+    while (controls->slots[slot] &&
+           strcmp(controls->list[controls->slots[slot] - 1].name, name) != 0)
+        slot = (slot + 1) % (2 * CONTROLS_MAX);
+    return slot;
 }
 
-/* The nearest at or below v that the control may have, else its least. */
-static json_int_t on_grid(json_int_t v, json_int_t min, json_int_t max, json_int_t by)
+int controls_find(const struct controls *controls, const char *name)
 {
-    if (v < min)
-        return min;
-    if (v > max)
-        v = max;
-    return v -
-           (json_int_t)(((unsigned long long)v - (unsigned long long)min) % (unsigned long long)by);
+    unsigned place = controls->slots[find_slot(controls, name)];
+    return place ? (int)place - 1 : -ENOENT;
 }
 
-/* A copy with the members that we know, or NULL when the control is malformed. A default or value
- * that it may not have becomes one that it may: it is sent, and shown, as all others are. */
-static json_t *int_control(json_t *control)
+int control_option(const struct control *control, const char *text)
 {
-    json_t *min_member = json_object_get(control, "min"),
-           *max_member = json_object_get(control, "max");
-    json_t *fallback = json_object_get(control, "default");
-    json_t *value = json_object_get(control, "value"), *step = json_object_get(control, "step");
-    json_int_t min = json_integer_value(min_member), max = json_integer_value(max_member);
-    if (!json_is_integer(min_member) || !json_is_integer(max_member) || !json_is_integer(value) ||
-        min > max)
-        return NULL;
-    json_int_t by = json_integer_value(step) > 0 ? json_integer_value(step) : 1;
-    json_int_t now = json_integer_value(value);
-    json_int_t preset = json_is_integer(fallback) ? json_integer_value(fallback) : now;
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "name", string_of(control, "name"),
-                     "type", "int", "min", min, "max", max, "step", by, "default",
-                     on_grid(preset, min, max, by), "value", on_grid(now, min, max, by), "group",
-                     string_of(control, "group"));
+    for (unsigned i = 0; i < control->n_options; i++)
+        if (strcmp(control->options[i], text) == 0)
+            return (int)i;
+    return -ENOENT;
 }
 
-static json_t *bool_control(json_t *control)
+/* --- The list. --- */
+
+static int64_t on_grid(const struct control *control, int64_t value)
 {
-    json_t *fallback = json_object_get(control, "default");
-    json_t *value = json_object_get(control, "value");
-    if (!json_is_boolean(value))
-        return NULL;
-    return json_pack("{s:s, s:s, s:O, s:O, s:s}", "name", string_of(control, "name"), "type",
-                     "bool", "default", json_is_boolean(fallback) ? fallback : value, "value",
-                     value, "group", string_of(control, "group"));
+    if (value <= control->min)
+        return control->min;
+    const int64_t v = value < control->max ? value : control->max;
+    /* The distance may be more than an int64_t holds. */
+    return v - (int64_t)(((uint64_t)v - (uint64_t)control->min) % (uint64_t)control->step);
 }
 
-/* The options that are short texts, without doubles; NULL when there are none. */
-static json_t *options_of(json_t *control)
+bool control_accepts(const struct control *control, int64_t value)
 {
-    json_t *options = json_array(), *option, *other;
-    size_t i, k;
-    json_array_foreach(json_object_get(control, "options"), i, option)
-    {
-        const char *s = json_string_value(option);
-        bool fine = s && text_is_name(s, NAME_MAX_BYTES);
-        json_array_foreach(options, k, other) fine = fine && !json_equal(option, other);
-        if (fine && json_array_size(options) < OPTIONS_MAX)
-            json_array_append(options, option);
-    }
-    if (json_array_size(options) > 0)
-        return options;
-    json_decref(options);
-    return NULL;
+    return value >= control->min && value <= control->max && on_grid(control, value) == value;
 }
 
-static bool is_option(json_t *options, json_t *value)
+/* The options that can be shown, without doubles; value and fallback, which are places, move along.
+ * The caller frees them. */
+static control_text *copy_options(const struct control *control, struct control *copy)
 {
-    size_t i;
-    json_t *option;
-    json_array_foreach(options, i, option)
-    {
-        if (json_equal(option, value))
-            return true;
-    }
-    return false;
-}
-
-static json_t *menu_control(json_t *control)
-{
-    json_t *options = options_of(control);
-    json_t *fallback = json_object_get(control, "default");
-    json_t *value = json_object_get(control, "value");
-    if (!options || !is_option(options, value)) {
-        json_decref(options);
-        return NULL;
-    }
-    return json_pack("{s:s, s:s, s:o, s:O, s:O, s:s}", "name", string_of(control, "name"), "type",
-                     "menu", "options", options, "default",
-                     is_option(options, fallback) ? fallback : value, "value", value, "group",
-                     string_of(control, "group"));
-}
-
-static json_t *copy_of(json_t *control)
-{
-    const char *type = string_of(control, "type"), *automatic = string_of(control, "auto");
-    json_t *copy = strcmp(type, "int") == 0    ? int_control(control)
-                   : strcmp(type, "bool") == 0 ? bool_control(control)
-                   : strcmp(type, "menu") == 0 ? menu_control(control)
-                                               : NULL;
-    if (copy && is_name(automatic))
-        json_object_set_new(copy, "auto", json_string(automatic));
-    return copy;
-}
-
-json_t *control_schema(json_t *list)
-{
-    json_t *schema = json_array();
-    size_t i;
-    json_t *control;
-    json_array_foreach(list, i, control)
-    {
-        const char *name = string_of(control, "name");
-        if (json_array_size(schema) == CAMERA_CONTROLS_MAX)
-            break;
-        if (!is_name(name) || find(schema, name))
+    const unsigned most =
+        control->n_options < CONTROL_OPTIONS_MAX ? control->n_options : CONTROL_OPTIONS_MAX;
+    control_text *options = mem_new_array(control_text, most ? most : 1);
+    copy->options = (const control_text *)options;
+    copy->n_options = 0;
+    copy->value = copy->fallback = -1;
+    for (unsigned i = 0; i < control->n_options && copy->n_options < most; i++) {
+        const char *text = control->options[i];
+        if (!text_is_name(text, CONTROL_NAME_MAX) || control_option(copy, text) >= 0)
             continue;
-        json_t *copy = copy_of(control);
-        if (copy)
-            json_array_append_new(schema, copy);
+        if (control->value == i)
+            copy->value = copy->n_options;
+        if (control->fallback == i)
+            copy->fallback = copy->n_options;
+        memcpy(options[copy->n_options++], text, sizeof(control_text));
     }
-    if (json_array_size(schema) == 0) {
-        json_decref(schema);
-        return NULL;
-    }
-    return schema;
+    return options;
 }
 
-const char *control_refusal(json_t *schema, const char *name, json_t *value, char *out, size_t cap)
+static int check(struct control *copy)
 {
-    json_t *control = find(schema, name);
-    if (!control) {
-        snprintf(out, cap, "this camera has no control \"%s\"", is_name(name) ? name : "?");
-        return out;
+    if (copy->type != CONTROL_INT) {
+        copy->min = 0;
+        copy->max = copy->type == CONTROL_BOOL ? 1 : (int64_t)copy->n_options - 1;
+        copy->step = 1;
     }
-    if (strcmp(string_of(control, "type"), "bool") == 0) {
-        if (json_is_boolean(value))
-            return NULL;
-        snprintf(out, cap, "%s must be true or false", name);
-        return out;
-    }
-    if (strcmp(string_of(control, "type"), "menu") == 0) {
-        if (is_option(json_object_get(control, "options"), value))
-            return NULL;
-        snprintf(out, cap, "%s must be one of its options", name);
-        return out;
-    }
-    json_int_t min = json_integer_value(json_object_get(control, "min"));
-    json_int_t max = json_integer_value(json_object_get(control, "max"));
-    json_int_t by = json_integer_value(json_object_get(control, "step"));
-    json_int_t v = json_integer_value(value);
-    if (!json_is_integer(value) || v < min || v > max) {
-        snprintf(out, cap, "%s must be %lld to %lld", name, (long long)min, (long long)max);
-        return out;
-    }
-    if (((unsigned long long)v - (unsigned long long)min) % (unsigned long long)by != 0) {
-        snprintf(out, cap, "%s goes in steps of %lld from %lld", name, (long long)by,
-                 (long long)min);
-        return out;
-    }
-    return NULL;
+    if (copy->step < 1)
+        copy->step = 1;
+    if (copy->type == CONTROL_MENU && copy->value < 0)
+        return -EINVAL;
+    if (copy->type == CONTROL_MENU && copy->fallback < 0)
+        copy->fallback = copy->value;
+    if (copy->min > copy->max)
+        return -EINVAL;
+    return 0;
 }
 
-json_t *control_defaults(json_t *schema)
+int controls_add(struct controls *controls, const struct control *control)
 {
-    json_t *defaults = json_object(), *control;
-    size_t i;
-    json_array_foreach(schema, i, control)
-        json_object_set(defaults, string_of(control, "name"), json_object_get(control, "default"));
-    return defaults;
+    if (controls->count == CONTROLS_MAX)
+        return -ENOSPC;
+    unsigned slot = is_name(control->name) ? find_slot(controls, control->name) : 0;
+    if (!is_name(control->name) || controls->slots[slot])
+        return -EINVAL;
+    struct control copy = *control;
+    control_text *options = NULL;
+    if (!text_is_name(copy.group, CONTROL_NAME_MAX))
+        copy.group[0] = '\0';
+    if (!is_name(copy.automatic))
+        copy.automatic[0] = '\0';
+    copy.n_options = 0;
+    copy.options = NULL;
+    if (copy.type == CONTROL_MENU)
+        options = copy_options(control, &copy);
+    int r = check(&copy);
+    if (r < 0) {
+        mem_free(options);
+        return r;
+    }
+    if (!controls->list)
+        controls->list = mem_new_array(struct control, CONTROLS_MAX);
+    if (!control_accepts(&copy, copy.value))
+        controls->impossible |= UINT64_C(1) << controls->count;
+    copy.fallback = on_grid(&copy, copy.fallback);
+    copy.value = on_grid(&copy, copy.value);
+    controls->list[controls->count] = copy;
+    controls->slots[slot] = (uint8_t)++controls->count;
+    return (int)controls->count - 1;
 }
 
-json_t *control_fitting(json_t *schema, json_t *values)
+void controls_finish(struct controls *controls)
 {
-    json_t *fitting = json_object();
-    const char *name;
-    json_t *value;
-    char ignored[96];
-    json_object_foreach(values, name, value)
-    {
-        if (!control_refusal(schema, name, value, ignored, sizeof(ignored)))
-            json_object_set(fitting, name, value);
-    }
-    return fitting;
+    for (unsigned i = 0; i < controls->count; i++)
+        mem_free((void *)(uintptr_t)controls->list[i].options);
+    mem_free(controls->list);
+    *controls = (struct controls){0};
 }
 
-bool control_differs(json_t *list, json_t *values)
+void controls_copy(struct controls *ret_copy, const struct controls *controls)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach(values, name, value)
-    {
-        if (!json_equal(json_object_get(find(list, name), "value"), value))
-            return true;
+    *ret_copy = (struct controls){0};
+    for (unsigned i = 0; i < controls->count; i++) {
+        int place = controls_add(ret_copy, &controls->list[i]);
+        (void)place; /* it was one before */
     }
-    return false;
+    ret_copy->impossible = controls->impossible;
 }
 
-bool control_update(json_t *schema, json_t *values)
+/* --- Values. --- */
+
+uint64_t controls_update(struct controls *controls, const struct control_values *values)
 {
-    /* What does not fit is an older firmware's value, or one that the device made up. */
-    json_t *fitting = control_fitting(schema, values);
-    bool differed = false;
-    const char *name;
-    json_t *value;
-    json_object_foreach(fitting, name, value)
-    {
-        json_t *control = find(schema, name);
-        if (!json_equal(json_object_get(control, "value"), value)) {
-            json_object_set(control, "value", value);
-            differed = true;
-        }
+    uint64_t changed = 0;
+    for (uint64_t left = values->mask; left; left &= left - 1) {
+        const unsigned i = (unsigned)__builtin_ctzll(left);
+        if (i >= controls->count || !control_accepts(&controls->list[i], values->of[i]) ||
+            controls->list[i].value == values->of[i])
+            continue;
+        controls->list[i].value = values->of[i];
+        changed |= UINT64_C(1) << i;
     }
-    json_decref(fitting);
-    return differed;
+    return changed;
+}
+
+void controls_defaults(const struct controls *controls, struct control_values *ret_values)
+{
+    ret_values->mask = 0;
+    for (unsigned i = 0; i < controls->count; i++)
+        control_values_put(ret_values, i, controls->list[i].fallback);
+}
+
+void controls_values(const struct controls *controls, struct control_values *ret_values)
+{
+    ret_values->mask = 0;
+    for (unsigned i = 0; i < controls->count; i++)
+        control_values_put(ret_values, i, controls->list[i].value);
 }

@@ -1,28 +1,69 @@
-/* The schema of a device's controls as JSON (docs/protocol.md, 1.2): which are well-formed, which
- * values they take. Pure functions, any thread. */
+/* The controls of a camera, as its source describes them, and values for them. Every value is a
+ * number inside: a bool is 0 or 1, a menu's is the place of its option. A control goes by its place
+ * in the list, by its name only at the edges (camera/control_json.h). Plain data; any thread. */
 #pragma once
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-enum { CAMERA_CONTROLS_MAX = 64 };
+enum {
+    CONTROLS_MAX = 64, /* of one camera; a set of them is a bit mask */
+    CONTROL_OPTIONS_MAX = 64,
+    CONTROL_NAME_MAX = 32, /* bytes; of groups and options, too */
+};
 
-/* The well-formed ones of a device's list, at most CAMERA_CONTROLS_MAX; a new reference, NULL when
- * there is none. */
-json_t *control_schema(json_t *list);
+enum control_type { CONTROL_INT, CONTROL_BOOL, CONTROL_MENU };
 
-/* NULL when the value suits the control of this name in the schema; else a sentence, written into
- * out. */
-const char *control_refusal(json_t *schema, const char *name, json_t *value, char *out, size_t cap);
+typedef char control_text[CONTROL_NAME_MAX + 1];
 
-/* An object of what each control is by default; a new reference. */
-json_t *control_defaults(json_t *schema);
+struct control {
+    enum control_type type;
+    control_text name; /* [a-z0-9_], one of a kind */
+    control_text group;
+    control_text automatic; /* the bool that takes it over while true, or "" */
+    int64_t min, max, step; /* of a bool 0, 1, 1; of a menu 0, n_options - 1, 1 */
+    int64_t fallback, value;
+    unsigned n_options;
+    const control_text *options; /* the list's own; one of a kind in their menu */
+};
 
-/* Those of the values that suit the schema; a new reference. */
-json_t *control_fitting(json_t *schema, json_t *values);
+/* A list of controls: zero is empty. */
+struct controls {
+    unsigned count;
+    struct control *list;
+    uint8_t slots[2 * CONTROLS_MAX]; /* by the names' hashes: place + 1, 0 = free */
+    uint64_t impossible; /* a bit for each whose described value was none that it can have */
+};
 
-/* True where the device's list has another value for one of them. */
-bool control_differs(json_t *list, json_t *values);
+/* Values for some controls: a bit of the mask for each that has one. */
+struct control_values {
+    uint64_t mask;
+    int64_t of[CONTROLS_MAX];
+};
 
-/* Writes the values that the schema knows into its objects; true when one differed. */
-bool control_update(json_t *schema, json_t *values);
+void control_values_put(struct control_values *values, unsigned i, int64_t value);
+/* What is in from replaces what is in values. */
+void control_values_merge(struct control_values *values, const struct control_values *from);
+
+/* Adds a copy. Of a bool and a menu min, max and step are not looked at; options are copied, those
+ * that are empty, unprintable or doubles are left out. A default or value that the control cannot
+ * have is rounded down to the nearest that it can, or up to the least. Its place; -EINVAL: no name,
+ * a double, an empty range or a menu without options; -ENOSPC. */
+int controls_add(struct controls *controls, const struct control *control);
+void controls_finish(struct controls *controls);
+void controls_copy(struct controls *ret_copy, const struct controls *controls);
+
+/* The place of the control with this name; -ENOENT. */
+int controls_find(const struct controls *controls, const char *name);
+/* The place of a menu's option; -ENOENT. */
+int control_option(const struct control *control, const char *text);
+
+/* True when the control can have this value. */
+bool control_accepts(const struct control *control, int64_t value);
+
+/* Takes the values that the controls can have; returns the bits of those that differed. */
+uint64_t controls_update(struct controls *controls, const struct control_values *values);
+
+/* What each control is by default, and what each is. */
+void controls_defaults(const struct controls *controls, struct control_values *ret_values);
+void controls_values(const struct controls *controls, struct control_values *ret_values);

@@ -140,7 +140,7 @@ static void describe_encoder(const struct camera *camera, json_t *o)
 
 json_t *camera_controls(const struct camera *camera)
 {
-    return camera->controls ? json_deep_copy(camera->controls) : json_array();
+    return control_json_list(&camera->controls);
 }
 
 json_t *camera_describe(struct camera *camera, int64_t now_us)

@@ -2,7 +2,7 @@
 #pragma once
 #include "base/waker.h"
 #include "camera/camera.h"
-#include "camera/control.h"
+#include "camera/control_json.h"
 #include "camera/source.h"
 
 enum { CAMERA_HOURS = 24 };
@@ -11,6 +11,7 @@ enum { CAMERA_HOURS = 24 };
 struct camera_home {
     struct camera_env env;
     struct waker changed; /* woken when a camera became dirty */
+    struct registry *registry;
     uint32_t last_stream; /* number of the last rendition made */
 };
 
@@ -38,8 +39,7 @@ struct camera {
     void *source;
     enum rendition_kind native;     /* what the source gives: JPEG or raw */
     bool controlled;                /* the device obeys; else it pushes as it likes */
-    json_t *controls;               /* array of the schema's objects (docs/protocol.md), or NULL;
-                                       what they are now, kept while the device is away */
+    struct controls controls;       /* as they are now; kept while the device is away */
     json_t *model;                  /* string or NULL */
     int battery_percent;            /* -1 = unknown */
     int64_t sleeping_until_wall_us; /* the device sleeps by itself and said when it wakes; 0 = it
@@ -102,15 +102,19 @@ void camera_step(struct camera *camera, enum demand_event event);
 /* The source delivers no more: what came of it is not live for those who come from now on. */
 void camera_pause(struct camera *camera);
 
-/* camera/settings.c: a device that came (back) with these controls is given what the owner chose.
- */
-void camera_set_again(struct camera *camera, json_t *controls);
+/* camera/settings.c: a device that came (back) is given what the owner chose. */
+void camera_set_again(struct camera *camera);
 
 /* Writes the camera's row to the store, where there is one. */
 void camera_remember(const struct camera *camera);
 
 /* Tells every observer that something visible changed; coalesced to one call a turn of the loop. */
 void camera_changed(struct camera *camera);
+/* Tells every observer at once what a source made of values; see struct registry_observer. */
+void registry_tell_reported(struct registry *registry, struct camera *camera,
+                            const struct control_values *values);
+void registry_tell_refused(struct registry *registry, struct camera *camera,
+                           const struct control *control, const char *why);
 
 /* Every capture that waits gets this error. */
 void capture_fail_all(struct camera *camera, int error);

@@ -32,6 +32,28 @@ static void tell(void *ctx)
     }
 }
 
+void registry_tell_reported(struct registry *registry, struct camera *camera,
+                            const struct control_values *values)
+{
+    json_t *object = NULL;
+    list_for_each (observer, &registry->observers, struct registry_observer, node) {
+        if (!observer->reported)
+            continue;
+        if (!object)
+            object = control_json_values(&camera->controls, values);
+        observer->reported(observer->ctx, camera, object);
+    }
+    json_decref(object);
+}
+
+void registry_tell_refused(struct registry *registry, struct camera *camera,
+                           const struct control *control, const char *why)
+{
+    list_for_each (observer, &registry->observers, struct registry_observer, node)
+        if (observer->refused)
+            observer->refused(observer->ctx, camera, control->name, why);
+}
+
 static int64_t now(const struct registry *registry)
 {
     return clock_now_us(registry->home.env.clock);
@@ -54,6 +76,7 @@ struct registry *registry_create(const struct registry_params *params)
     list_init(&registry->observers);
     registry->tell = net_wake_create(env->net, tell, registry);
     registry->home.changed = net_wake_waker(registry->tell);
+    registry->home.registry = registry;
     registry->minute_us = now(registry);
     return registry;
 }

@@ -73,6 +73,11 @@ struct registry_observer {
     /* It is about to go, but is registered still: what is to take its place comes in a turn of the
      * loop of its own. NULL = no matter. */
     void (*removed)(void *ctx, struct camera *camera);
+    /* The device says what is in force of these controls: an object of name → value. NULL = no
+     * matter. */
+    void (*reported)(void *ctx, struct camera *camera, json_t *values);
+    /* The device does not take the value that this control was set to. NULL = no matter. */
+    void (*refused)(void *ctx, struct camera *camera, const char *control, const char *why);
     void *ctx;
 };
 void registry_observe(struct registry *registry, struct registry_observer *observer);

@@ -52,50 +52,46 @@ static void remember_setting(struct camera *camera, const char *name, json_t *va
 
 int camera_set(struct camera *camera, json_t *values, const char **ret_message)
 {
+    struct control_values wanted;
     const char *name;
     json_t *value;
 
-    if (!camera->controls)
+    if (!camera->controls.count)
         return -ENOTSUP;
-    json_object_foreach(values, name, value)
-    {
-        const char *refusal = control_refusal(camera->controls, name, value, camera->refusal,
-                                              sizeof(camera->refusal));
-        if (refusal) {
-            *ret_message = refusal;
-            return -EINVAL;
-        }
+    const char *refusal = control_json_read(&camera->controls, values, &wanted, camera->refusal,
+                                            sizeof(camera->refusal));
+    if (refusal) {
+        *ret_message = refusal;
+        return -EINVAL;
     }
     json_object_foreach(values, name, value) remember_setting(camera, name, value);
-    if (control_update(camera->controls, values))
+    if (controls_update(&camera->controls, &wanted))
         camera_changed(camera);
-    return camera->source ? camera->source_ops->set(camera->source, values) : -ENOTCONN;
+    return camera->source ? camera->source_ops->set(camera->source, &wanted) : -ENOTCONN;
 }
 
 int camera_reset(struct camera *camera)
 {
     struct store *store = camera->home->env.store;
-    if (!camera->controls)
+    struct control_values defaults;
+    if (!camera->controls.count)
         return -ENOTSUP;
     if (store && json_object_size(camera->settings) > 0)
         store_clear_settings(store, camera->id);
     json_object_clear(camera->settings);
-    json_t *defaults = control_defaults(camera->controls);
-    if (control_update(camera->controls, defaults))
+    controls_defaults(&camera->controls, &defaults);
+    if (controls_update(&camera->controls, &defaults))
         camera_changed(camera);
-    int r = camera->source ? camera->source_ops->set(camera->source, defaults) : -ENOTCONN;
-    json_decref(defaults);
-    return r;
+    return camera->source ? camera->source_ops->set(camera->source, &defaults) : -ENOTCONN;
 }
 
-void camera_set_again(struct camera *camera, json_t *controls)
+void camera_set_again(struct camera *camera)
 {
-    if (!camera->controls)
-        return;
-    json_t *values = control_fitting(camera->controls, camera->settings);
-    (void)control_update(camera->controls, values);
-    /* By its own word: what the schema shows instead of an impossible value is not in force. */
-    if (control_differs(controls, values) && camera->source_ops->set(camera->source, values) < 0)
+    struct control_values chosen;
+    control_json_fitting(&camera->controls, camera->settings, &chosen);
+    /* What is shown instead of an impossible value is not in force. */
+    const uint64_t differ =
+        controls_update(&camera->controls, &chosen) | (camera->controls.impossible & chosen.mask);
+    if (differ && camera->source_ops->set(camera->source, &chosen) < 0)
         log_warn("camera", camera->id, "the device does not take its settings");
-    json_decref(values);
 }

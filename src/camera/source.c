@@ -68,13 +68,19 @@ static void adopt_name(struct camera *camera, const char *name)
         log_debug("camera", camera->id, "the device's name is no good");
 }
 
-void camera_learned(struct camera *camera, const char *model, json_t *controls)
+const struct controls *camera_schema(const struct camera *camera)
+{
+    return &camera->controls;
+}
+
+void camera_learned(struct camera *camera, const char *model, const struct controls *controls)
 {
     json_decref(camera->model);
     camera->model = model && text_is_name(model, CAMERA_NAME_MAX) ? json_string(model) : NULL;
-    json_decref(camera->controls);
-    camera->controls = control_schema(controls);
-    camera_set_again(camera, controls);
+    controls_finish(&camera->controls);
+    if (controls)
+        controls_copy(&camera->controls, controls);
+    camera_set_again(camera);
     camera_changed(camera);
 }
 
@@ -309,8 +315,16 @@ void camera_sleeps(struct camera *camera, int64_t seconds)
     camera_changed(camera);
 }
 
-void camera_controls_changed(struct camera *camera, json_t *values)
+void camera_controls_changed(struct camera *camera, const struct control_values *values)
 {
-    if (camera->controls && control_update(camera->controls, values))
+    if (controls_update(&camera->controls, values))
         camera_changed(camera);
+    registry_tell_reported(camera->home->registry, camera, values);
+}
+
+void camera_refused(struct camera *camera, unsigned control, const char *why)
+{
+    const struct control *refused = &camera->controls.list[control];
+    log_debug("camera", camera->id, "%s is not set: %s", refused->name, why);
+    registry_tell_refused(camera->home->registry, camera, refused, why);
 }

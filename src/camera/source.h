@@ -3,6 +3,7 @@
  * Loop only. */
 #pragma once
 #include "camera/camera.h"
+#include "camera/control.h"
 #include "media/live.h"
 
 /* What a source is asked to deliver; 0 = the source's choice. */
@@ -25,9 +26,9 @@ struct source_ops {
      * or is given up. -ENOTSUP: it can only stream; -EBUSY: it still takes the one that was given
      * up; -ENOTCONN: the device is not there now. */
     int (*still)(void *source, uint32_t request);
-    /* values: object of control name → value, already checked against the controls. -ENOTSUP: it
-     * has no controls. */
-    int (*set)(void *source, json_t *values);
+    /* Values that the controls can have, by their places in camera_schema. What comes of it the
+     * source tells by camera_controls_changed and camera_refused. -ENOTSUP: it has no controls. */
+    int (*set)(void *source, const struct control_values *values);
     /* Another source took its place or the camera ends: it must not touch the camera again. */
     void (*detached)(void *source);
 };
@@ -38,8 +39,8 @@ enum { CAMERA_FRAME_ROOM = PACKET_TRANSPORT_ROOM + LIVE_HEAD_BYTES };
 struct camera_source_info {
     enum rendition_kind native; /* RENDITION_JPEG (zero) or RENDITION_RAW */
     bool controlled;
-    const char *name, *model; /* NULL = unknown; copied */
-    json_t *controls;         /* the device's list, NULL = none; borrowed */
+    const char *name, *model;        /* NULL = unknown; copied */
+    const struct controls *controls; /* NULL = none; copied */
 };
 /* The device is there. Takes the place of the source that was there before, if any, whose
  * detached() is called. */
@@ -51,7 +52,11 @@ bool camera_has_source(const struct camera *camera, const void *source);
 
 /* What the source found out about its device only now; borrowed. What the owner chose is set again
  * where the device has something else. */
-void camera_learned(struct camera *camera, const char *model, json_t *controls);
+void camera_learned(struct camera *camera, const char *model, const struct controls *controls);
+
+/* The controls as the source described them, and as they are; valid until it is up or learned
+ * again. Empty: it has none. */
+const struct controls *camera_schema(const struct camera *camera);
 
 /* From now on the source gives this kind (RENDITION_JPEG or RENDITION_RAW); viewers stay. */
 void camera_native(struct camera *camera, enum rendition_kind native);
@@ -91,8 +96,10 @@ void camera_failed(struct camera *camera, const char *sentence);
 void camera_unreachable(struct camera *camera, const char *sentence);
 void camera_battery(struct camera *camera, int percent);
 void camera_sleeps(struct camera *camera, int64_t seconds); /* by itself, from now on */
-void camera_controls_changed(struct camera *camera,
-                             json_t *values); /* the device reports what is in force */
+/* The device says what is in force: after each set, and whenever it changes by itself. */
+void camera_controls_changed(struct camera *camera, const struct control_values *values);
+/* It does not take the value that this control was set to; why: a sentence. */
+void camera_refused(struct camera *camera, unsigned control, const char *why);
 
 /* The answer to source_ops.still: error 0 with a still, or negative with NULL. Borrows the
  * packet. */

@@ -1,74 +1,58 @@
 #include "picam/libcamera_control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-static json_t *one(const struct helper_control *c)
+void libcamera_control_schema(const struct helper_control *helper, unsigned n,
+                              struct controls *ret_controls)
 {
-    json_t *object = json_pack("{s:s, s:s}", "name", c->name, "group", c->group);
-    if (c->auto_name[0])
-        json_object_set_new(object, "auto", json_string(c->auto_name));
-    if (c->type == HELPER_BOOL) {
-        json_object_set_new(object, "type", json_string("bool"));
-        json_object_set_new(object, "default", json_boolean(c->fallback));
-    } else if (c->type == HELPER_MENU) {
-        json_t *options = json_array();
-        for (unsigned i = 0; i < c->n_options; i++)
-            json_array_append_new(options, json_string(c->options[i]));
-        json_object_set_new(object, "type", json_string("menu"));
-        json_object_set_new(object, "options", options);
-        json_object_set_new(object, "default", json_string(c->options[c->fallback]));
-    } else {
-        json_object_set_new(object, "type", json_string("int"));
-        json_object_set_new(object, "min", json_integer(c->min));
-        json_object_set_new(object, "max", json_integer(c->max));
-        json_object_set_new(object, "step", json_integer(c->step));
-        json_object_set_new(object, "default", json_integer(c->fallback));
+    static const enum control_type TYPES[] = {
+        [HELPER_INT] = CONTROL_INT, [HELPER_BOOL] = CONTROL_BOOL, [HELPER_MENU] = CONTROL_MENU};
+    *ret_controls = (struct controls){0};
+    for (unsigned i = 0; i < n; i++) {
+        const struct helper_control *h = &helper[i];
+        control_text options[HELPER_OPTIONS_MAX] = {0};
+        struct control control = {.type = TYPES[h->type],
+                                  .min = h->min,
+                                  .max = h->max,
+                                  .step = h->step,
+                                  .fallback = h->fallback,
+                                  .value = h->fallback,
+                                  .n_options = h->type == HELPER_MENU ? h->n_options : 0,
+                                  .options = options};
+        snprintf(control.name, sizeof(control.name), "%.31s", h->name);
+        snprintf(control.group, sizeof(control.group), "%.31s", h->group);
+        snprintf(control.automatic, sizeof(control.automatic), "%.31s", h->auto_name);
+        for (unsigned k = 0; k < control.n_options; k++)
+            snprintf(options[k], sizeof(options[k]), "%.31s", h->options[k]);
+        int place = controls_add(ret_controls, &control);
+        (void)place; /* what is malformed is left out */
     }
-    json_object_set(object, "value", json_object_get(object, "default"));
-    return object;
 }
 
-json_t *libcamera_control_list(const struct helper_control *controls, unsigned n_controls)
+static int find_option(const struct helper_control *h, const char *text)
 {
-    json_t *list = json_array();
-    for (unsigned i = 0; i < n_controls; i++)
-        json_array_append_new(list, one(&controls[i]));
-    return list;
-}
-
-static int find(const struct helper_control *controls, unsigned n_controls, const char *name)
-{
-    for (unsigned i = 0; i < n_controls; i++)
-        if (strcmp(controls[i].name, name) == 0)
+    for (unsigned i = 0; i < h->n_options; i++)
+        if (strcmp(h->options[i], text) == 0)
             return (int)i;
-    return -ENOENT;
+    return -EINVAL;
 }
 
-int libcamera_control_order(const struct helper_control *controls, unsigned n_controls,
-                            const char *name, json_t *value, struct helper_set *ret_order)
+int libcamera_control_order(const struct helper_control *helper, unsigned n,
+                            const struct control *control, int64_t value,
+                            struct helper_set *ret_order)
 {
-    int i = find(controls, n_controls, name);
-    if (i < 0)
-        return i;
-    const struct helper_control *c = &controls[i];
-    struct helper_set order = {.control = (uint32_t)i};
-    if (c->type == HELPER_BOOL && json_is_boolean(value)) {
-        order.value = json_is_true(value);
-    } else if (c->type == HELPER_INT && json_is_integer(value)) {
-        json_int_t v = json_integer_value(value);
-        if (v < c->min || v > c->max)
-            return -EINVAL;
-        order.value = (int32_t)v;
-    } else if (c->type == HELPER_MENU && json_is_string(value)) {
-        while (order.value < (int32_t)c->n_options &&
-               strcmp(c->options[order.value], json_string_value(value)) != 0)
-            order.value++;
-        if (order.value == (int32_t)c->n_options)
-            return -EINVAL;
-    } else {
-        return -EINVAL;
-    }
-    *ret_order = order;
+    unsigned i = 0;
+    while (i < n && strcmp(helper[i].name, control->name) != 0)
+        i++;
+    if (i == n)
+        return -ENOENT;
+    const bool is_menu = control->type == CONTROL_MENU;
+    const int64_t number = is_menu ? find_option(&helper[i], control->options[value]) : value;
+    if (is_menu != (helper[i].type == HELPER_MENU) || number < helper[i].min ||
+        number > helper[i].max)
+        return -EINVAL; /* it was another one when the schema was made */
+    *ret_order = (struct helper_set){.control = i, .value = (int32_t)number};
     return 0;
 }

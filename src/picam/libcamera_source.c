@@ -21,7 +21,7 @@ struct libcamera_source {
     bool is_up;
 
     struct libcamera_ready *ready; /* what the helper said of the camera, NULL = not yet */
-    json_t *values;                /* all that was set, to be set again */
+    struct control_values values;  /* all that was set, to be set again */
     bool runs;
     struct camera_wish wish;
     uint32_t captures[CAPTURES_MAX]; /* requests in the order in which the helper does them */
@@ -44,15 +44,14 @@ static void send_stop(struct libcamera_source *source)
     libcamera_link_send(source->link, HELPER_STOP, NULL, 0);
 }
 
-static void send_set(struct libcamera_source *source, json_t *values)
+static void send_set(struct libcamera_source *source, const struct control_values *values)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach(values, name, value)
-    {
+    const struct controls *schema = camera_schema(source->camera);
+    for (unsigned i = 0; i < schema->count; i++) {
         struct helper_set order;
-        if (libcamera_control_order(source->ready->controls, source->ready->n_controls, name, value,
-                                    &order) == 0)
+        if (values->mask >> i & 1 &&
+            libcamera_control_order(source->ready->controls, source->ready->n_controls,
+                                    &schema->list[i], values->of[i], &order) == 0)
             libcamera_link_send(source->link, HELPER_SET, &order, sizeof(order));
     }
 }
@@ -91,10 +90,10 @@ static int source_still(void *ctx, uint32_t request)
     return 0;
 }
 
-static int source_set(void *ctx, json_t *values)
+static int source_set(void *ctx, const struct control_values *values)
 {
     struct libcamera_source *source = ctx;
-    json_object_update(source->values, values);
+    control_values_merge(&source->values, values);
     send_set(source, values);
     return 0;
 }
@@ -126,20 +125,21 @@ static void on_ready(struct libcamera_source *source, struct libcamera_event *ev
     source->ready = event->ready;
     event->ready = NULL;
     if (source->is_up) {
-        send_set(source, source->values);
+        send_set(source, &source->values);
         if (source->runs)
             send_start(source);
         return;
     }
-    json_t *controls = libcamera_control_list(source->ready->controls, source->ready->n_controls);
+    struct controls controls;
+    libcamera_control_schema(source->ready->controls, source->ready->n_controls, &controls);
     source->is_up = true;
     camera_source_up(source->camera, &SOURCE_OPS, source,
                      &(struct camera_source_info){.native = RENDITION_RAW,
                                                   .controlled = true,
                                                   .name = source->ready->model,
                                                   .model = source->ready->model,
-                                                  .controls = controls});
-    json_decref(controls);
+                                                  .controls = &controls});
+    controls_finish(&controls);
 }
 
 static size_t picture_bytes(const struct raw_picture *raw)
@@ -255,7 +255,6 @@ int libcamera_source_create(struct camera *camera, const char *helper, void (*en
     const struct camera_env *env = camera_env(camera);
     struct libcamera_source *source = mem_new(struct libcamera_source);
     source->camera = camera;
-    source->values = json_object();
     source->ended = ended;
     source->ctx = ctx;
     source->wake = net_wake_create(env->net, on_wake, source);
@@ -296,7 +295,6 @@ void libcamera_source_destroy(struct libcamera_source *source)
     inbox_finish(&source->events);
     net_wake_destroy(source->wake);
     mem_free(source->ready);
-    json_decref(source->values);
     mem_free(source);
 }
 

@@ -77,18 +77,19 @@ static int source_still(void *ctx, uint32_t request)
 }
 
 /* A running program is started anew with what was set, unless it was told the same before. */
-static int source_set(void *ctx, json_t *values)
+static int source_set(void *ctx, const struct control_values *values)
 {
     struct rpicam_source *source = ctx;
-    const char *name;
-    json_t *value;
-    json_object_foreach(values, name, value)
-    {
+    const struct controls *schema = camera_schema(source->camera);
+    for (unsigned i = 0; i < schema->count; i++) {
         struct helper_set order;
-        if (libcamera_control_order(rpicam_controls, RPICAM_CONTROLS, name, value, &order) == 0)
+        if (values->mask >> i & 1 &&
+            libcamera_control_order(rpicam_controls, RPICAM_CONTROLS, &schema->list[i],
+                                    values->of[i], &order) == 0)
             source->wish.choice.values[order.control] = order.value;
     }
     rpicam_worker_wish(source->worker, &source->wish);
+    camera_controls_changed(source->camera, values); /* of every program from now on */
     return 0;
 }
 
@@ -180,11 +181,12 @@ int rpicam_source_create(struct camera *camera, const struct rpicam_programs *pr
         return r;
     }
     source->camera = camera;
-    json_t *controls = libcamera_control_list(rpicam_controls, RPICAM_CONTROLS);
+    struct controls controls;
+    libcamera_control_schema(rpicam_controls, RPICAM_CONTROLS, &controls);
     camera_source_up(camera, &SOURCE_OPS, source,
                      &(struct camera_source_info){
-                         .controlled = true, .name = model, .model = model, .controls = controls});
-    json_decref(controls);
+                         .controlled = true, .name = model, .model = model, .controls = &controls});
+    controls_finish(&controls);
     *ret_source = source;
     return 0;
 }

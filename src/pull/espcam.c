@@ -38,11 +38,9 @@ static const struct {
     [ESPCAM_COUNT_2024] = {SIZES_2024, LENGTH(SIZES_2024)},
 };
 
-enum { SIZE_TEXT_MAX_BYTES = 16 };
-
-static void format_size(const struct size *size, char out[SIZE_TEXT_MAX_BYTES])
+static void format_size(const struct size *size, control_text out)
 {
-    snprintf(out, SIZE_TEXT_MAX_BYTES, "%ux%u", size->width, size->height);
+    snprintf(out, sizeof(control_text), "%ux%u", size->width, size->height);
 }
 
 /* --- Sensors. --- */
@@ -73,102 +71,86 @@ static bool has_size(json_t *status, const struct size *size)
 
 /* --- Controls: those of the example's pages index_ov2640.html and index_ov3660.html. --- */
 
-enum type { INT, BOOL, MENU };
+enum { MENU_MAX = 8 }; /* options of the menus below */
 
 static const char *const EFFECTS[] = {"none",       "negative",  "grey",  "red tint",
                                       "green tint", "blue tint", "sepia", NULL};
 static const char *const WHITES[] = {"auto", "sunny", "cloudy", "office", "home", NULL};
 
-static const struct control {
+static const struct knob {
     const char *name; /* as the variable is called */
-    enum type type;
+    enum control_type type;
     int16_t min, max, initial;
     int16_t min_3660, max_3660; /* both 0: the same */
     const char *const *options;
     const char *automatic;
     const char *group;
-} CONTROLS[] = {
-    {"quality", INT, 4, 63, 10, 0, 0, NULL, NULL, "stream"}, /* the less, the better */
-    {"brightness", INT, -2, 2, 0, -3, 3, NULL, NULL, "image"},
-    {"contrast", INT, -2, 2, 0, -3, 3, NULL, NULL, "image"},
-    {"saturation", INT, -2, 2, 0, -4, 4, NULL, NULL, "image"},
-    {"sharpness", INT, -2, 2, 0, -3, 3, NULL, NULL, "image"},
-    {"special_effect", MENU, 0, 6, 0, 0, 0, EFFECTS, NULL, "image"},
-    {"hmirror", BOOL, 0, 1, 0, 0, 0, NULL, NULL, "image"},
-    {"vflip", BOOL, 0, 1, 0, 0, 0, NULL, NULL, "image"},
-    {"awb", BOOL, 0, 1, 1, 0, 0, NULL, NULL, "colour"},
-    {"awb_gain", BOOL, 0, 1, 1, 0, 0, NULL, NULL, "colour"},
-    {"wb_mode", MENU, 0, 4, 0, 0, 0, WHITES, NULL, "colour"},
-    {"aec", BOOL, 0, 1, 1, 0, 0, NULL, NULL, "exposure"},
-    {"aec2", BOOL, 0, 1, 0, 0, 0, NULL, NULL, "exposure"},
-    {"ae_level", INT, -2, 2, 0, -5, 5, NULL, NULL, "exposure"},
-    {"aec_value", INT, 0, 1200, 300, 0, 1536, NULL, "aec", "exposure"},
-    {"agc", BOOL, 0, 1, 1, 0, 0, NULL, NULL, "exposure"},
-    {"agc_gain", INT, 0, 30, 0, 0, 64, NULL, "agc", "exposure"},
-    {"gainceiling", INT, 0, 6, 0, 0, 511, NULL, NULL, "exposure"},
-    {"bpc", BOOL, 0, 1, 0, 0, 0, NULL, NULL, "correction"},
-    {"wpc", BOOL, 0, 1, 1, 0, 0, NULL, NULL, "correction"},
-    {"raw_gma", BOOL, 0, 1, 1, 0, 0, NULL, NULL, "correction"},
-    {"lenc", BOOL, 0, 1, 1, 0, 0, NULL, NULL, "correction"},
-    {"led_intensity", INT, 0, 255, 0, 0, 0, NULL, NULL, "light"},
+} KNOBS[] = {
+    {"quality", CONTROL_INT, 4, 63, 10, 0, 0, NULL, NULL, "stream"}, /* the less, the better */
+    {"brightness", CONTROL_INT, -2, 2, 0, -3, 3, NULL, NULL, "image"},
+    {"contrast", CONTROL_INT, -2, 2, 0, -3, 3, NULL, NULL, "image"},
+    {"saturation", CONTROL_INT, -2, 2, 0, -4, 4, NULL, NULL, "image"},
+    {"sharpness", CONTROL_INT, -2, 2, 0, -3, 3, NULL, NULL, "image"},
+    {"special_effect", CONTROL_MENU, 0, 6, 0, 0, 0, EFFECTS, NULL, "image"},
+    {"hmirror", CONTROL_BOOL, 0, 1, 0, 0, 0, NULL, NULL, "image"},
+    {"vflip", CONTROL_BOOL, 0, 1, 0, 0, 0, NULL, NULL, "image"},
+    {"awb", CONTROL_BOOL, 0, 1, 1, 0, 0, NULL, NULL, "colour"},
+    {"awb_gain", CONTROL_BOOL, 0, 1, 1, 0, 0, NULL, NULL, "colour"},
+    {"wb_mode", CONTROL_MENU, 0, 4, 0, 0, 0, WHITES, NULL, "colour"},
+    {"aec", CONTROL_BOOL, 0, 1, 1, 0, 0, NULL, NULL, "exposure"},
+    {"aec2", CONTROL_BOOL, 0, 1, 0, 0, 0, NULL, NULL, "exposure"},
+    {"ae_level", CONTROL_INT, -2, 2, 0, -5, 5, NULL, NULL, "exposure"},
+    {"aec_value", CONTROL_INT, 0, 1200, 300, 0, 1536, NULL, "aec", "exposure"},
+    {"agc", CONTROL_BOOL, 0, 1, 1, 0, 0, NULL, NULL, "exposure"},
+    {"agc_gain", CONTROL_INT, 0, 30, 0, 0, 64, NULL, "agc", "exposure"},
+    {"gainceiling", CONTROL_INT, 0, 6, 0, 0, 511, NULL, NULL, "exposure"},
+    {"bpc", CONTROL_BOOL, 0, 1, 0, 0, 0, NULL, NULL, "correction"},
+    {"wpc", CONTROL_BOOL, 0, 1, 1, 0, 0, NULL, NULL, "correction"},
+    {"raw_gma", CONTROL_BOOL, 0, 1, 1, 0, 0, NULL, NULL, "correction"},
+    {"lenc", CONTROL_BOOL, 0, 1, 1, 0, 0, NULL, NULL, "correction"},
+    {"led_intensity", CONTROL_INT, 0, 255, 0, 0, 0, NULL, NULL, "light"},
 };
 
 /* One image sensor's range. */
-static void range_of(const struct control *control, json_t *status, int *ret_min, int *ret_max)
+static void range_of(const struct knob *knob, json_t *status, int *ret_min, int *ret_max)
 {
-    bool other = sensor_of(status) == SENSOR_OV3660 && (control->min_3660 || control->max_3660);
-    *ret_min = other ? control->min_3660 : control->min;
-    *ret_max = other ? control->max_3660 : control->max;
+    bool other = sensor_of(status) == SENSOR_OV3660 && (knob->min_3660 || knob->max_3660);
+    *ret_min = other ? knob->min_3660 : knob->min;
+    *ret_max = other ? knob->max_3660 : knob->max;
 }
 
-static json_t *to_value(const struct control *control, int number)
+/* True, and the value, where the status has one that can be. */
+static bool value_of(const struct knob *knob, json_t *status, int64_t *ret_value)
 {
-    return control->type == BOOL   ? json_boolean(number)
-           : control->type == MENU ? json_string(control->options[number])
-                                   : json_integer(number);
-}
-
-/* The control's value by the status, NULL where it says none that can be. */
-static json_t *value_of(const struct control *control, json_t *status)
-{
-    json_t *number = json_object_get(status, control->name);
+    json_t *number = json_object_get(status, knob->name);
     int min, max;
-    range_of(control, status, &min, &max);
-    json_int_t n = json_integer_value(number);
-    return number && n >= min && n <= max ? to_value(control, (int)n) : NULL;
+    range_of(knob, status, &min, &max);
+    *ret_value = json_integer_value(number);
+    return number && *ret_value >= min && *ret_value <= max;
 }
 
-static json_t *list_of(const char *const *options)
+static void add_knob(struct controls *controls, const struct knob *knob, json_t *status)
 {
-    json_t *list = json_array();
-    for (; *options; options++)
-        json_array_append_new(list, json_string(*options));
-    return list;
-}
-
-static json_t *describe(const struct control *control, json_t *status)
-{
-    static const char *const TYPES[] = {"int", "bool", "menu"};
-    json_t *value = value_of(control, status);
+    control_text options[MENU_MAX] = {0};
+    struct control control = {.type = knob->type, .fallback = knob->initial, .options = options};
+    int min, max;
+    range_of(knob, status, &min, &max);
+    control.min = min;
+    control.max = max;
     /* Since 2023 it takes vflip without telling it. */
-    if (!value && strcmp(control->name, "vflip") == 0 && json_object_get(status, "hmirror"))
-        value = json_false();
-    if (!value)
-        return NULL;
-    json_t *o = json_pack("{s:s, s:s, s:o, s:o, s:s}", "name", control->name, "type",
-                          TYPES[control->type], "value", value, "default",
-                          to_value(control, control->initial), "group", control->group);
-    if (control->type == INT) {
-        int min, max;
-        range_of(control, status, &min, &max);
-        json_object_set_new(o, "min", json_integer(min));
-        json_object_set_new(o, "max", json_integer(max));
-    } else if (control->type == MENU) {
-        json_object_set_new(o, "options", list_of(control->options));
-    }
-    if (control->automatic)
-        json_object_set_new(o, "auto", json_string(control->automatic));
-    return o;
+    const bool is_silent =
+        strcmp(knob->name, "vflip") == 0 && json_object_get(status, "hmirror") != NULL;
+    if (!value_of(knob, status, &control.value) && !is_silent)
+        return;
+    snprintf(control.name, sizeof(control.name), "%s", knob->name);
+    snprintf(control.group, sizeof(control.group), "%s", knob->group);
+    snprintf(control.automatic, sizeof(control.automatic), "%s",
+             knob->automatic ? knob->automatic : "");
+    for (; knob->options && knob->options[control.n_options]; control.n_options++)
+        snprintf(options[control.n_options], sizeof(control_text), "%s",
+                 knob->options[control.n_options]);
+    int place = controls_add(controls, &control);
+    (void)place;
 }
 
 /* --- What it says. --- */
@@ -220,102 +202,78 @@ const char *espcam_model(json_t *status)
     return MODELS[sensor_of(status)];
 }
 
-static json_t *current_size(json_t *status, enum espcam_count count)
+/* The size that the status tells, where the sensor has it. */
+static const struct size *current_size(json_t *status, enum espcam_count count)
 {
-    size_t number = (size_t)espcam_size(status);
-    char text[SIZE_TEXT_MAX_BYTES];
+    const size_t number = (size_t)espcam_size(status);
     if (number >= COUNTS[count].n || !has_size(status, &COUNTS[count].sizes[number]))
         return NULL;
-    format_size(&COUNTS[count].sizes[number], text);
-    return json_string(text);
+    return &COUNTS[count].sizes[number];
 }
 
-static json_t *size_control(json_t *status, enum espcam_count count)
+static void add_size(struct controls *controls, json_t *status, enum espcam_count count)
 {
-    json_t *value = current_size(status, count), *options = json_array();
+    control_text options[LENGTH(SIZES_2024)] = {0};
+    struct control control = {
+        .type = CONTROL_MENU, .name = "size", .group = "stream", .options = options, .value = -1};
+    const struct size *current = current_size(status, count);
     for (size_t i = 0; i < COUNTS[count].n; i++) {
-        char text[SIZE_TEXT_MAX_BYTES];
-        format_size(&COUNTS[count].sizes[i], text);
-        if (has_size(status, &COUNTS[count].sizes[i]))
-            json_array_append_new(options, json_string(text));
+        const struct size *size = &COUNTS[count].sizes[i];
+        if (!has_size(status, size))
+            continue;
+        if (size == current)
+            control.value = control.n_options;
+        format_size(size, options[control.n_options++]);
     }
-    if (!value) {
-        json_decref(options);
-        return NULL;
-    }
-    return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s}", "name", "size", "type", "menu", "options",
-                     options, "value", value, "default", "320x240", "group", "stream");
+    control.fallback = control_option(&control, "320x240");
+    int place = current ? controls_add(controls, &control) : 0;
+    (void)place;
 }
 
-json_t *espcam_controls(json_t *status, enum espcam_count count)
+void espcam_controls(json_t *status, enum espcam_count count, struct controls *ret_controls)
 {
-    json_t *list = json_array();
-    json_t *size = size_control(status, count);
-    if (size)
-        json_array_append_new(list, size);
-    for (size_t i = 0; i < LENGTH(CONTROLS); i++) {
-        json_t *control = describe(&CONTROLS[i], status);
-        if (control)
-            json_array_append_new(list, control);
-    }
-    return list;
+    *ret_controls = (struct controls){0};
+    add_size(ret_controls, status, count);
+    for (size_t i = 0; i < LENGTH(KNOBS); i++)
+        add_knob(ret_controls, &KNOBS[i], status);
 }
 
-json_t *espcam_values(json_t *status, enum espcam_count count)
+void espcam_values(const struct controls *schema, json_t *status, enum espcam_count count,
+                   struct control_values *ret_values)
 {
-    json_t *values = json_object();
-    json_t *size = current_size(status, count);
-    if (size)
-        json_object_set_new(values, "size", size);
-    for (size_t i = 0; i < LENGTH(CONTROLS); i++) {
-        json_t *value = value_of(&CONTROLS[i], status);
-        if (value)
-            json_object_set_new(values, CONTROLS[i].name, value);
+    const struct size *size = current_size(status, count);
+    int place = controls_find(schema, "size");
+    control_text text;
+    ret_values->mask = 0;
+    if (size && place >= 0) {
+        format_size(size, text);
+        control_values_put(ret_values, (unsigned)place, control_option(&schema->list[place], text));
     }
-    return values;
+    for (size_t i = 0; i < LENGTH(KNOBS); i++) {
+        int64_t value;
+        place = controls_find(schema, KNOBS[i].name);
+        if (place >= 0 && value_of(&KNOBS[i], status, &value))
+            control_values_put(ret_values, (unsigned)place, value);
+    }
 }
 
 /* --- What it takes. --- */
 
-static bool find_size(enum espcam_count count, const char *text, int *ret_number)
+bool espcam_command(enum espcam_count count, const struct control *control, int64_t value,
+                    const char **ret_variable, int *ret_number)
 {
-    for (size_t i = 0; text && i < COUNTS[count].n; i++) {
-        char other[SIZE_TEXT_MAX_BYTES];
-        format_size(&COUNTS[count].sizes[i], other);
-        if (strcmp(text, other) == 0) {
+    *ret_variable = control->name;
+    *ret_number = (int)value;
+    if (strcmp(control->name, "size") != 0)
+        return true;
+    *ret_variable = "framesize";
+    for (size_t i = 0; i < COUNTS[count].n; i++) {
+        control_text text;
+        format_size(&COUNTS[count].sizes[i], text);
+        if (strcmp(text, control->options[value]) == 0) {
             *ret_number = (int)i;
             return true;
         }
-    }
-    return false;
-}
-
-static bool find_option(const char *const *options, const char *text, int *ret_number)
-{
-    for (int i = 0; text && options[i]; i++) {
-        if (strcmp(text, options[i]) == 0) {
-            *ret_number = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool espcam_command(enum espcam_count count, const char *name, json_t *value,
-                    const char **ret_variable, int *ret_number)
-{
-    if (strcmp(name, "size") == 0) {
-        *ret_variable = "framesize";
-        return find_size(count, json_string_value(value), ret_number);
-    }
-    for (size_t i = 0; i < LENGTH(CONTROLS); i++) {
-        if (strcmp(CONTROLS[i].name, name) != 0)
-            continue;
-        *ret_variable = CONTROLS[i].name;
-        if (CONTROLS[i].type == MENU)
-            return find_option(CONTROLS[i].options, json_string_value(value), ret_number);
-        *ret_number = json_is_boolean(value) ? json_is_true(value) : (int)json_integer_value(value);
-        return true;
     }
     return false;
 }

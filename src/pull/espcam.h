@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "camera/control.h"
+
 /* The boundary that its streams have. */
 #define ESPCAM_BOUNDARY "123456789000000000000987654321"
 
@@ -27,15 +29,15 @@ enum espcam_count espcam_count_of(json_t *status, uint16_t width, uint16_t heigh
 /* "OV2640", or NULL where the status does not tell. */
 const char *espcam_model(json_t *status);
 
-/* The controls that this device has, as a device's list (docs/protocol.md, 1.2); a new reference.
- */
-json_t *espcam_controls(json_t *status, enum espcam_count count);
+/* The controls that this device has; the caller finishes them. */
+void espcam_controls(json_t *status, enum espcam_count count, struct controls *ret_controls);
 
-/* Control name → value, as the status has them; a new reference. */
-json_t *espcam_values(json_t *status, enum espcam_count count);
+/* The values of those controls that the status has. */
+void espcam_values(const struct controls *schema, json_t *status, enum espcam_count count,
+                   struct control_values *ret_values);
 
-/* What to send for a control's value. False: it has no such control. */
-bool espcam_command(enum espcam_count count, const char *name, json_t *value,
+/* What to send for a control's value. False: it has no such size. */
+bool espcam_command(enum espcam_count count, const struct control *control, int64_t value,
                     const char **ret_variable, int *ret_number);
 
 /* The number of the largest size that the sensor has; 0 = unknown. */

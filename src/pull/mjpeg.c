@@ -270,7 +270,7 @@ static int source_still(void *source, uint32_t request)
     return mjpeg_device_capture(source, request);
 }
 
-static int source_set(void *source, json_t *values)
+static int source_set(void *source, const struct control_values *values)
 {
     return mjpeg_device_set(source, values);
 }

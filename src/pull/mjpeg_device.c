@@ -58,9 +58,10 @@ static void recognise(struct mjpeg *mjpeg, uint16_t width, uint16_t height)
     enum espcam_count count = espcam_count_of(device->status, width, height);
     if (count != ESPCAM_COUNT_UNKNOWN)
         device->count = count;
-    json_t *controls = espcam_controls(device->status, device->count);
-    camera_learned(mjpeg->camera, espcam_model(device->status), controls);
-    json_decref(controls);
+    struct controls controls;
+    espcam_controls(device->status, device->count, &controls);
+    camera_learned(mjpeg->camera, espcam_model(device->status), &controls);
+    controls_finish(&controls);
 }
 
 bool mjpeg_device_admits(struct mjpeg *mjpeg, const struct jpeg_info *info)
@@ -93,9 +94,9 @@ static void on_status(struct mjpeg *mjpeg)
     if (!device->is_grown)
         device->size = espcam_size(status);
     if (device->is_known) {
-        json_t *values = espcam_values(status, device->count);
-        camera_controls_changed(mjpeg->camera, values);
-        json_decref(values);
+        struct control_values values;
+        espcam_values(camera_schema(mjpeg->camera), status, device->count, &values);
+        camera_controls_changed(mjpeg->camera, &values);
     }
     /* Else with the next picture: the ones before may be of another size. */
 }
@@ -167,19 +168,19 @@ int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request)
 
 /* --- Settings. --- */
 
-int mjpeg_device_set(struct mjpeg *mjpeg, json_t *values)
+int mjpeg_device_set(struct mjpeg *mjpeg, const struct control_values *values)
 {
     struct mjpeg_device *device = &mjpeg->device;
-    const char *name, *variable;
-    json_t *value;
-    int number;
+    const struct controls *schema = camera_schema(mjpeg->camera);
     if (!device->status)
         return -ENOTSUP;
     if (!device->pending)
         device->pending = json_object();
-    json_object_foreach(values, name, value)
-    {
-        if (espcam_command(device->count, name, value, &variable, &number))
+    for (unsigned i = 0; i < schema->count; i++) {
+        const char *variable;
+        int number;
+        if (values->mask >> i & 1 &&
+            espcam_command(device->count, &schema->list[i], values->of[i], &variable, &number))
             json_object_set_new(device->pending, variable, json_integer(number));
     }
     advance(mjpeg);
@@ -202,12 +203,25 @@ static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
         device->http_status = 0; /* as good as none */
 }
 
+static void tell_refusal(struct mjpeg *mjpeg)
+{
+    const struct mjpeg_device *device = &mjpeg->device;
+    const char *name = device->sent_size < 0 ? device->sent : "size";
+    int place = controls_find(camera_schema(mjpeg->camera), name);
+    char why[32];
+    snprintf(why, sizeof(why), "it answers %u", device->http_status);
+    if (place >= 0)
+        camera_refused(mjpeg->camera, (unsigned)place, why);
+}
+
 /* Without an answer it may have taken it all the same: then as if it had. */
 static void on_setting(struct mjpeg *mjpeg, bool is_refused)
 {
     struct mjpeg_device *device = &mjpeg->device;
     if (device->http_status != 200)
         complain(mjpeg, "does not take a setting");
+    if (is_refused)
+        tell_refusal(mjpeg);
     if (is_refused || device->sent_size < 0)
         return;
     device->size = device->sent_size;
@@ -306,13 +320,12 @@ static void send_pending(struct mjpeg *mjpeg)
 {
     struct mjpeg_device *device = &mjpeg->device;
     void *first = json_object_iter(device->pending);
-    char variable[CAMERA_ID_MAX + 1];
     int number = (int)json_integer_value(json_object_iter_value(first));
-    snprintf(variable, sizeof(variable), "%s", json_object_iter_key(first));
-    json_object_del(device->pending, variable);
+    snprintf(device->sent, sizeof(device->sent), "%s", json_object_iter_key(first));
+    json_object_del(device->pending, device->sent);
     device->wants_status = true; /* then: what is in force */
-    device->sent_size = strcmp(variable, "framesize") == 0 ? number : -1;
-    command(mjpeg, DEVICE_SETTING, variable, number);
+    device->sent_size = strcmp(device->sent, "framesize") == 0 ? number : -1;
+    command(mjpeg, DEVICE_SETTING, device->sent, number);
 }
 
 static void advance(struct mjpeg *mjpeg)

@@ -38,6 +38,7 @@ struct mjpeg_device {
     bool is_known;     /* the camera has its controls */
     bool wants_status; /* to be asked for */
     json_t *pending;   /* variable → number, still to be sent */
+    control_text sent; /* the variable of the setting under way */
     int sent_size;     /* the size that the setting under way sets; -1: it sets something else */
     int size;          /* the number of the size that it has, or shall have again after a still */
     enum mjpeg_still still;
@@ -88,7 +89,7 @@ unsigned mjpeg_inspect(struct mjpeg *mjpeg, struct buf **buf, size_t len_bytes,
 void mjpeg_device_suspect(struct mjpeg *mjpeg, const char *content_type);
 /* A good frame came. False: it is to be dropped, for it is of a still's size. */
 bool mjpeg_device_admits(struct mjpeg *mjpeg, const struct jpeg_info *info);
-int mjpeg_device_set(struct mjpeg *mjpeg, json_t *values);
+int mjpeg_device_set(struct mjpeg *mjpeg, const struct control_values *values);
 int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request);
 bool mjpeg_device_is_busy(const struct mjpeg *mjpeg);
 void mjpeg_device_finish(struct mjpeg *mjpeg);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "camera/capture.h"
+#include "camera/control_json.h"
 #include "camera/source.h"
 #include "device/wire.h"
 #include "push/base64.h"
@@ -123,12 +124,14 @@ static int source_still(void *source, uint32_t request)
     return 0;
 }
 
-static int source_set(void *source, json_t *values)
+static int source_set(void *source, const struct control_values *values)
 {
     struct push *push = source;
     if (!push->controlled)
         return -ENOTSUP;
-    outbox_set(&push->outbox, values);
+    json_t *object = control_json_values(camera_schema(push->camera), values);
+    outbox_set(&push->outbox, object);
+    json_decref(object);
     ws_ready(push->ws);
     const int64_t told_us = push->outbox.set_us; /* of those before */
     net_timer_set(push->timer, (told_us ? told_us : now(push)) + OUTBOX_SET_US);
@@ -219,11 +222,14 @@ static void on_hello(struct push *push, const struct device_message *m)
     } else {
         if (id)
             snprintf(push->id, sizeof(push->id), "%s", id);
+        struct controls controls;
         net_timer_set(push->timer, CLOCK_NEVER_US);
+        control_json_schema(m->hello.controls, &controls);
         attach(push, &(struct camera_source_info){.controlled = true,
                                                   .name = m->hello.name,
                                                   .model = m->hello.model,
-                                                  .controls = m->hello.controls});
+                                                  .controls = &controls});
+        controls_finish(&controls);
     }
 }
 
@@ -231,9 +237,11 @@ static void on_hello(struct push *push, const struct device_message *m)
 
 static void on_values(struct push *push, json_t *values)
 {
+    struct control_values in_force;
     outbox_was_set(&push->outbox);
     ws_ready(push->ws);
-    camera_controls_changed(push->camera, values);
+    control_json_fitting(camera_schema(push->camera), values, &in_force);
+    camera_controls_changed(push->camera, &in_force);
 }
 
 static void on_message(struct push *push, const struct device_message *m)

@@ -12,7 +12,7 @@ struct v4l2_query_ext_ctrl;
 
 enum {
     V4L2_STREAM_KNOBS = 3, /* format, size and fps, which are no controls of the kernel */
-    V4L2_KNOBS_MAX = CAMERA_CONTROLS_MAX - V4L2_STREAM_KNOBS,
+    V4L2_KNOBS_MAX = CONTROLS_MAX - V4L2_STREAM_KNOBS,
     V4L2_OPTIONS_MAX = 32,
     V4L2_NAME_MAX = 32,
 };
@@ -26,6 +26,7 @@ struct v4l2_knob {
     char name[V4L2_NAME_MAX + 1]; /* [a-z0-9_], one of a kind */
     const char *group;            /* static */
     int64_t min, max, step, fallback, value;
+    int error; /* with which the driver refused the value that is wanted; 0 = it did not */
     /* A bool that the kernel has as a menu (exposure): these stand for false and true. */
     int64_t off_value, on_value;
     int automatic; /* index of the bool that takes this one over while it is true; -1: none */
@@ -76,11 +77,8 @@ struct v4l2_wanted {
     int64_t values[V4L2_KNOBS_MAX];
 };
 
-struct v4l2_applied {
-    unsigned set, refused; /* controls */
-};
-
-/* Reads what is in force and sets what is wanted and differs, switches first. What an automatism
- * has is left to it until it is switched off. */
-struct v4l2_applied v4l2_knobs_apply(int fd, const struct v4l2_patience *patience,
-                                     struct v4l2_knobs *knobs, const struct v4l2_wanted *wanted);
+/* Reads what is in force and sets what is wanted and differs, switches first; says of each what the
+ * driver refused. What an automatism has is left to it until it is switched off. Returns how many
+ * were set. */
+unsigned v4l2_knobs_apply(int fd, const struct v4l2_patience *patience, struct v4l2_knobs *knobs,
+                          const struct v4l2_wanted *wanted);

@@ -73,8 +73,7 @@ void v4l2_knobs_read(int fd, const struct v4l2_patience *patience, struct v4l2_k
 
 /* Of the switches or of all others. */
 static void write_wanted(int fd, const struct v4l2_patience *patience, struct v4l2_knobs *knobs,
-                         const struct v4l2_wanted *wanted, bool switches,
-                         struct v4l2_applied *applied)
+                         const struct v4l2_wanted *wanted, bool switches, unsigned *n_set)
 {
     for (unsigned i = 0; i < knobs->count && lasts(patience); i++) {
         struct v4l2_knob *knob = &knobs->list[i];
@@ -82,23 +81,25 @@ static void write_wanted(int fd, const struct v4l2_patience *patience, struct v4
         if (is_switch != switches || !wanted->is_set[i] || wanted->values[i] == knob->value ||
             v4l2_knob_is_taken(knobs, knob))
             continue;
-        if (write_value(fd, knob, wanted->values[i]) < 0) {
-            applied->refused++;
-        } else {
-            knob->value = wanted->values[i];
-            applied->set++;
-        }
+        knob->error = write_value(fd, knob, wanted->values[i]);
+        if (knob->error < 0)
+            continue;
+        knob->error = 0;
+        knob->value = wanted->values[i];
+        ++*n_set;
     }
 }
 
-struct v4l2_applied v4l2_knobs_apply(int fd, const struct v4l2_patience *patience,
-                                     struct v4l2_knobs *knobs, const struct v4l2_wanted *wanted)
+unsigned v4l2_knobs_apply(int fd, const struct v4l2_patience *patience, struct v4l2_knobs *knobs,
+                          const struct v4l2_wanted *wanted)
 {
-    struct v4l2_applied applied = {0};
+    unsigned n_set = 0;
+    for (unsigned i = 0; i < knobs->count; i++)
+        knobs->list[i].error = 0;
     read_values(fd, patience, knobs); /* another program may have changed some */
-    write_wanted(fd, patience, knobs, wanted, true, &applied);
-    write_wanted(fd, patience, knobs, wanted, false, &applied);
-    if (applied.set) /* the driver may have rounded, and a switch changes others */
+    write_wanted(fd, patience, knobs, wanted, true, &n_set);
+    write_wanted(fd, patience, knobs, wanted, false, &n_set);
+    if (n_set) /* the driver may have rounded, and a switch changes others */
         read_values(fd, patience, knobs);
-    return applied;
+    return n_set;
 }

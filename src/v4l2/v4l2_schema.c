@@ -5,52 +5,64 @@
 
 static const char GROUP[] = "stream", AUTO[] = "auto";
 
-enum { SIZE_TEXT_MAX = 16, MOST_FPS = 120 };
+enum { MOST_FPS = 120 };
 
-static void size_text(uint16_t width, uint16_t height, char out[SIZE_TEXT_MAX])
+/* --- The schema. --- */
+
+/* A menu that is put together; the option that is in force and the default go by their texts. */
+struct menu {
+    struct control control;
+    control_text options[CONTROL_OPTIONS_MAX];
+};
+
+static void begin_menu(struct menu *menu, const char *name)
 {
-    snprintf(out, SIZE_TEXT_MAX, "%ux%u", width, height);
+    menu->control = (struct control){.type = CONTROL_MENU, .options = menu->options};
+    snprintf(menu->control.name, sizeof(control_text), "%s", name);
+    snprintf(menu->control.group, sizeof(control_text), "%s", GROUP);
 }
 
-static bool has_string(json_t *array, const char *s)
+static void add_option(struct menu *menu, const char *text)
 {
-    size_t i;
-    json_t *item;
-    json_array_foreach(array, i, item)
-    {
-        if (strcmp(json_string_value(item), s) == 0)
-            return true;
-    }
-    return false;
+    if (menu->control.n_options < CONTROL_OPTIONS_MAX && control_option(&menu->control, text) < 0)
+        snprintf(menu->options[menu->control.n_options++], sizeof(control_text), "%s", text);
 }
 
-static json_t *menu(const char *name, const char *group, json_t *takes_options,
-                    const char *fallback, const char *value)
+static void end_menu(struct controls *schema, struct menu *menu, const char *fallback,
+                     const char *value)
 {
-    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s}", "name", name, "type", "menu", "options",
-                     takes_options, "default", fallback, "value", value, "group", group);
+    menu->control.fallback = control_option(&menu->control, fallback);
+    menu->control.value = control_option(&menu->control, value);
+    int place = controls_add(schema, &menu->control);
+    (void)place; /* more options than there may be, and none that is in force: then it has none */
 }
 
-static json_t *format_menu(const struct v4l2_modes *modes, const struct v4l2_target *owner)
+static void add_format(struct controls *schema, const struct v4l2_modes *modes,
+                       const struct v4l2_target *owner)
 {
     char text[V4L2_FOURCC_NAME_MAX];
-    json_t *options = json_pack("[s]", AUTO);
-    for (unsigned i = 0; i < modes->count; i++) {
-        const char *name = v4l2_fourcc_name(modes->list[i].fourcc, text);
-        if (!has_string(options, name))
-            json_array_append_new(options, json_string(name));
-    }
-    return menu("format", GROUP, options, AUTO,
-                owner->fourcc ? v4l2_fourcc_name(owner->fourcc, text) : AUTO);
+    struct menu menu;
+    begin_menu(&menu, "format");
+    add_option(&menu, AUTO);
+    for (unsigned i = 0; i < modes->count; i++)
+        add_option(&menu, v4l2_fourcc_name(modes->list[i].fourcc, text));
+    end_menu(schema, &menu, AUTO, owner->fourcc ? v4l2_fourcc_name(owner->fourcc, text) : AUTO);
+}
+
+static void size_text(uint32_t width, uint32_t height, control_text out)
+{
+    snprintf(out, sizeof(control_text), "%ux%u", width, height);
 }
 
 /* The sizes of all formats, the narrowest first. */
-static json_t *size_menu(const struct v4l2_modes *modes, const struct v4l2_target *owner)
+static void add_size(struct controls *schema, const struct v4l2_modes *modes,
+                     const struct v4l2_target *owner)
 {
-    char text[SIZE_TEXT_MAX], fallback[SIZE_TEXT_MAX];
+    control_text text, fallback;
     struct v4l2_target first = v4l2_mode_default(modes);
-    json_t *options = json_array();
+    struct menu menu;
     uint32_t last = 0;
+    begin_menu(&menu, "size");
     for (bool found = true; found;) {
         uint32_t next = UINT32_MAX;
         found = false;
@@ -61,100 +73,126 @@ static json_t *size_menu(const struct v4l2_modes *modes, const struct v4l2_targe
                 found = true;
             }
         }
-        if (found) {
-            size_text((uint16_t)(next >> 16), (uint16_t)next, text);
-            json_array_append_new(options, json_string(text));
-            last = next;
-        }
+        size_text(next >> 16, next & UINT16_MAX, text);
+        if (found)
+            add_option(&menu, text);
+        last = next;
     }
     size_text(first.width, first.height, fallback);
     size_text(owner->width, owner->height, text);
-    return menu("size", GROUP, options, fallback, text);
+    end_menu(schema, &menu, fallback, text);
 }
 
-static json_t *fps_control(const struct v4l2_modes *modes, const struct v4l2_target *owner)
+static void add_fps(struct controls *schema, const struct v4l2_modes *modes,
+                    const struct v4l2_target *owner)
 {
-    unsigned most = 0;
+    unsigned most = owner->fps;
     for (unsigned i = 0; i < modes->count; i++)
         most = modes->list[i].fps > most ? modes->list[i].fps : most;
-    if (most < owner->fps)
-        most = owner->fps;
-    if (most > MOST_FPS)
-        most = MOST_FPS;
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:s}", "name", "fps", "type", "int",
-                     "min", 1, "max", (int)most, "step", 1, "default",
-                     (int)v4l2_mode_default(modes).fps, "value", (int)owner->fps, "group", GROUP);
+    struct control fps = {.type = CONTROL_INT,
+                          .name = "fps",
+                          .min = 1,
+                          .max = most < MOST_FPS ? most : MOST_FPS,
+                          .fallback = v4l2_mode_default(modes).fps,
+                          .value = owner->fps};
+    snprintf(fps.group, sizeof(fps.group), "%s", GROUP);
+    int place = controls_add(schema, &fps);
+    (void)place;
 }
 
-static const char *option_text(const struct v4l2_knob *knob, int64_t value)
+/* The place of the option; a value that the driver does not list counts as the first. */
+static int64_t place_of(const struct v4l2_knob *knob, int64_t value)
 {
     for (unsigned i = 0; i < knob->n_options; i++)
         if (knob->options[i].value == value)
-            return knob->options[i].text;
-    return knob->options[0].text; /* the driver shows a value that it does not list */
+            return i;
+    return 0;
 }
 
-static json_t *value_json(const struct v4l2_knob *knob, int64_t value)
+static int64_t shown(const struct v4l2_knob *knob, int64_t value)
 {
-    switch (knob->type) {
-    case V4L2_KNOB_BOOL:
-        return json_boolean(value);
-    case V4L2_KNOB_MENU:
-        return json_string(option_text(knob, value));
-    default:
-        return json_integer(value);
-    }
+    return knob->type == V4L2_KNOB_MENU   ? place_of(knob, value)
+           : knob->type == V4L2_KNOB_BOOL ? value != 0
+                                          : value;
 }
 
-static json_t *control_json(const struct v4l2_knobs *knobs, const struct v4l2_knob *knob)
+static void add_knob(struct controls *schema, const struct v4l2_knobs *knobs,
+                     const struct v4l2_knob *knob)
 {
-    static const char *const TYPES[] = {"int", "bool", "menu"};
-    json_t *o = json_pack("{s:s, s:s, s:o, s:o, s:s}", "name", knob->name, "type",
-                          TYPES[knob->type], "default", value_json(knob, knob->fallback), "value",
-                          value_json(knob, knob->value), "group", knob->group);
-    if (knob->type == V4L2_KNOB_INT) {
-        json_object_set_new(o, "min", json_integer(knob->min));
-        json_object_set_new(o, "max", json_integer(knob->max));
-        json_object_set_new(o, "step", json_integer(knob->step));
-    }
-    if (knob->type == V4L2_KNOB_MENU) {
-        json_t *options = json_array();
-        for (unsigned i = 0; i < knob->n_options; i++)
-            json_array_append_new(options, json_string(knob->options[i].text));
-        json_object_set_new(o, "options", options);
-    }
+    static const enum control_type TYPES[] = {[V4L2_KNOB_INT] = CONTROL_INT,
+                                              [V4L2_KNOB_BOOL] = CONTROL_BOOL,
+                                              [V4L2_KNOB_MENU] = CONTROL_MENU};
+    struct menu menu;
+    begin_menu(&menu, knob->name);
+    struct control *control = &menu.control;
+    snprintf(control->group, sizeof(control->group), "%s", knob->group);
+    control->type = TYPES[knob->type];
+    control->min = knob->min;
+    control->max = knob->max;
+    control->step = knob->step;
+    control->fallback = shown(knob, knob->fallback);
+    control->value = shown(knob, knob->value);
+    for (unsigned i = 0; i < knob->n_options; i++)
+        add_option(&menu, knob->options[i].text);
     if (knob->automatic >= 0)
-        json_object_set_new(o, AUTO, json_string(knobs->list[knob->automatic].name));
-    return o;
+        snprintf(control->automatic, sizeof(control->automatic), "%s",
+                 knobs->list[knob->automatic].name);
+    int place = controls_add(schema, control);
+    (void)place;
 }
 
-json_t *v4l2_schema(const struct v4l2_modes *modes, const struct v4l2_target *owner,
-                    const struct v4l2_knobs *knobs)
+void v4l2_schema(const struct v4l2_modes *modes, const struct v4l2_target *owner,
+                 const struct v4l2_knobs *knobs, struct controls *ret_controls)
 {
-    json_t *schema = json_array();
-    json_array_append_new(schema, format_menu(modes, owner));
-    json_array_append_new(schema, size_menu(modes, owner));
-    json_array_append_new(schema, fps_control(modes, owner));
+    *ret_controls = (struct controls){0};
+    add_format(ret_controls, modes, owner);
+    add_size(ret_controls, modes, owner);
+    add_fps(ret_controls, modes, owner);
     for (unsigned i = 0; i < knobs->count; i++)
-        json_array_append_new(schema, control_json(knobs, &knobs->list[i]));
-    return schema;
+        add_knob(ret_controls, knobs, &knobs->list[i]);
 }
 
-json_t *v4l2_schema_values(const struct v4l2_knobs *knobs)
+/* --- Values. --- */
+
+void v4l2_schema_values(const struct controls *schema, const struct v4l2_knobs *knobs,
+                        struct control_values *ret_values)
 {
-    json_t *values = json_object();
-    for (unsigned i = 0; i < knobs->count; i++)
-        json_object_set_new(values, knobs->list[i].name,
-                            value_json(&knobs->list[i], knobs->list[i].value));
-    return values;
+    ret_values->mask = 0;
+    for (unsigned i = 0; i < knobs->count; i++) {
+        int place = controls_find(schema, knobs->list[i].name);
+        if (place >= 0)
+            control_values_put(ret_values, (unsigned)place,
+                               shown(&knobs->list[i], knobs->list[i].value));
+    }
 }
 
-static void take_stream(json_t *values, const struct v4l2_modes *modes, struct v4l2_target *owner)
+/* True, and the value, where one is wanted of the control of this name. */
+static bool is_wanted(const struct controls *schema, const struct control_values *values,
+                      const char *name, int64_t *ret_value)
 {
-    const char *format = json_string_value(json_object_get(values, "format"));
-    const char *size = json_string_value(json_object_get(values, "size"));
-    json_t *fps = json_object_get(values, "fps");
-    char size_is[SIZE_TEXT_MAX], text[V4L2_FOURCC_NAME_MAX];
+    int place = controls_find(schema, name);
+    if (place < 0 || !(values->mask >> place & 1))
+        return false;
+    *ret_value = values->of[place];
+    return true;
+}
+
+static const char *text_of(const struct controls *schema, const struct control_values *values,
+                           const char *name)
+{
+    int64_t value;
+    return is_wanted(schema, values, name, &value)
+               ? schema->list[controls_find(schema, name)].options[value]
+               : NULL;
+}
+
+static void take_stream(const struct controls *schema, const struct control_values *values,
+                        const struct v4l2_modes *modes, struct v4l2_target *owner)
+{
+    const char *format = text_of(schema, values, "format"), *size = text_of(schema, values, "size");
+    control_text size_is;
+    char text[V4L2_FOURCC_NAME_MAX];
+    int64_t fps;
     if (format)
         owner->fourcc = 0;
     for (unsigned i = 0; i < modes->count; i++) {
@@ -167,32 +205,21 @@ static void take_stream(json_t *values, const struct v4l2_modes *modes, struct v
             owner->height = mode->height;
         }
     }
-    if (fps)
-        owner->fps = (uint16_t)json_integer_value(fps);
+    if (is_wanted(schema, values, "fps", &fps))
+        owner->fps = (uint16_t)fps;
 }
 
-static int64_t value_of(const struct v4l2_knob *knob, json_t *value)
+void v4l2_schema_take(const struct controls *schema, const struct control_values *values,
+                      const struct v4l2_modes *modes, const struct v4l2_knobs *knobs,
+                      struct v4l2_target *owner, struct v4l2_wanted *wanted)
 {
-    if (knob->type == V4L2_KNOB_BOOL)
-        return json_is_true(value);
-    if (knob->type == V4L2_KNOB_INT)
-        return json_integer_value(value);
-    for (unsigned i = 0; i < knob->n_options; i++)
-        if (strcmp(knob->options[i].text, json_string_value(value)) == 0)
-            return knob->options[i].value;
-    return knob->value;
-}
-
-void v4l2_schema_take(json_t *values, const struct v4l2_modes *modes,
-                      const struct v4l2_knobs *knobs, struct v4l2_target *owner,
-                      struct v4l2_wanted *wanted)
-{
-    take_stream(values, modes, owner);
+    take_stream(schema, values, modes, owner);
     for (unsigned i = 0; i < knobs->count; i++) {
-        json_t *value = json_object_get(values, knobs->list[i].name);
-        if (!value)
+        const struct v4l2_knob *knob = &knobs->list[i];
+        int64_t value;
+        if (!is_wanted(schema, values, knob->name, &value))
             continue;
         wanted->is_set[i] = true;
-        wanted->values[i] = value_of(&knobs->list[i], value);
+        wanted->values[i] = knob->type == V4L2_KNOB_MENU ? knob->options[value].value : value;
     }
 }

@@ -42,12 +42,12 @@ static int source_still(void *ctx, uint32_t request)
     return 0;
 }
 
-static int source_set(void *ctx, json_t *values)
+static int source_set(void *ctx, const struct control_values *values)
 {
     struct v4l2_source *source = ctx;
     struct v4l2_target before = source->owner;
-    v4l2_schema_take(values, &source->found->modes, &source->found->knobs, &source->owner,
-                     &source->wanted);
+    v4l2_schema_take(camera_schema(source->camera), values, &source->found->modes,
+                     &source->found->knobs, &source->owner, &source->wanted);
     v4l2_worker_want(source->worker, &source->wanted);
     if (!v4l2_target_equals(&before, &source->owner))
         source_adjust(source, &source->wish);
@@ -96,11 +96,16 @@ static void on_drops(struct v4l2_source *source)
 static void on_values(struct v4l2_source *source, const struct v4l2_report *report)
 {
     struct v4l2_knobs *knobs = &source->found->knobs;
-    for (unsigned i = 0; i < knobs->count; i++)
+    const struct controls *schema = camera_schema(source->camera);
+    struct control_values values;
+    for (unsigned i = 0; i < knobs->count; i++) {
+        int place = controls_find(schema, knobs->list[i].name);
         knobs->list[i].value = report->values[i];
-    json_t *values = v4l2_schema_values(knobs);
-    camera_controls_changed(source->camera, values);
-    json_decref(values);
+        if (report->errors[i] && place >= 0)
+            camera_refused(source->camera, (unsigned)place, strerror(-report->errors[i]));
+    }
+    v4l2_schema_values(schema, knobs, &values);
+    camera_controls_changed(source->camera, &values);
 }
 
 static void on_report(struct v4l2_source *source, struct v4l2_report *report)
@@ -175,7 +180,8 @@ static void bring_up(struct v4l2_source *source)
     const struct v4l2_found *found = source->found;
     struct v4l2_mode mode;
     enum raw_format raw = RAW_NONE;
-    json_t *controls = v4l2_schema(&found->modes, &source->owner, &found->knobs);
+    struct controls controls;
+    v4l2_schema(&found->modes, &source->owner, &found->knobs, &controls);
     if (v4l2_mode_choose(&found->modes, &source->owner, &mode))
         v4l2_fourcc_format(mode.fourcc, &raw);
     camera_source_up(
@@ -183,8 +189,8 @@ static void bring_up(struct v4l2_source *source)
         &(struct camera_source_info){.native = raw == RAW_NONE ? RENDITION_JPEG : RENDITION_RAW,
                                      .controlled = true,
                                      .model = found->device.card,
-                                     .controls = controls});
-    json_decref(controls);
+                                     .controls = &controls});
+    controls_finish(&controls);
 }
 
 int v4l2_source_create(struct registry *registry, struct v4l2_found *takes_found,

@@ -164,14 +164,12 @@ static void apply_wanted(struct v4l2_worker *worker, const struct v4l2_orders *o
 {
     worker->applied_version = orders->wanted_version;
     const struct v4l2_patience patience = {goes_on, worker};
-    struct v4l2_applied applied =
-        v4l2_knobs_apply(worker->fd, &patience, &worker->knobs, &orders->wanted);
-    if (applied.refused)
-        log_debug("v4l2", worker->found->identity.id, "the driver refuses %u of the settings",
-                  applied.refused);
+    v4l2_knobs_apply(worker->fd, &patience, &worker->knobs, &orders->wanted);
     struct v4l2_report *report = v4l2_report_create(V4L2_REPORT_VALUES);
-    for (unsigned i = 0; i < worker->knobs.count; i++)
+    for (unsigned i = 0; i < worker->knobs.count; i++) {
         report->values[i] = worker->knobs.list[i].value;
+        report->errors[i] = worker->knobs.list[i].error;
+    }
     v4l2_worker_post(worker, report);
 }
 

@@ -49,13 +49,14 @@ enum { V4L2_SENTENCE_MAX = 160 };
 struct v4l2_report {
     struct list node;
     enum v4l2_report_kind kind;
-    struct camera_frame frame; /* FRAME; owns its buffer */
-    struct raw_picture raw;    /* FRAME: what frame.raw points to */
-    size_t len_bytes;          /* FRAME: what came */
-    uint32_t request;          /* STILL */
-    int error;                 /* STILL: 0 or negative */
-    struct packet *packet;     /* STILL, POSTER: owned, NULL when there is none */
-    int64_t values[V4L2_KNOBS_MAX];
+    struct camera_frame frame;        /* FRAME; owns its buffer */
+    struct raw_picture raw;           /* FRAME: what frame.raw points to */
+    size_t len_bytes;                 /* FRAME: what came */
+    uint32_t request;                 /* STILL */
+    int error;                        /* STILL: 0 or negative */
+    struct packet *packet;            /* STILL, POSTER: owned, NULL when there is none */
+    int64_t values[V4L2_KNOBS_MAX];   /* VALUES */
+    int errors[V4L2_KNOBS_MAX];       /* VALUES: with which the driver refused, or 0 */
     char sentence[V4L2_SENTENCE_MAX]; /* ERROR */
 };
 

@@ -1,5 +1,5 @@
 /* A device's text, and its list of controls as the camera would take it over. */
-#include "camera/control.h"
+#include "camera/control_json.h"
 
 #include <string.h>
 
@@ -8,29 +8,31 @@
 
 static void check_schema(json_t *list)
 {
-    json_t *schema = control_schema(list);
-    size_t i;
-    json_t *control;
-    CHECK(json_array_size(schema) <= CAMERA_CONTROLS_MAX);
-    json_array_foreach(schema, i, control)
-    {
-        const char *name = json_string_value(json_object_get(control, "name"));
-        CHECK(name && strlen(name) >= 1 && strlen(name) <= 32);
-        CHECK(json_object_get(control, "value") && json_object_get(control, "default"));
-        char out[96];
-        CHECK(!control_refusal(schema, name, json_object_get(control, "value"), out, sizeof(out)));
-        CHECK(
-            !control_refusal(schema, name, json_object_get(control, "default"), out, sizeof(out)));
-        json_t *low = json_object_get(control, "min");
-        if (low)
-            CHECK(!control_refusal(schema, name, low, out, sizeof(out)));
-        CHECK(control_refusal(schema, name, list, out, sizeof(out)));
+    struct controls controls, again;
+    struct control_values values;
+    control_json_schema(list, &controls);
+    CHECK(controls.count <= CONTROLS_MAX);
+    for (unsigned i = 0; i < controls.count; i++) {
+        const struct control *control = &controls.list[i];
+        CHECK(strlen(control->name) >= 1 && strlen(control->name) <= CONTROL_NAME_MAX);
+        CHECK(controls_find(&controls, control->name) == (int)i);
+        CHECK(control_accepts(control, control->value) && control_accepts(control, control->min));
+        CHECK(control_accepts(control, control->fallback));
     }
-    /* A schema's own schema is itself. */
-    json_t *again = control_schema(schema);
-    CHECK(again == schema || json_equal(again, schema));
-    json_decref(again);
-    json_decref(schema);
+    /* A schema's own schema is itself, and so are its values. */
+    json_t *as_json = control_json_list(&controls);
+    control_json_schema(as_json, &again);
+    json_t *as_json_again = control_json_list(&again);
+    CHECK(json_equal(as_json, as_json_again));
+    controls_values(&controls, &values);
+    json_t *object = control_json_values(&controls, &values);
+    control_json_fitting(&again, object, &values);
+    CHECK(controls_update(&again, &values) == 0);
+    json_decref(object);
+    json_decref(as_json_again);
+    json_decref(as_json);
+    controls_finish(&again);
+    controls_finish(&controls);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)

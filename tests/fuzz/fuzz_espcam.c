@@ -2,17 +2,14 @@
 #include "check.h"
 #include "pull/espcam.h"
 
-static void check_controls(json_t *list, enum espcam_count count)
+static void check_controls(const struct controls *controls, enum espcam_count count)
 {
-    size_t i;
-    json_t *control;
-    json_array_foreach(list, i, control)
-    {
+    for (unsigned i = 0; i < controls->count; i++) {
         const char *variable = NULL;
         int number = -1000;
         /* What it says it is, it may be told to be. */
-        CHECK(espcam_command(count, json_string_value(json_object_get(control, "name")),
-                             json_object_get(control, "value"), &variable, &number));
+        CHECK(
+            espcam_command(count, &controls->list[i], controls->list[i].value, &variable, &number));
         CHECK(variable && number >= -5 && number <= 1536);
     }
 }
@@ -21,18 +18,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
 {
     json_t *status;
     uint16_t width = 0, height = 0;
+    struct controls controls;
+    struct control_values values;
     if (len_bytes < 1 || espcam_status((const char *)data + 1, len_bytes - 1, &status) < 0)
         return 0;
     enum espcam_count count = (enum espcam_count)(data[0] % (ESPCAM_COUNT_2024 + 1));
-    json_t *list = espcam_controls(status, count), *values = espcam_values(status, count);
-    check_controls(list, count);
-    CHECK(json_object_size(values) <= json_array_size(list));
+    espcam_controls(status, count, &controls);
+    espcam_values(&controls, status, count, &values);
+    check_controls(&controls, count);
+    /* What it has now is what its controls show. */
+    CHECK(controls_update(&controls, &values) == 0);
     CHECK(espcam_size(status) >= 0 && espcam_size(status) < 256);
     int largest = espcam_largest(status, count, &width, &height);
     CHECK((largest > 0) == (count != ESPCAM_COUNT_UNKNOWN) && (largest == 0 || width >= height));
     espcam_count_of(status, 640, 480);
-    json_decref(list);
-    json_decref(values);
+    controls_finish(&controls);
     json_decref(status);
     return 0;
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "camera/control_json.h"
 #include "media/live.h"
 #include "ui/assets.h"
 
@@ -41,7 +42,7 @@ static int device_capture(void *source, uint32_t request)
     return 0;
 }
 
-static int device_set(void *source, json_t *values)
+static int device_set(void *source, const struct control_values *values)
 {
     (void)values;
     ((struct device *)source)->sets++;
@@ -65,15 +66,18 @@ static const struct source_ops DEVICE_OPS = {
 
 static void device_up(struct device *device)
 {
-    json_t *controls =
+    json_t *list =
         json_loads("[{\"name\":\"brightness\",\"type\":\"int\",\"min\":-2,\"max\":2,\"step\":1,"
                    "\"default\":0,\"value\":0,\"group\":\"image\"},"
                    "{\"name\":\"mirror\",\"type\":\"bool\",\"default\":false,\"value\":false}]",
                    0, NULL);
+    struct controls controls;
+    control_json_schema(list, &controls);
+    json_decref(list);
     camera_source_up(
         device->camera, &DEVICE_OPS, device,
-        &(struct camera_source_info){.controlled = true, .model = "Fake", .controls = controls});
-    json_decref(controls);
+        &(struct camera_source_info){.controlled = true, .model = "Fake", .controls = &controls});
+    controls_finish(&controls);
 }
 
 struct device *world_device(struct world *world, const char *id)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "camera/control_json.h"
 #include "net/net.h"
 
 /* --- The loop. --- */
@@ -189,10 +190,12 @@ static int source_still(void *source, uint32_t request)
     return rig->capture_result;
 }
 
-static int source_set(void *source, json_t *values)
+static int source_set(void *source, const struct control_values *values)
 {
     struct rig *rig = source;
-    char *text = json_dumps(values, JSON_COMPACT | JSON_SORT_KEYS);
+    json_t *object = control_json_values(camera_schema(rig->camera), values);
+    char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(object);
     text_add(&rig->said, "set %s ", text);
     free(text);
     return rig->set_result;
@@ -219,10 +222,13 @@ void rig_device_up(struct rig *rig, bool controlled)
         "\"value\":false,\"group\":\"image\"}]",
         0, NULL);
     assert_non_null(controls);
+    struct controls schema;
+    control_json_schema(controls, &schema);
     camera_source_up(rig->camera, &SOURCE_OPS, rig,
                      &(struct camera_source_info){.controlled = controlled,
                                                   .model = controlled ? "AtomS3R-M12" : NULL,
-                                                  .controls = controlled ? controls : NULL});
+                                                  .controls = controlled ? &schema : NULL});
+    controls_finish(&schema);
     json_decref(controls);
 }
 

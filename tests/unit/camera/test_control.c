@@ -5,26 +5,42 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "camera/internal.h"
-
 static void becomes(const char *list, const char *expected)
 {
-    json_t *in = json_loads(list, 0, NULL), *schema = control_schema(in);
+    json_t *in = json_loads(list, 0, NULL);
+    struct controls controls;
     assert_non_null(in);
-    char *text = schema ? json_dumps(schema, JSON_COMPACT) : NULL;
-    if (expected)
-        assert_string_equal(text, expected);
-    else
-        assert_null(text);
+    control_json_schema(in, &controls);
+    json_t *out = control_json_list(&controls);
+    char *text = json_dumps(out, JSON_COMPACT);
+    assert_string_equal(text, expected ? expected : "[]");
     free(text);
-    json_decref(schema);
+    json_decref(out);
     json_decref(in);
+    controls_finish(&controls);
+}
+
+/* refusal: NULL = it is taken. What is refused is left out of what fits. */
+static void refuses(const struct controls *controls, const char *name, const char *value,
+                    const char *refusal)
+{
+    char out[96];
+    struct control_values values = {0};
+    json_t *object = json_object();
+    json_object_set_new(object, name, json_loads(value, JSON_DECODE_ANY, NULL));
+    const char *sentence = control_json_read(controls, object, &values, out, sizeof(out));
+    if (refusal)
+        assert_string_equal(sentence, refusal);
+    else
+        assert_null(sentence);
+    control_json_fitting(controls, object, &values);
+    assert_int_equal(values.mask == 0, refusal != NULL);
+    json_decref(object);
 }
 
 static void test_schema(void **state)
 {
     (void)state;
-    assert_null(control_schema(NULL));
     becomes("[]", NULL);
     becomes("[7,null,\"x\",[],{}]", NULL);
     /* default and step may be missing, what we do not know is left out */
@@ -72,12 +88,13 @@ static void test_values_are_ones_that_may_be(void **state)
         json_t *list = json_pack("[{s:s,s:s,s:I,s:I,s:I,s:I,s:I}]", "name", "a", "type", "int",
                                  "min", ROWS[i].min, "max", ROWS[i].max, "step", ROWS[i].step,
                                  "default", ROWS[i].preset, "value", ROWS[i].value);
-        json_t *schema = control_schema(list), *control = json_array_get(schema, 0);
-        assert_int_equal(json_integer_value(json_object_get(control, "default")),
-                         ROWS[i].expected_preset);
-        assert_int_equal(json_integer_value(json_object_get(control, "value")),
-                         ROWS[i].expected_value);
-        json_decref(schema);
+        struct controls controls;
+        control_json_schema(list, &controls);
+        assert_int_equal(controls.count, 1);
+        assert_int_equal(controls.list[0].fallback, ROWS[i].expected_preset);
+        assert_int_equal(controls.list[0].value, ROWS[i].expected_value);
+        assert_int_equal(controls.impossible, ROWS[i].value != ROWS[i].expected_value);
+        controls_finish(&controls);
         json_decref(list);
     }
 }
@@ -106,20 +123,19 @@ static void test_menus(void **state)
                    "\"default\":\"50\",\"value\":\"60\"},"
                    "{\"name\":\"on\",\"type\":\"bool\",\"default\":true,\"value\":false}]",
                    0, NULL);
-    json_t *schema = control_schema(list), *fifty = json_string("50"), *seventy = json_string("70");
-    char out[96];
-    assert_null(control_refusal(schema, "hz", fifty, out, sizeof(out)));
-    assert_string_equal(control_refusal(schema, "hz", seventy, out, sizeof(out)),
-                        "hz must be one of its options");
-    json_t *defaults = control_defaults(schema);
+    struct controls controls;
+    struct control_values values;
+    control_json_schema(list, &controls);
+    refuses(&controls, "hz", "\"50\"", NULL);
+    refuses(&controls, "hz", "\"70\"", "hz must be one of its options");
+    controls_defaults(&controls, &values);
+    json_t *defaults = control_json_values(&controls, &values);
     char *text = json_dumps(defaults, JSON_COMPACT | JSON_SORT_KEYS);
     assert_string_equal(text, "{\"hz\":\"50\",\"on\":true}");
     free(text);
     json_decref(defaults);
-    json_decref(fifty);
-    json_decref(seventy);
-    json_decref(schema);
     json_decref(list);
+    controls_finish(&controls);
 }
 
 /* As many options as may be, and one more. */
@@ -131,9 +147,10 @@ static void test_options_are_capped(void **state)
         json_array_append_new(options, json_sprintf("%d", i));
     json_t *list = json_pack("[{s:s,s:s,s:o,s:s}]", "name", "m", "type", "menu", "options", options,
                              "value", "0");
-    json_t *schema = control_schema(list);
-    assert_int_equal(json_array_size(json_object_get(json_array_get(schema, 0), "options")), 64);
-    json_decref(schema);
+    struct controls controls;
+    control_json_schema(list, &controls);
+    assert_int_equal(controls.list[0].n_options, CONTROL_OPTIONS_MAX);
+    controls_finish(&controls);
     json_decref(list);
 }
 
@@ -141,15 +158,24 @@ static void test_no_more_than_so_many(void **state)
 {
     (void)state;
     json_t *list = json_array();
-    for (int i = 0; i < CAMERA_CONTROLS_MAX + 5; i++) {
+    for (int i = 0; i < CONTROLS_MAX + 5; i++) {
         char name[16];
         snprintf(name, sizeof(name), "c%d", i);
         json_array_append_new(list,
                               json_pack("{s:s,s:s,s:b}", "name", name, "type", "bool", "value", 1));
     }
-    json_t *schema = control_schema(list);
-    assert_int_equal(json_array_size(schema), CAMERA_CONTROLS_MAX);
-    json_decref(schema);
+    struct controls controls, copy;
+    control_json_schema(list, &controls);
+    assert_int_equal(controls.count, CONTROLS_MAX);
+    controls_copy(&copy, &controls);
+    controls_finish(&controls);
+    for (int i = 0; i < CONTROLS_MAX; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "c%d", i);
+        assert_int_equal(controls_find(&copy, name), i);
+    }
+    assert_int_equal(controls_find(&copy, "c64"), -ENOENT);
+    controls_finish(&copy);
     json_decref(list);
 }
 
@@ -162,7 +188,8 @@ static void test_refusal(void **state)
         "\"max\":9223372036854775807,\"step\":9223372036854775807,\"value\":0},"
         "{\"name\":\"on\",\"type\":\"bool\",\"value\":true}]",
         0, NULL);
-    json_t *schema = control_schema(list);
+    struct controls controls;
+    control_json_schema(list, &controls);
     static const struct {
         const char *name, *value, *refusal;
     } ROWS[] = {
@@ -181,18 +208,32 @@ static void test_refusal(void **state)
         {"on", "0", "on must be true or false"},
         {"off", "0", "this camera has no control \"off\""},
     };
-    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
-        char out[96];
-        json_t *value = json_loads(ROWS[i].value, JSON_DECODE_ANY, NULL);
-        const char *refusal = control_refusal(schema, ROWS[i].name, value, out, sizeof(out));
-        if (ROWS[i].refusal)
-            assert_string_equal(refusal, ROWS[i].refusal);
-        else
-            assert_null(refusal);
-        json_decref(value);
-    }
-    json_decref(schema);
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++)
+        refuses(&controls, ROWS[i].name, ROWS[i].value, ROWS[i].refusal);
+    controls_finish(&controls);
     json_decref(list);
+}
+
+static void test_only_what_differs_is_changed(void **state)
+{
+    (void)state;
+    struct controls controls = {0};
+    struct control_values values = {0};
+    assert_int_equal(controls_add(&controls, &(struct control){.name = "gain", .max = 9}), 0);
+    assert_int_equal(
+        controls_add(&controls, &(struct control){.name = "on", .type = CONTROL_BOOL, .value = 1}),
+        1);
+    assert_int_equal(controls_add(&controls, &(struct control){.name = "on", .max = 9}), -EINVAL);
+    control_values_put(&values, 0, 10); /* none that it can have */
+    control_values_put(&values, 1, 1);  /* it has it */
+    control_values_put(&values, 7, 1);  /* nothing is there */
+    assert_int_equal(controls_update(&controls, &values), 0);
+    control_values_put(&values, 0, 9);
+    control_values_put(&values, 1, 0);
+    assert_int_equal(controls_update(&controls, &values), 3);
+    assert_int_equal(controls.list[0].value, 9);
+    assert_int_equal(controls.list[1].value, 0);
+    controls_finish(&controls);
 }
 
 int main(void)
@@ -204,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_options_are_capped),
         cmocka_unit_test(test_no_more_than_so_many),
         cmocka_unit_test(test_refusal),
+        cmocka_unit_test(test_only_what_differs_is_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

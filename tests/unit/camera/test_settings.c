@@ -19,19 +19,12 @@ static int set(struct rig *rig, const char *json, const char **ret_message)
     return r;
 }
 
-/* The value of a control as the page sees it. */
-static json_int_t value_of(struct rig *rig, const char *name)
+static int64_t value_of(struct rig *rig, const char *name)
 {
-    size_t i;
-    json_t *control;
-    json_array_foreach(rig->camera->controls, i, control)
-    {
-        json_t *value = json_object_get(control, "value");
-        if (strcmp(json_string_value(json_object_get(control, "name")), name) == 0)
-            return json_is_integer(value) ? json_integer_value(value) : json_is_true(value);
-    }
-    fail();
-    return 0;
+    const struct controls *controls = camera_schema(rig->camera);
+    int place = controls_find(controls, name);
+    assert_true(place >= 0);
+    return controls->list[place].value;
 }
 
 static void test_set(void **state)
@@ -128,28 +121,68 @@ static void test_a_value_that_may_not_be_is_not_taken_for_the_owners(void **stat
     registry_load_setting(rig->registry, "porch", "brightness", "2");
     rig_device_up(rig, true);
     rig_said(rig, "set {\"brightness\":2} stop ");
-    json_t *controls = json_pack("[{s:s,s:s,s:i,s:i,s:i}]", "name", "brightness", "type", "int",
-                                 "min", -2, "max", 2, "value", 5000);
-    camera_learned(rig->camera, NULL, controls);
-    json_decref(controls);
+    struct controls controls = {0};
+    assert_int_equal(controls_add(&controls, &(struct control){.name = "brightness",
+                                                               .min = -2,
+                                                               .max = 2,
+                                                               .fallback = 5000,
+                                                               .value = 5000}),
+                     0);
+    camera_learned(rig->camera, NULL, &controls);
+    controls_finish(&controls);
     assert_int_equal(value_of(rig, "brightness"), 2);
     rig_said(rig, "set {\"brightness\":2} ");
     assert_int_equal(camera_reset(rig->camera), 0);
     rig_said(rig, "set {\"brightness\":2} "); /* its default was as impossible */
 }
 
+static void on_changed(void *ctx, struct camera *camera)
+{
+    (void)ctx;
+    (void)camera;
+}
+
+static void on_reported(void *ctx, struct camera *camera, json_t *values)
+{
+    struct rig *rig = ctx;
+    assert_ptr_equal(camera, rig->camera);
+    char *text = json_dumps(values, JSON_COMPACT | JSON_SORT_KEYS);
+    text_add(&rig->said, "reported %s ", text);
+    free(text);
+}
+
+static void on_refused(void *ctx, struct camera *camera, const char *control, const char *why)
+{
+    struct rig *rig = ctx;
+    assert_ptr_equal(camera, rig->camera);
+    text_add(&rig->said, "refused %s: %s ", control, why);
+}
+
 static void test_what_the_device_reports(void **state)
 {
     struct rig *rig = *state;
     rig_camera(rig, true);
-    json_t *values = json_loads("{\"brightness\":2,\"mirror\":7,\"zoom\":1}", 0, NULL);
-    camera_controls_changed(rig->camera, values);
+    struct registry_observer observer = {
+        .changed = on_changed, .reported = on_reported, .refused = on_refused, .ctx = rig};
+    registry_observe(rig->registry, &observer);
+    struct control_values values = {0};
+    control_values_put(&values, 0, 2);
+    camera_controls_changed(rig->camera, &values);
+    rig_said(rig, "reported {\"brightness\":2} ");
     assert_int_equal(value_of(rig, "brightness"), 2);
-    assert_int_equal(value_of(rig, "mirror"), 0);
     assert_int_equal(json_object_size(rig->camera->settings), 0); /* not the owner's choice */
+    rig_turn(rig);
+    rig->told_of = 0;
+    camera_controls_changed(rig->camera, &values); /* as before: told, and nothing changed */
+    rig_said(rig, "reported {\"brightness\":2} ");
+    camera_refused(rig->camera, 1, "the lens is glued");
+    rig_said(rig, "refused mirror: the lens is glued ");
+    rig_turn(rig);
+    assert_int_equal(rig->told_of, 0);
     rig_device_up(rig, false);
-    camera_controls_changed(rig->camera, values); /* it has none any more */
-    json_decref(values);
+    camera_controls_changed(rig->camera, &values); /* it has none any more */
+    rig_said(rig, "detached stop reported {} ");
+    registry_unobserve(&observer);
 }
 
 static void test_rename(void **state)

@@ -1,4 +1,4 @@
-/* A helper's controls as JSON, and back. */
+/* A helper's controls as the camera's, and values back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,6 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "camera/control.h"
 #include "picam/libcamera_control.h"
 
 static const struct helper_control CONTROLS[] = {
@@ -34,51 +33,61 @@ enum { N = sizeof(CONTROLS) / sizeof(CONTROLS[0]) };
 static void test_the_schema_takes_them_all(void **state)
 {
     (void)state;
-    json_t *list = libcamera_control_list(CONTROLS, N);
-    json_t *schema = control_schema(list);
-    assert_int_equal(json_array_size(schema), N);
-    json_t *gain = json_array_get(schema, 1), *size = json_array_get(schema, 2);
-    assert_string_equal(json_string_value(json_object_get(gain, "auto")), "exposure_auto");
-    assert_int_equal(json_integer_value(json_object_get(gain, "max")), 1600);
-    assert_int_equal(json_array_size(json_object_get(size, "options")), 2);
-    assert_string_equal(json_string_value(json_object_get(size, "value")), "1280x720");
-    assert_true(json_is_true(json_object_get(json_array_get(schema, 0), "default")));
-    json_decref(schema);
-    json_decref(list);
+    struct controls schema;
+    libcamera_control_schema(CONTROLS, N, &schema);
+    assert_int_equal(schema.count, N);
+    const struct control *gain = &schema.list[1], *size = &schema.list[2];
+    assert_string_equal(gain->automatic, "exposure_auto");
+    assert_int_equal(gain->max, 1600);
+    assert_int_equal(size->n_options, 2);
+    assert_string_equal(size->options[size->value], "1280x720");
+    assert_int_equal(schema.list[0].fallback, 1);
+    assert_int_equal(schema.impossible, 0);
+    controls_finish(&schema);
 }
 
-static int order_of(const char *name, json_t *takes_value, struct helper_set *ret_order)
+static int order_of(const struct control *control, int64_t value, struct helper_set *ret_order)
 {
-    int r = libcamera_control_order(CONTROLS, N, name, takes_value, ret_order);
-    json_decref(takes_value);
-    return r;
+    return libcamera_control_order(CONTROLS, N, control, value, ret_order);
 }
 
 static void test_values_become_orders(void **state)
 {
     (void)state;
     struct helper_set order;
-    assert_int_equal(order_of("exposure_auto", json_false(), &order), 0);
+    struct controls schema;
+    libcamera_control_schema(CONTROLS, N, &schema);
+    assert_int_equal(order_of(&schema.list[0], 0, &order), 0);
     assert_int_equal(order.control, 0);
     assert_int_equal(order.value, 0);
-    assert_int_equal(order_of("gain", json_integer(1600), &order), 0);
+    assert_int_equal(order_of(&schema.list[1], 1600, &order), 0);
     assert_int_equal(order.control, 1);
     assert_int_equal(order.value, 1600);
-    assert_int_equal(order_of("size", json_string("640x480"), &order), 0);
+    assert_int_equal(order_of(&schema.list[2], 0, &order), 0);
     assert_int_equal(order.control, 2);
     assert_int_equal(order.value, 0);
+    controls_finish(&schema);
 }
 
-static void test_what_is_no_value(void **state)
+/* A helper that was started again may have other controls than the schema. */
+static void test_what_the_helper_has_no_more(void **state)
 {
     (void)state;
     struct helper_set order = {.control = 77};
-    assert_int_equal(order_of("speed", json_integer(1), &order), -ENOENT);
-    assert_int_equal(order_of("gain", json_integer(99), &order), -EINVAL);
-    assert_int_equal(order_of("gain", json_integer(INT64_MAX), &order), -EINVAL);
-    assert_int_equal(order_of("gain", json_string("100"), &order), -EINVAL);
-    assert_int_equal(order_of("size", json_string("1x1"), &order), -EINVAL);
-    assert_int_equal(order_of("exposure_auto", json_integer(1), &order), -EINVAL);
+    const control_text other[] = {"1x1"};
+    const struct control speed = {.name = "speed", .max = 9}, wide = {.name = "gain", .max = 99999},
+                         bool_gain = {.name = "gain", .type = CONTROL_BOOL, .max = 1},
+                         flat_size = {.name = "size", .max = 1},
+                         small = {.name = "size",
+                                  .type = CONTROL_MENU,
+                                  .options = other,
+                                  .n_options = 1};
+    assert_int_equal(order_of(&speed, 1, &order), -ENOENT);
+    assert_int_equal(order_of(&wide, 99, &order), -EINVAL);
+    assert_int_equal(order_of(&wide, INT64_MAX, &order), -EINVAL);
+    assert_int_equal(order_of(&bool_gain, 1, &order), -EINVAL);
+    assert_int_equal(order_of(&flat_size, 1, &order), -EINVAL);
+    assert_int_equal(order_of(&small, 0, &order), -EINVAL);
     assert_int_equal(order.control, 77);
 }
 
@@ -87,7 +96,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_schema_takes_them_all),
         cmocka_unit_test(test_values_become_orders),
-        cmocka_unit_test(test_what_is_no_value),
+        cmocka_unit_test(test_what_the_helper_has_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "camera/control_json.h"
 #include "pull/espcam.h"
 
 /* As arduino-esp32 2.0 sends it for an OV2640. */
@@ -30,27 +31,26 @@ static json_t *status_of(const char *text)
     return status;
 }
 
-static json_t *find(json_t *list, const char *name)
+static void expect(const struct controls *controls, const char *name, const char *as_json)
 {
-    size_t i;
-    json_t *control;
-    json_array_foreach(list, i, control)
-    {
-        if (strcmp(json_string_value(json_object_get(control, "name")), name) == 0)
-            return control;
+    int place = controls_find(controls, name);
+    if (!as_json) {
+        assert_int_equal(place, -ENOENT);
+        return;
     }
-    return NULL;
+    assert_true(place >= 0);
+    json_t *list = control_json_list(controls);
+    char *text = json_dumps(json_array_get(list, (size_t)place), JSON_COMPACT);
+    assert_string_equal(text, as_json);
+    free(text);
+    json_decref(list);
 }
 
-static void expect(json_t *list, const char *name, const char *as_json)
+static const struct control *find(const struct controls *controls, const char *name)
 {
-    json_t *control = find(list, name);
-    char *text = control ? json_dumps(control, JSON_COMPACT) : NULL;
-    if (!as_json)
-        assert_null(control);
-    else
-        assert_string_equal(text, as_json);
-    free(text);
+    int place = controls_find(controls, name);
+    assert_true(place >= 0);
+    return &controls->list[place];
 }
 
 static void test_controls_of_the_ov2640(void **state)
@@ -58,29 +58,31 @@ static void test_controls_of_the_ov2640(void **state)
     (void)state;
     json_t *status = status_of(OV2640);
     assert_string_equal(espcam_model(status), "OV2640");
-    json_t *list = espcam_controls(status, ESPCAM_COUNT_2020);
-    expect(list, "brightness",
-           "{\"name\":\"brightness\",\"type\":\"int\",\"value\":-1,\"default\":0,\"group\":"
-           "\"image\",\"min\":-2,\"max\":2}");
-    expect(list, "special_effect",
-           "{\"name\":\"special_effect\",\"type\":\"menu\",\"value\":\"grey\",\"default\":\"none\","
-           "\"group\":\"image\",\"options\":[\"none\",\"negative\",\"grey\",\"red tint\","
-           "\"green tint\",\"blue tint\",\"sepia\"]}");
-    expect(list, "aec_value",
-           "{\"name\":\"aec_value\",\"type\":\"int\",\"value\":168,\"default\":300,\"group\":"
-           "\"exposure\",\"min\":0,\"max\":1200,\"auto\":\"aec\"}");
+    struct controls list;
+    espcam_controls(status, ESPCAM_COUNT_2020, &list);
+    expect(&list, "brightness",
+           "{\"name\":\"brightness\",\"type\":\"int\",\"min\":-2,\"max\":2,\"step\":1,"
+           "\"default\":0,\"value\":-1,\"group\":\"image\"}");
+    expect(&list, "special_effect",
+           "{\"name\":\"special_effect\",\"type\":\"menu\",\"options\":[\"none\",\"negative\","
+           "\"grey\","
+           "\"red tint\",\"green tint\",\"blue tint\",\"sepia\"],\"default\":\"none\","
+           "\"value\":\"grey\",\"group\":\"image\"}");
+    expect(&list, "aec_value",
+           "{\"name\":\"aec_value\",\"type\":\"int\",\"min\":0,\"max\":1200,\"step\":1,"
+           "\"default\":300,\"value\":168,\"group\":\"exposure\",\"auto\":\"aec\"}");
     /* It takes vflip, and does not tell it. */
-    expect(list, "vflip",
-           "{\"name\":\"vflip\",\"type\":\"bool\",\"value\":false,\"default\":false,\"group\":"
+    expect(&list, "vflip",
+           "{\"name\":\"vflip\",\"type\":\"bool\",\"default\":false,\"value\":false,\"group\":"
            "\"image\"}");
-    expect(list, "led_intensity", NULL); /* it has no light */
-    expect(list, "face_detect", NULL);
-    expect(list, "size",
+    expect(&list, "led_intensity", NULL); /* it has no light */
+    expect(&list, "face_detect", NULL);
+    expect(&list, "size",
            "{\"name\":\"size\",\"type\":\"menu\",\"options\":[\"96x96\",\"160x120\",\"176x144\","
            "\"240x176\",\"240x240\",\"320x240\",\"400x296\",\"480x320\",\"640x480\",\"800x600\","
-           "\"1024x768\",\"1280x720\",\"1280x1024\",\"1600x1200\"],\"value\":\"640x480\","
-           "\"default\":\"320x240\",\"group\":\"stream\"}");
-    json_decref(list);
+           "\"1024x768\",\"1280x720\",\"1280x1024\",\"1600x1200\"],\"default\":\"320x240\","
+           "\"value\":\"640x480\",\"group\":\"stream\"}");
+    controls_finish(&list);
     json_decref(status);
 }
 
@@ -90,19 +92,19 @@ static void test_controls_of_the_ov3660(void **state)
     json_t *status = status_of(OV3660);
     uint16_t width, height;
     assert_string_equal(espcam_model(status), "OV3660 or OV5640");
-    json_t *list = espcam_controls(status, ESPCAM_COUNT_2024);
-    assert_int_equal(json_integer_value(json_object_get(find(list, "brightness"), "max")), 3);
-    assert_int_equal(json_integer_value(json_object_get(find(list, "ae_level"), "min")), -5);
-    assert_int_equal(json_integer_value(json_object_get(find(list, "gainceiling"), "max")), 511);
-    assert_true(json_is_true(json_object_get(find(list, "vflip"), "value")));
-    assert_non_null(find(list, "led_intensity"));
-    json_t *options = json_object_get(find(list, "size"), "options");
-    assert_string_equal(json_string_value(json_array_get(options, json_array_size(options) - 1)),
-                        "2048x1536");
+    struct controls list;
+    espcam_controls(status, ESPCAM_COUNT_2024, &list);
+    assert_int_equal(find(&list, "brightness")->max, 3);
+    assert_int_equal(find(&list, "ae_level")->min, -5);
+    assert_int_equal(find(&list, "gainceiling")->max, 511);
+    assert_int_equal(find(&list, "vflip")->value, 1);
+    assert_non_null(find(&list, "led_intensity"));
+    const struct control *size = find(&list, "size");
+    assert_string_equal(size->options[size->n_options - 1], "2048x1536");
     assert_int_equal(espcam_largest(status, ESPCAM_COUNT_2024, &width, &height), 19);
     assert_int_equal(width, 2048);
     assert_int_equal(height, 1536);
-    json_decref(list);
+    controls_finish(&list);
     json_decref(status);
 }
 
@@ -111,13 +113,24 @@ static void test_values_out_of_range_are_left_out(void **state)
     (void)state;
     json_t *status = status_of("{\"framesize\":200,\"quality\":64,\"brightness\":-3,\"wb_mode\":5,"
                                "\"special_effect\":-1,\"awb\":2,\"contrast\":9999999999}");
-    json_t *list = espcam_controls(status, ESPCAM_COUNT_2024);
-    json_t *values = espcam_values(status, ESPCAM_COUNT_2024);
-    assert_int_equal(json_array_size(list), 0);
-    assert_int_equal(json_object_size(values), 0);
+    struct controls list;
+    espcam_controls(status, ESPCAM_COUNT_2024, &list);
+    struct control_values values;
+    espcam_values(&list, status, ESPCAM_COUNT_2024, &values);
+    assert_int_equal(list.count, 0);
+    assert_int_equal(values.mask, 0);
     assert_null(espcam_model(status));
-    json_decref(list);
-    json_decref(values);
+    json_decref(status);
+    /* Nor do they become values of controls that are there. */
+    json_t *good = status_of(OV3660), *bad = status_of("{\"framesize\":200,\"quality\":64}");
+    espcam_controls(good, ESPCAM_COUNT_2024, &list);
+    espcam_values(&list, good, ESPCAM_COUNT_2024, &values);
+    assert_int_equal(values.mask, (UINT64_C(1) << list.count) - 1);
+    espcam_values(&list, bad, ESPCAM_COUNT_2024, &values);
+    assert_int_equal(values.mask, 0);
+    controls_finish(&list);
+    json_decref(good);
+    status = bad;
     json_decref(status);
 }
 
@@ -145,43 +158,43 @@ static void test_how_it_counts(void **state)
     }
     /* Without knowing it there is no size to choose, and none to take stills with. */
     json_t *status = status_of(OV2640);
-    json_t *list = espcam_controls(status, ESPCAM_COUNT_UNKNOWN);
+    struct controls list;
+    espcam_controls(status, ESPCAM_COUNT_UNKNOWN, &list);
     uint16_t width = 7, height = 7;
-    expect(list, "size", NULL);
+    expect(&list, "size", NULL);
     assert_int_equal(espcam_largest(status, ESPCAM_COUNT_UNKNOWN, &width, &height), 0);
     assert_int_equal(width, 7);
-    json_decref(list);
+    controls_finish(&list);
     json_decref(status);
 }
 
 static void test_commands(void **state)
 {
     (void)state;
+    const control_text sizes[] = {"1600x1200", "1601x1200"};
     static const struct {
-        const char *name, *value, *variable; /* NULL: there is none */
+        const char *name;
+        int64_t value;
+        const char *variable; /* NULL: there is none */
         int number;
     } CASES[] = {
-        {"size", "\"1600x1200\"", "framesize", 13},
-        {"size", "\"1601x1200\"", NULL, 0},
-        {"size", "3", NULL, 0},
-        {"brightness", "-2", "brightness", -2},
-        {"hmirror", "true", "hmirror", 1},
-        {"hmirror", "false", "hmirror", 0},
-        {"wb_mode", "\"home\"", "wb_mode", 4},
-        {"wb_mode", "\"moon\"", NULL, 0},
-        {"reboot", "1", NULL, 0},
+        {"size", 0, "framesize", 13},
+        {"size", 1, NULL, 0},
+        {"brightness", -2, "brightness", -2},
+        {"wb_mode", 4, "wb_mode", 4},
     };
     for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
-        json_t *value = json_loads(CASES[i].value, JSON_DECODE_ANY, NULL);
+        struct control control = {.options = sizes, .n_options = 2};
         const char *variable = NULL;
         int number = 0;
-        bool is_there = espcam_command(ESPCAM_COUNT_2020, CASES[i].name, value, &variable, &number);
+        snprintf(control.name, sizeof(control.name), "%s", CASES[i].name);
+        bool is_there =
+            espcam_command(ESPCAM_COUNT_2020, &control, CASES[i].value, &variable, &number);
         assert_int_equal(is_there, CASES[i].variable != NULL);
         if (is_there) {
             assert_string_equal(variable, CASES[i].variable);
             assert_int_equal(number, CASES[i].number);
         }
-        json_decref(value);
     }
 }
 

@@ -32,23 +32,42 @@ static void set(struct rig *rig, const char *values)
     assert_int_equal(r, 0);
 }
 
+static void on_changed(void *ctx, struct camera *camera)
+{
+    (void)ctx;
+    (void)camera;
+}
+
+static void on_refused(void *ctx, struct camera *camera, const char *control, const char *why)
+{
+    struct rig *rig = ctx;
+    (void)camera;
+    text_add(&rig->said, "%s: %s ", control, why);
+}
+
 static void test_settings_go_one_by_one(void **state)
 {
     struct rig *rig = *state;
     struct lease *lease = look_at_device(rig);
+    struct registry_observer observer = {.changed = on_changed, .refused = on_refused, .ctx = rig};
+    registry_observe(rig->registry, &observer);
     set(rig, "{\"brightness\":1,\"quality\":20}");
-    far_asked(":81/stream :80/control?var=brightness&val=1 ");
-    set(rig, "{\"quality\":30}"); /* the newest counts */
-    far_answer(":80/control?var=brightness&val=1", 200, "", NULL, 0);
-    far_asked(":81/stream :80/control?var=quality&val=30 ");
-    far_answer(":80/control?var=quality&val=30", 500, "", NULL, 0);
+    far_asked(":81/stream :80/control?var=quality&val=20 ");
+    set(rig, "{\"brightness\":-1}"); /* the newest counts */
+    far_answer(":80/control?var=quality&val=20", 200, "", NULL, 0);
+    far_asked(":81/stream :80/control?var=brightness&val=-1 ");
+    rig_said(rig, "");
+    far_answer(":80/control?var=brightness&val=-1", 500, "", NULL, 0);
+    rig_said(rig, "brightness: it answers 500 ");
+    registry_unobserve(&observer);
     /* What is in force after all? */
-    static const char NOW[] = "{\"0xd3\":0,\"framesize\":10,\"quality\":10,\"brightness\":1}";
+    static const char NOW[] = "{\"0xd3\":0,\"framesize\":10,\"quality\":20,\"brightness\":1}";
     far_answer(":80/status", 200, "application/json", NOW, strlen(NOW));
     far_asked(":81/stream ");
     const char *controls = rig_described(rig, "controls");
-    assert_non_null(strstr(controls, "\"name\":\"quality\",\"type\":\"int\",\"min\":4,\"max\":63,"
-                                     "\"step\":1,\"default\":10,\"value\":10"));
+    assert_non_null(
+        strstr(controls, "\"name\":\"brightness\",\"type\":\"int\",\"min\":-2,\"max\":2,\"step\":1,"
+                         "\"default\":0,\"value\":1"));
     lease_release(&lease);
     /* Without a viewer, too; and then it is let go. */
     rig_pass(rig, 11 * US_PER_S);

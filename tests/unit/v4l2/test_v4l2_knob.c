@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "camera/control.h"
+#include "camera/control_json.h"
 
 struct option {
     int64_t value;
@@ -89,9 +89,9 @@ static void a_webcam(void **state)
     v4l2_modes_add(&modes, &(struct v4l2_mode){V4L2_PIX_FMT_MJPEG, 1280, 720, 30}, 4096, 4096);
     v4l2_modes_add(&modes, &(struct v4l2_mode){V4L2_PIX_FMT_YUYV, 640, 480, 30}, 4096, 4096);
     struct v4l2_target owner = v4l2_mode_default(&modes);
-    json_t *list = v4l2_schema(&modes, &owner, &knobs);
-    json_t *schema = control_schema(list); /* nothing of it is malformed */
-    assert_int_equal(json_array_size(schema), json_array_size(list));
+    struct controls controls;
+    v4l2_schema(&modes, &owner, &knobs, &controls);
+    json_t *schema = control_json_list(&controls);
     json_t *stream = json_loads(
         "[{\"name\":\"format\",\"type\":\"menu\",\"options\":[\"auto\",\"MJPEG\",\"YUYV\"],"
         "\"default\":\"auto\",\"value\":\"auto\",\"group\":\"stream\"},"
@@ -109,7 +109,18 @@ static void a_webcam(void **state)
     json_decref(stream);
     json_decref(wanted);
     json_decref(schema);
-    json_decref(list);
+    controls_finish(&controls);
+}
+
+static void take(json_t *takes_values, const struct controls *schema,
+                 const struct v4l2_modes *modes, const struct v4l2_knobs *knobs,
+                 struct v4l2_target *owner, struct v4l2_wanted *wanted)
+{
+    struct control_values values;
+    char wrong[96];
+    assert_null(control_json_read(schema, takes_values, &values, wrong, sizeof(wrong)));
+    json_decref(takes_values);
+    v4l2_schema_take(schema, &values, modes, knobs, owner, wanted);
 }
 
 static void what_the_owner_chose(void **state)
@@ -124,8 +135,9 @@ static void what_the_owner_chose(void **state)
     json_t *values =
         json_pack("{s:s, s:s, s:i, s:i, s:b, s:s}", "format", "YUYV", "size", "640x480", "fps", 15,
                   "brightness", -3, "auto_exposure", 0, "power_line_frequency", "60 Hz");
-    v4l2_schema_take(values, &modes, &knobs, &owner, &wanted);
-    json_decref(values);
+    struct controls schema;
+    v4l2_schema(&modes, &owner, &knobs, &schema);
+    take(values, &schema, &modes, &knobs, &owner, &wanted);
     assert_int_equal(owner.fourcc, V4L2_PIX_FMT_YUYV);
     assert_int_equal(owner.width, 640);
     assert_int_equal(owner.height, 480);
@@ -141,8 +153,8 @@ static void what_the_owner_chose(void **state)
     assert_int_equal(v4l2_knob_from_kernel(&knobs.list[4], V4L2_EXPOSURE_MANUAL), 0);
 
     values = json_pack("{s:s}", "format", "auto");
-    v4l2_schema_take(values, &modes, &knobs, &owner, &wanted);
-    json_decref(values);
+    take(values, &schema, &modes, &knobs, &owner, &wanted);
+    controls_finish(&schema);
     assert_int_equal(owner.fourcc, 0);
     assert_int_equal(owner.width, 640); /* what is not spoken of stays */
 }

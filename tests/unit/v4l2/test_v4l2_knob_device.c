@@ -12,6 +12,8 @@
 #include "v4l2/v4l2_device.h"
 #include "v4l2/v4l2_knob.h"
 
+enum { REFUSED = 13 }; /* a value that the driver does not take */
+
 static struct {
     int32_t values[2]; /* of brightness and contrast */
     unsigned n_asked;
@@ -44,6 +46,8 @@ int __wrap_v4l2_ioctl(int fd, unsigned long request, void *argument)
     int32_t *value = &driver.values[all->controls[0].id - V4L2_CID_BRIGHTNESS];
     if (request == VIDIOC_G_EXT_CTRLS)
         all->controls[0].value = *value;
+    else if (all->controls[0].value == REFUSED)
+        return -ERANGE;
     else
         *value = all->controls[0].value;
     return 0;
@@ -75,10 +79,26 @@ static void test_all_is_asked_and_set(void **state)
     assert_int_equal(knobs.count, 2);
     assert_int_equal(knobs.list[1].value, 11);
     const struct v4l2_wanted wanted = {.is_set = {true, true}, .values = {20, 21}};
-    const struct v4l2_applied applied = v4l2_knobs_apply(-1, &patience, &knobs, &wanted);
-    assert_int_equal(applied.set, 2);
+    assert_int_equal(v4l2_knobs_apply(-1, &patience, &knobs, &wanted), 2);
     assert_int_equal(driver.values[0], 20);
     assert_int_equal(driver.values[1], 21);
+}
+
+static void test_a_refusal_is_told(void **state)
+{
+    (void)state;
+    struct v4l2_knobs knobs;
+    unsigned most = 1000;
+    const struct v4l2_patience patience = {lasts, &most};
+    v4l2_knobs_read(-1, &patience, &knobs);
+    struct v4l2_wanted wanted = {.is_set = {true, true}, .values = {REFUSED, 21}};
+    assert_int_equal(v4l2_knobs_apply(-1, &patience, &knobs, &wanted), 1);
+    assert_int_equal(knobs.list[0].error, -ERANGE);
+    assert_int_equal(knobs.list[0].value, 10);
+    assert_int_equal(knobs.list[1].error, 0);
+    wanted.values[0] = 20;
+    assert_int_equal(v4l2_knobs_apply(-1, &patience, &knobs, &wanted), 1);
+    assert_int_equal(knobs.list[0].error, 0);
 }
 
 static void test_patience_ends_between_two_controls(void **state)
@@ -110,6 +130,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, setup)
     const struct CMUnitTest tests[] = {
         TEST(test_all_is_asked_and_set),
+        TEST(test_a_refusal_is_told),
         TEST(test_patience_ends_between_two_controls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
