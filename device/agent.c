@@ -41,8 +41,8 @@ static void dial(struct agent *agent, int64_t now_us)
     agent->hal->dial(agent->ctx);
 }
 
-/* Doubles from the first to the last wait; the jitter keeps a house full of devices from knocking
- * in step after a server's restart. */
+/* Doubles from the first to the last wait; jitter keeps many devices from reconnecting in step
+ * after a server restart. */
 static int64_t backoff_us(const struct agent *agent)
 {
     int64_t wait_us = AGENT_BACKOFF_FIRST_US;
@@ -70,7 +70,7 @@ static void rest(struct agent *agent, int64_t now_us)
     agent->hal->sleep(agent->ctx, agent->rest_us);
 }
 
-/* A dial failed or the connection is gone. */
+/* A dial failed or the connection was lost. */
 static void link_lost(struct agent *agent, int64_t now_us)
 {
     if (agent->state == AGENT_LEAVING) {
@@ -94,7 +94,7 @@ void agent_stream_start(struct agent *agent, const struct agent_stream *stream, 
     if (agent->hal->start(agent->ctx, stream) < 0) {
         agent->state = AGENT_IDLE;
         agent->idle_since_us = now_us;
-        agent->due |= DUE_STATE; /* "idle": it did not come about */
+        agent->due |= DUE_STATE; /* "idle": starting failed */
         return;
     }
     if (agent->state == AGENT_IDLE)
@@ -139,7 +139,7 @@ static void link_up(struct agent *agent, int64_t now_us)
     agent->due = 0;
     if (agent->state == AGENT_STREAMING)
         return;
-    agent->hal->hangup(agent->ctx); /* nobody will ask again: try anew with the next connection */
+    agent->hal->hangup(agent->ctx); /* nobody will ask again: retry with the next connection */
     link_lost(agent, now_us);
 }
 
@@ -235,7 +235,7 @@ static void send_picture(struct agent *agent, const struct agent_picture *pictur
     agent->hal->release(agent->ctx);
 }
 
-/* The still, then `captured`; or `captured` alone when there is no still. */
+/* The still, then `captured`; or `captured` alone if there is no still. */
 static void send_captures(struct agent *agent, int64_t now_us)
 {
     while (agent->captures_count && ready(agent)) {
@@ -261,9 +261,9 @@ static int64_t slot_us(const struct agent *agent, int64_t slot)
     return agent->pace_from_us + slot * 1000000000 / agent->stream.fps_milli;
 }
 
-/* One frame a slot of the asked rate, on a fixed grid: so the rate does not drift, and after a
- * stall the missed slots stay missed. A frame whose slot finds the socket choked waits for it, but
- * no longer than until the next slot. Returns the time at which something is to be done. */
+/* One frame per slot of the requested rate, on a fixed grid, so that the rate does not drift and
+ * missed slots stay missed after a stall. A frame whose slot finds the socket congested waits for
+ * it, but only until the next slot. Returns the time of the next action. */
 static int64_t send_frames(struct agent *agent, int64_t now_us)
 {
     if (now_us < slot_us(agent, agent->pace_count))

@@ -2,10 +2,10 @@
 
 #include <errno.h>
 
-#define SLEEP_MAX_S INT64_C(604800) /* a week: whoever means more has made a mistake */
+#define SLEEP_MAX_S INT64_C(604800) /* a week; more is a mistake */
 
-/* The number behind a name, 0 where there is none; -EINVAL when it is no whole number or below
- * zero. What is above max means max. */
+/* The named number, 0 if it is missing; -EINVAL if it is not a whole number or negative. Values
+ * above max are clamped to max. */
 static int read_wish(const struct json *json, const char *name, int64_t max, int64_t *ret_value)
 {
     int token = json_find(json, 0, name);
@@ -23,7 +23,7 @@ static int64_t distance(int64_t a, int64_t b)
     return a > b ? a - b : b - a;
 }
 
-/* The size nearest to the wish, the larger of two that are equally near; a 0 is no wish. */
+/* The size nearest to the requested one, the larger of two equally near; 0 requests nothing. */
 static struct agent_size nearest_size(const struct agent_params *params, int64_t width,
                                       int64_t height, unsigned preset)
 {
@@ -137,7 +137,7 @@ static void set_value(struct agent *agent, int name, int token)
     }
 }
 
-/* What cannot be set is left as it is: the answer says what is in force. */
+/* What cannot be set is left unchanged: the answer says what is in force. */
 static int hear_set(struct agent *agent, int64_t now_us)
 {
     (void)now_us;

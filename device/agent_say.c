@@ -8,7 +8,7 @@ static struct json_writer begin(struct agent *agent, const char *type)
     return w;
 }
 
-/* Returns 0 when the message did not fit. */
+/* Returns 0 if the message does not fit. */
 static size_t end(struct json_writer *w)
 {
     json_write(w, "}");

@@ -1,4 +1,4 @@
-/* The one place where jsmn, which is a header, becomes code; the settings are those of json.h. */
+/* The one place where jsmn, a header, is compiled; its settings are in json.h. */
 #define JSMN_PARENT_LINKS
 #define JSMN_STRICT
 #include <jsmn.h>

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* jsmn lets some texts pass that are no JSON; what matters here is that every member is a name with
- * one value. */
+/* jsmn accepts some invalid texts; what matters here is that every member is a name with one
+ * value. */
 static bool is_well_formed(const struct json *json)
 {
     for (int i = 0; i < json->count; i++) {

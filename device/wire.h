@@ -1,6 +1,6 @@
-/* The 16-byte header in front of every JPEG that a controlled device sends, and the token that a
- * device may show (docs/protocol.md, section 1). Pure functions over bytes: plain C11, the same
- * file in firmware and server. Any thread. */
+/* The 16-byte header in front of every JPEG from a controlled device, and the token that a device
+ * may present (docs/protocol.md, section 1). Pure functions over bytes: plain C11, the same file in
+ * firmware and server. Any thread. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,21 +14,21 @@ enum wire_flag {
 };
 
 struct wire_frame {
-    uint8_t flags;      /* enum wire_flag; unknown bits are for newer peers and to be ignored */
+    uint8_t flags;      /* enum wire_flag; ignore unknown bits: they are for newer peers */
     uint32_t sequence;  /* rises by one a frame and wraps; for a still, the request number */
     int64_t capture_us; /* the device's own monotonic clock, 0 and up */
 };
 
 enum { WIRE_TOKEN_MIN_CHARS = 16, WIRE_TOKEN_MAX_CHARS = 64 };
-/* It goes behind this into the head of the handshake, RFC 6750 section 2.1. */
+/* Follows this in the header of the handshake, RFC 6750 section 2.1. */
 #define WIRE_TOKEN_SCHEME "Bearer "
 
-/* Whether the text is a token: so many of A-Z a-z 0-9 - . _ ~ + /, and "=" at its end. */
+/* Whether the text is a token: 16 to 64 of A-Z a-z 0-9 - . _ ~ + /, and "=" at its end. */
 bool wire_is_token(const char *text);
 
 void wire_frame_write(const struct wire_frame *frame, uint8_t out[WIRE_HEAD_BYTES]);
 
-/* -EINVAL when the message is too short or does not begin with a header of this version. The JPEG
- * follows at data + WIRE_HEAD_BYTES, in whatever is left of the message (perhaps nothing). */
+/* -EINVAL if the message is too short or does not start with a header of this version. The JPEG is
+ * the rest of the message from data + WIRE_HEAD_BYTES on (it may be empty). */
 int wire_frame_read(const uint8_t *data, size_t len_bytes, struct wire_frame *ret_frame)
     __attribute__((warn_unused_result));

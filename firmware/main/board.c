@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* What the sensors scale to by themselves; the OV2640 ends with 1600 x 1200. */
+/* Sizes that the sensors scale to themselves; the OV2640's largest is 1600 x 1200. */
 static const struct agent_size SIZES[] = {{160, 120},  {320, 240},  {640, 480},   {800, 600},
                                           {1024, 768}, {1280, 720}, {1600, 1200}, {2048, 1536}};
 enum { SIZES_3MP = sizeof(SIZES) / sizeof(SIZES[0]), SIZES_2MP = SIZES_3MP - 1, SIZE_VGA = 2 };

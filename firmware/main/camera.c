@@ -9,9 +9,9 @@
 
 enum {
     FRAME_BUFFERS = 2, /* one is filled while the other is sent */
-    STALE_FRAMES = 2,  /* as many may lie in the buffers when the size changes */
+    STALE_FRAMES = 2,  /* as many may still be buffered when the size changes */
     DARK_FRAMES = 8,   /* until the sensor's automatic exposure has settled */
-    REVIVE_AFTER = 3,  /* failures: then only switching it off and on helps */
+    REVIVE_AFTER = 3,  /* failures: after these only a power cycle helps */
     SUPPLY_OFF_MS = 200,
 };
 
@@ -96,7 +96,8 @@ static camera_config_t driver_config(const struct board *board)
         .ledc_timer = LEDC_TIMER_0,
         .ledc_channel = LEDC_CHANNEL_0,
         .pixel_format = PIXFORMAT_JPEG,
-        /* The driver makes its buffers for this size: the largest, whatever is asked for later. */
+        /* The driver allocates its buffers for this size: the largest, whatever is requested
+         * later. */
         .frame_size = (framesize_t)find_framesize(&board->sizes[board->sizes_count - 1]),
         .jpeg_quality = control_sensor_quality(control_table[CONTROL_QUALITY].preset),
         .fb_count = FRAME_BUFFERS,
@@ -196,10 +197,10 @@ void camera_stop(struct camera *camera)
     close_driver(camera);
 }
 
-/* Some sensors say nothing more until they have lost their supply. */
+/* Some sensors stay silent until their supply is switched off and on. */
 static void revive(struct camera *camera)
 {
-    ESP_LOGW(TAG, "the sensor gives no pictures: off and on");
+    ESP_LOGW(TAG, "the sensor delivers no pictures: power-cycling it");
     camera->failures = 0;
     close_driver(camera);
     supply_off(camera);
@@ -251,7 +252,7 @@ int camera_grab(struct camera *camera, struct agent_picture *ret_picture)
     return take(camera, ret_picture);
 }
 
-/* A sensor that was at rest goes back to rest when the picture is released. */
+/* A sensor that was off is switched off again when the picture is released. */
 int camera_still(struct camera *camera, const struct agent_stream *wish,
                  struct agent_picture *ret_picture)
 {
@@ -260,7 +261,8 @@ int camera_still(struct camera *camera, const struct agent_stream *wish,
         result = set_stream(camera, wish);
     camera->size_is_stills = true;
     if (result == 0 && camera->dark_left > camera->stale_left)
-        camera->stale_left = camera->dark_left; /* a still is one picture: it had better be good */
+        camera->stale_left = camera->dark_left; /* a still is a single picture: the exposure must
+                                                 * have settled */
     if (result == 0)
         result = skip_stale(camera);
     if (result == 0)
@@ -281,7 +283,7 @@ int camera_apply(struct camera *camera, unsigned control, int32_t value)
 {
     int32_t before = camera->values[control];
     camera->values[control] = value;
-    /* One at rest gets it when it starts. */
+    /* A sensor that is off gets it when it starts. */
     if (!camera->is_open || write_control(camera, (enum control)control) == 0)
         return 0;
     camera->values[control] = before;

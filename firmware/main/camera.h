@@ -1,6 +1,6 @@
-/* The sensor: running only while somebody looks, at rest without a driver and without a clock. What
- * does not belong here: pacing and protocol (the agent), pins (board.h). The camera's task only.
- * Functions return 0 or a negative error, as in struct agent_hal. */
+/* The sensor: it runs only while someone watches, and is otherwise off, without driver and clock.
+ * What does not belong here: pacing and protocol (the agent), pins (board.h). The camera's task
+ * only. Functions return 0 or a negative error, as in struct agent_hal. */
 #pragma once
 #include <stdbool.h>
 
@@ -16,7 +16,7 @@ struct camera {
     struct agent_stream stream;
     camera_fb_t *picture; /* lent out until camera_release */
     bool size_is_stills;  /* the stream's size is to be set again */
-    unsigned stale_left;  /* frames that may still be of the size before */
+    unsigned stale_left;  /* frames that may still have the previous size */
     unsigned dark_left;   /* frames until the exposure has settled */
     unsigned failures;    /* in a row */
 };
@@ -30,5 +30,5 @@ int camera_still(struct camera *camera, const struct agent_stream *wish,
 void camera_release(struct camera *camera);
 int camera_apply(struct camera *camera, unsigned control, int32_t value);
 
-/* Before deep sleep: the sensor off, and its pins held so. */
+/* Before deep sleep: switches the sensor off and holds its pins so. */
 void camera_power_off(struct camera *camera);

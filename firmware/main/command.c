@@ -4,15 +4,15 @@
 #include <string.h>
 
 const struct command command_table[] = {
-    {"wifi", "The network to join; without a password an open one", "SSID [PASSWORD]"},
-    {"server", "Where the server is; auto asks the network for it", "auto|HOST[:PORT]"},
+    {"wifi", "The network to join; without a password, an open one", "SSID [PASSWORD]"},
+    {"server", "The server's address; auto finds it on the network", "auto|HOST[:PORT]"},
     {"id", "The camera's id: a-z, 0-9 and -", "ID"},
     {"name", "The camera's name on the page", "NAME"},
-    {"token", "Shown to the server, which lets nobody in without it: 16 to 64 characters",
+    {"token", "Presented to the server, which then refuses this id without it: 16 to 64 characters",
      "off|TOKEN"},
-    {"rest", "Sleep for FOR seconds when nobody looked for AFTER seconds", "off|AFTER FOR"},
-    {"show", "What is set", ""},
-    {"restart", "Start anew, with what is set", ""},
+    {"rest", "Sleep for FOR seconds after AFTER seconds without a viewer", "off|AFTER FOR"},
+    {"show", "Print the settings", ""},
+    {"restart", "Restart with these settings", ""},
 };
 const unsigned command_count = sizeof(command_table) / sizeof(command_table[0]);
 
@@ -82,7 +82,7 @@ static void explain(const char *name, char answer[COMMAND_ANSWER_BYTES])
 {
     for (unsigned i = 0; i < command_count; i++)
         if (strcmp(command_table[i].name, name) == 0)
-            snprintf(answer, COMMAND_ANSWER_BYTES, "%s. Usage: %s %s (in quotes what has blanks)",
+            snprintf(answer, COMMAND_ANSWER_BYTES, "%s. Usage: %s %s (quote values with blanks)",
                      command_table[i].help, name, command_table[i].hint);
 }
 
@@ -102,6 +102,6 @@ enum command_outcome command_run(struct settings *settings, int argc, char **arg
         explain(argc < 1 ? "" : argv[0], answer);
         return COMMAND_WRONG;
     }
-    snprintf(answer, COMMAND_ANSWER_BYTES, "kept; in force after: restart");
+    snprintf(answer, COMMAND_ANSWER_BYTES, "stored; in force after: restart");
     return COMMAND_CHANGED;
 }

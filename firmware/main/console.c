@@ -17,7 +17,7 @@ static int run(int argc, char **argv)
     keep_load(&settings);
     enum command_outcome outcome = command_run(&settings, argc, argv, answer);
     if (outcome == COMMAND_CHANGED && keep_save(&settings) < 0) {
-        printf("the flash did not take it\n");
+        printf("writing to flash failed\n");
         return 0;
     }
     printf("%s\n", answer);

@@ -1,5 +1,5 @@
-/* The serial line: a task of its own that runs commands (command.h) on the kept settings. It shares
- * nothing with the camera's task: what it changes is in force after a restart. */
+/* The serial line: a task that runs commands (command.h) on the stored settings. It shares nothing
+ * with the camera's task: changes take effect after a restart. */
 #pragma once
 
 /* 0 or -EIO. */

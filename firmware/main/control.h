@@ -1,4 +1,4 @@
-/* The controls that the firmware offers, and what they mean to a sensor. Pure; any thread. */
+/* The controls that the firmware offers, and their values for a sensor. Pure; any thread. */
 #pragma once
 #include "device/agent.h"
 
@@ -15,5 +15,5 @@ enum control {
 extern const struct agent_control control_table[CONTROL_COUNT];
 
 /* From 1 (smallest) .. 100 (best) to the sensor's scale, on which less is better: 63 .. 4. Below 4
- * the pictures outgrow the driver's frame buffers. What lies outside is taken for the nearest. */
+ * the pictures outgrow the driver's frame buffers. Values outside are clamped. */
 int control_sensor_quality(int quality);

@@ -3,9 +3,8 @@
 #pragma once
 #include "firmware/main/settings.h"
 
-/* Once, when the network interface exists. 0 or -EIO. */
+/* Once, after the network interface exists. 0 or -EIO. */
 int discover_init(void) __attribute__((warn_unused_result));
 
-/* Asks, and waits up to two seconds for an answer with an IPv4 address. -ENOENT: nobody said one.
- */
+/* Asks, and waits up to two seconds for an answer with an IPv4 address. -ENOENT: no answer. */
 int discover_server(struct settings_address *ret_server) __attribute__((warn_unused_result));

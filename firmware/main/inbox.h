@@ -1,5 +1,5 @@
-/* Where other tasks leave what the camera's task has to know: events, and the server's texts in a
- * fixed number of places. Posting never waits. */
+/* What other tasks post to the camera's task: events, and the server's texts in a fixed number of
+ * slots. Posting never waits. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,13 +36,13 @@ struct inbox {
     struct inbox_text texts[INBOX_TEXTS];
 };
 
-/* Once, before any task knows it. 0 or -ENOMEM. */
+/* Once, before any task uses it. 0 or -ENOMEM. */
 int inbox_init(struct inbox *inbox) __attribute__((warn_unused_result));
 
 /* Any task. */
 void inbox_post(struct inbox *inbox, const struct inbox_event *event);
 
-/* A free place for a text, or NULL; goes back by inbox_return. Any task. */
+/* A free slot for a text, or NULL; returned by inbox_return. Any task. */
 struct inbox_text *inbox_borrow(struct inbox *inbox);
 void inbox_return(struct inbox *inbox, struct inbox_text *text); /* takes NULL */
 

@@ -41,8 +41,7 @@ void keep_load(struct settings *settings)
         return;
     char text[SETTINGS_URL_BYTES], password[SETTINGS_PASSWORD_MAX_BYTES + 1] = "";
     (void)load_string(handle, "password", password, sizeof(password));
-    /* What is refused leaves the default: that is what is wanted of what is not allowed any more.
-     */
+    /* A refused value leaves the default, which is right for values that are no longer allowed. */
     int refused = 0;
     if (load_string(handle, "ssid", text, sizeof(text)))
         refused |= settings_set_wifi(settings, text, password);

@@ -14,7 +14,7 @@
 enum {
     BUFFER_BYTES = 8192, /* of the client: the largest frame on the wire */
     STACK_BYTES = 6144,
-    NETWORK_TIMEOUT_MS = 8000, /* ending a dial takes up to so long: less than the watchdog has */
+    NETWORK_TIMEOUT_MS = 8000, /* how long ending a dial may take: less than the watchdog's limit */
     SEND_TIMEOUT_MS = 5000,    /* of a frame on the wire */
     MESSAGE_TIMEOUT_MS = 15000,
     PING_S = 10,
@@ -34,16 +34,16 @@ static void post(struct link *link, enum inbox_kind kind)
     inbox_post(link->inbox, &(struct inbox_event){.kind = kind, .generation = link->generation});
 }
 
-/* It may have been `stop`: the server tells everything anew where a connection begins. */
+/* It may have been `stop`: the server repeats everything on a new connection. */
 static void lose_text(struct link *link, uint32_t generation)
 {
     link->hearing.has_lost = true;
-    ESP_LOGW(TAG, "too many messages at once: connects again");
+    ESP_LOGW(TAG, "too many messages at once: reconnecting");
     inbox_post(link->inbox,
                &(struct inbox_event){.kind = INBOX_LINK_DOWN, .generation = generation});
 }
 
-/* In the WebSocket client's task. A message comes in parts: frames, and pieces of frames. */
+/* In the WebSocket client's task. A message arrives in parts: frames, and pieces of frames. */
 static void hear_data(struct link *link, uint32_t generation,
                       const esp_websocket_event_data_t *data)
 {
@@ -57,7 +57,7 @@ static void hear_data(struct link *link, uint32_t generation,
         if (!hearing->text)
             lose_text(link, generation);
     } else if (data->op_code == WS_TRANSPORT_OPCODES_BINARY) {
-        inbox_return(link->inbox, hearing->text); /* the contract has none */
+        inbox_return(link->inbox, hearing->text); /* the protocol has none */
         hearing->text = NULL;
     }
     bool is_text =
@@ -77,7 +77,7 @@ static void hear_data(struct link *link, uint32_t generation,
     hearing->text = NULL;
 }
 
-/* In the WebSocket client's task, or in ours when a send fails. */
+/* In the WebSocket client's task, or in this one if a send fails. */
 static void hear_client(void *arg, esp_event_base_t base, int32_t id, void *event_data)
 {
     (void)base;
@@ -94,7 +94,7 @@ static void hear_client(void *arg, esp_event_base_t base, int32_t id, void *even
                    &(struct inbox_event){.kind = INBOX_LINK_DOWN, .generation = generation});
 }
 
-/* Ends the client and its task; what it still reports is of the past. */
+/* Ends the client and its task; its later reports are ignored. */
 static void drop_client(struct link *link)
 {
     if (link->client)
@@ -115,7 +115,7 @@ static bool find_server(const struct link *link, struct settings_address *ret_se
     if (rest_recall(ret_server))
         return true;
     if (discover_server(ret_server) < 0) {
-        ESP_LOGW(TAG, "no server says that it is on this network");
+        ESP_LOGW(TAG, "no server answers on this network");
         return false;
     }
     rest_remember(ret_server);
@@ -170,7 +170,7 @@ void link_dial(struct link *link)
     wifi_join();
 }
 
-/* A clean close, but none that could wait for ever on a choked socket. */
+/* A clean close, but never one that waits forever on a congested socket. */
 void link_hangup(struct link *link)
 {
     static const uint8_t normal[2] = {0x03, 0xe8}; /* 1000, RFC 6455, section 7.4.1 */
@@ -200,7 +200,7 @@ void link_send_text(struct link *link, const char *text, size_t len_bytes)
         lose(link);
 }
 
-/* The pieces of the JPEG behind the head: all but the last without the end of the message. */
+/* The pieces of the JPEG after the head: all but the last without the FIN bit. */
 static bool send_pieces(struct link *link, const uint8_t *jpeg, size_t len_bytes)
 {
     const TickType_t timeout = pdMS_TO_TICKS(SEND_TIMEOUT_MS);
@@ -215,13 +215,13 @@ static bool send_pieces(struct link *link, const uint8_t *jpeg, size_t len_bytes
                              link->client, WS_TRANSPORT_OPCODES_CONT, jpeg + at, piece, timeout);
         if (sent != piece || esp_timer_get_time() > until_us)
             return false;
-        (void)esp_task_wdt_reset(); /* slow is not stuck */
+        (void)esp_task_wdt_reset(); /* slow is not stalled */
         at += (size_t)piece;
     }
     return true;
 }
 
-/* One message in several frames: so the head needs no copy of the picture behind it. */
+/* One message in several frames: so the head needs no copy of the picture. */
 void link_send_frame(struct link *link, const uint8_t head[WIRE_HEAD_BYTES], const uint8_t *jpeg,
                      size_t len_bytes)
 {
@@ -258,7 +258,7 @@ bool link_hear(struct link *link, const struct inbox_event *event, struct agent_
         return true;
     case INBOX_LINK_DOWN:
         if (link->state == LINK_DIALLING)
-            rest_forget(); /* perhaps the server has moved: ask the network again */
+            rest_forget(); /* the server may have moved: ask the network again */
         drop_client(link);
         *ret_event = (struct agent_event){.kind = AGENT_DOWN};
         return true;

@@ -22,7 +22,7 @@
 #include "firmware/main/rest.h"
 #include "firmware/main/wifi.h"
 
-/* The watchdog (sdkconfig.defaults) bites after 30 s without a round of the loop. */
+/* The watchdog (sdkconfig.defaults) fires after 30 s without a turn of the loop. */
 enum { LONGEST_WAIT_MS = 5000 };
 
 static const char TAG[] = "eyelid";
@@ -150,7 +150,7 @@ static int64_t step(struct firmware *firmware, const struct agent_event *event)
     return agent_step(&firmware->agent, event, esp_timer_get_time());
 }
 
-/* Rounded up: a tick that comes too early would be one for nothing. */
+/* Rounded up: a tick that comes too early does nothing. */
 static unsigned wait_ms(int64_t deadline_us)
 {
     int64_t wait_us = deadline_us - esp_timer_get_time();
@@ -195,7 +195,7 @@ static int prepare(struct firmware *firmware)
 
 void app_main(void)
 {
-    /* Too large for a task's stack, and used until the power goes; nobody else knows it. */
+    /* Too large for a task's stack; lives until power-off and is private to this task. */
     static struct firmware firmware;
     firmware.board = board_find(CONFIG_EYELID_BOARD);
     if (!firmware.board || keep_init() < 0 || console_start() < 0) {

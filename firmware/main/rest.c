@@ -8,8 +8,8 @@
 
 enum { FAREWELL_MS = 300 };
 
-/* Memory that outlives deep sleep has a fixed place: it cannot lie in anybody's struct. Zero after
- * every other reset. */
+/* Memory that survives deep sleep has a fixed place, so it cannot be in a struct. Zero after every
+ * other reset. */
 static RTC_DATA_ATTR struct settings_address remembered;
 
 void rest_radio(bool at_rest)

@@ -1,5 +1,5 @@
-/* What a user sets over the serial line, and what may stand in it. What does not belong here:
- * keeping it (keep.h), asking for it (command.h). Pure; any thread. */
+/* What a user sets over the serial line, and the values allowed. What does not belong here: storing
+ * it (keep.h), commands (command.h). Pure; any thread. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,16 +31,16 @@ struct settings {
     struct settings_address server;
     char id[SETTINGS_ID_MAX_BYTES + 1];
     char name[SETTINGS_NAME_MAX_BYTES + 1];
-    char token[SETTINGS_TOKEN_MAX_BYTES + 1]; /* "" = none is shown */
-    /* For boards on a battery: nobody looked for so long, it sleeps for so long; 0 = never. */
+    char token[SETTINGS_TOKEN_MAX_BYTES + 1]; /* "" = none is presented */
+    /* For boards on a battery: after this long without a viewer, it sleeps for this long; 0 =
+     * never. */
     uint32_t rest_after_s, rest_s;
 };
 
-/* Of a board that nobody has set up: its id and name come from its radio's address. */
+/* Of a new board: id and name come from its radio's address. */
 void settings_init(struct settings *settings, const uint8_t mac[6]);
 
-/* Each returns 0, or -EINVAL and leaves everything as it was. An empty password is that of an open
- * network. */
+/* Each returns 0, or -EINVAL and changes nothing. An empty password means an open network. */
 int settings_set_wifi(struct settings *settings, const char *ssid, const char *password)
     __attribute__((warn_unused_result));
 int settings_set_id(struct settings *settings, const char *id) __attribute__((warn_unused_result));

@@ -31,7 +31,7 @@ int wifi_init(const struct settings *settings, struct inbox *inbox)
 {
     const wifi_init_config_t init = WIFI_INIT_CONFIG_DEFAULT();
     wifi_config_t config = {0};
-    /* Both fields may be full to the last byte and need no NUL then. */
+    /* Both fields may be full to the last byte, and then have no NUL. */
     memcpy(config.sta.ssid, settings->ssid, strlen(settings->ssid));
     memcpy(config.sta.password, settings->password, strlen(settings->password));
     if (esp_netif_init() != ESP_OK || esp_event_loop_create_default() != ESP_OK ||
@@ -39,7 +39,7 @@ int wifi_init(const struct settings *settings, struct inbox *inbox)
         esp_event_handler_register(WIFI_EVENT, ESP_EVENT_ANY_ID, hear_wifi, inbox) != ESP_OK ||
         esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, hear_ip, inbox) != ESP_OK)
         return -EIO;
-    /* In memory only: the settings are kept by keep.h, and in one place. */
+    /* In memory only: keep.h stores the settings, in one place. */
     if (esp_wifi_set_storage(WIFI_STORAGE_RAM) != ESP_OK ||
         esp_wifi_set_mode(WIFI_MODE_STA) != ESP_OK ||
         esp_wifi_set_config(WIFI_IF_STA, &config) != ESP_OK || esp_wifi_start() != ESP_OK)

@@ -1,5 +1,5 @@
-/* eyelid-libcamera: libcamera in a process of its own, so that its crash costs a restart and not
- * the server. The server starts it; protocol.h says what is spoken. */
+/* eyelid-libcamera: libcamera in a separate process, so that a crash costs a restart and not the
+ * server. The server starts it; protocol.h defines the messages. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ int main(int argc, char **argv)
         fputs("eyelid-libcamera is started by eyelid, with a socket as descriptor 3\n", stderr);
         return 2;
     }
-    /* Warnings go to the server's log; that a camera was configured is nothing to write down. */
+    /* Warnings go to the server's log; routine messages are dropped. */
     setenv("LIBCAMERA_LOG_LEVELS", "*:WARN", 0);
     setenv("LIBCAMERA_LOG_NO_COLOR", "1", 0);
     return is_list ? list_cameras() : session_run(argv[2], HELPER_SOCKET);

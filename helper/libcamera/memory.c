@@ -50,7 +50,7 @@ void memory_finish(struct memory *memory)
     *memory = (struct memory){0};
 }
 
-/* A descriptor that is no dma-buf refuses, and needs none of it. */
+/* A descriptor that is not a dma-buf refuses this, and does not need it. */
 static void sync_caches(const struct memory *memory, uint64_t flags)
 {
     struct dma_buf_sync sync = {.flags = DMA_BUF_SYNC_READ | flags};

@@ -26,7 +26,7 @@ static struct rgb pixel_at(const uint8_t *p, bool blue_first)
     return blue_first ? (struct rgb){p[2], p[1], p[0]} : (struct rgb){p[0], p[1], p[2]};
 }
 
-/* 16 bit fixed point; the weights of each row sum up to 65536, or to 0 around a middle of 128. */
+/* 16 bit fixed point; the weights of each row add up to 65536, or to 0 around a middle of 128. */
 static uint8_t luma_of(struct rgb c)
 {
     return (uint8_t)((19595 * c.r + 38470 * c.g + 7471 * c.b + 32768) >> 16);

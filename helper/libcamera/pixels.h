@@ -1,5 +1,5 @@
-/* Pixels that the server's formats do not know, made into such. Pure functions over bytes.
- * Formula: ITU-T T.871 (JFIF), section 7: BT.601, full range. */
+/* Converts pixel formats that the server does not know. Pure functions over bytes. Formula: ITU-T
+ * T.871 (JFIF), section 7: BT.601, full range. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

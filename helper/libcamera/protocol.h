@@ -1,12 +1,12 @@
-/* What the server and eyelid-libcamera say to one another, over a SOCK_SEQPACKET socket pair whose
- * end in the helper is descriptor HELPER_SOCKET. A message is one packet: a head, and the struct
- * that its kind names, of exactly that size. Both ends are of one build and on one machine, so
- * numbers are in its own byte order. Texts end with NUL.
+/* The messages between server and eyelid-libcamera, over a SOCK_SEQPACKET socket pair whose end in
+ * the helper is descriptor HELPER_SOCKET. A message is one packet: a head, and the struct named by
+ * its kind, of exactly that size. Both ends are of one build and on one machine, so numbers are in
+ * native byte order. Texts end with NUL.
  *
- * `eyelid-libcamera --list` says one HELPER_CAMERA for each camera, then HELPER_LISTED, and ends.
- * `eyelid-libcamera --camera ID` opens that camera, says one HELPER_CONTROL for each control, then
+ * `eyelid-libcamera --list` sends one HELPER_CAMERA per camera, then HELPER_LISTED, and exits.
+ * `eyelid-libcamera --camera ID` opens that camera, sends one HELPER_CONTROL per control, then
  * HELPER_READY, and obeys until the socket is closed. Each order is answered by HELPER_DONE when it
- * is carried out, in the order in which they came. */
+ * has been carried out, in order of arrival. */
 #pragma once
 #include <stdint.h>
 
@@ -31,9 +31,9 @@ enum helper_kind {
     HELPER_LISTED,
     HELPER_CONTROL,
     HELPER_READY,
-    HELPER_LAYOUT, /* with a descriptor for each buffer, in their order */
+    HELPER_LAYOUT, /* with a descriptor per buffer, in order */
     HELPER_FRAME,
-    HELPER_STILL, /* with one descriptor: the pixels, which are the server's from then on */
+    HELPER_STILL, /* with one descriptor: the pixels, owned by the server from then on */
     HELPER_DONE,
     HELPER_TROUBLE,
     /* Server to helper. */
@@ -52,7 +52,7 @@ struct helper_head {
 /* --- Helper to server. --- */
 
 struct helper_camera {
-    char id[192]; /* libcamera's: stable as long as it hangs on the same connector */
+    char id[192]; /* libcamera's: stable while it stays on the same connector */
     char model[64];
 };
 
@@ -62,10 +62,10 @@ struct helper_listed {
 
 enum helper_control_type { HELPER_INT, HELPER_BOOL, HELPER_MENU };
 
-/* A control is set by its number: the place of its description among them. */
+/* A control is set by its number: its index among the descriptions. */
 struct helper_control {
     char name[32], group[32];
-    char auto_name[32]; /* the bool that takes it over while true, or "" */
+    char auto_name[32]; /* the bool that overrides it while true, or "" */
     char options[HELPER_OPTIONS_MAX][32];
     uint32_t type, n_options; /* of a menu, whose values are 0 to n_options - 1 */
     int32_t min, max, step, fallback;
@@ -86,14 +86,14 @@ struct helper_pixels {
     uint32_t size_bytes;
 };
 
-/* New buffers, which replace all that were before. */
+/* New buffers, which replace all earlier ones. */
 struct helper_layout {
-    uint32_t generation; /* rises by one with each */
+    uint32_t generation; /* rises by one each time */
     uint32_t n_buffers;
     struct helper_pixels pixels;
 };
 
-/* The buffer is the server's until it says HELPER_RELEASE. */
+/* The buffer belongs to the server until it sends HELPER_RELEASE. */
 struct helper_frame {
     uint32_t generation, index;
     uint32_t sequence; /* a gap is a frame that the server did not get */
@@ -114,16 +114,16 @@ struct helper_done {
 
 struct helper_trouble {
     int32_t error;
-    uint32_t is_fatal; /* the helper ends after it */
+    uint32_t is_fatal; /* the helper exits after it */
     char sentence[128];
 };
 
 /* --- Server to helper. --- */
 
-/* The picture is the smallest of the size menu that holds width x height; 0 = the size that is set.
+/* The picture is the smallest of the size menu that holds width x height; 0 = the configured size.
  * While the stream runs, a change of fps alone does not interrupt it. */
 struct helper_start {
-    uint32_t fps; /* at most; 0 = what is set */
+    uint32_t fps; /* at most; 0 = as configured */
     uint32_t width, height;
 };
 

@@ -1,16 +1,16 @@
-/* Decisions over time, as pure functions: which frames of a fast stream make a slower one, and when
- * a picture is good enough for a still. */
+/* Decisions over time, as pure functions: which frames of a fast stream make up a slower one, and
+ * when a picture is good enough for a still. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
-/* When the next frame is due; zero is a stream that has just begun. */
+/* When the next frame is due; zero for a stream that has just started. */
 struct rate {
     int64_t due_us;
 };
 
-/* True for a frame that is to be shown at fps. A quarter of an interval of jitter is forgiven, 15
- * ms at most, and what was lost is not made up for. */
+/* True for a frame that is to be shown at fps. Jitter of a quarter of an interval is tolerated, 15
+ * ms at most, and lost frames are not made up for. */
 static inline bool rate_takes(struct rate *rate, int64_t captured_us, uint32_t fps)
 {
     const int64_t interval_us = 1000000 / fps;
@@ -23,8 +23,8 @@ static inline bool rate_takes(struct rate *rate, int64_t captured_us, uint32_t f
     return true;
 }
 
-/* A still is the first picture after n of which the camera says that its exposure rests; where it
- * never says so, some more are waited for, and time and number have an end in any case. */
+/* A still is the first picture after n whose exposure the camera reports as settled; if it never
+ * reports that, after some more frames. Time and number are limited in any case. */
 enum { RATE_STILL_SKIP = 3, RATE_STILL_UNRATED = 8, RATE_STILL_FRAMES = 30 };
 #define RATE_STILL_US INT64_C(3000000)
 

@@ -18,7 +18,7 @@
 
 enum { FPS_MAX = 30, NO_CONTROL = -1 };
 
-/* Where a buffer that the server may see is. */
+/* Where a buffer that the server can see is. */
 enum place { AT_REST, IN_CAMERA, AT_SERVER };
 
 struct session {
@@ -30,17 +30,17 @@ struct session {
     unsigned n_controls;
     int size_control, fps_control; /* their numbers, or NO_CONTROL */
     struct sizes sizes;
-    unsigned size; /* chosen of the sizes */
+    unsigned size; /* chosen from the sizes */
     unsigned fps;  /* chosen */
 
     struct helper_start wish;
     bool runs;
-    bool is_stale; /* the configuration has to be made anew before the next start */
+    bool is_stale; /* the configuration must be redone before the next start */
     struct rate rate;
 
     struct shim_buffers buffers;
-    struct memory sources[HELPER_BUFFERS_MAX]; /* mapped where they are to be converted */
-    struct memory targets[HELPER_BUFFERS_MAX]; /* what they are converted into */
+    struct memory sources[HELPER_BUFFERS_MAX]; /* mapped if they are to be converted */
+    struct memory targets[HELPER_BUFFERS_MAX]; /* conversion targets */
     enum place places[HELPER_BUFFERS_MAX];     /* of what the server sees */
     struct helper_layout layout;               /* all zero: not configured */
 
@@ -94,7 +94,7 @@ static int map_sources(struct session *s)
     return r;
 }
 
-/* Tells the server where the pictures will lie. */
+/* Tells the server where the pictures will be. */
 static int say_layout(struct session *s)
 {
     int fds[HELPER_BUFFERS_MAX];
@@ -109,7 +109,7 @@ static int configure(struct session *s)
 {
     const struct size *size = sizes_for(&s->sizes, s->size, s->wish.width, s->wish.height);
     forget_buffers(s);
-    s->is_stale = true; /* until all of it is there */
+    s->is_stale = true; /* until it is complete */
     int r = shim_configure(s->shim, false, size->width, size->height, &s->buffers);
     if (r < 0)
         return r;
@@ -128,7 +128,7 @@ static int configure(struct session *s)
 
 /* --- The stream. --- */
 
-/* What the camera did before it stopped means nothing any more. */
+/* What the camera did before it stopped no longer matters. */
 static void drain(struct session *s)
 {
     struct shim_completion completion;
@@ -149,7 +149,7 @@ static int stop(struct session *s)
     return r;
 }
 
-/* A buffer that is converted goes back to the camera at once, whatever the server still holds. */
+/* A buffer that is converted returns to the camera at once, whatever the server still holds. */
 static int feed(struct session *s, unsigned index)
 {
     if (!is_converted(s))
@@ -157,8 +157,8 @@ static int feed(struct session *s, unsigned index)
     return shim_queue(s->shim, index);
 }
 
-/* The sensor runs fast, since exposure converges by frames, and the rate is made here; the owner's
- * choice is how far it may slow down in the dark. */
+/* The sensor runs fast, since exposure converges by frames, and the rate is reduced here; the
+ * owner's setting limits how far it may slow down in the dark. */
 static int run(struct session *s)
 {
     s->rate = (struct rate){0};
@@ -180,7 +180,7 @@ static bool is_configured_as_wished(const struct session *s)
             (size->width == s->layout.pixels.width && size->height == s->layout.pixels.height));
 }
 
-/* Brings the stream to what is wished now, interrupting it only where it must be. */
+/* Changes the stream to what is requested now, interrupting it only if necessary. */
 static int start(struct session *s, bool anew)
 {
     int r = 0;
@@ -201,7 +201,7 @@ static uint32_t wished_fps(const struct session *s)
     return s->wish.fps && s->wish.fps < s->fps ? s->wish.fps : s->fps;
 }
 
-/* The target that is free, or -1: the server holds them all. */
+/* A free target, or -1: the server holds them all. */
 static int free_target(const struct session *s)
 {
     for (unsigned i = 0; i < s->buffers.count; i++)
@@ -247,12 +247,12 @@ static int on_release(struct session *s, const struct helper_release *release)
 {
     if (release->generation != s->layout.generation || release->index >= s->buffers.count ||
         s->places[release->index] != AT_SERVER)
-        return 0; /* of a configuration that is no more */
+        return 0; /* of an earlier configuration */
     s->places[release->index] = AT_REST;
     return s->runs && !is_converted(s) ? feed(s, release->index) : 0;
 }
 
-/* --- Stills: the stream makes way for the largest picture, and comes back. --- */
+/* --- Stills: the stream is interrupted for the largest picture, and resumed. --- */
 
 static int begin_still(struct session *s, uint32_t request)
 {
@@ -273,7 +273,7 @@ static int begin_still(struct session *s, uint32_t request)
     return r == 0 ? run(s) : r;
 }
 
-/* The picture in memory of its own, so that the camera need not wait for whoever encodes it. */
+/* The picture is copied, so that the camera need not wait for the encoder. */
 static int say_still(struct session *s, const struct shim_completion *c)
 {
     struct memory memory = {0};
@@ -296,7 +296,7 @@ static int say_still(struct session *s, const struct shim_completion *c)
     return r;
 }
 
-/* Back to the stream; error: what the still came to. */
+/* Back to the stream; error: the result of the still. */
 static int end_still(struct session *s, int error)
 {
     struct helper_done done = {.kind = HELPER_CAPTURE, .error = error};
@@ -391,7 +391,7 @@ static void completed(void *ctx, const struct shim_completion *completion)
 static void unplugged(void *ctx)
 {
     struct session *s = ctx;
-    /* Not closed: what completes after it must not go into what has the number then. */
+    /* Not closed: a later completion must not be written to a reused descriptor number. */
     shutdown(s->news[1], SHUT_WR);
 }
 
@@ -408,7 +408,7 @@ static int on_news(struct session *s)
     return s->still.is_on ? on_still_frame(s, &completion) : on_frame(s, &completion);
 }
 
-/* --- Life. --- */
+/* --- Lifetime. --- */
 
 static void add_controls(struct session *s)
 {
@@ -445,7 +445,7 @@ static bool offers(void *ctx, unsigned width, unsigned height)
     return shim_offers(ctx, width, height);
 }
 
-/* Opens and configures; what can go wrong is said to the server. */
+/* Opens and configures; errors are sent to the server. */
 static int begin(struct session *s, const char *camera_id)
 {
     char error[128] = "";
@@ -461,7 +461,7 @@ static int begin(struct session *s, const char *camera_id)
     s->fps = FPS_MAX;
     r = configure(s);
     if (r < 0) {
-        snprintf(error, sizeof(error), "the camera can not be configured: %s", strerror(-r));
+        snprintf(error, sizeof(error), "the camera cannot be configured: %s", strerror(-r));
         int told = say_trouble(s, r, true, error);
         return told < 0 ? told : r;
     }
@@ -469,7 +469,7 @@ static int begin(struct session *s, const char *camera_id)
     return introduce(s);
 }
 
-/* While a still is taken, orders wait. */
+/* Orders wait while a still is taken. */
 static int turn(struct session *s)
 {
     struct pollfd fds[2] = {{.fd = s->news[0], .events = POLLIN},

@@ -1,6 +1,7 @@
-/* A session: one opened camera that obeys the server until it is gone. It stays configured while
- * it rests, so that a start costs tens of milliseconds and exposure converges once. One thread. */
+/* A session: one opened camera that obeys the server until the socket closes. It stays configured
+ * while stopped, so that a start costs tens of milliseconds and exposure converges once. One
+ * thread. */
 #pragma once
 
-/* Serves the camera of this id at the socket. Returns 0 when the server hung up, else 1. */
+/* Serves the camera of this id on the socket. Returns 0 if the server hung up, else 1. */
 int session_run(const char *camera_id, int socket);

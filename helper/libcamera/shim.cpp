@@ -1,5 +1,5 @@
-/* libcamera behind a C face: finding, opening, configuring, streaming. What differs between Debian
- * 12's libcamera (0.0.3) and today's (0.7) stands behind one #if. */
+/* libcamera behind a C interface: finding, opening, configuring, streaming. The differences between
+ * Debian 12's libcamera (0.0.3) and the current one (0.7) are behind one #if. */
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -64,7 +64,7 @@ int shim::open(char *error, size_t cap)
     is_started = true;
     camera = manager.get(params.camera_id);
     if (!camera) {
-        snprintf(error, cap, "libcamera does not see this camera any more");
+        snprintf(error, cap, "libcamera no longer sees this camera");
         return -ENODEV;
     }
     r = camera->acquire();
@@ -75,7 +75,7 @@ int shim::open(char *error, size_t cap)
     is_acquired = true;
     model = model_of(*camera);
     unsigned id;
-    if (info("AfMode", &id)) /* whoever has a lens that moves means it to */
+    if (info("AfMode", &id)) /* AfMode is there only with a movable lens: use it */
         values[FOCUS_AUTO] = 1;
     camera->requestCompleted.connect(this, &shim::completed);
     camera->disconnected.connect(this, &shim::unplugged);
@@ -134,7 +134,7 @@ void shim::aim(CameraConfiguration &to, bool mirror, bool flip) const
 #endif
 }
 
-/* Validation changes what the camera can not do. */
+/* Validation adjusts what the camera cannot do. */
 bool shim::takes_transform(int bit)
 {
     auto trial = camera->generateConfiguration({StreamRole::VideoRecording});
@@ -159,7 +159,7 @@ struct Format {
     helper_format ours;
 };
 
-/* In the order of our liking; of RGB, libcamera's names tell the order in a register, not in
+/* In order of preference; for RGB, libcamera's names give the order in a register, not in
  * memory. */
 const Format *find_format(const StreamConfiguration &stream)
 {
@@ -276,7 +276,7 @@ int shim_start(shim *shim, unsigned max_fps, unsigned min_fps)
     shim->min_frame_us = US_PER_S / max_fps;
     shim->max_frame_us = US_PER_S / min_fps;
     ControlList controls = shim->assemble();
-    shim->news = controls; /* with the first request again: not every pipeline looks at a start's */
+    shim->news = controls; /* with the first request again: some pipelines ignore those of start */
     int r = shim->camera->start(&controls);
     shim->is_running = r == 0;
     return r;

@@ -1,5 +1,5 @@
-/* Controls: eyelid's names and whole numbers for what libcamera calls and counts otherwise. They
- * are found by libcamera's names at run time, so that one source serves its versions. */
+/* Controls: eyelid's names and whole numbers for libcamera's. They are looked up by libcamera's
+ * names at run time, so that one source works with all versions. */
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -77,7 +77,7 @@ const ControlInfo *shim::info(const char *theirs, unsigned *ret_id) const
     return nullptr;
 }
 
-/* Since 0.5 automatic exposure is two modes; the older switch need not be there. */
+/* Since 0.5 automatic exposure is two modes; the older switch may be missing. */
 const ControlInfo *shim::info(const Known &known, unsigned *ret_id) const
 {
     const ControlInfo *found =
@@ -87,7 +87,7 @@ const ControlInfo *shim::info(const Known &known, unsigned *ret_id) const
 
 bool shim::describe_menu(const Known &known, const ControlInfo &found, helper_control &out)
 {
-    /* Only what the camera offers without a gap from 0 on: the numbers are libcamera's own. */
+    /* Only what the camera offers without a gap from 0 on: the numbers are libcamera's. */
     double last = number_of(found.max(), -1);
     if (!found.values().empty())
         last = static_cast<double>(found.values().size()) - 1;
@@ -153,7 +153,7 @@ unsigned shim_controls(shim *shim, helper_control controls[HELPER_CONTROLS_MAX])
     for (const auto &known : known_controls())
         if (n < HELPER_CONTROLS_MAX && shim->describe(known, controls[n]))
             n++;
-    for (unsigned i = 0; i < n; i++) { /* an auto that this camera has not takes nothing over */
+    for (unsigned i = 0; i < n; i++) { /* an auto that this camera lacks overrides nothing */
         bool is_there = false;
         for (unsigned k = 0; k < n; k++)
             is_there = is_there || !strcmp(controls[i].auto_name, controls[k].name);
@@ -196,7 +196,7 @@ void shim::put_value(ControlList &list, const Known &known, int32_t value) const
         list.set(id, ControlValue(value != 0));
         break;
     case Kind::ExposureAuto:
-        /* Where the finer two are, this one would only repeat them. */
+        /* If the two finer ones exist, this one would only repeat them. */
         if (info("ExposureTimeMode", &id)) {
             put_mode(list, "ExposureTimeMode", value ? MODE_AUTO : MODE_MANUAL);
             put_mode(list, "AnalogueGainMode", value ? MODE_AUTO : MODE_MANUAL);
@@ -221,7 +221,7 @@ void shim::put_value(ControlList &list, const Known &known, int32_t value) const
     }
 }
 
-/* The frame may take as long as the slowest rate or a chosen exposure asks for. */
+/* The frame may take as long as the slowest rate or a chosen exposure requires. */
 void shim::put_frame_duration(ControlList &list) const
 {
     unsigned id;
@@ -237,7 +237,7 @@ void shim::put_frame_duration(ControlList &list) const
     list.set(id, ControlValue(Span<const int64_t>(limits, 2)));
 }
 
-/* All that was set and counts; a manual value does not while its auto is on. */
+/* All settings that count; a manual value does not while its auto is on. */
 ControlList shim::assemble() const
 {
     ControlList list(camera->controls());

@@ -1,4 +1,4 @@
-/* What the two files of the shim share. One thread, but for shim::completed and unplugged. */
+/* Shared by the shim's two files. One thread, except shim::completed and unplugged. */
 #pragma once
 #include <cstdio>
 #include <map>
@@ -12,7 +12,7 @@
 
 #include "helper/libcamera/shim.h"
 
-/* Since 0.2 a configuration has an orientation as EXIF has it, before that a transform. */
+/* Since 0.2 a configuration has an orientation as in EXIF, before that a transform. */
 #define HAS_ORIENTATION (LIBCAMERA_VERSION_MAJOR > 0 || LIBCAMERA_VERSION_MINOR >= 2)
 
 enum class Kind { Float, Integer, Boolean, Menu, ExposureAuto, FocusAuto, Gain, Mirror, Flip };
@@ -22,14 +22,14 @@ inline constexpr const char *EXPOSURE_AUTO = "exposure_auto", *WHITE_AUTO = "whi
                             *FOCUS_AUTO = "focus_auto", *EXPOSURE = "exposure_us",
                             *RED = "red_gain", *BLUE = "blue_gain";
 
-/* One of eyelid's controls: an integer that stands for libcamera's value times scale, of what the
- * camera offers no more than [min, max] in libcamera's own units. */
+/* One of eyelid's controls: an integer that stands for libcamera's value times scale, limited to
+ * [min, max] in libcamera's units. */
 struct Known {
     const char *name, *group, *auto_name;
-    const char *theirs; /* what libcamera calls it */
+    const char *theirs; /* libcamera's name */
     Kind kind;
     int scale;
-    double min, max, usual;            /* the last for cameras that name no default */
+    double min, max, usual;            /* the last is for cameras without a default */
     std::vector<const char *> options; /* by libcamera's number */
 };
 
@@ -38,7 +38,7 @@ template <size_t N> void put(char (&out)[N], const std::string &text)
     snprintf(out, N, "%s", text.c_str());
 }
 
-/* A number or truth as a number; of anything else, otherwise. */
+/* A number or boolean as a number; otherwise for anything else. */
 double number_of(const libcamera::ControlValue &value, double otherwise);
 
 struct shim {

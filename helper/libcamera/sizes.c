@@ -7,7 +7,7 @@ enum { PRESET_PIXELS = 1280 * 720 };
 void sizes_find(struct sizes *sizes, bool (*offers)(void *ctx, unsigned width, unsigned height),
                 void *ctx)
 {
-    /* No larger than hardware encoders and Full HD screens take: a still has all that there is. */
+    /* Limited to what hardware encoders and Full HD screens take; a still has the full size. */
     static const struct size USUAL[] = {
         {320, 240},  {640, 360},  {640, 480},  {800, 600},   {960, 540},   {1024, 576},
         {1024, 768}, {1280, 720}, {1280, 960}, {1640, 1232}, {1920, 1080},

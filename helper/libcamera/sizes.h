@@ -1,4 +1,4 @@
-/* The sizes that a camera's owner may choose from, and which of them serves a wish. */
+/* The sizes that an owner may choose from, and which of them fits a request. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@ struct size {
 };
 
 struct sizes {
-    unsigned count; /* from small to large; 0 = the camera has but one */
+    unsigned count; /* from small to large; 0 = the camera has only one */
     struct size of[HELPER_OPTIONS_MAX];
     unsigned preset;
 };
@@ -19,8 +19,8 @@ struct sizes {
 void sizes_find(struct sizes *sizes, bool (*offers)(void *ctx, unsigned width, unsigned height),
                 void *ctx);
 
-/* The smallest size that holds width x height and is no larger than the chosen one; 0 or more than
- * there is: the chosen one. Where there is no choice, 0x0: what the camera likes. */
+/* The smallest size that holds width x height and is no larger than the chosen one; 0 or too large:
+ * the chosen one. Without a choice, 0x0: the camera's default. */
 const struct size *sizes_for(const struct sizes *sizes, unsigned chosen, uint32_t width,
                              uint32_t height);
 

@@ -1,27 +1,25 @@
-/* Memory. The only place that calls malloc: the rest of the house allocates through here.
- * Any thread.
+/* Memory. The only place that calls malloc: all other rooms allocate through here. Any thread.
  *
- * Two kinds: small fixed sizes, where running out of memory means the machine is done for (the
- * *_or_die calls abort), and sizes that a peer chose (the try_ calls return NULL and the caller
- * refuses the peer). */
+ * Two kinds: small fixed sizes, where the process cannot continue without memory (the *_or_die
+ * calls abort), and sizes chosen by a peer (the try_ calls return NULL, and the caller refuses the
+ * peer). */
 #pragma once
 #include <stddef.h>
 
-/* Zeroed memory for count items of size bytes; aborts when there is none. Free with mem_free. */
+/* Zeroed memory for count items of size bytes; aborts if there is none. Free with mem_free. */
 void *mem_zalloc_or_die(size_t count, size_t size)
     __attribute__((returns_nonnull, warn_unused_result));
 
-/* Uninitialised memory for a size that a peer chose; NULL when there is none. Free with mem_free.
- */
+/* Uninitialised memory for a size chosen by a peer; NULL if there is none. Free with mem_free. */
 void *mem_try_alloc(size_t len_bytes) __attribute__((warn_unused_result));
 
 /* Grows or shrinks old (NULL is fine) to len_bytes; NULL leaves old as it was. */
 void *mem_try_realloc(void *old, size_t len_bytes) __attribute__((warn_unused_result));
 
-/* A copy of the string s (NULL gives NULL); aborts when there is no memory. Free with mem_free. */
+/* A copy of the string s (NULL gives NULL); aborts if there is no memory. Free with mem_free. */
 char *mem_strdup_or_die(const char *s) __attribute__((warn_unused_result));
 
-/* Takes NULL. */
+/* NULL is allowed. */
 void mem_free(void *p);
 
 /* Gives freed memory back to the system; some milliseconds, worth it after something of megabytes

@@ -1,8 +1,8 @@
 /* Time. Monotonic microseconds for everything that is measured or waited for, wall-clock
- * microseconds only for what people read. Any thread.
+ * microseconds only for display. Any thread.
  *
- * Code that decides by time takes a `now_us` argument or a `const struct clock *`, so that a test
- * can lie to it. */
+ * Code that decides by time takes a `now_us` argument or a `const struct clock *`, so that tests
+ * can use a fake clock. */
 #pragma once
 #include <stdint.h>
 
@@ -18,7 +18,7 @@ struct clock {
     void *ctx;
 };
 
-/* The machine's own clocks; immutable. */
+/* The system's clocks; immutable. */
 extern const struct clock clock_system;
 
 static inline int64_t clock_now_us(const struct clock *clock)
@@ -31,5 +31,5 @@ static inline int64_t clock_wall_us(const struct clock *clock)
     return clock->wall_us(clock->ctx);
 }
 
-/* CPU time that the calling thread has used, microseconds. */
+/* CPU time used by the calling thread, microseconds. */
 int64_t clock_thread_cpu_us(void);

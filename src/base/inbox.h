@@ -1,6 +1,6 @@
-/* An inbox: what any thread posts to one owner, in order. The owner is woken through its waker (the
- * loop's, or that of a worker's condition) and takes the items out. What an item means and who
- * frees it is for the two of them to agree on. */
+/* An inbox: items posted by any thread to one owner, in order. The owner is woken through its waker
+ * (the loop's, or that of a worker's condition) and takes the items out. The two sides agree on the
+ * meaning of an item and on who frees it. */
 #pragma once
 #include "base/list.h"
 #include "base/lock.h"
@@ -13,11 +13,11 @@ struct inbox {
 };
 
 void inbox_init(struct inbox *inbox, struct waker waker);
-void inbox_finish(struct inbox *inbox); /* what still lies in it is its owner's to take before */
+void inbox_finish(struct inbox *inbox); /* the owner takes what is left in it first */
 
-/* Any thread; the waker is called without the lock. Until it is taken the node belongs to the
- * inbox. */
+/* Any thread; the waker is called without the lock. The node belongs to the inbox until it is
+ * taken. */
 void inbox_post(struct inbox *inbox, struct list *node);
 
-/* The oldest item, or NULL when it is empty. Owner only. */
+/* The oldest item, or NULL if it is empty. Owner only. */
 struct list *inbox_take(struct inbox *inbox);

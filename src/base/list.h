@@ -1,4 +1,4 @@
-/* An intrusive, circular, doubly linked list. Guarded by whoever owns the head. */
+/* An intrusive, circular, doubly linked list. Guarded by the owner of its head. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,7 +35,7 @@ static inline void list_remove(struct list *node)
 
 #define list_entry(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
 
-/* The entry at hand may be removed inside the loop; another one may not. */
+/* The current entry may be removed inside the loop; others may not. */
 #define list_for_each(it, head, type, member)                                                      \
     for (type *it = list_entry((head)->next, type, member), *it##_next;                            \
          &it->member != (head) && (it##_next = list_entry(it->member.next, type, member), 1);      \

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 
 #ifndef NDEBUG
-/* The ranks that this thread holds, lowest first. Locks may be dropped in any order. */
+/* The ranks held by this thread, lowest first. Locks may be dropped in any order. */
 enum { MAX_HELD = 8 };
 static _Thread_local enum lock_rank held[MAX_HELD];
 static _Thread_local unsigned n_held;
@@ -42,7 +42,7 @@ static void held_pop(enum lock_rank rank)
 }
 #endif
 
-/* These calls fail only when they are misused. */
+/* These calls fail only if they are misused. */
 static void must(int error)
 {
     if (error)
@@ -68,7 +68,7 @@ void lock_take(struct lock *lock)
 
 void lock_drop(struct lock *lock)
 {
-    held_pop(lock->rank); /* first: whoever takes it next may be the one who frees it */
+    held_pop(lock->rank); /* first: the next thread to lock it may free it */
     must(pthread_mutex_unlock(&lock->mutex));
 }
 
@@ -97,7 +97,7 @@ bool lock_cond_wait(struct lock_cond *cond, struct lock *lock, int64_t deadline_
         must(pthread_cond_wait(&cond->cond, &lock->mutex));
         return true;
     }
-    if (deadline_us < 0) /* long over; timespec knows no negative nanoseconds */
+    if (deadline_us < 0) /* long past; timespec has no negative nanoseconds */
         deadline_us = 0;
     struct timespec until = {.tv_sec = deadline_us / US_PER_S,
                              .tv_nsec = deadline_us % US_PER_S * 1000};

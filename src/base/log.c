@@ -99,7 +99,7 @@ void log_write(enum log_level level, const char *room, const char *about, const 
 {
     if (!log_enabled(level))
         return;
-    /* Each byte takes at most six in JSON, so that a line of these always fits whole. */
+    /* A byte takes at most six in JSON, so a line of this size always fits. */
     char message_bytes[512], about_bytes[128], bytes[4096], when[32];
     va_list args;
     va_start(args, format);
@@ -111,7 +111,7 @@ void log_write(enum log_level level, const char *room, const char *about, const 
         text_add(&subject, "%s", about);
     stamp(when);
 
-    /* One write(2) a line: lines of several threads never mix, and no lock is needed. */
+    /* One write(2) per line: lines of several threads never mix, and no lock is needed. */
     struct text line = text_over(bytes, sizeof(bytes) - 1);
     if (setup.journal)
         text_add(&line, "<%u>", PRIORITIES[level]);

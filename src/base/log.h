@@ -5,8 +5,8 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
-/* Call once, before the first thread. Until then: text, info. Where systemd's journal reads standard
- * error, each line carries its priority. */
+/* Call once, before the first thread. Until then: text, info. Where systemd's journal reads
+ * standard error, each line carries its priority. */
 void log_setup(enum log_level level, bool json);
 
 /* 0 and *ret_level for "error", "warn", "info" or "debug"; else -EINVAL. */
@@ -15,8 +15,8 @@ int log_level_parse(const char *name, enum log_level *ret_level)
 
 bool log_enabled(enum log_level level);
 
-/* room: the room that speaks ("net"). about: the camera or file it is about, or NULL. Over-long
- * lines are cut. */
+/* room: the room that logs ("net"). about: the camera or file concerned, or NULL. Over-long lines
+ * are cut. */
 void log_write(enum log_level level, const char *room, const char *about, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

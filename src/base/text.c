@@ -28,8 +28,7 @@ void text_finish(struct text *text)
     *text = (struct text){0};
 }
 
-/* Makes room for more bytes and the NUL, as far as the limit goes; false when nothing was gained.
- */
+/* Makes room for more bytes and the NUL, up to the limit; false if nothing was gained. */
 static bool grow(struct text *text, size_t more)
 {
     if (!text->grows || text->cap > text->limit)
@@ -70,7 +69,7 @@ bool text_is_control(const char *s)
     return p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
 }
 
-/* Takes back the character that the cut at the end may have halved. */
+/* Removes the character that was cut in half at the end. */
 static void drop_half_character(struct text *text)
 {
     size_t start = text->len;
@@ -150,8 +149,8 @@ bool text_is_id(const char *s)
     return n >= 1 && n <= 32 && s[n] == '\0';
 }
 
-/* U+202A to U+202E and U+2066 to U+2069 (Unicode UAX #9): they turn around what stands behind them.
- */
+/* U+202A to U+202E and U+2066 to U+2069 (Unicode UAX #9) change the direction of the text after
+ * them. */
 static bool is_direction(const char *s)
 {
     const unsigned char *p = (const unsigned char *)s;

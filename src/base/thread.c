@@ -12,7 +12,7 @@ int thread_start(struct thread *thread, const char *name, void *(*run)(void *ctx
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (error)
         return -EAGAIN;
-    pthread_setname_np(thread->id, name); /* a name that is too long is none, and no harm */
+    pthread_setname_np(thread->id, name); /* a name that is too long is not set; harmless */
     return 0;
 }
 

@@ -1,4 +1,4 @@
-/* A thread with a name, and with every signal blocked: signals are the loop's. The thread that
+/* A named thread, with every signal blocked: signals are handled by the loop. The thread that
  * started it joins it. */
 #pragma once
 #include <pthread.h>
@@ -7,7 +7,7 @@ struct thread {
     pthread_t id;
 };
 
-/* name: up to 15 bytes, shown by top and gdb. -EAGAIN: no thread to be had. */
+/* name: up to 15 bytes, shown by top and gdb. -EAGAIN: thread creation failed. */
 int thread_start(struct thread *thread, const char *name, void *(*run)(void *ctx), void *ctx)
     __attribute__((warn_unused_result));
 

@@ -1,8 +1,8 @@
-/* A way to wake somebody without knowing who it is: how the lower rooms call up. */
+/* A way to wake another thread without knowing it: how lower rooms call up. */
 #pragma once
 
 /* wake must be callable from any thread, must not block and must not take a lock of a rank at or
- * below the caller's. A zeroed waker wakes nobody. */
+ * below the caller's. A zeroed waker does nothing. */
 struct waker {
     void (*wake)(void *ctx);
     void *ctx;

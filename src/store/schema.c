@@ -6,10 +6,10 @@
 #include "store/sql.h"
 #include "store/store.h"
 
-/* Step N takes version N to N + 1. A step that has been released is never edited again: databases
- * out there have run it. */
+/* Step N migrates version N to N + 1. A released step is never edited: existing databases have run
+ * it. */
 static const char *const STEPS[] = {
-    /* `number` keeps the order of first sight. */
+    /* `number` keeps the order in which cameras were first seen. */
     "CREATE TABLE camera ("
     "  number INTEGER PRIMARY KEY,"
     "  id TEXT NOT NULL UNIQUE,"

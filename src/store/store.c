@@ -35,7 +35,7 @@ static char *path_in(const char *dir, const char *name)
     return path.bytes;
 }
 
-/* Creates dir and the folders above it. */
+/* Creates dir and its parents. */
 static int make_dirs(const char *dir)
 {
     char *path = mem_strdup_or_die(dir);
@@ -59,8 +59,8 @@ static int make_dirs(const char *dir)
     return error;
 }
 
-/* One server a folder: the kernel drops this lock with the process, whatever ends it. The file
- * names the process for whoever comes second (*ret_owner, 0 when it is not known). */
+/* One server per folder: the kernel drops this lock when the process ends, for any reason. The file
+ * names the process for a second server (*ret_owner, 0 if unknown). */
 static int lock_folder(const char *dir, int *ret_fd, long *ret_owner)
 {
     char *path = path_in(dir, "eyelid.lock"), pid[24] = "";
@@ -86,8 +86,8 @@ static int lock_folder(const char *dir, int *ret_fd, long *ret_owner)
     return 0;
 }
 
-/* Addresses of cameras hold passwords: the database is for its user alone, and so are the files
- * that SQLite makes beside it, which take over its mode. What goes wrong here SQLite will say. */
+/* URLs of cameras hold passwords: only the server's user may read the database and the files that
+ * SQLite makes beside it, which inherit its mode. SQLite reports errors of this later. */
 static void make_private(const char *path)
 {
     struct stat st;
@@ -99,7 +99,7 @@ static void make_private(const char *path)
     close(fd);
 }
 
-/* Until the file is known to be ours, closing it must not even move its own log into it. */
+/* Until the file is known to be ours, closing it must not even checkpoint its log. */
 static int open_database(const char *path, sqlite3 **ret_db)
 {
     sqlite3 *db = NULL;
@@ -186,7 +186,7 @@ static int load_all(sqlite3 *db, const struct store_loader *loader)
     return error;
 }
 
-/* What failed and what would be right, for the one who started the server. */
+/* What failed and what would be right, for the person who started the server. */
 static char *sentence(const char *dir, int error, int version, long owner)
 {
     struct text text = text_growing(SENTENCE_MAX_BYTES);
@@ -206,8 +206,8 @@ static char *sentence(const char *dir, int error, int version, long owner)
         break;
     case -EBADMSG:
         text_add(&text,
-                 "%s/eyelid.db: damaged, or no database of eyelid; put a backup in its place, or "
-                 "move it away to begin anew",
+                 "%s/eyelid.db: damaged, or not a database of eyelid; restore a backup, or "
+                 "move it away to start afresh",
                  dir);
         break;
     case -ENOSPC:
@@ -216,13 +216,13 @@ static char *sentence(const char *dir, int error, int version, long owner)
     case -EACCES:
     case -EPERM:
         text_add(&text,
-                 "%s: user %s may not write here; give a folder that may be written with "
+                 "%s: user %s cannot write here; give a writable folder with "
                  "--data",
                  dir, user ? user->pw_name : "of this process");
         break;
     default:
-        text_add(&text, "%s: cannot be used: %s; give a folder that can be written with --data",
-                 dir, strerror(-error));
+        text_add(&text, "%s: cannot be used: %s; give a writable folder with --data", dir,
+                 strerror(-error));
     }
     return text.bytes;
 }

@@ -21,9 +21,9 @@ enum { STORE_SCHEMA_VERSION = 3 };
 struct store_camera {
     const char *id, *name;
     const char *source;  /* "push", "v4l2", … */
-    const char *address; /* of its source; "" for one that pushes */
+    const char *address; /* of its source; "" if it pushes */
     bool adopted;
-    const char *token; /* the hash of what its device shows; NULL or "" = nothing */
+    const char *token; /* the hash of its device's token; NULL or "" = none */
 };
 
 /* Called once per row while store_open runs; the strings are borrowed. */
@@ -40,7 +40,7 @@ struct store_loader {
 int store_open(const char *dir, const struct store_loader *loader, struct store **ret_store,
                char **ret_error) __attribute__((warn_unused_result));
 
-/* Writes what is queued, calls every done that is due, and closes; takes NULL. */
+/* Writes what is queued, calls every pending done, and closes; takes NULL. */
 void store_close(struct store *store);
 
 /* All writes up to store_commit are one group: on disk together, or not at all. Not nested. */
@@ -55,7 +55,7 @@ void store_commit(struct store *store, void (*done)(void *ctx, int error), void 
 void store_use_waker(struct store *store, struct waker deliver);
 void store_deliver(struct store *store);
 
-/* Insert or replace. The strings are copied. */
+/* Inserts or replaces. The strings are copied. */
 void store_put_camera(struct store *store, const struct store_camera *camera);
 void store_put_setting(struct store *store, const char *camera_id, const char *name,
                        const char *value_json);

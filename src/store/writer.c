@@ -14,7 +14,7 @@
 
 struct item {
     struct list node;
-    struct write write; /* its texts are in bytes */
+    struct write write; /* the texts are in bytes */
     char bytes[];
 };
 
@@ -34,7 +34,7 @@ struct writer {
     /* Writer thread only. */
     sqlite3 *db;
     sqlite3_stmt *statements[WRITE_KINDS];
-    bool is_synced; /* each commit is; PRAGMA synchronous */
+    bool is_synced; /* whether each commit is synced; PRAGMA synchronous */
 
     struct inbox decided; /* groups whose done is due: the writer posts, writer_deliver takes */
 
@@ -47,8 +47,8 @@ struct writer {
     int error; /* the first since the last flush */
 };
 
-/* A row that is already so is not written again: a device that reconnects costs no disk. The order
- * of first sight survives a change, and so do the settings, hence no INSERT OR REPLACE. */
+/* An unchanged row is not written again: a device that reconnects costs no disk write. Updates keep
+ * the order of first sight and the settings, hence no INSERT OR REPLACE. */
 #define PUT_CAMERA                                                                                 \
     "INSERT INTO camera (id, name, source, address, token, adopted)"                               \
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"                                                             \
@@ -121,7 +121,7 @@ void write_group_add(struct write_group *group, const struct write *write)
     group->n_items++;
 }
 
-/* Whether every commit is followed by an fsync. -EIO and the like: as it was. */
+/* Sets whether every commit is followed by an fsync. On -EIO and the like it stays unchanged. */
 static int set_synced(struct writer *writer, bool synced)
 {
     if (writer->is_synced == synced)
@@ -133,7 +133,7 @@ static int set_synced(struct writer *writer, bool synced)
     return error;
 }
 
-/* A row that the schema refuses (-EINVAL) costs its group alone; returns other errors, after which
+/* A row that the schema refuses (-EINVAL) fails its group only; returns other errors, after which
  * the transaction is lost. */
 static int write_group(struct writer *writer, struct write_group *group)
 {
@@ -167,8 +167,8 @@ static int write_transaction(struct writer *writer, struct list *batch)
     return error;
 }
 
-/* Writes the batch in one transaction: an error of the disk costs all of it. Returns the first
- * error of a group. */
+/* Writes the batch in one transaction: a disk error fails all of it. Returns the first error of a
+ * group. */
 static int write_batch(struct writer *writer, struct list *batch)
 {
     int first_error = 0;
@@ -195,8 +195,8 @@ static int write_batch(struct writer *writer, struct list *batch)
     return first_error;
 }
 
-/* With synchronous=NORMAL a commit is safe against a crash of the program; a checkpoint makes it
- * safe against one of the machine. */
+/* With synchronous=NORMAL a commit survives a crash of the program; a checkpoint makes it survive a
+ * power cut. */
 static int sync_all(struct writer *writer)
 {
     return sql_errno(writer->db, sqlite3_wal_checkpoint_v2(writer->db, NULL,
@@ -311,7 +311,7 @@ void writer_put_group(struct writer *writer, struct write_group *takes_group,
     }
     lock_drop(&writer->lock);
     if (first)
-        log_error("store", writer->name, "the disk does not keep up: changes are being lost");
+        log_error("store", writer->name, "the disk is too slow: changes are being lost");
     if (!full)
         return;
     group->error = -ENOBUFS;

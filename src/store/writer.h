@@ -9,7 +9,7 @@
 
 struct writer;
 
-/* More waiting writes than this are refused: the disk has stopped, and memory must not follow. */
+/* More waiting writes than this are refused: the disk has stalled, and memory must not grow. */
 enum { WRITER_QUEUE_MAX = 4096 };
 
 enum write_kind { WRITE_CAMERA, WRITE_SETTING, WRITE_CLEAR, WRITE_REMOVE, WRITE_KINDS };

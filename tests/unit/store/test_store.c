@@ -233,7 +233,7 @@ static void other_programs_database_is_left_alone(void **state)
 {
     struct folder *folder = *state;
     run_sql(folder, "CREATE TABLE recipe (name TEXT)");
-    refuse(folder->dir, -EBADMSG, "eyelid.db", "no database of eyelid");
+    refuse(folder->dir, -EBADMSG, "eyelid.db", "not a database of eyelid");
 }
 
 static void text_file_is_no_database(void **state)
@@ -294,7 +294,7 @@ static int check_unwritable(struct folder *folder)
     struct store *store = NULL;
     char *error = NULL;
     int result = store_open(folder->dir, &folder->loader, &store, &error);
-    bool fine = result == -EACCES && strstr(error, "may not write") && strstr(error, folder->dir);
+    bool fine = result == -EACCES && strstr(error, "cannot write here") && strstr(error, folder->dir);
     store_error_free(error);
     return fine ? 0 : 1;
 }
