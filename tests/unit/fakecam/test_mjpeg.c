@@ -63,31 +63,6 @@ static int load(struct file *file, struct mjpeg *mjpeg, char error[256])
     return mjpeg_load(file->path, mjpeg, error, 256);
 }
 
-static void a_thumbnail_does_not_end_its_frame(void **state)
-{
-    (void)state;
-    size_t len_bytes;
-    uint16_t width, height;
-    assert_int_equal(mjpeg_measure(FRAME, sizeof(FRAME), &len_bytes, &width, &height), 0);
-    assert_int_equal(len_bytes, sizeof(FRAME));
-    assert_int_equal(width, 64);
-    assert_int_equal(height, 48);
-}
-
-static void no_part_of_a_frame_is_a_frame(void **state)
-{
-    (void)state;
-    for (size_t n = 0; n < sizeof(FRAME); n++) {
-        uint8_t *part = mem_zalloc_or_die(n + 1, 1); /* exact, so that ASan sees a step too far */
-        size_t len_bytes;
-        uint16_t width, height;
-        memcpy(part, FRAME, n);
-        part = mem_try_realloc(part, n ? n : 1);
-        assert_int_equal(mjpeg_measure(part, n, &len_bytes, &width, &height), -EBADMSG);
-        mem_free(part);
-    }
-}
-
 static void frames_are_split(void **state)
 {
     struct file *file = *state;
@@ -142,25 +117,13 @@ static void a_missing_file_is_explained(void **state)
     assert_true(mjpeg_load("/tmp", &mjpeg, error, sizeof(error)) < 0); /* a folder */
 }
 
-static void a_frame_without_size_is_none(void **state)
-{
-    (void)state;
-    static const uint8_t empty[] = {0xff, 0xd8, 0xff, 0xd9};
-    size_t len_bytes;
-    uint16_t width, height;
-    assert_int_equal(mjpeg_measure(empty, sizeof(empty), &len_bytes, &width, &height), -EBADMSG);
-}
-
 int main(void)
 {
 #define FILE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_thumbnail_does_not_end_its_frame),
-        cmocka_unit_test(no_part_of_a_frame_is_a_frame),
         FILE_TEST(frames_are_split),
         FILE_TEST(bad_files_are_explained),
         cmocka_unit_test(a_missing_file_is_explained),
-        cmocka_unit_test(a_frame_without_size_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
