@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char cli_help[] =
@@ -19,6 +20,14 @@ const char cli_help[] =
     "      --verbose           devices that are no cameras, too\n"
     "  eyelid check-config [[--config] FILE]\n"
     "      says what is wrong with the settings, or shows those in force\n"
+    "  eyelid motion --from FILE.mjpeg --fps N [--settings FILE.json] [--json] [--two-stage]\n"
+    "      finds what moves in a file of JPEGs\n"
+    "      --from FILE.mjpeg   the pictures, one after another\n"
+    "      --fps N             how many of them make a second\n"
+    "      --settings FILE     sensitivity, zones and so on, as the API has them\n"
+    "      --json              a line of JSON for each event\n"
+    "      --two-stage         as a sleeping camera is watched: few pictures until something "
+    "stirs\n"
     "  eyelid --version\n"
     "  eyelid --help\n"
     "\n"
@@ -110,6 +119,71 @@ static int parse_cameras(int argc, char **argv, struct cli *cli, char error[CLI_
     return 0;
 }
 
+/* What of argv[*i] is behind "=", or else the next word; NULL: there is none. */
+static const char *value_of(int argc, char **argv, int *i)
+{
+    const char *equals = strchr(argv[*i], '=');
+    if (equals)
+        return equals + 1;
+    return *i + 1 < argc ? argv[++*i] : NULL;
+}
+
+static bool is_option(const char *arg, const char *name)
+{
+    const size_t len = strlen(name);
+    return strncmp(arg, name, len) == 0 && (arg[len] == 0 || arg[len] == '=');
+}
+
+static int parse_fps(const char *text, double *ret_fps, char error[CLI_ERROR_MAX])
+{
+    char *end;
+    const double fps = strtod(text, &end);
+    if (end == text || *end || !(fps >= 0.01 && fps <= 1000)) {
+        snprintf(error, CLI_ERROR_MAX, "--fps takes a number from 0.01 to 1000, not \"%s\"", text);
+        return -EINVAL;
+    }
+    *ret_fps = fps;
+    return 0;
+}
+
+static int parse_motion_option(int argc, char **argv, int *i, struct motion_options *options,
+                               char error[CLI_ERROR_MAX])
+{
+    const char *arg = argv[*i];
+    if (strcmp(arg, "--json") == 0 || strcmp(arg, "--two-stage") == 0) {
+        *(arg[2] == 'j' ? &options->json : &options->two_stage) = true;
+        return 0;
+    }
+    const bool from = is_option(arg, "--from"), fps = is_option(arg, "--fps");
+    if (!from && !fps && !is_option(arg, "--settings")) {
+        snprintf(error, CLI_ERROR_MAX, "motion knows no \"%s\"; see eyelid --help", arg);
+        return -EINVAL;
+    }
+    const char *value = value_of(argc, argv, i);
+    if (!value) {
+        snprintf(error, CLI_ERROR_MAX, "%s needs a value; see eyelid --help", arg);
+        return -EINVAL;
+    }
+    if (fps)
+        return parse_fps(value, &options->fps, error);
+    *(from ? &options->from : &options->settings) = value;
+    return 0;
+}
+
+static int parse_motion(int argc, char **argv, struct cli *cli, char error[CLI_ERROR_MAX])
+{
+    for (int i = 2; i < argc; i++) {
+        const int r = parse_motion_option(argc, argv, &i, &cli->motion, error);
+        if (r < 0)
+            return r;
+    }
+    if (!cli->motion.from || cli->motion.fps <= 0) {
+        snprintf(error, CLI_ERROR_MAX, "motion needs --from FILE.mjpeg and --fps N");
+        return -EINVAL;
+    }
+    return 0;
+}
+
 int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_MAX])
 {
     struct cli cli = {0};
@@ -127,6 +201,9 @@ int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_M
     } else if (strcmp(word, "cameras") == 0) {
         cli.command = CLI_CAMERAS;
         result = parse_cameras(argc, argv, &cli, error);
+    } else if (strcmp(word, "motion") == 0) {
+        cli.command = CLI_MOTION;
+        result = parse_motion(argc, argv, &cli, error);
     } else if (strcmp(word, "--version") == 0) {
         cli.command = CLI_VERSION;
     } else if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0) {

@@ -4,8 +4,9 @@
 #include <stddef.h>
 
 #include "app/config.h"
+#include "app/motion.h"
 
-enum cli_command { CLI_SERVE, CLI_CAMERAS, CLI_CHECK_CONFIG, CLI_VERSION, CLI_HELP };
+enum cli_command { CLI_SERVE, CLI_CAMERAS, CLI_CHECK_CONFIG, CLI_MOTION, CLI_VERSION, CLI_HELP };
 
 enum { CLI_OPTIONS_MAX = 8, CLI_ERROR_MAX = 256 };
 
@@ -15,6 +16,7 @@ struct cli {
     struct config_option options[CLI_OPTIONS_MAX];
     size_t n_options;
     bool verbose;
+    struct motion_options motion;
 };
 
 /* -EINVAL: error holds what is wrong and what would be right. */

@@ -8,6 +8,7 @@
 #include "app/cli.h"
 #include "app/complain.h"
 #include "app/config.h"
+#include "app/motion.h"
 #include "app/serve.h"
 #include "base/alloc.h"
 
@@ -77,6 +78,8 @@ int main(int argc, char **argv)
     }
     if (cli.command == CLI_CAMERAS)
         return cameras(cli.verbose);
+    if (cli.command == CLI_MOTION)
+        return motion(&cli.motion);
     struct config *config = load_config(&cli);
     if (!config)
         return EXIT_WRONG;

@@ -85,6 +85,26 @@ static void other_commands(void **state)
     assert_int_equal(cli.command, CLI_HELP);
 }
 
+static void motion_with_everything(void **state)
+{
+    (void)state;
+    struct cli cli;
+    char error[CLI_ERROR_MAX];
+    assert_int_equal(parse(&cli, error, WORDS("motion", "--from", "a.mjpeg", "--fps", "12.5")), 0);
+    assert_int_equal(cli.command, CLI_MOTION);
+    assert_string_equal(cli.motion.from, "a.mjpeg");
+    assert_true(cli.motion.fps == 12.5);
+    assert_null(cli.motion.settings);
+    assert_false(cli.motion.json || cli.motion.two_stage);
+    assert_int_equal(parse(&cli, error,
+                           WORDS("motion", "--json", "--fps=10", "--settings", "s.json",
+                                 "--from=b.mjpeg", "--two-stage")),
+                     0);
+    assert_string_equal(cli.motion.from, "b.mjpeg");
+    assert_string_equal(cli.motion.settings, "s.json");
+    assert_true(cli.motion.json && cli.motion.two_stage);
+}
+
 static void mistakes_are_named(void **state)
 {
     (void)state;
@@ -100,6 +120,14 @@ static void mistakes_are_named(void **state)
         {{"cameras", "all"}, "not \"all\""},
         {{"cameras", "--verbose", "--verbose"}, "not \"--verbose\""},
         {{"check-config", "--all"}, "not \"--all\""},
+        {{"motion"}, "motion needs --from FILE.mjpeg and --fps N"},
+        {{"motion", "--from", "a"}, "motion needs --from"},
+        {{"motion", "--fps", "10"}, "motion needs --from"},
+        {{"motion", "--from"}, "--from needs a value"},
+        {{"motion", "--from", "a", "--fps", "0"}, "--fps takes a number"},
+        {{"motion", "--from", "a", "--fps", "ten"}, "--fps takes a number"},
+        {{"motion", "a.mjpeg"}, "no \"a.mjpeg\""},
+        {{"motion", "--jsonx"}, "no \"--jsonx\""},
         {{"check-config", "a", "b"}, "not \"b\""},
         {{"check-config", "--config"}, "not \"--config\""},
         {{"check-config", "--config", "a", "b"}, "not \"b\""},
@@ -118,9 +146,8 @@ static void mistakes_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(serve_without_anything),
-        cmocka_unit_test(serve_with_everything),
-        cmocka_unit_test(other_commands),
+        cmocka_unit_test(serve_without_anything), cmocka_unit_test(serve_with_everything),
+        cmocka_unit_test(other_commands),         cmocka_unit_test(motion_with_everything),
         cmocka_unit_test(mistakes_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,30 @@
+/* Takes out of a difference picture what light does to it: the whole picture brighter or darker,
+ * bands of flicker, lamps and the soft edges of clouds. What is left has structure of the size of
+ * things that move.
+ *
+ * Brightness is compared on a logarithmic scale, where a change of exposure or of a lamp is an
+ * offset: levels of 0 to 255 as those of the plane, in units of 1/32 level. Pure; any thread. */
+#pragma once
+#include <stdint.h>
+
+#include "watch/plane.h"
+
+enum { LIGHT_ONE = 32 }; /* one level */
+
+struct light_curve {
+    int16_t of[256]; /* grey to log-luma, in 1/32 levels */
+};
+void light_curve_init(struct light_curve *curve);
+
+/* Half of the values are below it; searched for within 32 levels around centre, exact to a level.
+ */
+int light_median(const int16_t *values, unsigned count, int centre);
+
+/* Subtracts from each row its median, where that lies within max_levels of overall (a row full of
+ * a near thing keeps it). */
+void light_subtract_rows(int16_t *residual, const struct grid *grid, int overall, int max_levels);
+
+/* Subtracts from each cell the mean of the square of 2 x radius + 1 cells around it, each clipped
+ * to max_levels. scratch: width x height values; columns: width values. */
+void light_subtract_mean(int16_t *residual, const struct grid *grid, unsigned radius,
+                         int max_levels, int16_t *scratch, int32_t *columns);
