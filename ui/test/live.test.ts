@@ -260,14 +260,31 @@ describe('reconnecting', () => {
     expect(sockets).toHaveLength(5);
   });
 
-  it('a peer that says nothing for 5 s after a ping is gone', () => {
+  it('a peer that does not answer a ping is silent within 3 s, and gone after 5 s', () => {
     const live = makeLive();
     hello();
-    vi.advanceTimersByTime(4900);
+    for (let n = 0; n < 10; n++) {
+      vi.advanceTimersByTime(1000);
+      socket().push({ kind: Kind.Chunk, stream: 1 });
+    }
     expect(live.connection.state).toBe('connected');
-    vi.advanceTimersByTime(2500);
-    expect(live.connection.state).not.toBe('connected');
+    vi.advanceTimersByTime(2900);
+    expect(live.connection.state).toBe('silent');
+    expect(sockets[0]?.closed).toBe(false);
+    vi.advanceTimersByTime(4000);
+    expect(live.connection.state).not.toBe('silent');
     expect(sockets[0]?.closed).toBe(true);
+  });
+
+  it('a silent peer that speaks again is as before', () => {
+    const live = makeLive();
+    hello();
+    live.open('porch', 'h264', new Recorder());
+    vi.advanceTimersByTime(2000);
+    expect(live.connection.state).toBe('silent');
+    socket().say({ type: 'pong', t: 1, server_us: 1 });
+    expect(live.connection.state).toBe('connected');
+    expect(socket().sent).toHaveLength(1);
   });
 
   it('any word keeps the connection', () => {

@@ -68,7 +68,7 @@ describe('Rest', () => {
     [json(409, { error: { code: 'exists', message: 'it is there' } }), 'exists', /^it is there$/],
     [() => new Response('<html>', { status: 502 }), 'failed', /502/],
     [() => new Response('no JSON', { status: 200 }), 'failed', /200/],
-    [unreachable, 'offline', /does not answer/],
+    [unreachable, 'no-server', /does not answer/],
   ])('a refusal is told in the words of the server (%#)', async (answer, code, message) => {
     const problem = serving(answer).rest.remove('porch');
     await expect(problem).rejects.toMatchObject({ code, message: expect.stringMatching(message) });

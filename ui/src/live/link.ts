@@ -5,6 +5,7 @@ import { Backoff } from './backoff';
 export type Connection =
   | { state: 'connecting' }
   | { state: 'connected' }
+  | { state: 'silent' } // connected, and the server does not answer a ping
   | { state: 'waiting'; retryAtMs: number }; // performance.now() of the next attempt
 
 export interface LinkEvents {
@@ -18,10 +19,11 @@ export interface LinkEvents {
 
 export type OpenSocket = () => WebSocket;
 
-const BEAT_MS = 2000;
+const BEAT_MS = 1000;
 const FIRST_BEATS = 5; // quick ones at the start: they set the clock
 const FIRST_BEAT_MS = 150;
-const DEAD_MS = 5000; // no word for so long after a ping: the peer is gone
+const SILENT_MS = 1500; // nothing came for so long after a ping: with BEAT_MS, said within 3 s
+const DEAD_MS = 5000; // and for so long: the peer is gone
 const CONNECT_MS = 8000;
 
 export class Link {
@@ -29,9 +31,11 @@ export class Link {
   private socket: WebSocket | null = null;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private beatTimer: ReturnType<typeof setTimeout> | undefined;
+  private silentTimer: ReturnType<typeof setTimeout> | undefined;
   private openedMs = 0;
   private beats = 0;
-  private askedMs: number | null = null; // the oldest ping nobody reacted to
+  heardMs = 0; // performance.now() of the last message
+  private askedMs: number | null = null; // the oldest ping that nothing followed
 
   constructor(
     private readonly openSocket: OpenSocket,
@@ -50,6 +54,8 @@ export class Link {
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
       if (socket !== this.socket) return;
       this.askedMs = null;
+      this.heardMs = performance.now();
+      if (this.connection.state === 'silent') this.change({ state: 'connected' });
       if (typeof event.data === 'string') this.events.text(event.data, performance.now());
       else this.events.binary(event.data, performance.now());
     };
@@ -59,9 +65,13 @@ export class Link {
   }
 
   send(message: object): boolean {
-    if (this.connection.state !== 'connected' || !this.socket) return false;
+    if (!this.isOpen || !this.socket) return false;
     this.socket.send(JSON.stringify(message));
     return true;
+  }
+
+  private get isOpen(): boolean {
+    return this.connection.state === 'connected' || this.connection.state === 'silent';
   }
 
   private onOpen(socket: WebSocket): void {
@@ -84,19 +94,29 @@ export class Link {
       this.drop(socket);
       return;
     }
-    this.askedMs ??= now;
+    if (this.askedMs === null) {
+      this.askedMs = now;
+      this.silentTimer = setTimeout(() => this.fellSilent(socket), SILENT_MS);
+    }
     this.events.beat(now);
     const wait = this.beats++ < FIRST_BEATS ? FIRST_BEAT_MS : BEAT_MS;
     this.beatTimer = setTimeout(() => this.beat(socket), wait);
+  }
+
+  private fellSilent(socket: WebSocket): void {
+    if (socket !== this.socket || this.connection.state !== 'connected') return;
+    if (this.askedMs === null || performance.now() - this.askedMs < SILENT_MS) return;
+    this.change({ state: 'silent' });
   }
 
   private drop(socket: WebSocket): void {
     if (socket !== this.socket) return;
     this.socket = null;
     clearTimeout(this.beatTimer);
+    clearTimeout(this.silentTimer);
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
-    if (this.connection.state === 'connected') {
+    if (this.isOpen) {
       this.backoff.lasted(performance.now() - this.openedMs);
       this.events.lost();
     }

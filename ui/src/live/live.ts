@@ -101,6 +101,11 @@ export class Live {
     return this.link.connection;
   }
 
+  // performance.now() of the last message of the server.
+  get heardMs(): number {
+    return this.link.heardMs;
+  }
+
   connect(): void {
     this.link.connect();
   }
@@ -164,7 +169,7 @@ export class Live {
     const request = ++this.lastRequest;
     return new Promise((resolve, reject) => {
       if (!this.link.send({ ...body, camera, request })) {
-        reject(new LiveError('offline', 'There is no connection to the server.'));
+        reject(new LiveError('no-server', 'There is no connection to the server.'));
         return;
       }
       const timer = setTimeout(() => {
@@ -242,7 +247,7 @@ export class Live {
     }
     for (const request of this.requests.values()) {
       clearTimeout(request.timer);
-      request.reject(new LiveError('offline', 'The connection to the server was lost.'));
+      request.reject(new LiveError('no-server', 'The connection to the server was lost.'));
     }
     this.requests.clear();
   }

@@ -8,9 +8,34 @@ export interface Hour {
   [reason: string]: number;
 }
 
+export interface ServerFacts {
+  version: string;
+  uptime_s: number;
+  load?: number[]; // of 1, 5 and 15 min
+  memory_bytes?: number;
+  disk?: { free_bytes: number; total_bytes: number };
+  addresses?: string[];
+  warnings: { at: string; level: string; text: string }[];
+}
+
 interface Asked {
   method?: string;
   body?: object;
+}
+
+// Why not: RFC 9457 problem details, or the older {"error":{"code","message"}}.
+interface Said {
+  type?: string;
+  title?: string;
+  detail?: string;
+  error?: { code?: string; message?: string };
+}
+
+// The last part of a problem's type is what the page knows it by: "…/no-such-camera".
+function problemOf(said: Said | null, status: number): LiveError {
+  const code = said?.error?.code ?? said?.type?.split(/[/:#]/).pop() ?? 'failed';
+  const message = said?.error?.message ?? said?.detail ?? said?.title;
+  return new LiveError(code || 'failed', message ?? `The server answered ${status}.`);
 }
 
 export class Rest {
@@ -42,20 +67,44 @@ export class Rest {
     return (await this.ask('cameras', { method: 'POST', body })) as Camera;
   }
 
+  async readdress(camera: string, url: string): Promise<void> {
+    await this.ask(`cameras/${camera}`, { method: 'PATCH', body: { url } });
+  }
+
+  // One picture from an address that no camera has yet.
+  async test(url: string): Promise<Blob> {
+    const answer = await this.fetch('cameras/test', { method: 'POST', body: { url } });
+    if (answer.ok) return answer.blob();
+    throw problemOf((await answer.json().catch(() => null)) as Said | null, answer.status);
+  }
+
+  async system(): Promise<ServerFacts> {
+    return (await this.ask('system')) as ServerFacts;
+  }
+
+  // The wall's layout, as the page wrote it.
+  async layout(): Promise<unknown> {
+    return this.ask('layout');
+  }
+
+  async keepLayout(layout: object): Promise<void> {
+    await this.ask('layout', { method: 'PUT', body: layout });
+  }
+
   // Rejects with a LiveError: the server's own code and sentence where it has them.
-  private async ask(path: string, { method = 'GET', body }: Asked = {}): Promise<unknown> {
+  private async ask(path: string, asked: Asked = {}): Promise<unknown> {
+    const answer = await this.fetch(path, asked);
+    const said = (await answer.json().catch(() => null)) as Said | null;
+    if (answer.ok && (said || answer.status === 204)) return said;
+    throw problemOf(said, answer.status);
+  }
+
+  private fetch(path: string, { method = 'GET', body }: Asked): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body) headers['content-type'] = 'application/json';
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-    const answer = await this.send(new URL(`api/v1/${path}`, this.server), init).catch(() => {
-      throw new LiveError('offline', 'The server does not answer.');
+    return this.send(new URL(`api/v1/${path}`, this.server), init).catch(() => {
+      throw new LiveError('no-server', 'The server does not answer.');
     });
-    const said = (await answer.json().catch(() => null)) as {
-      error?: { code?: string; message?: string };
-    } | null;
-    if (answer.ok && said) return said;
-    const { code = 'failed', message = `The server answered ${answer.status}.` } =
-      said?.error ?? {};
-    throw new LiveError(code, message);
   }
 }

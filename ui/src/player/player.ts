@@ -25,7 +25,7 @@ import type { Shown, Surface, SurfaceHost } from './surface';
 import { WorkerSurface } from './worker';
 
 export type PlayerState =
-  | 'idle' // nobody looks
+  | 'idle' // not wanted: paused, hidden, off the screen
   | 'waiting' // asked for, nothing shown yet
   | 'live'
   | 'stalled' // was live, and no frame came for two seconds
@@ -38,6 +38,7 @@ export interface PlayerStats {
   latencyMs: number | null; // capture to screen
   frames: number;
   lost: number;
+  pictureMs: number | null; // performance.now() when what is shown now was live; null: nothing is
 }
 
 const NEAR_PX = 80; // so near the window counts as on screen
@@ -65,6 +66,7 @@ export class EyelidPlayer extends HTMLElement {
 
   private state: PlayerState = 'idle';
   private error = '';
+  private errorCode = '';
   private rungs: Delivery[] = [];
   private rung: Delivery = 'jpeg'; // the one chosen; the surface may differ for a while
   private surface: Surface | null = null;
@@ -76,6 +78,7 @@ export class EyelidPlayer extends HTMLElement {
   private lastSequence: number | null = null;
   private waitKey = true;
   private shownMs = 0;
+  private pictureMs: number | null = null;
   private onScreen: boolean | null = null; // null until the observer spoke
   private tabHidden = document.visibilityState === 'hidden';
   private hideTimer: ReturnType<typeof setTimeout> | undefined;
@@ -86,7 +89,7 @@ export class EyelidPlayer extends HTMLElement {
     (entries) => {
       const before = this.onScreen;
       this.onScreen = entries[entries.length - 1]?.isIntersecting ?? true;
-      // Whoever scrolls past a camera does not want to wake it.
+      // Scrolling past a camera does not wake it.
       clearTimeout(this.dwellTimer);
       if (before === false && this.onScreen) this.dwellTimer = setTimeout(this.look, DWELL_MS);
       else this.look();
@@ -103,11 +106,22 @@ export class EyelidPlayer extends HTMLElement {
       latencyMs: this.state === 'live' ? latencyMs : null,
       frames,
       lost,
+      pictureMs: this.pictureMs,
     };
   }
 
   get errorText(): string {
     return this.error;
+  }
+
+  // A problem's type as docs/protocol.md has it, or 'unplayable'.
+  get errorType(): string {
+    return this.errorCode;
+  }
+
+  // What shows the picture now, for picture-in-picture and the like.
+  get shown(): HTMLVideoElement | HTMLCanvasElement | null {
+    return this.surface?.element ?? null;
   }
 
   connectedCallback(): void {
@@ -212,6 +226,7 @@ export class EyelidPlayer extends HTMLElement {
     this.surface?.element.remove();
     this.surface = null;
     this.meter = new Meter();
+    this.pictureMs = null;
     this.hidePoster();
   }
 
@@ -265,7 +280,7 @@ export class EyelidPlayer extends HTMLElement {
     if (!next) {
       // Where nothing else may be used, wrong colours are better than no picture.
       if (this.rungs.length === 1 && reason !== 'colours')
-        this.fail(`This browser cannot show ${this.rung} (${reason}).`);
+        this.fail('unplayable', `This browser cannot play ${this.rung} (${reason}).`);
       return;
     }
     if (!passing) remember(keeper, next, reason, Date.now());
@@ -276,16 +291,17 @@ export class EyelidPlayer extends HTMLElement {
     if (this.wanted) this.open();
   }
 
-  private fail(message: string): void {
+  private fail(code: string, message: string): void {
     this.error = message;
+    this.errorCode = code;
     this.setState('failed');
   }
 
   private readonly sink: Sink = {
     started: (rendition) => this.onStarted(rendition),
     media: (media) => this.onMedia(media),
-    poster: (media) => this.showPoster(media),
-    refused: (_code, message) => this.fail(message),
+    poster: (media, ageMs) => this.showPoster(media, ageMs),
+    refused: (code, message) => this.fail(code, message),
     lost: () => {
       this.surface?.pause();
       this.supervisor.reset();
@@ -326,6 +342,7 @@ export class EyelidPlayer extends HTMLElement {
     const latency = captureUs === null ? null : live.clock.ageMs(captureUs, atMs);
     this.meter.shown(frames, latency, atMs);
     this.shownMs = performance.now();
+    this.pictureMs = this.shownMs;
     this.supervisor.frame(this.shownMs, lagMs);
     if (this.state === 'live') return;
     this.hidePoster();
@@ -333,9 +350,10 @@ export class EyelidPlayer extends HTMLElement {
     this.publish();
   }
 
-  private showPoster(media: Media): void {
+  private showPoster(media: Media, ageMs: number): void {
     if (this.state === 'live') return;
     this.hidePoster();
+    this.pictureMs = performance.now() - ageMs;
     const image = document.createElement('img');
     image.alt = '';
     image.dataset.poster = '';
@@ -343,6 +361,7 @@ export class EyelidPlayer extends HTMLElement {
     image.src = URL.createObjectURL(new Blob([unit(media)], { type: 'image/jpeg' }));
     this.append(image);
     this.poster = image;
+    this.publish();
   }
 
   private hidePoster(): void {
@@ -368,7 +387,7 @@ export class EyelidPlayer extends HTMLElement {
   }
 
   private setState(state: PlayerState): void {
-    if (state !== 'failed') this.error = '';
+    if (state !== 'failed') this.error = this.errorCode = '';
     if (state === this.state && this.dataset.state) return;
     this.state = state;
     this.dataset.state = state;
