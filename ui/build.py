@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-SOURCES = ["src", "public"]
+SOURCES = ["src", "public", "vite"]
 FILES = ["index.html", "view.html", "vite.config.ts", "tsconfig.json", "package-lock.json", ".npmrc"]
 
 

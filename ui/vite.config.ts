@@ -1,28 +1,13 @@
-import { defineConfig, type Plugin } from 'vite';
-
-// /player.js keeps its name, so that any page may load the player; the code stays in a hashed file
-// that the page shares.
-function playerEntry(): Plugin {
-  return {
-    name: 'eyelid-player-entry',
-    generateBundle(_options, bundle) {
-      const chunk = Object.values(bundle).find((c) => c.type === 'chunk' && c.name === 'player');
-      if (!chunk) throw new Error('no player chunk');
-      this.emitFile({
-        type: 'asset',
-        fileName: 'player.js',
-        source: `import './${chunk.fileName}';\n`,
-      });
-    },
-  };
-}
+import { defineConfig } from 'vite';
+import { icons, languages, playerEntry } from './vite/plugins.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [playerEntry()],
+  plugins: [icons(), languages(new URL('src/lang', import.meta.url).pathname), playerEntry()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',
+    cssTarget: ['chrome123', 'firefox121', 'safari17.5'], // light-dark() stays as it is
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

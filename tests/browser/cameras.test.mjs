@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boot, waitFor } from '../flow/harness.mjs';
 import { WebcamServer } from '../lib/webcam-server.mjs';
-import { cardState, open, seen } from './look.mjs';
+import { cardState, open, openSheet, seen } from './look.mjs';
 import { circle, readPicture } from './screen.mjs';
 
 const valueOf = async (house, id, name) => (await house.describe(id)).controls.find((c) => c.name === name).value;
@@ -23,6 +23,7 @@ for (const name of ['chromium', 'firefox']) {
     const browser = await open(t, name);
     await browser.goto(`${house.url}/#/camera/porch`);
     await seen(browser, 'porch', 'live');
+    await openSheet(browser);
     const red = async () => {
       const picture = await browser.evaluate(readPicture, 160);
       return picture && circle(picture) !== null;
@@ -45,8 +46,9 @@ test('chromium: what another control takes over cannot be moved, and shows what 
     { name: 'gain_auto', type: 'bool', default: true, value: true, group: 'exposure' },
     { name: 'gain', type: 'int', min: 0, max: 9, step: 1, default: 3, value: 3, group: 'exposure', auto: 'gain_auto' },
   ] });
-  const { page, goto } = await open(t, 'chromium');
+  const { page, goto, ...browser } = await open(t, 'chromium');
   await goto(`${house.url}/#/camera/desk`);
+  await openSheet(browser);
   const gain = page.getByRole('slider', { name: /^Gain/ });
   const automatic = page.getByRole('switch', { name: 'Automatic gain' });
   assert.equal(await gain.isDisabled(), true);
@@ -67,8 +69,9 @@ test('chromium: a long menu is a list, by keyboard too', async (t) => {
   const house = await boot(t);
   const desk = await device(house, 'desk', { controls: [{ name: 'size', type: 'menu', group: 'stream',
     options: ['320x240', '640x480', '1280x720', '1920x1080'], default: '640x480', value: '640x480' }] });
-  const { page, goto } = await open(t, 'chromium');
+  const { page, goto, ...browser } = await open(t, 'chromium');
   await goto(`${house.url}/#/camera/desk`);
+  await openSheet(browser);
   const size = page.getByRole('group', { name: 'Stream' }).getByRole('combobox', { name: 'Size' });
   await size.waitFor();
   assert.deepEqual(await size.locator('option').allInnerTexts(), ['320 × 240', '640 × 480', '1280 × 720', '1920 × 1080']);
@@ -111,8 +114,9 @@ test('chromium: a new camera that went away can be forgotten', async (t) => {
   assert.equal(await forget.count(), 0, 'one that is there would only come back');
   await porch.stop();
   await forget.click();
-  await page.locator('.empty').waitFor();
+  await page.locator('[data-new=porch]').waitFor({ state: 'detached' });
   assert.equal(await house.describe('porch'), null);
+  await waitFor('the focus is on the heading', () => page.evaluate(() => document.activeElement.matches('h1')));
 });
 
 test('chromium: a camera is removed after a question; one that is still connected comes back as new', async (t) => {
@@ -124,10 +128,12 @@ test('chromium: a camera is removed after a question; one that is still connecte
   const { page, goto, ...browser } = await open(t, 'chromium');
   await goto(`${house.url}/#/camera/porch`);
   await seen(browser, 'porch', 'live');
-  const ask = page.getByRole('button', { name: 'Remove this camera…' });
+  await openSheet(browser);
+  const ask = page.getByRole('button', { name: 'Remove camera…' });
   const dialog = page.getByRole('dialog', { name: 'Remove “Mine”?' });
   await ask.click();
   await dialog.waitFor();
+  assert.equal(await page.locator(':focus').getAttribute('data-action'), 'cancel', 'the harmless button has the focus');
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   assert.equal(await browser.evaluate(() => location.hash), '#/camera/porch', 'Escape meant the question alone');
@@ -155,17 +161,18 @@ test('chromium: a camera that somebody else removes leaves the page', async (t) 
   await seen(browser, 'yard', 'live');
 });
 
-test('chromium: what only an administrator may do is refused in the words of the server', async (t) => {
+test('chromium: what only an administrator may do is refused in a sentence', async (t) => {
   const house = await boot(t);
   await house.camera('porch');
-  const { page, goto } = await open(t, 'chromium');
+  const { page, goto, ...browser } = await open(t, 'chromium');
   const message = 'only on the machine that the server runs on';
   await page.route('**/api/v1/cameras/porch', (route) => (route.request().method() === 'DELETE'
     ? route.fulfill({ status: 403, json: { error: { code: 'not-allowed', message } } }) : route.continue()));
   await goto(`${house.url}/#/camera/porch`);
+  await openSheet(browser);
   await page.locator('[data-action=remove-camera]').click();
   await page.locator('[data-action=remove]').click();
-  await page.getByRole('alert').filter({ hasText: 'Only on the machine that the server runs on' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Only an administrator may do this' }).waitFor();
   await page.locator('[data-action=cancel]').click();
   assert.notEqual(await house.describe('porch'), null);
 });
@@ -175,7 +182,7 @@ test('chromium: a network camera is added and live; what is wrong is said at its
   const house = await boot(t, { env: { EYELID_PULL_ALLOW: '127.0.0.1' } });
   await house.camera('gate');
   const { page, goto, ...browser } = await open(t, 'chromium');
-  await goto(`${house.url}/`);
+  await goto(`${house.url}/#/system`);
   await page.getByRole('button', { name: 'Add a network camera' }).click();
   const dialog = page.getByRole('dialog', { name: 'Add a network camera' });
   const field = (label) => dialog.getByLabel(new RegExp(`^${label}`));
@@ -194,14 +201,16 @@ test('chromium: a network camera is added and live; what is wrong is said at its
   await dialog.getByText('Its id: gate-2').click();
   await field('Id').fill('gate');
   await page.keyboard.press('Enter');
-  await said('Id', /^There is a camera of that id already/);
+  await said('Id', /^There is a camera with this id already/);
   await field('Id').fill('gate-2');
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'hidden' });
+  await goto(`${house.url}/#/`);
   await seen(browser, 'gate-2', 'live');
   const { name, source, address } = await house.describe('gate-2');
   assert.deepEqual({ name, source, address }, { name: 'Gate', source: 'http', address: webcam.url });
   await page.locator('[data-camera=gate-2] .card-link').click();
+  await openSheet(browser, 'device');
   const facts = page.locator('.facts');
   await facts.getByText('Network camera').waitFor();
   await facts.getByText(webcam.url).waitFor();

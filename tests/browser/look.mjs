@@ -18,3 +18,13 @@ export const frames = (browser, id) => browser.evaluate((camera) => {
 
 export const seen = (browser, id, state, timeoutMs = 15000) => waitFor(`the page shows ${id} ${state}`,
   async () => (await cardState(browser, id)) === state, timeoutMs);
+
+/** Opens the sheet of the camera that is shown, at a tab. */
+export async function openSheet(browser, tab = 'settings') {
+  await waitFor('the sheet', () => browser.evaluate((wanted) => {
+    const button = document.querySelector(`[data-tab=${wanted}]`);
+    if (!button) document.querySelector('[data-action=sheet][aria-expanded=false]')?.click();
+    button?.click();
+    return button?.getAttribute('aria-selected') === 'true';
+  }, tab));
+}

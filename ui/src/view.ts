@@ -2,8 +2,9 @@
 // &w=640&h=480 shows it in exactly so many CSS pixels at the top left; else it fills the window.
 // &delivery= forces a way, which the player reads itself. While nothing is live, words say why.
 import { live } from './live/shared';
-import { statusOf } from './page/status';
-import { sentence } from './page/words';
+import { preferred, say, speak, t } from './page/i18n';
+import { type Said, saidOf } from './page/said';
+import { problemOf } from './page/words';
 import type { EyelidPlayer } from './player/player';
 import './player/player';
 
@@ -11,46 +12,55 @@ const query = new URLSearchParams(location.search);
 const camera = query.get('camera') ?? '';
 const player = document.createElement('eyelid-player') as EyelidPlayer;
 const words = document.createElement('p');
+let before: Said | null = null;
 const size = (name: string): string => {
   const pixels = Number(query.get(name));
   return pixels > 0 ? `${pixels}px` : '';
 };
 
 // '' while the picture speaks for itself.
-function said(): string {
+function text(): string {
   const nowMs = performance.now();
   const known = live.cameras.get(camera);
-  const connected = live.connection.state === 'connected';
-  if (connected && !known) return live.heard ? `There is no camera “${camera}”.` : '';
-  const { stats, errorText: error } = player;
-  const { state, word, detail } = statusOf({
-    connection: live.connection,
-    known: known ?? { camera: { id: camera }, heardMs: nowMs },
-    player: stats.state,
-    stats,
-    error,
-    nowMs,
-    today: new Date(),
-  });
-  if (state === 'live') return '';
-  const why = known?.camera.error ? sentence(known.camera.error) : '';
-  return [detail ? `${word} · ${detail}` : word, why].filter(Boolean).join('. ');
+  const isConnected = live.connection.state === 'connected';
+  if (isConnected && !known) return live.heard ? t('camera.none', { id: camera }) : '';
+  const { stats } = player;
+  before = saidOf(
+    {
+      connection: live.connection,
+      quietMs: nowMs - live.heardMs,
+      known: known ?? { camera: { id: camera }, heardMs: nowMs },
+      paused: false,
+      player: stats.state,
+      stats,
+      errorType: player.errorType,
+      nowMs,
+      wallMs: Date.now(),
+    },
+    before,
+  );
+  if (before.state === 'live') return '';
+  const why = known?.camera.error ? problemOf(known.camera.error) : '';
+  const said = [say(before.word), before.detail ? say(before.detail) : ''].filter(Boolean);
+  return [said.join(' · '), why].filter(Boolean).join('. ');
 }
 
-function say(): void {
-  const text = said();
-  words.hidden = text === '';
-  if (words.textContent !== text) words.textContent = text;
+function show(): void {
+  const next = text();
+  words.hidden = next === '';
+  if (words.textContent !== next) words.textContent = next;
 }
 
 document.title = camera ? `${camera} · eyelid` : 'eyelid';
 player.setAttribute('camera', camera);
 player.setAttribute('role', 'img');
-player.setAttribute('aria-label', `Live picture of ${camera}`);
+player.setAttribute('aria-label', camera);
 player.style.width = size('w') || '100vw';
 player.style.height = size('h') || '100vh';
 document.body.append(player, words);
-player.addEventListener('state', say);
-live.subscribe(say);
-setInterval(say, 1000);
-say();
+void speak(preferred()).then(() => {
+  player.addEventListener('state', show);
+  live.subscribe(show);
+  setInterval(show, 1000);
+  show();
+});

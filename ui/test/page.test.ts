@@ -1,88 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveError } from '../src/live/live';
-import type { Camera, Control, MenuControl } from '../src/live/protocol';
-import { complaintOf, urlOf } from '../src/page/add_form';
-import { controlsByTitle, current, isRow, isTaken } from '../src/page/control_list';
-import { statusOf } from '../src/page/status';
-import { Throttle } from '../src/page/throttle';
+import type { Control, MenuControl } from '../src/live/protocol';
+import { controlsByTitle, current, isRow, isTaken } from '../src/page/camera/control_list';
+import { Throttle } from '../src/page/camera/throttle';
+import { ago, duration } from '../src/page/i18n';
+import { complaintOf, urlOf } from '../src/page/system/add_form';
 import {
   controlName,
-  duration,
   groupName,
   idFor,
   nobody,
   optionName,
+  photoName,
   reasonName,
   sentence,
   sourceName,
-  stillName,
   title,
 } from '../src/page/words';
 import { Meter } from '../src/player/meter';
 
-describe('statusOf', () => {
-  const facts = {
-    connection: { state: 'connected' } as const,
-    player: 'idle' as const,
-    stats: null,
-    error: '',
-    nowMs: 61_000,
-    today: new Date(2026, 10, 20, 14, 0),
-  };
-  const live = { player: 'live', stats: { latencyMs: 11.6, fps: 29.6 } };
-  it.each([
-    [{ state: 'asleep' }, {}, 'asleep', 'Asleep', ''],
-    [
-      { state: 'asleep', last_frame_age_ms: 60_000 },
-      {},
-      'asleep',
-      'Asleep',
-      'last picture 2 min ago',
-    ],
-    [{ state: 'asleep' }, { player: 'waiting' }, 'waking', 'Waking', ''],
-    [{ state: 'waking' }, { player: 'waiting' }, 'waking', 'Waking', ''],
-    [{ state: 'awake' }, { player: 'waiting' }, 'waking', 'Waking', ''],
-    [{ state: 'awake' }, live, 'live', 'Live', '12 ms · 30 fps'],
-    [{ state: 'awake' }, { player: 'stalled' }, 'waking', 'Waiting', 'no new pictures'],
-    [{ state: 'awake' }, {}, 'awake', 'Awake', 'not shown here'],
-    [{ state: 'lingering' }, {}, 'awake', 'Awake', 'not shown here'],
-    [{ state: 'offline', state_since_ms: 0 }, live, 'offline', 'Offline', 'for 1 min'],
-    [
-      { state: 'waking', retry_in_ms: 63_000 },
-      { player: 'waiting' },
-      'reconnecting',
-      'No answer',
-      'next try in 3 s',
-    ],
-    [
-      { state: 'offline', sleeping_for_s: 360 },
-      {},
-      'sleeping',
-      'Resting',
-      /^back at .*05.*, in 5 min$/,
-    ],
-    [{ state: 'offline', sleeping_for_s: 30 }, {}, 'sleeping', 'Resting', /any moment/],
-    [{ state: 'asleep' }, { player: 'failed', error: 'no' }, 'offline', 'Not shown', 'no'],
-    [
-      { state: 'awake' },
-      { ...live, connection: { state: 'waiting', retryAtMs: 64_200 } },
-      'reconnecting',
-      'No connection',
-      'next try in 4 s',
-    ],
-    [{}, { connection: { state: 'connecting' } }, 'reconnecting', 'Connecting', ''],
-  ])('%j %j', (camera, more, state, word, detail) => {
-    const known = { camera: { id: 'x', ...camera } as Camera, heardMs: 1000 };
-    const status = statusOf({ ...facts, ...more, known } as Parameters<typeof statusOf>[0]);
-    expect(status).toMatchObject({ state, word });
-    if (typeof detail === 'string') expect(status.detail).toBe(detail);
-    else expect(status.detail).toMatch(detail);
-  });
-});
-
 describe('nobody', () => {
   it.each([
-    ['lingering', 'Nobody looks; it will go to sleep.'],
+    ['lingering', 'No viewers. It will go to sleep.'],
     ['asleep', 'Nothing keeps it awake.'],
     [undefined, 'Nothing keeps it awake.'],
   ])('%s: %s', (state, text) => expect(nobody(state)).toBe(text));
@@ -213,13 +152,16 @@ describe('the form for a network camera', () => {
   ])('%j means %s', (typed, url) => expect(urlOf(typed)).toBe(url));
 
   it.each([
-    ['exists', 'there is a camera "gate" already', 'id'],
-    ['invalid', 'the url must begin with http:// or https://', 'url'],
-    ['invalid', 'a name is 1 to 64 bytes of printable text', 'name'],
-    ['invalid', 'an id is 1 to 32 of a-z, 0-9 and -', 'id'],
-    ['not-allowed', 'only on the machine of the server', null],
-  ])('%s: %s', (code, message, field) => {
-    expect(complaintOf(new LiveError(code, message))).toEqual({ field, message });
+    ['exists', 'there is a camera "gate" already', 'id', /^There is a camera with this id/],
+    ['invalid', 'the url must begin with http:// or https://', 'url', /^The url must begin/],
+    ['invalid', 'a name is 1 to 64 bytes of printable text', 'name', /^A name is/],
+    ['invalid', 'an id is 1 to 32 of a-z, 0-9 and -', 'id', /^An id is/],
+    ['unreachable', 'nothing answers at 10.0.0.7', 'url', /^Nothing answers/],
+    ['not-allowed', 'only on the machine of the server', null, /^Only an administrator/],
+  ])('%s: %s', (code, message, field, shown) => {
+    const complaint = complaintOf(new LiveError(code, message));
+    expect(complaint.field).toBe(field);
+    expect(complaint.message).toMatch(shown);
   });
 });
 
@@ -250,6 +192,12 @@ describe('words', () => {
     [-5, '0 s'],
   ])('%s s is %s', (seconds, text) => expect(duration(seconds)).toBe(text));
 
+  it('ages', () => {
+    expect(ago(5)).toBe('5 s ago');
+    expect(ago(3900)).toBe('1 h 5 min ago');
+    expect(ago(200_000)).toBe('2 days ago');
+  });
+
   it('names', () => {
     expect(title('white_balance')).toBe('White balance');
     expect(title('jpeg')).toBe('JPEG');
@@ -269,7 +217,7 @@ describe('words', () => {
     expect(sentence('another program uses it')).toBe('Another program uses it');
     expect(reasonName('viewer')).toBe('Viewers');
     expect(reasonName('new_thing')).toBe('New thing');
-    expect(stillName('porch', new Date(2026, 0, 2, 3, 4, 5))).toBe('porch-2026-01-02-030405.jpg');
+    expect(photoName('porch', new Date(2026, 0, 2, 3, 4, 5))).toBe('porch-2026-01-02-030405.jpg');
   });
 
   it.each([

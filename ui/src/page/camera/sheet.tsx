@@ -1,0 +1,57 @@
+// What can be known and done about one camera, in tabs beside or under its picture. Timeline and
+// Motion will be tabs here.
+import device from 'icon:cpu';
+import share from 'icon:share-2';
+import sliders from 'icon:sliders-horizontal';
+import type { KnownCamera } from '../../live/live';
+import { t } from '../i18n';
+import type { Watched } from '../parts/hooks';
+import { Tabs } from '../parts/tabs';
+import { remembered } from '../store';
+import { nameOf } from '../words';
+import { Controls } from './controls';
+import { Device } from './device';
+import { Name } from './name';
+import { Remove } from './remove';
+import { Share } from './share';
+import './sheet.css';
+
+const chosen = remembered('tab', 'settings', () => sessionStorage);
+
+export function Sheet({ known, watched }: { known: KnownCamera; watched: Watched }) {
+  const { camera } = known;
+  const name = nameOf(known);
+  const tabs = [
+    { id: 'settings', label: t('tab.settings'), icon: sliders },
+    { id: 'device', label: t('tab.device'), icon: device },
+    { id: 'share', label: t('tab.share'), icon: share },
+  ];
+  return (
+    <aside class="sheet" aria-label={t('camera.about', { name })}>
+      <Tabs
+        label={t('camera.about', { name })}
+        tabs={tabs}
+        chosen={chosen.value}
+        choose={(id) => {
+          chosen.value = id;
+        }}
+      >
+        {chosen.value === 'device' && <Device known={known} watched={watched} />}
+        {chosen.value === 'share' && <Share camera={camera.id} />}
+        {chosen.value === 'settings' && (
+          <>
+            <Name camera={camera.id} name={name} />
+            <Controls camera={camera} />
+            <Remove
+              camera={camera}
+              name={name}
+              removed={() => {
+                location.hash = '#/';
+              }}
+            />
+          </>
+        )}
+      </Tabs>
+    </aside>
+  );
+}

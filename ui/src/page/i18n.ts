@@ -1,0 +1,130 @@
+// The page's words in the user's language. Strings are in src/lang, one JSON for each language;
+// plurals, numbers, dates and durations are by Intl.
+import { signal } from '@preact/signals';
+import english from '../lang/en.json';
+
+type Messages = typeof english;
+export type Key = keyof Messages;
+export type Params = Record<string, string | number>;
+export type Phrase = readonly [Key, Params?];
+
+const files = import.meta.glob<{ default: Messages }>(['../lang/*.json', '!../lang/en.json']);
+
+// Those that there are, each by the name that its speakers give it.
+export const LANGUAGES: Record<string, string> = Object.fromEntries(
+  ['en', ...Object.keys(files).map((path) => path.replace(/^.*\/|\.json$/g, ''))].map((tag) => {
+    const name = new Intl.DisplayNames(tag, { type: 'language' }).of(tag) ?? tag;
+    return [tag, name.charAt(0).toLocaleUpperCase(tag) + name.slice(1)];
+  }),
+);
+
+const CHOSEN = 'eyelid.language';
+
+export const language = signal('en');
+let messages: Messages = english;
+
+// The first of the wanted languages that there is, else English.
+export function pick(wanted: readonly string[]): string {
+  for (const tag of wanted) {
+    const base = tag.toLowerCase().split('-')[0] ?? '';
+    if (base in LANGUAGES) return base;
+  }
+  return 'en';
+}
+
+export function preferred(): string {
+  let chosen: string | null = null;
+  try {
+    chosen = localStorage.getItem(CHOSEN);
+  } catch {
+    // storage is closed to us
+  }
+  return pick(chosen ? [chosen, ...navigator.languages] : navigator.languages);
+}
+
+export async function speak(next: string): Promise<void> {
+  const file = files[`../lang/${next}.json`];
+  messages = file ? (await file()).default : english;
+  document.documentElement.lang = next;
+  language.value = next;
+}
+
+export async function choose(next: string): Promise<void> {
+  try {
+    localStorage.setItem(CHOSEN, next);
+  } catch {
+    // it lasts as long as the page
+  }
+  await speak(next);
+}
+
+// Numbers in messages are written as the language writes them; `n` chooses the plural.
+export function t(key: Key, params: Params = {}): string {
+  const spoken = language.value;
+  const message: string | Record<string, string> = messages[key];
+  const text =
+    typeof message === 'string'
+      ? message
+      : (message[new Intl.PluralRules(spoken).select(Number(params.n))] ?? message.other ?? '');
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    return typeof value === 'number' ? number(value) : (value ?? '');
+  });
+}
+
+export const say = ([key, params]: Phrase): string => t(key, params);
+
+export function number(value: number, options?: Intl.NumberFormatOptions): string {
+  return new Intl.NumberFormat(language.value, options).format(value);
+}
+
+// "5 s", "12 min", "3 h 5 min", "2 days".
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return t('unit.s', { n: s });
+  const minutes = Math.floor(s / 60);
+  if (minutes < 60) return t('unit.min', { n: minutes });
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 24) return t('unit.days', { n: Math.floor(hours / 24) });
+  const rest = minutes % 60;
+  const whole = t('unit.h', { n: hours });
+  return rest === 0 ? whole : `${whole} ${t('unit.min', { n: rest })}`;
+}
+
+// "5 min ago"; days as the language counts them.
+export function ago(seconds: number): string {
+  if (seconds < 86_400) return t('ago', { duration: duration(seconds) });
+  const format = new Intl.RelativeTimeFormat(language.value, { numeric: 'always' });
+  return format.format(-Math.floor(seconds / 86_400), 'day');
+}
+
+// With the region that the browser has for the language: 14:02 in Britain, 2:02 pm in America.
+function locale(): string {
+  const spoken = language.value;
+  const tags = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
+  return tags.find((tag) => tag.toLowerCase().startsWith(`${spoken}-`)) ?? spoken;
+}
+
+// The time of day; with its date where that is not today.
+export function moment(date: Date, now = new Date()): string {
+  const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+  if (date.toDateString() !== now.toDateString())
+    Object.assign(options, { day: 'numeric', month: 'short' });
+  return new Intl.DateTimeFormat(locale(), options).format(date);
+}
+
+export function bytes(count: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+  let step = 0;
+  let value = count;
+  while (value >= 1000 && step < units.length - 1) {
+    value /= 1000;
+    step++;
+  }
+  return number(value, {
+    style: 'unit',
+    unit: units[step] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: value < 10 && step > 0 ? 1 : 0,
+  });
+}

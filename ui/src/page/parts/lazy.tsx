@@ -1,0 +1,39 @@
+// A part of the page that is fetched when it is first shown. While it is on its way, or cannot be
+// fetched, its place says so.
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { t } from '../i18n';
+
+export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  let loaded: ComponentType<P> | null = null;
+  return function Lazy(props: P) {
+    const [, setChanges] = useState(0);
+    const [failed, setFailed] = useState(false);
+    useEffect(() => {
+      if (loaded) return;
+      let gone = false;
+      load().then(
+        (component) => {
+          loaded = component;
+          if (!gone) setChanges((n) => n + 1);
+        },
+        () => {
+          if (!gone) setFailed(true);
+        },
+      );
+      return () => {
+        gone = true;
+      };
+    }, []);
+    const Part = loaded;
+    if (Part) return <Part {...props} />;
+    return failed ? (
+      <p class="problem" role="alert">
+        {t('part.failed')}{' '}
+        <button type="button" class="button" onClick={() => location.reload()}>
+          {t('part.reload')}
+        </button>
+      </p>
+    ) : null;
+  };
+}

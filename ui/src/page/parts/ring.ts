@@ -1,0 +1,30 @@
+// A ring around the pictures of cameras in which something happens. Motion will come in here, too.
+import { signal } from '@preact/signals';
+import { cameras } from '../store';
+
+const RING_MS = 4000;
+export const ringing = signal<ReadonlySet<string>>(new Set());
+
+export function ring(camera: string): void {
+  ringing.value = new Set(ringing.value).add(camera);
+  setTimeout(() => {
+    const left = new Set(ringing.value);
+    left.delete(camera);
+    ringing.value = left;
+  }, RING_MS);
+}
+
+// Others' doings: somebody woke it while it slept here, or takes a photo.
+let before = cameras.peek();
+cameras.subscribe((now) => {
+  for (const [id, { camera }] of now) {
+    const last = before.get(id)?.camera;
+    if (!last || last === camera) continue;
+    const wokeUp = last.state === 'asleep' && camera.state === 'waking';
+    const reasons = (why: typeof camera.why) => new Set(why?.map(({ reason }) => reason));
+    const has = reasons(camera.why);
+    const had = reasons(last.why);
+    if ((wokeUp && !has.has('viewer')) || (has.has('snapshot') && !had.has('snapshot'))) ring(id);
+  }
+  before = now;
+});

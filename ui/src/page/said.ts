@@ -1,0 +1,130 @@
+// What is said of a camera: one state machine over what the server told, what the connection does
+// and what the player shows. Pure; words are keys of the language files.
+import type { Connection } from '../live/link';
+import type { KnownCamera } from '../live/live';
+import type { PlayerState, PlayerStats } from '../player/player';
+import { ago, duration, moment, type Phrase } from './i18n';
+
+export type SaidState =
+  | 'live'
+  | 'behind' // live, and what is shown is old
+  | 'waking'
+  | 'silent' // it should send pictures and does not
+  | 'sleeping' // the device rests by itself
+  | 'offline'
+  | 'asleep'
+  | 'paused' // not shown here
+  | 'failed' // the server or this browser refused
+  | 'reconnecting'; // no connection to the server: nothing is known of the camera
+
+export interface Said {
+  state: SaidState;
+  word: Phrase; // announced when it changes
+  detail: Phrase | null; // may change while the word stays
+  sinceMs: number | null; // wall clock; of what is said with a time
+}
+
+export interface Facts {
+  connection: Connection;
+  quietMs: number; // since the last message of the server
+  known: KnownCamera;
+  paused: boolean;
+  player: PlayerState;
+  stats: PlayerStats | null;
+  errorType: string; // the player's
+  nowMs: number; // performance.now()
+  wallMs: number; // Date.now() at nowMs
+}
+
+const BEHIND_MS = 1000;
+const CAUGHT_UP_MS = 700; // so that the word does not flicker around the limit
+const QUIET_MS = 1500; // the server sends an answer to a ping each second
+
+const PROBLEMS: Record<string, Phrase> = {
+  'no-such-camera': ['problem.no-such-camera'],
+  'not-adopted': ['problem.not-adopted'],
+  'not-allowed': ['problem.not-allowed'],
+  'too-many': ['problem.too-many-cameras'],
+  unsupported: ['problem.unsupported'],
+  unplayable: ['problem.unplayable'],
+};
+
+const plain = (state: SaidState, word: Phrase, detail: Phrase | null = null): Said => ({
+  state,
+  word,
+  detail,
+  sinceMs: null,
+});
+
+const since = (state: 'offline' | 'silent', sinceMs: number, wallMs: number): Said => ({
+  state,
+  word: [`said.${state}`],
+  detail: [
+    state === 'silent' ? 'said.silent.detail' : 'said.offline.detail',
+    { time: moment(new Date(sinceMs), new Date(wallMs)) },
+  ],
+  sinceMs,
+});
+
+function resting(leftMs: number, wallMs: number): Said {
+  if (leftMs <= 0) return plain('sleeping', ['said.sleeping'], ['said.sleeping.overdue']);
+  const sinceMs = wallMs + leftMs;
+  return {
+    ...plain(
+      'sleeping',
+      ['said.sleeping'],
+      [
+        'said.sleeping.detail',
+        { time: moment(new Date(sinceMs), new Date(wallMs)), duration: duration(leftMs / 1000) },
+      ],
+    ),
+    sinceMs,
+  };
+}
+
+// The last picture tells best since when there has been no answer; once said, the time stays.
+function silent(facts: Facts, before: Said | null): Said {
+  if (before?.state === 'silent' && before.sinceMs !== null)
+    return since('silent', before.sinceMs, facts.wallMs);
+  const age = facts.known.camera.last_frame_age_ms;
+  const heardAgoMs = facts.nowMs - facts.known.heardMs;
+  return since('silent', facts.wallMs - (age == null ? 0 : age + heardAgoMs), facts.wallMs);
+}
+
+function shown(stats: PlayerStats | null, before: Said | null): Said {
+  const latency = stats?.latencyMs ?? 0;
+  const limit = before?.state === 'behind' ? CAUGHT_UP_MS : BEHIND_MS;
+  if (latency < limit) return plain('live', ['said.live']);
+  return plain('behind', ['said.behind', { duration: duration(Math.max(1, latency / 1000)) }]);
+}
+
+export function saidOf(facts: Facts, before: Said | null): Said {
+  const { connection, known, player, nowMs, wallMs } = facts;
+  const { camera } = known;
+  const heardAgoMs = nowMs - known.heardMs;
+  const isQuiet = player === 'stalled' && facts.quietMs > QUIET_MS;
+  if (connection.state !== 'connected' || isQuiet)
+    return plain('reconnecting', ['said.reconnecting']);
+  if (camera.sleeping_for_s != null)
+    return resting(camera.sleeping_for_s * 1000 - heardAgoMs, wallMs);
+  if (camera.state === 'offline')
+    return since('offline', wallMs - (camera.state_since_ms ?? 0) - heardAgoMs, wallMs);
+  if (player === 'live') return shown(facts.stats, before);
+  if (player === 'failed')
+    return plain('failed', ['said.failed'], PROBLEMS[facts.errorType] ?? ['problem.failed']);
+  if (facts.paused && player === 'idle') return plain('paused', ['said.paused']);
+  const starts = camera.state === 'waking';
+  const retries = camera.retry_in_ms != null || (starts && !!camera.error);
+  // Between two tries the camera is "waking" again and again: that is no news.
+  const stillSilent = before?.state === 'silent' && (starts || player === 'waiting');
+  if (player === 'stalled' || retries || stillSilent) return silent(facts, before);
+  if (player === 'waiting' || starts) return plain('waking', ['said.waking']);
+  return plain('asleep', ['said.asleep']);
+}
+
+// "12 ms · 30 fps", and how old a picture is that is not live: null = unknown.
+export function ageOf(pictureMs: number | null, facts: Facts): string | null {
+  const { last_frame_age_ms: age } = facts.known.camera;
+  const atMs = pictureMs ?? (age == null ? null : facts.known.heardMs - age);
+  return atMs === null ? null : ago((facts.nowMs - atMs) / 1000);
+}

@@ -1,0 +1,85 @@
+// The page around its areas.
+import { useEffect, useRef } from 'preact/hooks';
+import { Camera } from '../camera/camera';
+import { t } from '../i18n';
+import { Announcer } from '../parts/announcer';
+import { lazy } from '../parts/lazy';
+import { cameraOf, heard } from '../store';
+import { focusWanted } from '../wall/arrangement';
+import { Wall } from '../wall/wall';
+import { Connection } from './connection';
+import { Rail } from './rail';
+import { type Route, route } from './route';
+import './page.css';
+
+const System = lazy(() => import('../system/system').then((m) => m.System));
+const FoundOne = lazy(() => import('../system/found').then((m) => m.FoundOne));
+
+function NotHere({ children }: { children: string }) {
+  return (
+    <section class="empty">
+      <h1 tabIndex={-1}>{children}</h1>
+      <a class="button" href="#/">
+        {t('camera.all')}
+      </a>
+    </section>
+  );
+}
+
+function OneCamera({ id }: { id: string }) {
+  const known = cameraOf(id).value;
+  if (!known)
+    return heard.value ? (
+      <NotHere>{t('camera.none', { id })}</NotHere>
+    ) : (
+      <p class="loading">{t('server.connecting')}</p>
+    );
+  if (known.camera.adopted === false) return <FoundOne known={known} />;
+  return <Camera key={id} known={known} />;
+}
+
+function Area({ at }: { at: Route }) {
+  if (at.area === 'live') return at.camera === null ? <Wall /> : <OneCamera id={at.camera} />;
+  if (at.area === 'system') return <System />;
+  return <NotHere>{t('page.none')}</NotHere>;
+}
+
+// Back on the wall, the focus returns to the camera that was looked at and the wall to where it was
+// scrolled; in another area the focus goes to its heading.
+function useReturn(main: { current: HTMLElement | null }, at: Route): void {
+  const last = useRef<Route | null>(null);
+  const scrolled = useRef(0);
+  const key = at.area === 'live' ? (at.camera ?? 'wall') : at.area;
+  useEffect(() => {
+    const from = last.current;
+    last.current = at;
+    const element = main.current;
+    if (!element) return;
+    const isWall = at.area === 'live' && at.camera === null;
+    element.scrollTop = isWall ? scrolled.current : 0;
+    if (from && isWall && from.area === 'live') focusWanted.value = from.camera;
+    if (from && at.area !== 'live') element.querySelector('h1')?.focus({ preventScroll: true });
+    if (!isWall) return;
+    const note = (): void => {
+      scrolled.current = element.scrollTop;
+    };
+    element.addEventListener('scroll', note, { passive: true });
+    return () => element.removeEventListener('scroll', note);
+  }, [key]);
+}
+
+export function Page() {
+  const main = useRef<HTMLElement>(null);
+  const at = route.value;
+  useReturn(main, at);
+  return (
+    <div class="page" data-area={at.area}>
+      <Rail />
+      <main class="main" ref={main} id="main">
+        <Area at={at} />
+      </main>
+      <Connection />
+      <Announcer />
+    </div>
+  );
+}

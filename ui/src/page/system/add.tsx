@@ -1,0 +1,172 @@
+// "Add a network camera": one that the server fetches its pictures from. Test shows its picture first.
+import { useEffect, useState } from 'preact/hooks';
+import { live } from '../../live/shared';
+import { t } from '../i18n';
+import { tell } from '../parts/announcer';
+import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
+import { TextField } from '../parts/field';
+import { rest } from '../server';
+import { idFor } from '../words';
+import { type Complaint, complaintOf, urlOf } from './add_form';
+import './add.css';
+
+const USUAL = [
+  ['ESP32 CameraWebServer', 'http://192.168.1.7:81/stream'],
+  ['mjpg-streamer', 'http://192.168.1.7:8080/?action=stream'],
+  ['µStreamer', 'http://192.168.1.7:8080/stream'],
+  [null, 'http://192.168.1.7/picture.jpg'],
+] as const;
+
+// One picture of an address, before anything is kept.
+export function useTest(url: string) {
+  const [picture, setPicture] = useState('');
+  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => () => URL.revokeObjectURL(picture), [picture]);
+  useEffect(() => {
+    setPicture('');
+    setComplaint(null);
+  }, [url]);
+  const test = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    setPicture('');
+    setComplaint(null);
+    try {
+      setPicture(URL.createObjectURL(await rest.test(urlOf(url))));
+      tell(t('add.test.fine'));
+    } catch (problem) {
+      setComplaint(complaintOf(problem));
+    }
+    setBusy(false);
+  };
+  return { picture, complaint, busy, test };
+}
+
+export function TestPart({ test, url }: { test: ReturnType<typeof useTest>; url: string }) {
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        data-action="test"
+        aria-disabled={test.busy || url.trim() === ''}
+        aria-busy={test.busy}
+        onClick={() => {
+          if (url.trim() !== '') void test.test();
+        }}
+      >
+        {test.busy ? t('add.testing') : t('add.test')}
+      </button>
+      {test.picture && (
+        <img class="preview" src={test.picture} alt={t('add.preview')} data-preview="" />
+      )}
+    </>
+  );
+}
+
+function AddForm({ canTest }: { canTest: boolean }) {
+  const [url, setUrl] = useState('');
+  const [name, setName] = useState('');
+  const [ownId, setOwnId] = useState<string | null>(null); // null: as the name suggests
+  const [refusal, setRefusal] = useState<Complaint | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [showId, setShowId] = useState(false);
+  const test = useTest(url);
+  const complaint = refusal ?? test.complaint;
+  const id = ownId ?? idFor(name, (taken) => live.cameras.has(taken));
+
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    if (busy) return;
+    const form = event.currentTarget as HTMLFormElement;
+    setBusy(true);
+    setRefusal(null);
+    try {
+      await rest.add({ id, name: name.trim(), url: urlOf(url) });
+      tell(t('add.done', { name: name.trim() }));
+      closeDialog(form);
+    } catch (problem) {
+      const next = complaintOf(problem);
+      setRefusal(next);
+      if (next.field === 'id') setShowId(true);
+      form.querySelector<HTMLElement>(`[name=${next.field ?? 'url'}]`)?.focus();
+    }
+    setBusy(false);
+  };
+
+  return (
+    <form class="form" data-testid="add" onSubmit={(event) => void submit(event)}>
+      <TextField
+        name="url"
+        label={t('address.label')}
+        value={url}
+        set={setUrl}
+        wrong={complaint?.field === 'url' ? complaint.message : ''}
+        more={{ inputmode: 'url', maxLength: 512, placeholder: USUAL[0][1], autofocus: true }}
+      >
+        <dl class="usual">
+          {USUAL.map(([what, example]) => (
+            <div key={example}>
+              <dt>{what ?? t('add.picture')}</dt>
+              <dd>
+                <code>{example}</code>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </TextField>
+      <TextField
+        name="name"
+        label={t('name.label')}
+        value={name}
+        set={setName}
+        wrong={complaint?.field === 'name' ? complaint.message : ''}
+        more={{ maxLength: 64, placeholder: t('add.name.example') }}
+      />
+      <details
+        open={showId || (name !== '' && id === '')}
+        onToggle={(event) => setShowId(event.currentTarget.open)}
+      >
+        <summary>
+          {t('add.id')} <code>{id || '…'}</code>
+        </summary>
+        <TextField
+          name="id"
+          label={t('add.id.label')}
+          value={id}
+          set={setOwnId}
+          wrong={complaint?.field === 'id' ? complaint.message : ''}
+          more={{
+            maxLength: 32,
+            pattern: '[a-z0-9\\-]{1,32}',
+            autocapitalize: 'off',
+            onInvalid: () => setShowId(true),
+          }}
+        />
+      </details>
+      {complaint && complaint.field === null && (
+        <p class="problem" role="alert">
+          {complaint.message}
+        </p>
+      )}
+      <div class="tools">
+        {canTest && <TestPart test={test} url={url} />}
+        <span class="tools-space" />
+        <CancelButton>{t('cancel')}</CancelButton>
+        <button type="submit" class="button is-first" data-action="add" aria-disabled={busy}>
+          {busy ? t('add.adding') : t('add.yes')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+// canTest: the server can look at an address before a camera has it.
+export function AddCamera({ canTest, closed }: { canTest: boolean; closed(): void }) {
+  return (
+    <Dialog title={t('add.ask')} closed={closed}>
+      <AddForm canTest={canTest} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,27 @@
+// The form for a network camera, before it is drawn.
+import { LiveError } from '../../live/live';
+import { problemText, sentence } from '../words';
+
+export type Field = 'url' | 'name' | 'id';
+
+export interface Complaint {
+  field: Field | null; // null: none of them is to blame
+  message: string;
+}
+
+// People leave out what every address begins with.
+export function urlOf(typed: string): string {
+  const text = typed.trim();
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+}
+
+// Where the server's refusal is shown: its sentence names what is wrong.
+export function complaintOf(problem: unknown): Complaint {
+  const code = problem instanceof LiveError ? problem.code : '';
+  if (code === 'exists') return { field: 'id', message: problemText(problem) };
+  const message = problem instanceof Error ? sentence(problem.message) : String(problem);
+  if (code === 'unreachable' || code === 'timeout') return { field: 'url', message };
+  if (!code.startsWith('invalid')) return { field: null, message: problemText(problem) };
+  const field = /\bname\b/i.test(message) ? 'name' : /\bid\b/i.test(message) ? 'id' : 'url';
+  return { field, message };
+}
