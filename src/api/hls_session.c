@@ -221,8 +221,7 @@ static void session_leave(struct api_guest *guest)
 
 static void ask_key(struct hls_session *session)
 {
-    struct lease_set *set = session->lease->set;
-    set->ops->need_key(set->ctx, RENDITION_H264);
+    lease_want_key(session->lease);
 }
 
 /* Reads what is there; -ENOMEM: the session can not go on. */

@@ -73,8 +73,8 @@ void live_session_tell(struct live_session *session, const struct camera *about,
 /* Queues a binary message. */
 void live_session_send(struct live_session *session, struct buf *buf, size_t off, size_t len_bytes);
 
-void live_watch_add(struct live_session *session, struct camera *camera,
-                    const struct lease_params *wish);
+struct live_watch *live_watch_add(struct live_session *session, struct camera *camera,
+                                  const struct lease_params *wish);
 struct live_watch *live_watch_find(struct live_session *session, const char *camera_id);
 void live_watch_remove(struct live_watch *watch);
 void live_capture_remove(struct live_capture *capture); /* one that is done or cancelled */

@@ -59,17 +59,18 @@ static void do_start(struct live_session *session, struct camera *camera,
                                                camera_id(camera), 0});
         return;
     }
+    const struct live_watch *watch =
+        live_watch_add(session, camera,
+                       &(struct lease_params){.rendition = message->rendition,
+                                              .max_fps = message->fps,
+                                              .max_width = message->width,
+                                              .max_height = message->height});
     live_session_say(
         session, json_pack("{s:s,s:s,s:s,s:I,s:I}", "type", "started", "camera", camera_id(camera),
                            "rendition", message->rendition == RENDITION_H264 ? "h264" : "jpeg",
-                           "stream", (json_int_t)camera_stream(camera, message->rendition),
-                           "jpeg_stream", (json_int_t)camera_stream(camera, RENDITION_JPEG)));
+                           "stream", (json_int_t)watch->lease->rendition->stream, "jpeg_stream",
+                           (json_int_t)camera_stream(camera, RENDITION_JPEG)));
     send_poster(session, camera);
-    live_watch_add(session, camera,
-                   &(struct lease_params){.rendition = message->rendition,
-                                          .max_fps = message->fps,
-                                          .max_width = message->width,
-                                          .max_height = message->height});
     if (before) /* after the new lease is taken, so that the camera does not blink */
         live_watch_remove(before);
 }
@@ -91,9 +92,7 @@ static void do_key(struct live_session *session, struct camera *camera)
                                                camera_id(camera), 0});
         return;
     }
-    struct lease_set *set = watch->lease->set;
-    if (watch->lease->params.rendition == RENDITION_H264)
-        set->ops->need_key(set->ctx, RENDITION_H264);
+    lease_want_key(watch->lease);
 }
 
 /* --- capture --- */

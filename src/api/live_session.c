@@ -70,8 +70,8 @@ static void watch_is_gone(void *ctx)
     live_watch_remove(ctx);
 }
 
-void live_watch_add(struct live_session *session, struct camera *camera,
-                    const struct lease_params *wish)
+struct live_watch *live_watch_add(struct live_session *session, struct camera *camera,
+                                  const struct lease_params *wish)
 {
     struct live_watch *watch = mem_new(struct live_watch);
     struct lease_params params = *wish;
@@ -86,6 +86,7 @@ void live_watch_add(struct live_session *session, struct camera *camera,
     session->n_watches++;
     watch->lease = camera_lease(camera, &params);
     watch_is_ready(watch);
+    return watch;
 }
 
 struct live_watch *live_watch_find(struct live_session *session, const char *id)

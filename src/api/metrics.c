@@ -52,7 +52,7 @@ static double seconds(int64_t us)
 
 struct sample {
     struct camera_view camera;
-    struct opener_stats encode;
+    struct maker_stats encode;
 };
 
 static double received(const struct sample *s)
@@ -167,12 +167,12 @@ static void add_encode_times(struct text *out, struct registry *cameras)
 {
     family(out, "eyelid_encode_seconds", "histogram", "CPU time to decode and encode one frame.");
     registry_for_each (camera, cameras) {
-        struct opener_stats stats = camera_encode_stats(camera);
+        struct maker_stats stats = camera_encode_stats(camera);
         uint64_t count = 0;
-        for (unsigned i = 0; i < OPENER_BUCKETS; i++) {
+        for (unsigned i = 0; i < MAKER_BUCKETS; i++) {
             char bound[24] = "+Inf";
-            if (i < OPENER_BUCKETS - 1)
-                snprintf(bound, sizeof(bound), "%g", seconds(opener_bucket_us[i]));
+            if (i < MAKER_BUCKETS - 1)
+                snprintf(bound, sizeof(bound), "%g", seconds(maker_bucket_us[i]));
             count += stats.buckets[i];
             add_series(out, "eyelid_encode_seconds_bucket", camera, "le", bound);
             text_add(out, "%" PRIu64 "\n", count);

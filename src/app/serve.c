@@ -25,7 +25,7 @@
 #include "picam/libcamera.h"
 #include "pull/mjpeg.h"
 #include "store/store.h"
-#include "transcode/transcoder_opener.h"
+#include "transcode/transcoder_makers.h"
 #include "ui/assets.h"
 #include "v4l2/v4l2_monitor.h"
 
@@ -37,8 +37,9 @@ enum { END_MS = 1500, END_LEAST_MS = 600 };
 
 struct house {
     const struct config *config;
-    struct transcoder_opener_params transcoding; /* the opener borrows it */
-    struct m2m_device device;                    /* and this, where there is one */
+    struct transcoder_makers_params transcoding; /* the makers borrow it */
+    struct transcoder_yard yard;
+    struct m2m_device device; /* and this, where there is one */
     struct net *net;
     struct registry *registry;
     struct store *store;
@@ -263,7 +264,7 @@ static void build_cameras(struct house *house)
         .env = {.net = house->net,
                 .clock = &clock_system,
                 .policy = demand_policy_default,
-                .opener = transcoder_opener(&house->transcoding),
+                .makers = transcoder_makers(&house->transcoding),
                 .jpeg_limits = {(uint16_t)config->max_width, (uint16_t)config->max_height},
                 .skip_dark = config->skip_dark,
                 .mean_luma = luma_mean,
@@ -362,6 +363,7 @@ static void take_down(struct house *house, int code)
     libcamera_destroy(house->libcamera); /* first: it ends programs, and is quick */
     v4l2_monitor_destroy(house->v4l2_monitor);
     registry_destroy(house->registry);
+    transcoder_yard_finish(&house->yard);
     net_destroy(house->net);
     if (is_bounded)
         exit_bound_end(&bound);
@@ -371,8 +373,11 @@ int serve(const struct config *config)
 {
     struct house house = {
         .config = config,
-        .transcoding = {.engine = &engine_local, .engine_params = {.quality = config->quality}},
+        .transcoding = {.engine = &engine_local,
+                        .engine_params = {.quality = config->quality},
+                        .yard = &house.yard},
     };
+    transcoder_yard_init(&house.yard);
     log_setup(config->log_level, config->log_json);
     if (config->ignored)
         log_warn("app", NULL, "%s", config->ignored);

@@ -16,6 +16,15 @@ int thread_start(struct thread *thread, const char *name, void *(*run)(void *ctx
     return 0;
 }
 
+int thread_start_detached(const char *name, void *(*run)(void *ctx), void *ctx)
+{
+    struct thread thread;
+    int r = thread_start(&thread, name, run, ctx);
+    if (r == 0)
+        pthread_detach(thread.id);
+    return r;
+}
+
 void thread_join(struct thread *thread)
 {
     pthread_join(thread->id, NULL);

@@ -1,5 +1,4 @@
-/* A named thread, with every signal blocked: signals are handled by the loop. The thread that
- * started it joins it. */
+/* A named thread, with every signal blocked: signals are handled by the loop. */
 #pragma once
 #include <pthread.h>
 
@@ -9,6 +8,10 @@ struct thread {
 
 /* name: up to 15 bytes, shown by top and gdb. -EAGAIN: thread creation failed. */
 int thread_start(struct thread *thread, const char *name, void *(*run)(void *ctx), void *ctx)
+    __attribute__((warn_unused_result));
+
+/* The same for a thread that is never joined: run tells by itself when it is over. */
+int thread_start_detached(const char *name, void *(*run)(void *ctx), void *ctx)
     __attribute__((warn_unused_result));
 
 /* Waits until run has returned. */

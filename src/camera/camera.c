@@ -8,14 +8,6 @@
 #include "base/log.h"
 #include "base/text.h"
 
-/* The H.264 ring: a join wants half a second of it at most; a viewer that is a second late is
- * sooner live again by a new key than by all that it missed. */
-static const struct hub_params H264_RING = {
-    .max_packets = 256, .max_bytes = 2 << 20, .max_age_us = 1 * US_PER_S};
-static const struct hub_params LATEST_RING = {.max_packets = 1, .latest_only = true};
-static const struct hub_params *const RINGS[RENDITION_KINDS] = {
-    [RENDITION_JPEG] = &LATEST_RING, [RENDITION_H264] = &H264_RING, [RENDITION_RAW] = &LATEST_RING};
-
 static int64_t now(const struct camera *camera)
 {
     return clock_now_us(camera->home->env.clock);
@@ -55,9 +47,7 @@ static void start_source(struct camera *camera, bool is_restart)
 
 void camera_pause(struct camera *camera)
 {
-    hub_flush(camera->hubs[RENDITION_RAW]); /* its memory is the driver's */
-    for (enum rendition_kind kind = 0; kind < RENDITION_KINDS; kind++)
-        hub_pause(camera->hubs[kind]);
+    rendition_pause_all(camera);
 }
 
 static void report_timeout(struct camera *camera)
@@ -112,10 +102,17 @@ static void on_timer(void *ctx)
 
 /* --- What the leases want. --- */
 
-static void on_changing(void *ctx)
+static void on_changing(void *ctx, const struct lease *leaving)
 {
     struct camera *camera = ctx;
-    camera_account(camera, now(camera));
+    const int64_t now_us = now(camera);
+    camera_account(camera, now_us);
+    if (!leaving)
+        return;
+    const int64_t linger_us = leaving->params.linger_us;
+    demand_linger(&camera->demand, now_us + (linger_us == 0  ? camera->home->env.policy.linger_us
+                                             : linger_us > 0 ? linger_us
+                                                             : 0));
 }
 
 /* Tells a source that delivers what is wished of it now, if that is something else than before. */
@@ -140,134 +137,39 @@ static void on_changed(void *ctx)
     camera_changed(camera);
 }
 
-static void add_stats(struct opener_stats *sum, const struct opener_stats *more)
-{
-    sum->encoded += more->encoded;
-    sum->undecodable += more->undecodable;
-    sum->skipped += more->skipped;
-    sum->keys += more->keys;
-    sum->unit_bytes += more->unit_bytes;
-    sum->decode_us += more->decode_us;
-    sum->encode_us += more->encode_us;
-    for (unsigned i = 0; i < OPENER_BUCKETS; i++)
-        sum->buckets[i] += more->buckets[i];
-    sum->width = more->width;
-    sum->height = more->height;
-    sum->encoder = more->encoder ? more->encoder : sum->encoder;
-    sum->device = more->device;
-    sum->device_error = more->device_error;
-    sum->error = more->error;
-}
-
-static void open_work(struct camera *camera, enum rendition_kind kind)
-{
-    const struct opener *opener = &camera->home->env.opener;
-    struct opener_request request = {
-        .about = camera->id,
-        .kind = kind,
-        .source_hub = camera->hubs[camera->native],
-        .hub = camera->hubs[kind],
-        .stream = camera->leases.renditions[kind].stream,
-    };
-    camera->work_errors[kind] = opener->open(opener->ctx, &request, &camera->works[kind]);
-    if (camera->work_errors[kind] < 0) {
-        camera->works[kind] = NULL;
-        log_error("camera", camera->id, "%s encoder: %s", kind == RENDITION_H264 ? "video" : "JPEG",
-                  strerror(-camera->work_errors[kind]));
-    }
-}
-
-static void close_work(struct camera *camera, enum rendition_kind kind)
-{
-    const struct opener *opener = &camera->home->env.opener;
-    camera->work_errors[kind] = 0;
-    if (!camera->works[kind])
-        return;
-    struct opener_stats stats = opener->stats(camera->works[kind]);
-    if (kind == RENDITION_H264)
-        add_stats(&camera->past, &stats);
-    opener->close(camera->works[kind]);
-    camera->works[kind] = NULL;
-    hub_flush(camera->hubs[kind]);
-}
-
-/* What is wanted and not given by the source itself is made. */
-static void adjust_works(struct camera *camera)
-{
-    for (enum rendition_kind kind = 0; kind < RENDITION_KINDS; kind++) {
-        bool wanted = camera->leases.renditions[kind].leases > 0 && kind != camera->native;
-        if (wanted && !camera->works[kind])
-            open_work(camera, kind);
-        else if (!wanted)
-            close_work(camera, kind);
-    }
-}
-
 void camera_native(struct camera *camera, enum rendition_kind native)
 {
     if (camera->native == native)
         return;
-    hub_flush(camera->hubs[camera->native]); /* raw memory is the driver's */
+    hub_flush(rendition_full(camera, camera->native)->hub); /* raw memory is the driver's */
+    rendition_close_all(camera);                            /* they read the hub of that kind */
     camera->native = native;
-    for (enum rendition_kind kind = 0; kind < RENDITION_KINDS; kind++)
-        close_work(camera, kind); /* they read the hub of the other kind */
-    adjust_works(camera);
+    rendition_adjust_all(camera);
 }
 
-static void on_rendition_wanted(void *ctx, enum rendition_kind kind, bool wanted)
+static void on_rendition_changed(void *ctx, struct rendition *rendition)
 {
-    struct camera *camera = ctx;
-    /* Unread packets need not wake the loop. */
-    if (wanted)
-        hub_watch_add(camera->hubs[kind], &camera->watches[kind]);
-    else
-        hub_watch_remove(camera->hubs[kind], &camera->watches[kind]);
-    adjust_works(camera);
-}
-
-static void on_need_key(void *ctx, enum rendition_kind kind)
-{
-    struct camera *camera = ctx;
-    if (camera->works[kind])
-        camera->home->env.opener.want_key(camera->works[kind]);
+    rendition_adjust(ctx, rendition);
 }
 
 static const struct lease_set_ops LEASE_OPS = {
     .changing = on_changing,
-    .rendition_wanted = on_rendition_wanted,
+    .rendition_changed = on_rendition_changed,
     .changed = on_changed,
-    .need_key = on_need_key,
 };
 
 struct lease *camera_lease(struct camera *camera, const struct lease_params *params)
 {
-    return lease_take(&camera->leases, params, now(camera));
+    return lease_take(&camera->leases, rendition_choose(camera, params), params, now(camera));
 }
 
 /* --- Birth and death. --- */
 
-static void on_jpeg(void *ctx)
+static void on_wake(void *ctx)
 {
     struct camera *camera = ctx;
-    lease_set_notify(&camera->leases, RENDITION_JPEG);
-}
-
-static void on_h264(void *ctx)
-{
-    struct camera *camera = ctx;
-    lease_set_notify(&camera->leases, RENDITION_H264);
-}
-
-static void on_raw(void *ctx)
-{
-    struct camera *camera = ctx;
-    lease_set_notify(&camera->leases, RENDITION_RAW);
-}
-
-static void poke(void *ctx)
-{
-    struct waker waker = net_wake_waker(ctx);
-    waker_wake(&waker);
+    list_for_each (rendition, &camera->renditions, struct rendition, node)
+        lease_set_notify(&camera->leases, rendition);
 }
 
 struct camera *camera_create(struct camera_home *home, const char *id, enum camera_kind kind,
@@ -289,15 +191,9 @@ struct camera *camera_create(struct camera_home *home, const char *id, enum came
     camera->timer = net_timer_create(net, on_timer, camera);
     camera->armed_us = CLOCK_NEVER_US;
     lease_set_init(&camera->leases, &LEASE_OPS, camera);
-    void (*const on_packet[RENDITION_KINDS])(void *) = {on_jpeg, on_h264, on_raw};
-    for (unsigned i = 0; i < RENDITION_KINDS; i++) {
-        camera->hubs[i] = hub_create(RINGS[i]);
-        camera->wakes[i] = net_wake_create(net, on_packet[i], camera);
-        camera->leases.renditions[i].hub = camera->hubs[i];
-        if (i != RENDITION_RAW) /* raw pictures never leave the house */
-            camera->leases.renditions[i].stream = ++home->last_stream;
-        camera->watches[i] = (struct hub_watch){.poke = poke, .ctx = camera->wakes[i]};
-    }
+    list_init(&camera->renditions);
+    camera->wake = net_wake_create(net, on_wake, camera);
+    rendition_add_permanent(camera);
     return camera;
 }
 
@@ -308,10 +204,9 @@ void camera_destroy(struct camera *camera)
     assert(list_empty(&camera->captures) && camera->leases.count == 0); /* consumers go before */
     if (camera->source)
         camera->source_ops->detached(camera->source);
-    for (unsigned kind = 0; kind < RENDITION_KINDS; kind++) {
-        net_wake_destroy(camera->wakes[kind]);
-        hub_destroy(camera->hubs[kind]);
-    }
+    list_for_each (rendition, &camera->renditions, struct rendition, node)
+        rendition_destroy(rendition);
+    net_wake_destroy(camera->wake);
     net_timer_destroy(camera->timer);
     packet_unref(&camera->poster);
     controls_finish(&camera->controls);
@@ -376,12 +271,12 @@ const struct camera_env *camera_env(const struct camera *camera)
 
 uint32_t camera_stream(const struct camera *camera, enum rendition_kind kind)
 {
-    return camera->leases.renditions[kind].stream;
+    return rendition_full(camera, kind)->stream;
 }
 
 uint64_t camera_published(const struct camera *camera, enum rendition_kind kind)
 {
-    return hub_count(camera->hubs[kind]);
+    return hub_count(rendition_full(camera, kind)->hub);
 }
 
 void camera_count_sent(struct camera *camera, uint64_t sent, uint64_t skipped_for_slow)
@@ -390,14 +285,10 @@ void camera_count_sent(struct camera *camera, uint64_t sent, uint64_t skipped_fo
     camera->stats.skipped_for_slow += skipped_for_slow;
 }
 
-struct opener_stats camera_encode_stats(const struct camera *camera)
+struct maker_stats camera_encode_stats(const struct camera *camera)
 {
-    struct opener_stats sum = camera->past;
-    void *work = camera->works[RENDITION_H264];
-    if (work) {
-        struct opener_stats at_hand = camera->home->env.opener.stats(work);
-        add_stats(&sum, &at_hand);
-    }
+    struct maker_stats sum = camera->past;
+    rendition_add_stats(camera, RENDITION_H264, &sum);
     return sum;
 }
 

@@ -92,7 +92,7 @@ bool camera_runs(const struct camera *camera);
 bool camera_has_h264(const struct camera *camera);
 
 /* Totals of the H.264 encoder at work and all before it. */
-struct opener_stats camera_encode_stats(const struct camera *camera);
+struct maker_stats camera_encode_stats(const struct camera *camera);
 
 /* Brings the awake accounting up to now; call before reading it. */
 void camera_account(struct camera *camera, int64_t now_us);

@@ -78,14 +78,9 @@ static json_t *fps_of(const struct camera *camera)
 /* What the owner should know first. */
 static json_t *error_of(const struct camera *camera)
 {
-    const struct opener *opener = &camera->home->env.opener;
-    int work_error = 0;
-    for (unsigned kind = 0; kind < RENDITION_KINDS && !work_error; kind++)
-        work_error = camera->works[kind] ? opener->stats(camera->works[kind]).error
-                                         : camera->work_errors[kind];
     if (camera->error[0])
         return json_string(camera->error);
-    return work_error ? json_string("the encoder does not work") : json_null();
+    return rendition_error(camera) ? json_string("the encoder does not work") : json_null();
 }
 
 /* A network camera's may have a password in it. */
@@ -110,19 +105,16 @@ bool camera_has_h264(const struct camera *camera)
 
 static json_t *streams(const struct camera *camera)
 {
-    const struct rendition *jpeg = &camera->leases.renditions[RENDITION_JPEG],
-                           *h264 = &camera->leases.renditions[RENDITION_H264];
-    return json_pack("{s:I, s:o}", "jpeg", (json_int_t)jpeg->stream, "h264",
-                     null_or_integer(camera_has_h264(camera), h264->stream));
+    return json_pack(
+        "{s:I, s:o}", "jpeg", (json_int_t)camera_stream(camera, RENDITION_JPEG), "h264",
+        null_or_integer(camera_has_h264(camera), camera_stream(camera, RENDITION_H264)));
 }
 
 /* Who makes H.264 now, and why nobody does or not who should. */
 static void describe_encoder(const struct camera *camera, json_t *o)
 {
-    const struct opener *opener = &camera->home->env.opener;
-    struct opener_stats stats = {.encoder = NULL};
-    if (camera->works[RENDITION_H264])
-        stats = opener->stats(camera->works[RENDITION_H264]);
+    struct maker_stats stats = {.encoder = NULL};
+    rendition_add_stats(camera, RENDITION_H264, &stats);
     json_object_set_new(o, "encoder", stats.encoder ? json_string(stats.encoder) : json_null());
     json_t *note = json_null();
     if (!camera_has_h264(camera))

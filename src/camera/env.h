@@ -10,14 +10,14 @@
 #include "net/outbound.h"
 #include "store/store.h"
 #include "stream/demand.h"
-#include "stream/opener.h"
+#include "stream/maker.h"
 
 struct camera_env {
     struct net *net;
     struct store *store; /* NULL: nothing is remembered */
     const struct clock *clock;
     struct demand_policy policy; /* zeroed = demand_policy_default */
-    struct opener opener;
+    struct makers makers;
     struct jpeg_limits jpeg_limits;  /* 0 = 4096 */
     struct outbound_policy outbound; /* which addresses network cameras may have; borrowed */
     bool skip_dark;                  /* drop frames that are still dark after waking */

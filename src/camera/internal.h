@@ -53,16 +53,13 @@ struct camera {
 
     struct demand demand;
     struct lease_set leases;
-    struct hub *hubs[RENDITION_KINDS];
-    struct net_wake *wakes[RENDITION_KINDS];
-    struct hub_watch watches[RENDITION_KINDS];
+    struct list renditions; /* of struct rendition.node */
+    struct net_wake *wake;  /* poked by their hubs */
     struct net_timer *timer;
-    int64_t armed_us;                 /* when the timer fires */
-    struct camera_wish wish, asked;   /* of all leases; what the source was told last */
-    void *works[RENDITION_KINDS];     /* of the opener, while something derived is wanted */
-    int work_errors[RENDITION_KINDS]; /* 0, or the negative errno with which it was not opened */
-    struct list captures;             /* of struct capture.node */
-    uint32_t last_request;            /* number of the last still asked of the device */
+    int64_t armed_us;               /* when the timer fires */
+    struct camera_wish wish, asked; /* of all leases; what the source was told last */
+    struct list captures;           /* of struct capture.node */
+    uint32_t last_request;          /* number of the last still asked of the device */
     struct {
         uint32_t request; /* 0: none */
         int64_t asked_us;
@@ -83,7 +80,7 @@ struct camera {
 
     struct camera_stats stats;
     uint64_t dropped[CAMERA_DROPS];
-    struct opener_stats past; /* of works that are closed */
+    struct maker_stats past; /* of H.264 makers that are closed */
 
     struct camera_awake awake;
 };
@@ -98,6 +95,27 @@ void camera_dismiss(struct camera *camera);
 
 /* Feeds the demand machine and does what it decides. */
 void camera_step(struct camera *camera, enum demand_event event);
+
+/* --- camera/rendition.c --- */
+
+/* Those that are always there: their stream numbers are known before anything is shown. */
+void rendition_add_permanent(struct camera *camera);
+void rendition_destroy(struct rendition *rendition); /* its maker is closed before */
+/* The one of this kind at full size and rate; of the permanent kinds alone. */
+struct rendition *rendition_full(const struct camera *camera, enum rendition_kind kind);
+bool rendition_is_native(const struct camera *camera, const struct rendition *rendition);
+/* The one for a lease: of the smallest scale and rate that give it what it wishes. */
+struct rendition *rendition_choose(struct camera *camera, const struct lease_params *wish)
+    __attribute__((returns_nonnull));
+/* Opens, adjusts or closes its maker, as its leases want it; may destroy it. */
+void rendition_adjust(struct camera *camera, struct rendition *rendition);
+void rendition_adjust_all(struct camera *camera);
+void rendition_close_all(struct camera *camera); /* their makers */
+void rendition_pause_all(struct camera *camera);
+/* Adds the figures of the makers at work on that kind. */
+void rendition_add_stats(const struct camera *camera, enum rendition_kind kind,
+                         struct maker_stats *sum);
+int rendition_error(const struct camera *camera); /* the first one's, 0 = all is well */
 
 /* The source delivers no more: what came of it is not live for those who come from now on. */
 void camera_pause(struct camera *camera);

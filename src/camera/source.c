@@ -144,10 +144,8 @@ static bool is_dark(struct camera *camera, const struct camera_frame *frame)
 /* Since it was told last; whoever encodes changes on a thread of its own. */
 static bool encoder_changed(struct camera *camera)
 {
-    const struct opener *opener = &camera->home->env.opener;
-    struct opener_stats stats = {.encoder = NULL};
-    if (camera->works[RENDITION_H264])
-        stats = opener->stats(camera->works[RENDITION_H264]);
+    struct maker_stats stats = {.encoder = NULL};
+    rendition_add_stats(camera, RENDITION_H264, &stats);
     const bool changed =
         stats.encoder != camera->told_encoder || stats.device_error != camera->told_device_error;
     camera->told_encoder = stats.encoder;
@@ -199,25 +197,11 @@ struct packet *camera_packet(const struct camera_frame *frame)
     return packet;
 }
 
-/* As the source's JPEG goes out. */
-static void write_head(struct camera *camera, struct packet *packet)
-{
-    live_head_write(
-        &(struct live_head){
-            .kind = LIVE_JPEG,
-            .flags = LIVE_FLAG_KEY,
-            .stream = camera->leases.renditions[RENDITION_JPEG].stream,
-            .sequence = (uint32_t)hub_count(camera->hubs[RENDITION_JPEG]) + 1, /* its number soon */
-            .unit_offset = LIVE_HEAD_BYTES,
-            .capture_us = packet->capture_us,
-        },
-        packet->buf->data + packet->message_off);
-}
-
 void camera_set_poster(struct camera *camera, struct packet *takes_packet)
 {
     packet_unref(&camera->poster);
     camera->poster = takes_packet;
+    packet_stamp(takes_packet, camera_stream(camera, RENDITION_JPEG), 0);
     camera_changed(camera);
 }
 
@@ -239,17 +223,17 @@ void camera_frame(struct camera *camera, const struct camera_frame *frame)
         camera_changed(camera);
     }
     if (kind == RENDITION_JPEG) {
-        write_head(camera, packet);
         packet_unref(&camera->poster);
         camera->poster = packet_ref(packet);
     }
-    hub_publish(camera->hubs[kind], packet);
+    struct rendition *rendition = rendition_full(camera, kind);
+    (void)hub_publish(rendition->hub, rendition->turn, packet);
     camera_step(camera, DEMAND_FRAME);
 }
 
 void camera_flush_raw(struct camera *camera)
 {
-    hub_flush(camera->hubs[RENDITION_RAW]);
+    hub_flush(rendition_full(camera, RENDITION_RAW)->hub);
 }
 
 void camera_count_received(struct camera *camera, size_t len_bytes)

@@ -29,6 +29,7 @@ struct engine_input {
     const uint8_t *jpeg; /* passed jpeg_inspect */
     size_t len_bytes;
     const struct raw_picture *raw; /* NULL: it is a JPEG */
+    unsigned scale;                /* 0 or 1, 2, 4, 8: the sides are divided by it */
     int64_t pts_us;                /* arrival, monotonic; rises from input to input */
     bool want_key;
 };

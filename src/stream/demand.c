@@ -15,6 +15,12 @@ struct demand demand_initial(int64_t now_us)
     return (struct demand){.since_us = now_us, .deadline_us = CLOCK_NEVER_US};
 }
 
+void demand_linger(struct demand *demand, int64_t until_us)
+{
+    if (until_us > demand->linger_until_us)
+        demand->linger_until_us = until_us;
+}
+
 const char *demand_state_name(enum demand_state state)
 {
     static const char *const NAMES[DEMAND_STATES] = {"offline", "asleep", "waking", "awake",
@@ -117,12 +123,13 @@ static unsigned failed(struct demand *d, const struct demand_policy *p, int64_t 
     return tries ? back_off(d, p, now_us) : 0;
 }
 
-static unsigned unwanted(struct demand *d, const struct demand_policy *p, int64_t now_us)
+static unsigned unwanted(struct demand *d, int64_t now_us)
 {
     d->wanted = false;
     d->failures = 0;
     if (d->state == DEMAND_AWAKE)
-        enter(d, DEMAND_LINGERING, now_us, now_us + p->linger_us);
+        enter(d, DEMAND_LINGERING, now_us,
+              d->linger_until_us > now_us ? d->linger_until_us : now_us);
     else if (d->state == DEMAND_WAKING)
         return stop(d, now_us);
     return 0;
@@ -155,7 +162,7 @@ struct demand demand_step(struct demand d, const struct demand_policy *policy,
         actions = wanted(&d, policy, now_us);
         break;
     case DEMAND_UNWANTED:
-        actions = unwanted(&d, policy, now_us);
+        actions = unwanted(&d, now_us);
         break;
     case DEMAND_FRAME:
         actions = frame(&d, policy, now_us);

@@ -35,7 +35,7 @@ enum demand_action {
 };
 
 struct demand_policy {
-    int64_t linger_us;        /* default 10 s */
+    int64_t linger_us;        /* of leases that do not say; default 10 s */
     int64_t start_timeout_us; /* first frame after start; default 5 s */
     int64_t stall_timeout_us; /* no frame for so long and wanted: start again; default 5 s */
     int64_t retry_min_us;     /* wait before the next start after a timeout, doubling up to */
@@ -48,14 +48,19 @@ extern const struct demand_policy demand_policy_default;
 struct demand {
     enum demand_state state;
     bool wanted;
-    int64_t since_us;    /* when the state was entered */
-    int64_t frame_us;    /* of the last frame, once there was one */
-    int64_t deadline_us; /* when to send DEMAND_TICK; CLOCK_NEVER_US: not at all */
-    unsigned failures;   /* starts without a frame since the last frame */
-    bool backing_off;    /* waking, waiting for the next try */
+    int64_t linger_until_us; /* it stays awake until then at least, once it is awake */
+    int64_t since_us;        /* when the state was entered */
+    int64_t frame_us;        /* of the last frame, once there was one */
+    int64_t deadline_us;     /* when to send DEMAND_TICK; CLOCK_NEVER_US: not at all */
+    unsigned failures;       /* starts without a frame since the last frame */
+    bool backing_off;        /* waking, waiting for the next try */
 };
 
 struct demand demand_initial(int64_t now_us);
+
+/* A lease goes and wants the camera to stay awake until then; the latest of these counts. Call it
+ * before DEMAND_UNWANTED. */
+void demand_linger(struct demand *demand, int64_t until_us);
 
 /* The next state; *ret_actions is the set of what to do, 0 for nothing. Total: every event is fine
  * in every state. */

@@ -20,20 +20,59 @@ void lease_set_init(struct lease_set *set, const struct lease_set_ops *ops, void
     list_init(&set->leases);
 }
 
-struct lease *lease_take(struct lease_set *set, const struct lease_params *params, int64_t now_us)
+/* 0 is "no bound", which is larger than every number. */
+static uint16_t larger_wish(uint16_t a, uint16_t b)
+{
+    return a == 0 || b == 0 ? 0 : a > b ? a : b;
+}
+
+/* The shortest of two intervals, where 0 is "unbounded". */
+static int64_t shorter(int64_t a, int64_t b)
+{
+    return a == 0 || b == 0 ? a + b : a < b ? a : b;
+}
+
+/* What all leases on the rendition can use together. */
+static void measure(struct lease_set *set, struct rendition *rendition)
+{
+    struct maker_pace pace = {0};
+    struct hub_history history = {0};
+    bool first = true;
+    list_for_each (lease, &set->leases, const struct lease, node) {
+        const struct lease_params *p = &lease->params;
+        if (lease->rendition != rendition)
+            continue;
+        pace.max_fps = first ? p->max_fps : larger_wish(pace.max_fps, p->max_fps);
+        pace.max_width = first ? p->max_width : larger_wish(pace.max_width, p->max_width);
+        pace.max_height = first ? p->max_height : larger_wish(pace.max_height, p->max_height);
+        pace.key_interval_us = shorter(pace.key_interval_us, p->key_interval_us);
+        if (p->history.age_us > history.age_us)
+            history.age_us = p->history.age_us;
+        if (p->history.bytes > history.bytes)
+            history.bytes = p->history.bytes;
+        first = false;
+    }
+    rendition->pace = pace;
+    hub_keep(rendition->hub, &history);
+}
+
+struct lease *lease_take(struct lease_set *set, struct rendition *rendition,
+                         const struct lease_params *params, int64_t now_us)
 {
     struct lease *lease = mem_new(struct lease);
-    struct rendition *rendition = &set->renditions[params->rendition];
-    set->ops->changing(set->ctx);
+    set->ops->changing(set->ctx, NULL);
     lease->set = set;
     lease->params = *params;
+    lease->rendition = rendition;
     lease->since_us = now_us;
     list_append(&set->leases, &lease->node);
-    hub_join(rendition->hub, &lease->cursor, now_us, MAX_JOIN_AGE_US);
+    reader_open(&lease->reader, rendition->hub,
+                &(struct reader_params){.now_us = now_us, .back_us = MAX_JOIN_AGE_US});
     set->count++;
     set->by_reason[params->reason]++;
-    if (rendition->leases++ == 0)
-        set->ops->rendition_wanted(set->ctx, params->rendition, true);
+    rendition->leases++;
+    measure(set, rendition);
+    set->ops->rendition_changed(set->ctx, rendition);
     set->ops->changed(set->ctx);
     return lease;
 }
@@ -45,27 +84,43 @@ void lease_release(struct lease **lease)
     if (!gone)
         return;
     struct lease_set *set = gone->set;
-    enum rendition_kind kind = gone->params.rendition;
-    set->ops->changing(set->ctx);
+    struct rendition *rendition = gone->rendition;
+    set->ops->changing(set->ctx, gone);
     list_remove(&gone->node);
     set->count--;
     set->by_reason[gone->params.reason]--;
+    reader_close(&gone->reader);
     mem_free(gone);
-    if (--set->renditions[kind].leases == 0)
-        set->ops->rendition_wanted(set->ctx, kind, false);
+    rendition->leases--;
+    measure(set, rendition);
+    set->ops->rendition_changed(set->ctx, rendition);
     set->ops->changed(set->ctx);
+}
+
+/* Deltas cannot be left out one by one: H.264 is paced where it is made. */
+static bool is_paced_here(const struct lease *lease)
+{
+    return lease->rendition->kind != RENDITION_H264;
 }
 
 struct packet *lease_next(struct lease *lease, uint64_t *ret_lost)
 {
-    enum rendition_kind kind = lease->params.rendition;
-    struct packet *packet = NULL;
-    uint64_t lost_before = lease->cursor.lost;
-    if (hub_next(lease->set->renditions[kind].hub, &lease->cursor, &packet) == HUB_NEED_KEY)
-        lease->set->ops->need_key(lease->set->ctx, kind);
+    const uint64_t lost_before = lease->reader.lost;
+    struct packet *packet = reader_next(&lease->reader);
+    if (packet && is_paced_here(lease)) {
+        if (!pace_take(&lease->pace, lease->params.max_fps, packet->arrival_us))
+            packet_unref(&packet);
+        if (lease->params.max_fps) /* what it did not want is not lost */
+            lease->reader.lost = lost_before;
+    }
     if (ret_lost)
-        *ret_lost = lease->cursor.lost - lost_before;
+        *ret_lost = lease->reader.lost - lost_before;
     return packet;
+}
+
+void lease_want_key(struct lease *lease)
+{
+    hub_want_key(lease->rendition->hub);
 }
 
 void lease_set_dismiss(struct lease_set *set)
@@ -76,17 +131,15 @@ void lease_set_dismiss(struct lease_set *set)
     }
 }
 
-void lease_set_notify(struct lease_set *set, enum rendition_kind kind)
+void lease_set_notify(struct lease_set *set, struct rendition *rendition)
 {
+    const uint64_t count = hub_count(rendition->hub);
+    if (count == rendition->notified)
+        return;
+    rendition->notified = count;
     list_for_each (lease, &set->leases, struct lease, node)
-        if (lease->params.rendition == kind)
+        if (lease->rendition == rendition && lease->params.ready)
             lease->params.ready(lease->params.ctx);
-}
-
-/* 0 is "no bound", which is larger than every number. */
-static uint16_t larger_wish(uint16_t a, uint16_t b)
-{
-    return a == 0 || b == 0 ? 0 : a > b ? a : b;
 }
 
 void lease_set_wish(const struct lease_set *set, uint16_t *ret_fps, uint16_t *ret_width,

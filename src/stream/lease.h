@@ -1,13 +1,16 @@
-/* Leases: the wishes that keep a camera awake, and the reading end that each of them holds.
+/* Leases: the wishes that keep a camera awake. Loop only.
  *
  * A consumer takes a lease on a rendition with a reason, is told by ready() when there is something
- * to read, and reads with lease_next. The set answers "why is it awake?". All loop only. */
+ * to read, and reads with lease_next. Who reads on another thread holds a lease all the same, and
+ * opens a reader (stream/reader.h) on its rendition's hub. The set answers "why is it awake?". */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/list.h"
-#include "stream/hub.h"
+#include "stream/pace.h"
+#include "stream/reader.h"
+#include "stream/rendition.h"
 
 enum lease_reason {
     LEASE_VIEWER,
@@ -24,12 +27,18 @@ enum lease_reason {
 /* "viewer", "snapshot", …; immutable. */
 const char *lease_reason_name(enum lease_reason reason);
 
+enum { LEASE_NO_LINGER = -1 };
+
 struct lease_params {
     enum lease_reason reason;
     enum rendition_kind rendition;
-    uint16_t max_fps, max_width, max_height; /* largest useful; 0 = no wish */
-    void (*ready)(void *ctx); /* something to read; only marks, takes and releases nothing */
-    void (*gone)(void *ctx);  /* the camera ends: releases this lease before it returns */
+    uint16_t max_fps, max_width, max_height; /* largest useful; 0 = no wish. It gets no more fps */
+    int64_t key_interval_us;                 /* the longest between keys; 0 = unbounded */
+    int64_t linger_us;          /* how long the camera stays awake behind it; 0 = the policy's */
+    struct hub_history history; /* so much is kept in the hub, for readers with pre-roll */
+    void (*ready)(void *ctx);   /* something to read; only marks, takes and releases nothing.
+                                   NULL: the lease is not read */
+    void (*gone)(void *ctx);    /* the camera ends: releases this lease before it returns */
     void *ctx;
 };
 
@@ -37,29 +46,23 @@ struct lease {
     struct list node; /* in its set */
     struct lease_set *set;
     struct lease_params params;
-    struct hub_cursor cursor;
+    struct rendition *rendition;
+    struct reader reader;
+    struct pace pace;
     int64_t since_us;
-};
-
-struct rendition {
-    struct hub *hub;
-    uint32_t stream; /* server-wide number, from 1 */
-    unsigned leases;
 };
 
 /* What the owner of a set must do; called inside lease_take and lease_release, in this order. */
 struct lease_set_ops {
-    void (*changing)(void *ctx); /* a lease comes or goes: the time so far belongs to the old set */
-    /* The first lease on a rendition came, or its last one went. */
-    void (*rendition_wanted)(void *ctx, enum rendition_kind kind, bool wanted);
+    /* A lease comes, or this one goes: the time so far belongs to the old set. */
+    void (*changing)(void *ctx, const struct lease *leaving);
+    /* The number of its leases or their pace changed; without leases it may be destroyed. */
+    void (*rendition_changed)(void *ctx, struct rendition *rendition);
     void (*changed)(void *ctx); /* it came or went: count, reasons and wish are the new ones */
-    /* Inside lease_next: a reader waits for a key. */
-    void (*need_key)(void *ctx, enum rendition_kind kind);
 };
 
 struct lease_set {
     struct list leases;
-    struct rendition renditions[RENDITION_KINDS]; /* hubs are borrowed from the owner */
     unsigned count, by_reason[LEASE_REASONS];
     const struct lease_set_ops *ops;
     void *ctx;
@@ -67,25 +70,31 @@ struct lease_set {
 
 void lease_set_init(struct lease_set *set, const struct lease_set_ops *ops, void *ctx);
 
-/* Takes a lease and joins the rendition's hub: the caller may read at once. Never fails. The caller
- * owns the lease. */
-struct lease *lease_take(struct lease_set *set, const struct lease_params *params, int64_t now_us)
+/* Takes a lease on this rendition and joins its hub: the caller may read at once. Never fails. The
+ * caller owns the lease. */
+struct lease *lease_take(struct lease_set *set, struct rendition *rendition,
+                         const struct lease_params *params, int64_t now_us)
     __attribute__((returns_nonnull, warn_unused_result));
 
 /* Gives it back and sets *lease to NULL; takes a pointer to NULL. */
 void lease_release(struct lease **lease);
 
 /* The next packet for this lease, a new reference, or NULL when there is none yet (a key is asked
- * for where one is needed). *ret_lost, where not NULL, is what was skipped since the last call. */
+ * for where one is needed). *ret_lost, where not NULL, is what was skipped since the last call;
+ * what the lease's own max_fps leaves out is no loss. */
 struct packet *lease_next(struct lease *lease, uint64_t *ret_lost);
+
+/* Asks for a key, whether its reader needs one or not. */
+void lease_want_key(struct lease *lease);
 
 /* Calls gone() of every lease: the set is empty when it returns. */
 void lease_set_dismiss(struct lease_set *set);
 
-/* Calls ready() of every lease on the rendition; the loop does so when the hub has poked it. */
-void lease_set_notify(struct lease_set *set, enum rendition_kind kind);
+/* Calls ready() of every lease on the rendition where its hub has packets that they were not told
+ * of. */
+void lease_set_notify(struct lease_set *set, struct rendition *rendition);
 
-/* The largest fps, width and height that anybody wishes; 0 where somebody has no bound or nobody
- * has a wish. */
+/* The largest fps, width and height that a lease wishes; 0 where one has no bound or none has a
+ * wish. */
 void lease_set_wish(const struct lease_set *set, uint16_t *ret_fps, uint16_t *ret_width,
                     uint16_t *ret_height);

@@ -1,11 +1,10 @@
 #include "stream/packet.h"
 
 #include "base/alloc.h"
-#include "media/live.h"
 
 const char *rendition_name(enum rendition_kind kind)
 {
-    static const char *const NAMES[RENDITION_KINDS] = {"jpeg", "h264", "raw"};
+    static const char *const NAMES[RENDITION_KINDS] = {"jpeg", "h264", "raw", "luma"};
     return NAMES[kind];
 }
 
@@ -25,7 +24,21 @@ struct packet *packet_of_jpeg(struct buf *takes_buf, size_t unit_off, size_t end
     packet->chunk_off = packet->unit_off = (uint32_t)unit_off;
     packet->end_off = (uint32_t)end_off;
     packet->key = true;
+    packet->live = LIVE_JPEG;
     return packet;
+}
+
+void packet_stamp(struct packet *packet, uint32_t stream, uint32_t sequence)
+{
+    if (packet->live)
+        live_head_write(
+            &(struct live_head){.kind = packet->live,
+                                .flags = packet->key ? LIVE_FLAG_KEY : 0,
+                                .stream = stream,
+                                .sequence = sequence,
+                                .unit_offset = (uint16_t)(packet->unit_off - packet->message_off),
+                                .capture_us = packet->capture_us},
+            packet->buf->data + packet->message_off);
 }
 
 struct packet *packet_ref(struct packet *packet)

@@ -8,23 +8,34 @@
  * A raw picture has no bytes in its buffer, which is lent (base/buf.h): raw says where the pixels
  * are, and the last reference gives them back to the driver.
  *
- * Any thread; written by its creator before it is published, immutable after. The transport room
- * alone is scratch space of the loop thread: the transport writes its framing there. */
+ * Any thread; written by its creator before it is published, and by hub_publish; immutable after.
+ * The transport room alone is scratch space of the loop thread: the transport writes its framing
+ * there. */
 #pragma once
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "media/live.h"
 #include "media/raw.h"
 
 /* Room in front for the transport's framing; at least libwebsockets' LWS_PRE, which net asserts. */
 enum { PACKET_TRANSPORT_ROOM = 16 };
 
-/* JPEG and raw are what sources give; H.264, and JPEG where the source is raw, are derived. */
-enum rendition_kind { RENDITION_JPEG, RENDITION_H264, RENDITION_RAW, RENDITION_KINDS };
+/* JPEG and raw are what sources give; the others, and JPEG where the source is raw, are derived.
+ * Luma is brightness alone at an eighth of the size, for motion detection: 8 bits a pixel, rows of
+ * packet.stride bytes from unit_off on. */
+enum rendition_kind {
+    RENDITION_JPEG,
+    RENDITION_H264,
+    RENDITION_RAW,
+    RENDITION_LUMA,
+    RENDITION_KINDS
+};
 
-const char *rendition_name(enum rendition_kind kind); /* "jpeg", "h264", "raw"; immutable */
+/* "jpeg", "h264", "raw", "luma"; immutable. */
+const char *rendition_name(enum rendition_kind kind);
 
 struct packet {
     atomic_uint refs;
@@ -32,9 +43,11 @@ struct packet {
     struct packet
         *init; /* h264: the init segment this unit belongs to, owned reference; else NULL */
     uint32_t message_off, chunk_off, unit_off, end_off;
-    uint32_t sequence; /* in its hub, from 1; set by hub_publish */
-    bool key;          /* decodable on its own */
+    uint32_t sequence;   /* in its hub, from 1; set by hub_publish */
+    enum live_kind live; /* of its live header; 0: it has none */
+    bool key;            /* decodable on its own */
     uint16_t width, height;
+    uint16_t stride;        /* of RENDITION_LUMA */
     struct raw_picture raw; /* of RENDITION_RAW; else its format is RAW_NONE */
     int64_t capture_us; /* server's monotonic clock: when the device took it, as well as we know */
     int64_t arrival_us; /* server's monotonic clock: when its last byte came in */
@@ -49,6 +62,10 @@ struct packet *packet_create(struct buf *takes_buf, struct packet *init)
  * a key, its offsets set. */
 struct packet *packet_of_jpeg(struct buf *takes_buf, size_t unit_off, size_t end_off)
     __attribute__((returns_nonnull));
+
+/* Writes its live header. The hub does so; only what never goes through a hub is stamped by others.
+ */
+void packet_stamp(struct packet *packet, uint32_t stream, uint32_t sequence);
 
 struct packet *packet_ref(struct packet *packet);
 

@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "media/fmp4.h"
-#include "media/live.h"
 
 enum {
     /* Nothing is known of the second interval when the first unit goes out. */
@@ -16,9 +15,9 @@ enum {
     DURATION_INTERVALS = 2,
 };
 
-void chunker_init(struct chunker *chunker, uint32_t stream)
+void chunker_init(struct chunker *chunker)
 {
-    *chunker = (struct chunker){.stream = stream, .interval_us = FIRST_INTERVAL_US};
+    *chunker = (struct chunker){.interval_us = FIRST_INTERVAL_US};
 }
 
 void chunker_finish(struct chunker *chunker)
@@ -54,11 +53,10 @@ static void advance(struct chunker *chunker, int64_t arrival_us)
     chunker->decode_time = time > chunker->decode_time ? time : chunker->decode_time + 1;
 }
 
-/* A packet with room for len_bytes behind its live header, and that header written. */
-static int packet_open(struct chunker *chunker, enum live_kind kind, uint32_t head_bytes,
-                       size_t unit_bytes, const struct engine_output *output,
-                       const struct packet *frame, uint32_t sequence, struct packet *init,
-                       struct packet **ret_packet)
+/* A packet with room for its live header, and for a head and a unit behind it. */
+static int packet_open(enum live_kind kind, uint32_t head_bytes, size_t unit_bytes,
+                       const struct engine_output *output, const struct packet *frame,
+                       struct packet *init, struct packet **ret_packet)
 {
     const uint32_t message_off = PACKET_TRANSPORT_ROOM;
     const uint32_t chunk_off = message_off + LIVE_HEAD_BYTES;
@@ -66,22 +64,13 @@ static int packet_open(struct chunker *chunker, enum live_kind kind, uint32_t he
     int r = buf_create(chunk_off + head_bytes + unit_bytes, &buf);
     if (r < 0)
         return r;
-    const bool key = kind == LIVE_INIT || output->key;
-    live_head_write(&(struct live_head){.kind = kind,
-                                        .flags = key ? LIVE_FLAG_KEY : 0,
-                                        .stream = chunker->stream,
-                                        .sequence = sequence,
-                                        .unit_offset = (uint16_t)(LIVE_HEAD_BYTES + head_bytes),
-                                        .capture_us = frame->capture_us},
-                    buf->data + message_off);
-
     struct packet *packet = packet_create(buf, init);
     packet->message_off = message_off;
     packet->chunk_off = chunk_off;
     packet->unit_off = chunk_off + head_bytes;
     packet->end_off = packet->unit_off + (uint32_t)unit_bytes;
-    packet->sequence = sequence;
-    packet->key = key;
+    packet->live = kind;
+    packet->key = kind == LIVE_INIT || output->key;
     packet->width = output->width;
     packet->height = output->height;
     packet->capture_us = frame->capture_us;
@@ -91,7 +80,7 @@ static int packet_open(struct chunker *chunker, enum live_kind kind, uint32_t he
 }
 
 static int make_init(struct chunker *chunker, const struct engine_output *output,
-                     const struct packet *frame, uint32_t sequence)
+                     const struct packet *frame)
 {
     uint8_t bytes[FMP4_INIT_MAX_BYTES];
     size_t len_bytes;
@@ -99,7 +88,7 @@ static int make_init(struct chunker *chunker, const struct engine_output *output
     int r = fmp4_init_write(output->params, bytes, &len_bytes);
     if (r < 0)
         return r;
-    r = packet_open(chunker, LIVE_INIT, 0, len_bytes, output, frame, sequence, NULL, &init);
+    r = packet_open(LIVE_INIT, 0, len_bytes, output, frame, NULL, &init);
     if (r < 0)
         return r;
     memcpy(init->buf->data + init->chunk_off, bytes, len_bytes);
@@ -109,23 +98,23 @@ static int make_init(struct chunker *chunker, const struct engine_output *output
 }
 
 int chunker_make(struct chunker *chunker, const struct engine_output *output,
-                 const struct packet *frame, uint32_t sequence, struct packet **ret_packet)
+                 const struct packet *frame, struct packet **ret_packet)
 {
     if (output->new_params) {
-        int r = make_init(chunker, output, frame, sequence);
+        int r = make_init(chunker, output, frame);
         if (r < 0)
             return r;
     }
     struct packet *packet;
-    int r = packet_open(chunker, LIVE_CHUNK, FMP4_CHUNK_HEAD_BYTES, output->len_bytes, output,
-                        frame, sequence, chunker->init, &packet);
+    int r = packet_open(LIVE_CHUNK, FMP4_CHUNK_HEAD_BYTES, output->len_bytes, output, frame,
+                        chunker->init, &packet);
     if (r < 0)
         return r;
 
     advance(chunker, frame->arrival_us);
     uint8_t *bytes = packet->buf->data;
     fmp4_chunk_head_write(
-        &(struct fmp4_chunk){.sequence = sequence,
+        &(struct fmp4_chunk){.sequence = ++chunker->n_chunks,
                              .decode_time = chunker->decode_time,
                              .duration = (uint32_t)ticks(DURATION_INTERVALS * chunker->interval_us),
                              .unit_len_bytes = (uint32_t)output->len_bytes,

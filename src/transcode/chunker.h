@@ -1,5 +1,5 @@
-/* Access units to packets: each is laid out once as stream/packet.h says, with its live header and
- * its place on the media timeline. No thread, no lock: it belongs to whoever encodes.
+/* Access units to packets: each is laid out once as stream/packet.h says, with its place on the
+ * media timeline. No thread, no lock: it belongs to the thread that encodes.
  *
  * The timeline is that of arrival: the first unit is at 0, each later one where its frame arrived,
  * and a sample lasts about twice the smoothed interval, which browsers play soonest and which
@@ -12,7 +12,7 @@
 #include "stream/packet.h"
 
 struct chunker {
-    uint32_t stream;     /* number of the rendition */
+    uint32_t n_chunks;   /* so far */
     struct packet *init; /* owned reference; NULL before the first unit */
     bool begun;
     int64_t first_arrival_us, last_arrival_us;
@@ -20,12 +20,11 @@ struct chunker {
     int64_t interval_us;  /* smoothed */
 };
 
-void chunker_init(struct chunker *chunker, uint32_t stream);
+void chunker_init(struct chunker *chunker);
 void chunker_finish(struct chunker *chunker);
 
-/* A packet with one reference for the unit made of frame; it will be number `sequence` of its hub.
- * -ENOMEM, -EINVAL (parameter sets that cannot be read): the unit is lost, and only a key may
- * follow. */
+/* A packet with one reference for the unit made of frame. -ENOMEM, -EINVAL (parameter sets that
+ * cannot be read): the unit is lost, and only a key may follow. */
 int chunker_make(struct chunker *chunker, const struct engine_output *output,
-                 const struct packet *frame, uint32_t sequence, struct packet **ret_packet)
+                 const struct packet *frame, struct packet **ret_packet)
     __attribute__((warn_unused_result));

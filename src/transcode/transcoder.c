@@ -1,6 +1,5 @@
 #include "transcode/transcoder.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +9,9 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "transcode/maker.h"
+#include "stream/pace.h"
+#include "stream/reader.h"
+#include "transcode/converter.h"
 
 enum {
     DEFAULT_MIN_KEY_INTERVAL_US = 300000,
@@ -20,27 +21,27 @@ enum {
 };
 
 struct transcoder {
-    struct transcoder_params params;   /* immutable */
-    char *about;                       /* immutable */
-    const struct maker_ops *maker_ops; /* immutable */
-    struct hub_watch watch;
-    struct thread thread;
+    struct transcoder_params params;           /* immutable, but for what follows of its request */
+    char *about;                               /* immutable */
+    const struct converter_ops *converter_ops; /* immutable */
 
     struct lock lock;
     struct lock_cond cond; /* poked or stop */
     bool poked, stop;      /* this and all below: guarded by lock */
-    bool key_wanted;
-    struct opener_stats stats;
+    struct maker_pace wanted;
+    struct maker_stats stats;
 
-    /* Worker only. */
-    struct hub_cursor cursor;
-    void *maker;
+    /* Its thread only. */
+    struct reader reader;
+    struct hub *hub; /* owned reference */
+    void *converter;
+    struct maker_pace at_work; /* copy of wanted */
+    struct pace pace;
     bool broken; /* tried again at retry_us */
     int64_t retry_us;
     uint64_t while_broken; /* frames that came before it was tried again */
-    uint64_t published;    /* packets of the hub */
-    int64_t last_key_us;
-    bool key_sent; /* last_key_us means something */
+    int64_t last_key_us, last_frame_us;
+    bool key_sent; /* last_key_us and last_frame_us mean something */
 };
 
 /* By the publisher of a frame, under its hub's lock. */
@@ -56,37 +57,56 @@ static void poke(void *ctx)
 /* Waits for the newest frame: a new reference, or NULL when it is time to stop. */
 static struct packet *wait_for_frame(struct transcoder *t)
 {
-    struct packet *frame;
     for (;;) {
         lock_take(&t->lock);
         while (!t->poked && !t->stop)
             lock_cond_wait(&t->cond, &t->lock, CLOCK_NEVER_US);
         const bool stop = t->stop;
         t->poked = false;
+        t->at_work = t->wanted;
         lock_drop(&t->lock);
         if (stop)
             return NULL;
-        if (hub_next(t->params.source_hub, &t->cursor, &frame) == HUB_PACKET)
+        struct packet *frame = reader_next(&t->reader);
+        if (frame)
             return frame;
     }
 }
 
-/* Whether this frame is to be a key. A wish that comes too early stays one. */
-static bool take_key_wish(struct transcoder *t, int64_t now_us)
+/* The next frame will be about as long after this one as this one is after the last: a key that is
+ * due until then is made now. */
+static bool is_key_due(const struct transcoder *t, int64_t now_us)
 {
-    lock_take(&t->lock);
-    const bool take =
-        t->key_wanted && (!t->key_sent || now_us - t->last_key_us >= t->params.min_key_interval_us);
-    if (take)
-        t->key_wanted = false;
-    lock_drop(&t->lock);
-    return take;
+    return t->at_work.key_interval_us &&
+           now_us + (now_us - t->last_frame_us) - t->last_key_us > t->at_work.key_interval_us;
+}
+
+/* Whether this frame is to be a key. A wish that comes too early stays one. */
+static bool wants_key(struct transcoder *t, int64_t now_us)
+{
+    if (!t->key_sent)
+        return true;
+    return now_us - t->last_key_us >= t->params.min_key_interval_us &&
+           (hub_wants_key(t->hub) || is_key_due(t, now_us));
+}
+
+/* The smallest that still covers the box, as far down as the rendition goes. */
+static unsigned scale_of(const struct transcoder *t, const struct packet *frame)
+{
+    const struct maker_pace *box = &t->at_work;
+    if (t->params.request.kind == RENDITION_LUMA)
+        return t->params.request.scale;
+    for (unsigned scale = t->params.request.scale; scale > 1; scale /= 2)
+        if ((box->max_width && frame->width / scale >= box->max_width) ||
+            (box->max_height && frame->height / scale >= box->max_height))
+            return scale;
+    return 1;
 }
 
 static void count_skipped(struct transcoder *t)
 {
     lock_take(&t->lock);
-    t->stats.skipped = t->cursor.lost + t->while_broken;
+    t->stats.skipped = t->reader.lost + t->while_broken;
     lock_drop(&t->lock);
 }
 
@@ -98,7 +118,7 @@ static void count_undecodable(struct transcoder *t)
 }
 
 /* Once for each change. That there is no device is said where it was looked for. */
-static void say_device(const struct transcoder *t, const struct maker_result *made)
+static void say_device(const struct transcoder *t, const struct converter_result *made)
 {
     if (!made->device)
         return;
@@ -109,12 +129,12 @@ static void say_device(const struct transcoder *t, const struct maker_result *ma
         log_info("transcode", t->about, "the hardware encoder %s works again", made->device);
 }
 
-static void count_made(struct transcoder *t, const struct maker_result *made)
+static void count_made(struct transcoder *t, const struct converter_result *made)
 {
     const struct packet *packet = made->packet;
     const uint64_t cost_us = (uint64_t)made->decode_us + made->encode_us;
     unsigned bucket = 0;
-    while (bucket < OPENER_BUCKETS - 1 && cost_us > opener_bucket_us[bucket])
+    while (bucket < MAKER_BUCKETS - 1 && cost_us > maker_bucket_us[bucket])
         bucket++;
 
     lock_take(&t->lock);
@@ -131,8 +151,6 @@ static void count_made(struct transcoder *t, const struct maker_result *made)
     t->stats.device = made->device;
     t->stats.device_error = made->device_error;
     t->stats.error = 0;
-    if (packet->key)
-        t->key_wanted = false; /* whoever asked up to now will see this one */
     lock_drop(&t->lock);
     if (is_news)
         say_device(t, made);
@@ -154,15 +172,14 @@ static void give_up(struct transcoder *t, int error, int64_t now_us)
 }
 
 /* 0 also for a frame that does not decode. */
-static int make(struct transcoder *t, const struct packet *frame)
+static int convert(struct transcoder *t, const struct packet *frame)
 {
-    const bool want_key = take_key_wish(t, frame->arrival_us);
-    struct maker_result made;
-    int r = t->maker_ops->make(t->maker, frame, (uint32_t)(t->published + 1), want_key, &made);
+    const struct converter_order order = {.want_key = wants_key(t, frame->arrival_us),
+                                          .scale = scale_of(t, frame)};
+    struct converter_result made;
+    int r = t->converter_ops->convert(t->converter, frame, &order, &made);
     if (r == -EBADMSG) {
         count_undecodable(t);
-        if (want_key)
-            transcoder_want_key(t); /* the next one, then */
         return 0;
     }
     if (r < 0)
@@ -171,21 +188,42 @@ static int make(struct transcoder *t, const struct packet *frame)
         t->key_sent = true;
         t->last_key_us = frame->arrival_us;
     }
+    t->last_frame_us = frame->arrival_us;
     count_made(t, &made);
-    hub_publish(t->params.hub, made.packet);
-    t->published++;
-    assert(hub_count(t->params.hub) == t->published);
+    (void)hub_publish(t->hub, t->params.request.turn, made.packet);
     return 0;
+}
+
+static void finish(struct transcoder *t)
+{
+    t->converter_ops->destroy(t->converter);
+    reader_close(&t->reader);
+    hub_unref(&t->hub);
+    lock_cond_finish(&t->cond);
+    lock_finish(&t->lock);
+    mem_free(t->about);
+    mem_free(t);
+}
+
+static void leave(struct transcoder_yard *yard)
+{
+    lock_take(&yard->lock);
+    yard->alive--;
+    lock_cond_signal(&yard->cond);
+    lock_drop(&yard->lock);
 }
 
 static void *run(void *ctx)
 {
     struct transcoder *t = ctx;
+    struct transcoder_yard *yard = t->params.yard;
     struct packet *frame;
     while ((frame = wait_for_frame(t))) {
         if (!t->broken || frame->arrival_us >= t->retry_us) {
             t->broken = false;
-            int r = make(t, frame);
+            int r = 0;
+            if (pace_take(&t->pace, t->at_work.max_fps, frame->arrival_us))
+                r = convert(t, frame);
             if (r < 0)
                 give_up(t, r, frame->arrival_us);
         } else {
@@ -194,48 +232,60 @@ static void *run(void *ctx)
         count_skipped(t);
         packet_unref(&frame);
     }
+    finish(t);
+    mem_trim(); /* the engine's megabytes: a camera that sleeps costs nothing */
+    leave(yard);
     return NULL;
 }
 
-static void finish(struct transcoder *t)
+/* The thread's beginning; it frees what it was given. */
+static int start(struct transcoder *t)
 {
-    t->maker_ops->destroy(t->maker);
-    lock_cond_finish(&t->cond);
-    lock_finish(&t->lock);
-    mem_free(t->about);
-    mem_free(t);
+    struct transcoder_yard *yard = t->params.yard;
+    char name[16];
+    snprintf(name, sizeof(name), "%s", t->about ? t->about : "transcode");
+    lock_take(&yard->lock);
+    yard->alive++;
+    lock_drop(&yard->lock);
+    int r = thread_start_detached(name, run, t);
+    if (r < 0)
+        leave(yard);
+    return r;
 }
+
+static const struct converter_ops *const CONVERTERS[RENDITION_KINDS] = {
+    [RENDITION_JPEG] = &converter_jpeg, [RENDITION_H264] = &converter_h264};
 
 int transcoder_create(const struct transcoder_params *params, struct transcoder **ret_transcoder)
 {
+    const struct maker_request *request = &params->request;
     struct transcoder *t = mem_new(struct transcoder);
     t->params = *params;
     if (t->params.min_key_interval_us == 0)
         t->params.min_key_interval_us = DEFAULT_MIN_KEY_INTERVAL_US;
-    t->about = mem_strdup_or_die(params->about);
-    t->params.about = t->about;
-    t->maker_ops = params->kind == RENDITION_H264 ? &maker_h264 : &maker_jpeg;
+    t->about = mem_strdup_or_die(request->about);
+    t->params.request.about = t->about;
+    t->converter_ops = CONVERTERS[request->kind];
+    t->wanted = request->pace;
+    t->hub = hub_ref(request->hub);
     lock_init(&t->lock, LOCK_RANK_WORKER);
     lock_cond_init(&t->cond);
-    t->watch = (struct hub_watch){.poke = poke, .ctx = t};
-    t->published = hub_count(params->hub);
     t->poked = true; /* for the frame that the hub may hold already */
-    hub_join(params->source_hub, &t->cursor, clock_now_us(&clock_system), MAX_JOIN_AGE_US);
 
-    int r = t->maker_ops->create(&(struct maker_params){.engine = params->engine,
-                                                        .engine_params = params->engine_params,
-                                                        .stream = params->stream},
-                                 &t->maker);
+    int r =
+        t->converter_ops->create(&(struct converter_params){.engine = params->engine,
+                                                            .engine_params = params->engine_params},
+                                 &t->converter);
     if (r < 0)
         goto fail;
-    hub_watch_add(params->source_hub, &t->watch);
-    char name[16];
-    snprintf(name, sizeof(name), "%s", t->about ? t->about : "transcode");
-    r = thread_start(&t->thread, name, run, t);
-    if (r < 0) {
-        hub_watch_remove(params->source_hub, &t->watch);
+    reader_open(&t->reader, request->source_hub,
+                &(struct reader_params){.poke = poke,
+                                        .ctx = t,
+                                        .now_us = clock_now_us(&clock_system),
+                                        .back_us = MAX_JOIN_AGE_US});
+    r = start(t);
+    if (r < 0)
         goto fail;
-    }
     *ret_transcoder = t;
     return 0;
 fail:
@@ -243,31 +293,44 @@ fail:
     return r;
 }
 
-void transcoder_destroy(struct transcoder *t)
+void transcoder_close(struct transcoder *t)
 {
     if (!t)
         return;
-    hub_watch_remove(t->params.source_hub, &t->watch);
     lock_take(&t->lock);
     t->stop = true;
     lock_cond_signal(&t->cond);
     lock_drop(&t->lock);
-    thread_join(&t->thread);
-    finish(t);
-    mem_trim(); /* the engine's megabytes: a camera that sleeps costs nothing */
 }
 
-void transcoder_want_key(struct transcoder *t)
+void transcoder_adjust(struct transcoder *t, const struct maker_pace *pace)
 {
     lock_take(&t->lock);
-    t->key_wanted = true;
+    t->wanted = *pace;
     lock_drop(&t->lock);
 }
 
-struct opener_stats transcoder_stats(struct transcoder *t)
+struct maker_stats transcoder_stats(struct transcoder *t)
 {
     lock_take(&t->lock);
-    const struct opener_stats stats = t->stats;
+    const struct maker_stats stats = t->stats;
     lock_drop(&t->lock);
     return stats;
+}
+
+void transcoder_yard_init(struct transcoder_yard *yard)
+{
+    *yard = (struct transcoder_yard){0};
+    lock_init(&yard->lock, LOCK_RANK_WORKER);
+    lock_cond_init(&yard->cond);
+}
+
+void transcoder_yard_finish(struct transcoder_yard *yard)
+{
+    lock_take(&yard->lock);
+    while (yard->alive > 0)
+        lock_cond_wait(&yard->cond, &yard->lock, CLOCK_NEVER_US);
+    lock_drop(&yard->lock);
+    lock_cond_finish(&yard->cond);
+    lock_finish(&yard->lock);
 }

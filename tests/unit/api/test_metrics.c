@@ -44,7 +44,7 @@ static void the_fixed_names_are_there(void **state)
     struct world *world = *state;
     struct device *porch = world_device(world, "porch");
     struct ws *ws = world_page(world);
-    world->stats = (struct opener_stats){.encoded = 5,
+    world->stats = (struct maker_stats){.encoded = 5,
                                          .undecodable = 2,
                                          .decode_us = 3000,
                                          .encode_us = 4500,
@@ -96,16 +96,16 @@ static void the_histogram_is_cumulative_and_ends_with_the_count(void **state)
     struct device *porch = world_device(world, "porch");
     struct ws *ws = world_page(world);
     world_say(world, ws, START("porch", "h264"));
-    world->stats = (struct opener_stats){
+    world->stats = (struct maker_stats){
         .decode_us = 3000, .encode_us = 4500, .buckets = {1, 3, 0, 0, 0, 0, 0, 0, 0, 1}};
     struct http_request *request = world_get(world, "/metrics");
     const char *text = fake_answer(request)->body;
     char series[96];
     snprintf(series, sizeof(series), "eyelid_encode_seconds_bucket{camera=\"porch\",le=\"%g\"}",
-             opener_bucket_us[0] / 1e6);
+             maker_bucket_us[0] / 1e6);
     assert_true(value_of(text, series) == 1);
     snprintf(series, sizeof(series), "eyelid_encode_seconds_bucket{camera=\"porch\",le=\"%g\"}",
-             opener_bucket_us[OPENER_BUCKETS - 2] / 1e6);
+             maker_bucket_us[MAKER_BUCKETS - 2] / 1e6);
     assert_true(value_of(text, series) == 4);
     assert_true(value_of(text, "eyelid_encode_seconds_bucket{camera=\"porch\",le=\"+Inf\"}") == 5);
     assert_true(value_of(text, "eyelid_encode_seconds_count{camera=\"porch\"}") == 5);

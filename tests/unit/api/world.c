@@ -144,35 +144,34 @@ static struct packet *unit(const char *bytes, size_t head_bytes, struct packet *
     return packet;
 }
 
-/* NULL: it was never encoded. */
-static struct hub *encoded_hub(const struct world *world, uint32_t stream)
+struct encoding *world_encoding(struct world *world, const char *camera)
 {
-    for (unsigned i = 0; world->encoded[i].stream; i++)
-        if (world->encoded[i].stream == stream)
-            return world->encoded[i].hub;
+    list_for_each (encoding, &world->encodings, struct encoding, node)
+        if (strcmp(encoding->camera, camera) == 0)
+            return encoding;
     return NULL;
+}
+
+bool world_wants_key(struct world *world, const char *camera)
+{
+    struct encoding *encoding = world_encoding(world, camera);
+    return encoding && hub_wants_key(encoding->hub);
 }
 
 void world_h264(struct world *world, struct device *device, const char *bytes, bool key,
                 bool new_init)
 {
-    const uint32_t stream = camera_stream(device->camera, RENDITION_H264);
-    struct hub *hub = encoded_hub(world, stream);
+    struct encoding *encoding = world_encoding(world, camera_id(device->camera));
+    assert_non_null(encoding);
     if (new_init || !world->init) {
         packet_unref(&world->init);
         world->init = unit("init", 0, NULL);
-        live_head_write(&(struct live_head){.kind = LIVE_INIT, .stream = stream},
-                        world->init->buf->data + world->init->message_off);
+        world->init->live = LIVE_INIT;
     }
     struct packet *packet = unit(bytes, MOOF, world->init);
+    packet->live = LIVE_CHUNK;
     packet->key = key;
-    live_head_write(&(struct live_head){.kind = LIVE_CHUNK,
-                                        .flags = key ? LIVE_FLAG_KEY : 0,
-                                        .stream = stream,
-                                        .sequence = (uint32_t)hub_count(hub) + 1,
-                                        .unit_offset = LIVE_HEAD_BYTES + MOOF},
-                    packet->buf->data + packet->message_off);
-    hub_publish(hub, packet);
+    assert_true(hub_publish(encoding->hub, encoding->turn, packet));
 }
 
 void world_still(struct device *device, const char *bytes, uint16_t width, uint16_t height)
@@ -186,33 +185,35 @@ void world_still(struct device *device, const char *bytes, uint16_t width, uint1
 
 /* --- The encoder. --- */
 
-static int encoder_open(void *ctx, const struct opener_request *request, void **ret_work)
+static int encoder_open(void *ctx, const struct maker_request *request, void **ret_maker)
 {
     struct world *world = ctx;
-    world->works++;
-    unsigned i = 0;
-    while (world->encoded[i].stream && world->encoded[i].stream != request->stream)
-        i++;
-    world->encoded[i].stream = request->stream;
-    world->encoded[i].hub = request->hub;
-    *ret_work = world;
+    struct encoding *encoding = mem_new(struct encoding);
+    *encoding = (struct encoding){.world = world, .hub = request->hub, .turn = request->turn};
+    snprintf(encoding->camera, sizeof(encoding->camera), "%s", request->about);
+    list_append(&world->encodings, &encoding->node);
+    *ret_maker = encoding;
     return 0;
 }
 
-static void encoder_close(void *work)
+static void encoder_adjust(void *maker, const struct maker_pace *pace)
 {
-    if (work)
-        ((struct world *)work)->works--;
+    (void)maker;
+    (void)pace;
 }
 
-static void encoder_want_key(void *work)
+static void encoder_close(void *maker)
 {
-    ((struct world *)work)->keys_wanted++;
+    struct encoding *encoding = maker;
+    if (!encoding)
+        return;
+    list_remove(&encoding->node);
+    mem_free(encoding);
 }
 
-static struct opener_stats encoder_stats(void *work)
+static struct maker_stats encoder_stats(void *maker)
 {
-    return ((struct world *)work)->stats;
+    return ((struct encoding *)maker)->world->stats;
 }
 
 /* --- The world. --- */
@@ -226,11 +227,12 @@ static const struct asset FILES[] = {
 void world_init(struct world *world)
 {
     *world = (struct world){.net = fake_net_create()};
+    list_init(&world->encodings);
     world->registry = registry_create(&(struct registry_params){
         .env.net = world->net,
         .env.clock = &fake_clock,
         .env.policy = demand_policy_default,
-        .env.opener = {encoder_open, encoder_close, encoder_want_key, encoder_stats, world},
+        .env.makers = {encoder_open, encoder_adjust, encoder_close, encoder_stats, world},
         .env.jpeg_limits = {4096, 4096},
         .max_cameras = 65, /* one more than a page may watch */
         .max_new_per_minute = 100,
@@ -251,7 +253,7 @@ void world_finish(struct world *world)
     api_destroy(world->api);
     registry_destroy(world->registry);
     packet_unref(&world->init);
-    assert_int_equal(world->works, 0);
+    assert_true(list_empty(&world->encodings));
     fake_net_destroy(world->net);
 }
 

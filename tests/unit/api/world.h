@@ -1,5 +1,5 @@
 /* A server without sockets, devices or codecs: the API over a real registry, with a device that
- * writes down what it is told and an opener whose encoder is the test. */
+ * writes down what it is told and makers whose encoder is the test. */
 #pragma once
 #include <jansson.h>
 
@@ -17,18 +17,22 @@ struct device {
     bool can_capture;
 };
 
+struct encoding {
+    struct list node;
+    struct world *world;
+    char camera[CAMERA_ID_MAX + 1];
+    struct hub *hub; /* borrowed */
+    uint64_t turn;
+};
+
 struct world {
     struct net *net;
     struct registry *registry;
     struct api *api;
     struct api_door page, devices;
-    unsigned works, keys_wanted; /* open encoders; keys asked for so far */
-    struct opener_stats stats;   /* of every encoder */
-    struct {
-        uint32_t stream;
-        struct hub *hub;
-    } encoded[70];       /* renditions that were ever encoded, by number of their stream */
-    struct packet *init; /* what world_h264 puts in front */
+    struct list encodings;    /* of struct encoding.node: open encoders */
+    struct maker_stats stats; /* of every encoder */
+    struct packet *init;      /* what world_h264 puts in front */
 };
 
 void world_init(struct world *world);
@@ -44,6 +48,9 @@ void world_jpeg(struct device *device, const char *bytes, uint16_t width, uint16
 /* The encoder makes a unit; new_init: with other parameter sets than before. */
 void world_h264(struct world *world, struct device *device, const char *bytes, bool key,
                 bool new_init);
+/* The first open encoder of the camera, or NULL. */
+struct encoding *world_encoding(struct world *world, const char *camera);
+bool world_wants_key(struct world *world, const char *camera);
 /* The device answers the last capture. */
 void world_still(struct device *device, const char *bytes, uint16_t width, uint16_t height);
 

@@ -131,30 +131,34 @@ static int64_t wall_us(void *ctx)
 
 /* --- The encoder. --- */
 
-static int open_work(void *ctx, const struct opener_request *request, void **ret_work)
+static int open_maker(void *ctx, const struct maker_request *request, void **ret_maker)
 {
     struct rig *rig = ctx;
     if (rig->open_result < 0)
         return rig->open_result;
-    text_add(&rig->said, "open %u ", request->stream);
-    rig->stats = (struct opener_stats){0};
-    *ret_work = rig;
+    char scale[16] = "";
+    if (request->scale > 1)
+        snprintf(scale, sizeof(scale), "1/%u ", request->scale);
+    text_add(&rig->said, "open %s %s", rendition_name(request->kind), scale);
+    rig->stats = (struct maker_stats){0};
+    rig->pace = request->pace;
+    *ret_maker = rig;
     return 0;
 }
 
-static void close_work(void *work)
+static void adjust_maker(void *maker, const struct maker_pace *pace)
 {
-    text_add(&((struct rig *)work)->said, "close ");
+    ((struct rig *)maker)->pace = *pace;
 }
 
-static void want_key(void *work)
+static void close_maker(void *maker)
 {
-    text_add(&((struct rig *)work)->said, "key ");
+    text_add(&((struct rig *)maker)->said, "close ");
 }
 
-static struct opener_stats work_stats(void *work)
+static struct maker_stats maker_stats(void *maker)
 {
-    return ((struct rig *)work)->stats;
+    return ((struct rig *)maker)->stats;
 }
 
 /* --- The source. --- */
@@ -284,10 +288,10 @@ void rig_registry(struct rig *rig, const struct registry_params *params)
     struct registry_params p = *params;
     p.env.net = &rig->net;
     p.env.clock = &rig->clock;
-    p.env.opener = (struct opener){.open = open_work,
-                                   .close = close_work,
-                                   .want_key = want_key,
-                                   .stats = work_stats,
+    p.env.makers = (struct makers){.open = open_maker,
+                                   .adjust = adjust_maker,
+                                   .close = close_maker,
+                                   .stats = maker_stats,
                                    .ctx = rig};
     rig->registry = registry_create(&p);
     rig->observer = (struct registry_observer){.changed = changed, .ctx = rig};

@@ -34,14 +34,15 @@ struct rig {
     struct text said; /* what source and encoder were asked: see rig_said */
     int capture_result, set_result, open_result;
     uint32_t last_request; /* that the source was asked for */
-    struct opener_stats stats;
+    struct maker_stats stats;
+    struct maker_pace pace; /* that the last maker was given */
 };
 
 /* Both for cmocka; *state becomes the struct rig. */
 int rig_setup(void **state);
 int rig_teardown(void **state);
 
-/* Begins anew with other parameters: ctx, clock, net and opener are the rig's. */
+/* Begins anew with other parameters: ctx, clock, net and makers are the rig's. */
 void rig_registry(struct rig *rig, const struct registry_params *params);
 
 /* Makes the camera "porch" and connects its device, controlled or not; "stop " is then said. */
@@ -61,8 +62,7 @@ void rig_pass(struct rig *rig, int64_t span_us);
 struct lease *rig_lease(struct rig *rig, enum lease_reason reason, enum rendition_kind kind);
 
 /* Asserts that this is all that was said since the last call: "start FPS WxH ", "adjust …" and
- * "restart …" alike, "stop ", "still N ", "set JSON ", "detached ", "open STREAM ", "close ", "key
- * ". */
+ * "restart …" alike, "stop ", "still N ", "set JSON ", "detached ", "open KIND ", "close ". */
 void rig_said(struct rig *rig, const char *expected);
 
 /* The member of the camera's description, as compact JSON text; valid until the next call. */

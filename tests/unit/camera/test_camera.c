@@ -251,19 +251,19 @@ static void test_the_encoder_runs_while_video_is_wanted(void **state)
     struct lease *jpeg = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
     rig_said(rig, "start 0 0x0 "); /* a viewer of JPEG needs none */
     struct lease *a = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
-    rig_said(rig, "open 2 ");
+    rig_said(rig, "open h264 ");
     struct lease *b = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
     assert_null(lease_next(b, NULL));
-    rig_said(rig, "key ");
+    assert_true(hub_wants_key(rendition_full(camera, RENDITION_H264)->hub));
     lease_release(&a);
-    rig->stats = (struct opener_stats){.encoded = 7, .undecodable = 2, .keys = 1, .buckets = {7}};
+    rig->stats = (struct maker_stats){.encoded = 7, .undecodable = 2, .keys = 1, .buckets = {7}};
     assert_int_equal(camera_encode_stats(camera).encoded, 7);
     lease_release(&b);
     rig_said(rig, "close ");
     a = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
-    rig_said(rig, "open 2 ");
-    rig->stats = (struct opener_stats){.encoded = 3, .undecodable = 1, .buckets = {2, 1}};
-    struct opener_stats all = camera_encode_stats(camera);
+    rig_said(rig, "open h264 ");
+    rig->stats = (struct maker_stats){.encoded = 3, .undecodable = 1, .buckets = {2, 1}};
+    struct maker_stats all = camera_encode_stats(camera);
     assert_int_equal(all.encoded, 10);
     assert_int_equal(all.keys, 1);
     assert_int_equal(all.buckets[0], 9);
@@ -281,7 +281,8 @@ static void publish_unit(struct rig *rig)
     packet->end_off = 10;
     packet->key = true;
     packet->arrival_us = rig->now_us;
-    hub_publish(rig->camera->hubs[RENDITION_H264], packet);
+    struct rendition *h264 = rendition_full(rig->camera, RENDITION_H264);
+    assert_true(hub_publish(h264->hub, h264->turn, packet));
 }
 
 static void test_no_old_video_for_the_next_viewer(void **state)

@@ -315,7 +315,7 @@ static void test_an_old_frame_is_not_fresh(void **state)
     struct capture *capture = begin(rig, CAPTURE_FRAME, &o);
     assert_non_null(capture);
     rig_turn(rig);
-    lease_set_notify(&rig->camera->leases, RENDITION_JPEG);
+    lease_set_notify(&rig->camera->leases, rendition_full(rig->camera, RENDITION_JPEG));
     rig_turn(rig);
     assert_int_equal(o.times, 0);
     rig_frame(rig, 640, 480, 2, false);

@@ -159,7 +159,7 @@ static void test_encoder_is_told(void **state)
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
     static const int errors[] = {0, 0, -EIO, -EIO, 0};
     for (unsigned i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
-        rig->stats = (struct opener_stats){.encoder = "x264", .device_error = errors[i]};
+        rig->stats = (struct maker_stats){.encoder = "x264", .device_error = errors[i]};
         rig_turn(rig);
         rig->told_of = 0;
         for (unsigned n = 0; n < 12; n++) { /* more than a second */

@@ -64,9 +64,9 @@ static void test_both_renditions_are_made(void **state)
     rig_camera(rig, true);
     camera_native(rig->camera, RENDITION_RAW);
     struct lease *video = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
-    rig_said(rig, "open 2 start 0 0x0 ");
+    rig_said(rig, "open h264 start 0 0x0 ");
     struct lease *jpeg = rig_lease(rig, LEASE_SNAPSHOT, RENDITION_JPEG);
-    rig_said(rig, "open 1 ");
+    rig_said(rig, "open jpeg ");
     lease_release(&jpeg);
     rig_said(rig, "close ");
     lease_release(&video);
@@ -80,13 +80,13 @@ static void test_a_change_of_kind_opens_the_makers_anew(void **state)
     rig_camera(rig, true);
     struct lease *video = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
     struct lease *jpeg = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
-    rig_said(rig, "open 2 start 0 0x0 ");
+    rig_said(rig, "open h264 start 0 0x0 ");
     camera_native(rig->camera, RENDITION_RAW);
-    rig_said(rig, "close open 1 open 2 ");
+    rig_said(rig, "close open jpeg open h264 ");
     camera_native(rig->camera, RENDITION_RAW);
     rig_said(rig, "");
     camera_native(rig->camera, RENDITION_JPEG);
-    rig_said(rig, "close close open 2 ");
+    rig_said(rig, "close close open h264 ");
     lease_release(&video);
     lease_release(&jpeg);
     rig_said(rig, "close stop ");

@@ -91,10 +91,10 @@ static void test_streams_are_numbered_through(void **state)
     assert_int_equal(add(rig, "a"), 0);
     assert_int_equal(add(rig, "b"), 0);
     struct camera *a = registry_find(rig->registry, "a"), *b = registry_find(rig->registry, "b");
-    assert_int_equal(a->leases.renditions[RENDITION_JPEG].stream, 1);
-    assert_int_equal(a->leases.renditions[RENDITION_H264].stream, 2);
-    assert_int_equal(b->leases.renditions[RENDITION_JPEG].stream, 3);
-    assert_int_equal(b->leases.renditions[RENDITION_H264].stream, 4);
+    assert_int_equal(camera_stream(a, RENDITION_JPEG), 1);
+    assert_int_equal(camera_stream(a, RENDITION_H264), 2);
+    assert_int_equal(camera_stream(b, RENDITION_JPEG), 3);
+    assert_int_equal(camera_stream(b, RENDITION_H264), 4);
 }
 
 static void test_no_more_than_so_many(void **state)

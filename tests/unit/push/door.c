@@ -58,11 +58,11 @@ static void on_request(void *ctx, struct http_request *request)
     http_reply(request, &(struct http_response){.status = 404});
 }
 
-static int open_work(void *ctx, const struct opener_request *request, void **ret_work)
+static int open_maker(void *ctx, const struct maker_request *request, void **ret_maker)
 {
     (void)ctx;
     (void)request;
-    (void)ret_work;
+    (void)ret_maker;
     return -ENOENT;
 }
 
@@ -77,7 +77,7 @@ void door_begin(struct door *door, const struct registry_params *params)
     struct registry_params p = params ? *params : (struct registry_params){0};
     p.env.net = door->site.net;
     p.env.clock = &door->clock;
-    p.env.opener.open = open_work;
+    p.env.makers.open = open_maker;
     door->registry = registry_create(&p);
 }
 

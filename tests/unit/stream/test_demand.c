@@ -131,7 +131,10 @@ static void check_cell(const struct row *row, enum demand_event event, int64_t n
                        const struct cell *expected)
 {
     unsigned actions = 99;
-    struct demand after = demand_step(row->before, &POLICY, event, now_us, &actions);
+    struct demand before = row->before;
+    if (event == DEMAND_UNWANTED)
+        demand_linger(&before, now_us + POLICY.linger_us);
+    struct demand after = demand_step(before, &POLICY, event, now_us, &actions);
     int64_t deadline_us = expected->deadline_us == SAME    ? row->before.deadline_us
                           : expected->deadline_us == NEVER ? NEVER
                                                            : now_us + expected->deadline_us;
@@ -174,6 +177,8 @@ static struct story begin(void)
 
 static void happens(struct story *s, enum demand_event event)
 {
+    if (event == DEMAND_UNWANTED)
+        demand_linger(&s->demand, s->now_us + POLICY.linger_us);
     s->demand = demand_step(s->demand, &POLICY, event, s->now_us, &s->actions);
 }
 
@@ -354,14 +359,25 @@ static void test_a_silent_device_is_started_again(void **state)
 static void test_no_linger_at_all(void **state)
 {
     (void)state;
-    struct demand_policy policy = POLICY;
-    policy.linger_us = 0;
     unsigned actions;
     struct demand d = {.state = DEMAND_AWAKE, .wanted = true};
-    d = demand_step(d, &policy, DEMAND_UNWANTED, 7, &actions);
-    d = demand_step(d, &policy, DEMAND_TICK, 7, &actions);
+    d = demand_step(d, &POLICY, DEMAND_UNWANTED, 7, &actions);
+    d = demand_step(d, &POLICY, DEMAND_TICK, 7, &actions);
     assert_int_equal(d.state, DEMAND_ASLEEP);
     assert_int_equal(actions, STOP);
+}
+
+/* A viewer leaves at 1 s, a snapshot that wants no linger at 3 s. */
+static void test_the_longest_linger_counts(void **state)
+{
+    (void)state;
+    unsigned actions;
+    struct demand d = {.state = DEMAND_AWAKE, .wanted = true};
+    demand_linger(&d, 11 * US_PER_S);
+    demand_linger(&d, 3 * US_PER_S);
+    d = demand_step(d, &POLICY, DEMAND_UNWANTED, 3 * US_PER_S, &actions);
+    assert_int_equal(d.state, DEMAND_LINGERING);
+    assert_int_equal(d.deadline_us, 11 * US_PER_S);
 }
 
 static void test_names(void **state)
@@ -453,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_a_device_goes_while_waking_and_backing_off),
         cmocka_unit_test(test_a_silent_device_is_started_again),
         cmocka_unit_test(test_no_linger_at_all),
+        cmocka_unit_test(test_the_longest_linger_counts),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_whatever_happens),
     };

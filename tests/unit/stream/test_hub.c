@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/lock.h"
-#include "stream/hub.h"
+#include "stream/reader.h"
 
 enum { PACKET_BYTES = 100, INTERVAL_US = 33333 };
 
@@ -29,7 +29,7 @@ static struct packet *make(bool key, int64_t arrival_us)
 static void publish(struct hub *hub, const char *kinds)
 {
     for (; *kinds; kinds++)
-        hub_publish(hub, make(*kinds == 'K', (int64_t)hub_count(hub) * INTERVAL_US));
+        (void)hub_publish(hub, 0, make(*kinds == 'K', (int64_t)hub_count(hub) * INTERVAL_US));
 }
 
 static struct hub *hub_of(unsigned max_packets)
@@ -37,22 +37,32 @@ static struct hub *hub_of(unsigned max_packets)
     return hub_create(&(struct hub_params){.max_packets = max_packets});
 }
 
-/* The sequence that the cursor reads next; 0: empty, -1: it needs a key. */
-static int read_one(struct hub *hub, struct hub_cursor *cursor)
+/* The sequence that the reader reads next; 0: nothing now, -1: and it waits for a key. */
+static int read_one(struct reader *reader)
 {
-    struct packet *packet = NULL;
-    enum hub_result result = hub_next(hub, cursor, &packet);
-    int sequence = result == HUB_PACKET ? (int)packet->sequence : result == HUB_EMPTY ? 0 : -1;
-    assert_int_equal(result == HUB_PACKET, packet != NULL);
+    struct packet *packet = reader_next(reader);
+    const bool waits = hub_wants_key(reader->hub);
+    int sequence = packet ? (int)packet->sequence : waits ? -1 : 0;
     packet_unref(&packet);
     return sequence;
 }
 
-static struct hub_cursor join(struct hub *hub, int64_t max_age_us)
+static struct reader join(struct hub *hub, int64_t max_age_us)
 {
-    struct hub_cursor cursor;
-    hub_join(hub, &cursor, (int64_t)hub_count(hub) * INTERVAL_US, max_age_us);
-    return cursor;
+    struct reader reader;
+    reader_open(&reader, hub,
+                &(struct reader_params){.now_us = (int64_t)hub_count(hub) * INTERVAL_US,
+                                        .back_us = max_age_us});
+    return reader;
+}
+
+/* As if it had read up to this one. */
+static struct reader reader_at(struct hub *hub, uint64_t next)
+{
+    struct reader reader = join(hub, 0);
+    reader.next = next;
+    reader.synced = true;
+    return reader;
 }
 
 /* --- What a reader reads: a table of publish, join, publish, and all that is then read. --- */
@@ -84,18 +94,19 @@ static void test_join(void **state)
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
         struct hub *hub = hub_of(ROWS[i].max_packets);
         publish(hub, ROWS[i].before);
-        struct hub_cursor cursor = join(hub, ROWS[i].max_join_age_us);
+        struct reader reader = join(hub, ROWS[i].max_join_age_us);
         publish(hub, ROWS[i].after);
         char reads[16] = "";
         int got;
         size_t n = 0;
         do {
-            got = read_one(hub, &cursor);
+            got = read_one(&reader);
             reads[n++] = got < 0 ? '-' : (char)('0' + got);
         } while (got > 0);
         assert_string_equal(reads, ROWS[i].reads);
-        assert_int_equal(cursor.lost, 0); /* what was before one's time is no loss */
-        hub_destroy(hub);
+        assert_int_equal(reader.lost, 0); /* what was before one's time is no loss */
+        reader_close(&reader);
+        hub_unref(&hub);
     }
 }
 
@@ -104,16 +115,17 @@ static void test_one_that_falls_off_jumps_to_the_newest_key(void **state)
     (void)state;
     struct hub *hub = hub_of(4);
     publish(hub, "K");
-    struct hub_cursor cursor = join(hub, US_PER_S);
-    assert_int_equal(read_one(hub, &cursor), 1);
+    struct reader reader = join(hub, US_PER_S);
+    assert_int_equal(read_one(&reader), 1);
     publish(hub, "dKdKdd"); /* 2 to 7; the ring holds 4 to 7 */
-    assert_int_equal(read_one(hub, &cursor), 5);
-    assert_int_equal(cursor.lost, 3);
-    assert_int_equal(read_one(hub, &cursor), 6);
-    assert_int_equal(read_one(hub, &cursor), 7);
-    assert_int_equal(read_one(hub, &cursor), 0);
-    assert_int_equal(cursor.lost, 3);
-    hub_destroy(hub);
+    assert_int_equal(read_one(&reader), 5);
+    assert_int_equal(reader.lost, 3);
+    assert_int_equal(read_one(&reader), 6);
+    assert_int_equal(read_one(&reader), 7);
+    assert_int_equal(read_one(&reader), 0);
+    assert_int_equal(reader.lost, 3);
+    reader_close(&reader);
+    hub_unref(&hub);
 }
 
 static void test_one_that_falls_off_without_a_key_waits_for_one(void **state)
@@ -121,17 +133,18 @@ static void test_one_that_falls_off_without_a_key_waits_for_one(void **state)
     (void)state;
     struct hub *hub = hub_of(3);
     publish(hub, "K");
-    struct hub_cursor cursor = join(hub, US_PER_S);
-    assert_int_equal(read_one(hub, &cursor), 1);
+    struct reader reader = join(hub, US_PER_S);
+    assert_int_equal(read_one(&reader), 1);
     publish(hub, "dddd");
-    assert_int_equal(read_one(hub, &cursor), -1);
-    assert_int_equal(read_one(hub, &cursor), -1);
+    assert_int_equal(read_one(&reader), -1);
+    assert_int_equal(read_one(&reader), -1);
     publish(hub, "d");
-    assert_int_equal(read_one(hub, &cursor), -1);
+    assert_int_equal(read_one(&reader), -1);
     publish(hub, "K");
-    assert_int_equal(read_one(hub, &cursor), 7);
-    assert_int_equal(cursor.lost, 5);
-    hub_destroy(hub);
+    assert_int_equal(read_one(&reader), 7);
+    assert_int_equal(reader.lost, 5);
+    reader_close(&reader);
+    hub_unref(&hub);
 }
 
 static void test_one_that_is_late_but_not_lost_gets_all(void **state)
@@ -139,31 +152,33 @@ static void test_one_that_is_late_but_not_lost_gets_all(void **state)
     (void)state;
     struct hub *hub = hub_of(4);
     publish(hub, "K");
-    struct hub_cursor cursor = join(hub, US_PER_S);
-    assert_int_equal(read_one(hub, &cursor), 1);
+    struct reader reader = join(hub, US_PER_S);
+    assert_int_equal(read_one(&reader), 1);
     publish(hub, "dKdd"); /* 2 to 5, and the ring holds just those */
     for (int i = 2; i <= 5; i++)
-        assert_int_equal(read_one(hub, &cursor), i);
-    assert_int_equal(cursor.lost, 0);
-    hub_destroy(hub);
+        assert_int_equal(read_one(&reader), i);
+    assert_int_equal(reader.lost, 0);
+    reader_close(&reader);
+    hub_unref(&hub);
 }
 
 static void test_latest_only(void **state)
 {
     (void)state;
     struct hub *hub = hub_create(&(struct hub_params){.max_packets = 3, .latest_only = true});
-    struct hub_cursor cursor = join(hub, US_PER_S);
-    assert_int_equal(read_one(hub, &cursor), -1);
+    struct reader reader = join(hub, US_PER_S);
+    assert_int_equal(read_one(&reader), -1);
     publish(hub, "K");
-    assert_int_equal(read_one(hub, &cursor), 1);
-    assert_int_equal(read_one(hub, &cursor), 0);
+    assert_int_equal(read_one(&reader), 1);
+    assert_int_equal(read_one(&reader), 0);
     publish(hub, "KK");
-    assert_int_equal(read_one(hub, &cursor), 3);
-    assert_int_equal(cursor.lost, 1);
+    assert_int_equal(read_one(&reader), 3);
+    assert_int_equal(reader.lost, 1);
     publish(hub, "KKKKK");
-    assert_int_equal(read_one(hub, &cursor), 8);
-    assert_int_equal(cursor.lost, 5);
-    hub_destroy(hub);
+    assert_int_equal(read_one(&reader), 8);
+    assert_int_equal(reader.lost, 5);
+    reader_close(&reader);
+    hub_unref(&hub);
 }
 
 static void test_flush(void **state)
@@ -171,36 +186,39 @@ static void test_flush(void **state)
     (void)state;
     struct hub *hub = hub_of(4);
     publish(hub, "Kdd");
-    struct hub_cursor behind = join(hub, US_PER_S);
-    struct hub_cursor up_to_date = behind, latest;
-    assert_int_equal(read_one(hub, &behind), 1);
+    struct reader behind = join(hub, US_PER_S), up_to_date = join(hub, US_PER_S), latest;
+    assert_int_equal(read_one(&behind), 1);
     for (int i = 1; i <= 3; i++)
-        assert_int_equal(read_one(hub, &up_to_date), i);
+        assert_int_equal(read_one(&up_to_date), i);
     hub_flush(hub);
     assert_int_equal(hub_count(hub), 3); /* numbers go on */
-    assert_int_equal(read_one(hub, &behind), -1);
-    assert_int_equal(read_one(hub, &up_to_date), 0);
+    assert_int_equal(read_one(&up_to_date), 0);
+    assert_int_equal(read_one(&behind), -1);
     latest = join(hub, US_PER_S);
-    assert_int_equal(read_one(hub, &latest), -1); /* old packets are no start */
+    assert_int_equal(read_one(&latest), -1); /* old packets are no start */
     publish(hub, "K");
-    assert_int_equal(read_one(hub, &behind), 4);
+    assert_int_equal(read_one(&behind), 4);
     assert_int_equal(behind.lost, 2);
-    assert_int_equal(read_one(hub, &up_to_date), 4);
-    assert_int_equal(read_one(hub, &latest), 4);
-    hub_destroy(hub);
+    assert_int_equal(read_one(&up_to_date), 4);
+    assert_int_equal(read_one(&latest), 4);
+    reader_close(&behind);
+    reader_close(&up_to_date);
+    reader_close(&latest);
+    hub_unref(&hub);
 }
 
 static void test_flush_of_latest_only(void **state)
 {
     (void)state;
     struct hub *hub = hub_create(&(struct hub_params){.max_packets = 1, .latest_only = true});
-    struct hub_cursor cursor = join(hub, US_PER_S);
+    struct reader reader = join(hub, US_PER_S);
     publish(hub, "K");
     hub_flush(hub);
-    assert_int_equal(read_one(hub, &cursor), -1);
+    assert_int_equal(read_one(&reader), -1);
     publish(hub, "K");
-    assert_int_equal(read_one(hub, &cursor), 2);
-    hub_destroy(hub);
+    assert_int_equal(read_one(&reader), 2);
+    reader_close(&reader);
+    hub_unref(&hub);
 }
 
 static void test_pause(void **state)
@@ -208,22 +226,25 @@ static void test_pause(void **state)
     (void)state;
     struct hub *hub = hub_of(4);
     publish(hub, "Kd");
-    struct hub_cursor there = join(hub, US_PER_S);
+    struct reader there = join(hub, US_PER_S);
     hub_pause(hub);
-    struct hub_cursor joiner = join(hub, US_PER_S);
-    assert_int_equal(read_one(hub, &joiner), -1); /* however young it is */
-    assert_int_equal(read_one(hub, &there), 1);   /* nothing is lost */
+    struct reader joiner = join(hub, US_PER_S);
+    assert_int_equal(read_one(&joiner), -1); /* however young it is */
+    assert_int_equal(read_one(&there), 1);   /* nothing is lost */
     publish(hub, "d");
-    assert_int_equal(read_one(hub, &joiner), -1);
+    assert_int_equal(read_one(&joiner), -1);
     publish(hub, "K");
-    assert_int_equal(read_one(hub, &joiner), 4);
+    assert_int_equal(read_one(&joiner), 4);
     assert_int_equal(joiner.lost, 0);
+    reader_close(&joiner);
     joiner = join(hub, US_PER_S);
-    assert_int_equal(read_one(hub, &joiner), 4); /* what came after the pause is a start */
+    assert_int_equal(read_one(&joiner), 4); /* what came after the pause is a start */
     for (int i = 2; i <= 4; i++)
-        assert_int_equal(read_one(hub, &there), i);
+        assert_int_equal(read_one(&there), i);
     assert_int_equal(there.lost, 0);
-    hub_destroy(hub);
+    reader_close(&there);
+    reader_close(&joiner);
+    hub_unref(&hub);
 }
 
 /* --- Bounds. --- */
@@ -232,12 +253,10 @@ static void test_pause(void **state)
 static unsigned held(struct hub *hub)
 {
     unsigned n = 0;
-    struct hub_cursor cursor = {.next = 1, .synced = true};
-    struct packet *packet;
-    while (hub_next(hub, &cursor, &packet) == HUB_PACKET) {
-        packet_unref(&packet);
+    struct reader reader = reader_at(hub, 1);
+    for (struct packet *packet; (packet = reader_next(&reader)); packet_unref(&packet))
         n++;
-    }
+    reader_close(&reader);
     return n;
 }
 
@@ -246,14 +265,16 @@ static void test_bound_of_packets(void **state)
     (void)state;
     struct hub *hub = hub_of(5);
     publish(hub, "KKKKKKKKK");
-    struct hub_cursor oldest = {.next = 5, .synced = true}, gone = {.next = 4, .synced = true};
-    assert_int_equal(read_one(hub, &oldest), 5);
-    assert_int_equal(read_one(hub, &gone), 9);
-    hub_destroy(hub);
+    struct reader oldest = reader_at(hub, 5), gone = reader_at(hub, 4);
+    assert_int_equal(read_one(&oldest), 5);
+    assert_int_equal(read_one(&gone), 9);
+    reader_close(&oldest);
+    reader_close(&gone);
+    hub_unref(&hub);
     hub = hub_of(0);
     publish(hub, "KK");
     assert_int_equal(held(hub), 1);
-    hub_destroy(hub);
+    hub_unref(&hub);
 }
 
 static void test_bound_of_bytes(void **state)
@@ -262,14 +283,16 @@ static void test_bound_of_bytes(void **state)
     struct hub *hub =
         hub_create(&(struct hub_params){.max_packets = 64, .max_bytes = 3 * PACKET_BYTES + 1});
     publish(hub, "KKKKKKKK");
-    struct hub_cursor oldest = {.next = 6, .synced = true}, gone = {.next = 5, .synced = true};
-    assert_int_equal(read_one(hub, &oldest), 6);
-    assert_int_equal(read_one(hub, &gone), 8);
-    hub_destroy(hub);
+    struct reader oldest = reader_at(hub, 6), gone = reader_at(hub, 5);
+    assert_int_equal(read_one(&oldest), 6);
+    assert_int_equal(read_one(&gone), 8);
+    reader_close(&oldest);
+    reader_close(&gone);
+    hub_unref(&hub);
     hub = hub_create(&(struct hub_params){.max_packets = 64, .max_bytes = 1});
     publish(hub, "KK"); /* the newest stays, however large */
     assert_int_equal(held(hub), 1);
-    hub_destroy(hub);
+    hub_unref(&hub);
 }
 
 static void test_bound_of_age(void **state)
@@ -278,26 +301,32 @@ static void test_bound_of_age(void **state)
     struct hub *hub =
         hub_create(&(struct hub_params){.max_packets = 64, .max_age_us = 3 * INTERVAL_US});
     publish(hub, "KKKKKKKK");
-    struct hub_cursor oldest = {.next = 5, .synced = true}, gone = {.next = 4, .synced = true};
-    assert_int_equal(read_one(hub, &oldest), 5);
-    assert_int_equal(read_one(hub, &gone), 8);
-    hub_publish(hub, make(true, 3600 * US_PER_S));
+    struct reader oldest = reader_at(hub, 5), gone = reader_at(hub, 4);
+    assert_int_equal(read_one(&oldest), 5);
+    assert_int_equal(read_one(&gone), 8);
+    reader_close(&oldest);
+    reader_close(&gone);
+    (void)hub_publish(hub, 0, make(true, 3600 * US_PER_S));
     assert_int_equal(held(hub), 1);
-    hub_destroy(hub);
+    hub_unref(&hub);
 }
 
 static void test_a_reference_outlives_the_hub(void **state)
 {
     (void)state;
     struct hub *hub = hub_of(2);
-    struct hub_cursor cursor = join(hub, US_PER_S);
+    struct reader reader = join(hub, US_PER_S);
     struct packet *packet;
     publish(hub, "K");
-    assert_int_equal(hub_next(hub, &cursor, &packet), HUB_PACKET);
-    hub_destroy(hub);
+    packet = reader_next(&reader);
+    assert_non_null(packet);
+    hub_unref(&hub);
+    (void)read_one(&reader); /* it holds the hub */
+    reader_close(&reader);
+    reader_close(&reader);
     assert_int_equal(packet->sequence, 1);
     packet_unref(&packet);
-    hub_destroy(NULL);
+    hub_unref(&hub); /* NULL by now */
 }
 
 /* --- Watches. --- */
@@ -326,14 +355,104 @@ static void test_watches(void **state)
     publish(hub, "K");
     assert_int_equal(a_pokes, 3);
     assert_int_equal(b_pokes, 3);
-    hub_destroy(hub);
+    hub_unref(&hub);
+}
+
+/* --- History, turns, live headers. --- */
+
+/* A hub that holds one picture keeps more while it is asked to, for those who join in the past. */
+static void test_history(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_create(&(struct hub_params){.max_packets = 1, .latest_only = true});
+    publish(hub, "KK");
+    hub_keep(hub, &(struct hub_history){.age_us = 3 * INTERVAL_US, .bytes = 1 << 20});
+    publish(hub, "KKKKKK"); /* 3 to 8 */
+    const int64_t now_us = 7 * INTERVAL_US;
+    struct reader recorder, viewer;
+    reader_open(&recorder, hub,
+                &(struct reader_params){.now_us = now_us, .back_us = 2 * INTERVAL_US, .all = true});
+    reader_open(&viewer, hub,
+                &(struct reader_params){.now_us = now_us, .back_us = 2 * INTERVAL_US});
+    assert_int_equal(read_one(&recorder), 6);
+    assert_int_equal(read_one(&viewer), 8);
+    publish(hub, "KK"); /* 9 and 10: the recorder misses none */
+    for (int i = 7; i <= 10; i++)
+        assert_int_equal(read_one(&recorder), i);
+    assert_int_equal(read_one(&viewer), 10);
+    assert_int_equal(recorder.lost, 0);
+    hub_keep(hub, &(struct hub_history){.age_us = US_PER_S, .bytes = 2 * PACKET_BYTES});
+    publish(hub, "KKKK");
+    assert_int_equal(held(hub), 1); /* of others: the latest */
+    assert_int_equal(read_one(&recorder), 13);
+    assert_int_equal(recorder.lost, 2);
+    hub_keep(hub, &(struct hub_history){0});
+    assert_int_equal(read_one(&recorder), 14);
+    publish(hub, "KK");
+    assert_int_equal(read_one(&recorder), 16);
+    reader_close(&recorder);
+    reader_close(&viewer);
+    hub_unref(&hub);
+}
+
+/* What was there before the source rested is not live, whoever joins. */
+static void test_no_history_from_before_a_pause(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_create(&(struct hub_params){.max_packets = 1, .latest_only = true});
+    struct reader reader;
+    hub_keep(hub, &(struct hub_history){.age_us = US_PER_S, .bytes = 1 << 20});
+    publish(hub, "KK");
+    hub_pause(hub);
+    publish(hub, "KK");
+    reader_open(&reader, hub, &(struct reader_params){.back_us = US_PER_S, .all = true});
+    assert_int_equal(read_one(&reader), 3);
+    reader_close(&reader);
+    hub_unref(&hub);
+}
+
+static void test_only_the_one_who_took_over_publishes(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_of(4);
+    assert_true(hub_publish(hub, 0, make(true, 0)));
+    const uint64_t turn = hub_take_over(hub);
+    assert_int_equal(held(hub), 0);
+    assert_false(hub_publish(hub, 0, make(true, 1)));
+    assert_true(hub_publish(hub, turn, make(true, 2)));
+    assert_int_equal(hub_count(hub), 2);
+    hub_unref(&hub);
+}
+
+static void test_live_headers_are_stamped(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_create(&(struct hub_params){.max_packets = 4, .stream = 7});
+    for (unsigned n = 1; n <= 2; n++) {
+        struct buf *buf;
+        struct live_head head;
+        assert_int_equal(buf_create(LIVE_HEAD_BYTES + 10, &buf), 0);
+        struct packet *packet = packet_of_jpeg(buf, LIVE_HEAD_BYTES, LIVE_HEAD_BYTES + 10);
+        packet->capture_us = 5;
+        packet_ref(packet);
+        assert_true(hub_publish(hub, 0, packet));
+        assert_int_equal(live_head_read(buf->data, LIVE_HEAD_BYTES + 10, &head), 0);
+        assert_int_equal(head.kind, LIVE_JPEG);
+        assert_int_equal(head.flags, LIVE_FLAG_KEY);
+        assert_int_equal(head.stream, 7);
+        assert_int_equal(head.sequence, n);
+        assert_int_equal(head.unit_offset, LIVE_HEAD_BYTES);
+        assert_int_equal(head.capture_us, 5);
+        packet_unref(&packet);
+    }
+    hub_unref(&hub);
 }
 
 /* --- Many threads. --- */
 
 enum { PUBLISHED = 20000, READERS = 4, GOP = 30 };
 
-struct reader {
+struct worker {
     struct hub *hub;
     struct lock lock;
     struct lock_cond cond;
@@ -343,63 +462,61 @@ struct reader {
     const char *fault;
 };
 
-static void poke_reader(void *ctx)
+static void poke_worker(void *ctx)
 {
-    struct reader *reader = ctx;
-    lock_take(&reader->lock);
-    reader->poked = true;
-    lock_cond_signal(&reader->cond);
-    lock_drop(&reader->lock);
+    struct worker *worker = ctx;
+    lock_take(&worker->lock);
+    worker->poked = true;
+    lock_cond_signal(&worker->cond);
+    lock_drop(&worker->lock);
 }
 
-static bool wait_for_poke(struct reader *reader)
+static bool wait_for_poke(struct worker *worker)
 {
-    lock_take(&reader->lock);
-    while (!reader->poked && !reader->last_one)
-        lock_cond_wait(&reader->cond, &reader->lock, CLOCK_NEVER_US);
-    bool goes_on = reader->poked;
-    reader->poked = false;
-    lock_drop(&reader->lock);
+    lock_take(&worker->lock);
+    while (!worker->poked && !worker->last_one)
+        lock_cond_wait(&worker->cond, &worker->lock, CLOCK_NEVER_US);
+    bool goes_on = worker->poked;
+    worker->poked = false;
+    lock_drop(&worker->lock);
     return goes_on;
 }
 
-static void check_packet(struct reader *reader, const struct packet *packet)
+static void check_packet(struct worker *worker, const struct packet *packet)
 {
     uint64_t number = packet->sequence;
-    if (!reader->first && !packet->key)
-        reader->fault = "the first packet is no key";
-    if (reader->first && number <= reader->last)
-        reader->fault = "numbers do not rise";
-    if (reader->first && number != reader->last + 1 && !packet->key)
-        reader->fault = "no key behind a gap";
+    if (!worker->first && !packet->key)
+        worker->fault = "the first packet is no key";
+    if (worker->first && number <= worker->last)
+        worker->fault = "numbers do not rise";
+    if (worker->first && number != worker->last + 1 && !packet->key)
+        worker->fault = "no key behind a gap";
     if (packet->buf->data[0] != (uint8_t)packet->arrival_us)
-        reader->fault = "not the bytes that were published";
-    if (!reader->first)
-        reader->first = number;
-    reader->last = number;
-    reader->delivered++;
+        worker->fault = "not the bytes that were published";
+    if (!worker->first)
+        worker->first = number;
+    worker->last = number;
+    worker->delivered++;
 }
 
 static void *read_all(void *ctx)
 {
-    struct reader *reader = ctx;
-    struct hub_watch watch = {.poke = poke_reader, .ctx = reader};
-    struct hub_cursor cursor;
-    hub_watch_add(reader->hub, &watch);
-    hub_join(reader->hub, &cursor, 0, CLOCK_NEVER_US);
+    struct worker *worker = ctx;
+    struct reader reader;
+    reader_open(
+        &reader, worker->hub,
+        &(struct reader_params){.poke = poke_worker, .ctx = worker, .back_us = CLOCK_NEVER_US});
     bool goes_on;
     do {
-        goes_on = wait_for_poke(reader);
-        struct packet *packet;
-        while (hub_next(reader->hub, &cursor, &packet) == HUB_PACKET) {
-            check_packet(reader, packet);
-            for (volatile unsigned i = 0; i < reader->work; i++)
+        goes_on = wait_for_poke(worker);
+        for (struct packet *packet; (packet = reader_next(&reader)); packet_unref(&packet)) {
+            check_packet(worker, packet);
+            for (volatile unsigned i = 0; i < worker->work; i++)
                 ;
-            packet_unref(&packet);
         }
     } while (goes_on);
-    hub_watch_remove(reader->hub, &watch);
-    reader->lost = cursor.lost;
+    worker->lost = reader.lost;
+    reader_close(&reader);
     return NULL;
 }
 
@@ -408,7 +525,7 @@ static void *publish_all(void *ctx)
     for (int i = 0; i < PUBLISHED; i++) {
         struct packet *packet = make(i % GOP == 0, i);
         packet->buf->data[0] = (uint8_t)i;
-        hub_publish(ctx, packet);
+        (void)hub_publish(ctx, 0, packet);
     }
     return NULL;
 }
@@ -423,16 +540,18 @@ static void *come_and_go(void *ctx)
 {
     for (int i = 0; i < 2000; i++) {
         bool there = true;
-        struct hub_watch watch = {.poke = poke_guest, .ctx = &there};
-        hub_watch_add(ctx, &watch);
-        struct hub_cursor cursor;
-        struct packet *packet = NULL;
-        hub_join(ctx, &cursor, 0, CLOCK_NEVER_US);
-        if (hub_next(ctx, &cursor, &packet) == HUB_PACKET)
-            packet_unref(&packet);
+        struct reader reader;
+        reader_open(
+            &reader, ctx,
+            &(struct reader_params){
+                .poke = poke_guest, .ctx = &there, .back_us = CLOCK_NEVER_US, .all = i % 2});
+        struct packet *packet = reader_next(&reader);
+        packet_unref(&packet);
         if (i % 100 == 0)
             hub_flush(ctx);
-        hub_watch_remove(ctx, &watch);
+        if (i % 50 == 0)
+            hub_keep(ctx, &(struct hub_history){i % 100 ? US_PER_S : 0, 100000});
+        reader_close(&reader);
         there = false;
     }
     return NULL;
@@ -442,20 +561,20 @@ static void test_many_threads(void **state)
 {
     (void)state;
     struct hub *hub = hub_create(&(struct hub_params){.max_packets = 64, .max_bytes = 5000});
-    struct reader readers[READERS] = {0};
+    struct worker workers[READERS] = {0};
     pthread_t threads[READERS], publisher, guest;
     for (int i = 0; i < READERS; i++) {
-        readers[i] = (struct reader){.hub = hub, .work = i * 1000u};
-        lock_init(&readers[i].lock, LOCK_RANK_WORKER);
-        lock_cond_init(&readers[i].cond);
-        assert_int_equal(pthread_create(&threads[i], NULL, read_all, &readers[i]), 0);
+        workers[i] = (struct worker){.hub = hub, .work = i * 1000u};
+        lock_init(&workers[i].lock, LOCK_RANK_WORKER);
+        lock_cond_init(&workers[i].cond);
+        assert_int_equal(pthread_create(&threads[i], NULL, read_all, &workers[i]), 0);
     }
     assert_int_equal(pthread_create(&publisher, NULL, publish_all, hub), 0);
     assert_int_equal(pthread_create(&guest, NULL, come_and_go, hub), 0);
     pthread_join(publisher, NULL);
     pthread_join(guest, NULL);
     for (int i = 0; i < READERS; i++) {
-        struct reader *r = &readers[i];
+        struct worker *r = &workers[i];
         lock_take(&r->lock);
         r->last_one = true;
         lock_cond_signal(&r->cond);
@@ -470,7 +589,7 @@ static void test_many_threads(void **state)
             assert_int_equal(r->delivered + r->lost, r->last - r->first + 1);
     }
     assert_int_equal(hub_count(hub), PUBLISHED);
-    hub_destroy(hub);
+    hub_unref(&hub);
 }
 
 int main(void)
@@ -489,6 +608,10 @@ int main(void)
         cmocka_unit_test(test_bound_of_age),
         cmocka_unit_test(test_a_reference_outlives_the_hub),
         cmocka_unit_test(test_watches),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_no_history_from_before_a_pause),
+        cmocka_unit_test(test_only_the_one_who_took_over_publishes),
+        cmocka_unit_test(test_live_headers_are_stamped),
         cmocka_unit_test(test_many_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

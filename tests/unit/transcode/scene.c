@@ -17,13 +17,21 @@ static void poke(void *ctx)
 void scene_hubs(struct scene *s)
 {
     fake_engine_reset();
+    transcoder_yard_init(&s->yard);
     s->jpeg_hub = hub_create(&(struct hub_params){.max_packets = 1, .latest_only = true});
-    s->h264_hub = hub_create(&(struct hub_params){.max_packets = MAX_PACKETS});
-    hub_join(s->h264_hub, &s->cursor, 0, 0);
+    s->h264_hub = hub_create(&(struct hub_params){.max_packets = MAX_PACKETS, .stream = STREAM});
     lock_init(&s->lock, LOCK_RANK_STORE);
     lock_cond_init(&s->cond);
-    s->watch = (struct hub_watch){.poke = poke, .ctx = s};
-    hub_watch_add(s->h264_hub, &s->watch);
+    reader_open(&s->reader, s->h264_hub, &(struct reader_params){.poke = poke, .ctx = s});
+}
+
+struct maker_request scene_request(const struct scene *s)
+{
+    return (struct maker_request){.about = "porch",
+                                  .kind = RENDITION_H264,
+                                  .scale = 1,
+                                  .source_hub = s->jpeg_hub,
+                                  .hub = s->h264_hub};
 }
 
 void scene_open(struct scene *s, const struct engine_ops *engine)
@@ -31,20 +39,18 @@ void scene_open(struct scene *s, const struct engine_ops *engine)
     *s = (struct scene){0};
     scene_hubs(s);
     assert_int_equal(transcoder_create(&(struct transcoder_params){.engine = engine,
-                                                                   .kind = RENDITION_H264,
-                                                                   .source_hub = s->jpeg_hub,
-                                                                   .hub = s->h264_hub,
-                                                                   .stream = STREAM,
-                                                                   .about = "porch"},
+                                                                   .yard = &s->yard,
+                                                                   .request = scene_request(s)},
                                        &s->transcoder),
                      0);
 }
 
 void scene_close_hubs(struct scene *s)
 {
-    hub_watch_remove(s->h264_hub, &s->watch);
-    hub_destroy(s->h264_hub);
-    hub_destroy(s->jpeg_hub);
+    transcoder_yard_finish(&s->yard);
+    reader_close(&s->reader);
+    hub_unref(&s->h264_hub);
+    hub_unref(&s->jpeg_hub);
     lock_cond_finish(&s->cond);
     lock_finish(&s->lock);
     assert_int_equal(fake_engine_alive(), 0);
@@ -52,7 +58,7 @@ void scene_close_hubs(struct scene *s)
 
 void scene_close(struct scene *s)
 {
-    transcoder_destroy(s->transcoder);
+    transcoder_close(s->transcoder);
     scene_close_hubs(s);
 }
 
@@ -69,7 +75,7 @@ void scene_publish(struct scene *s, const void *jpeg, size_t len_bytes, int64_t 
     packet->key = true;
     packet->arrival_us = arrival_us;
     packet->capture_us = arrival_us - 1000;
-    hub_publish(s->jpeg_hub, packet);
+    assert_true(hub_publish(s->jpeg_hub, 0, packet));
 }
 
 void scene_publish_text(struct scene *s, const char *text, int64_t arrival_us)
@@ -81,7 +87,7 @@ void scene_publish_text(struct scene *s, const char *text, int64_t arrival_us)
 struct packet *scene_next(struct scene *s)
 {
     struct packet *packet;
-    while (hub_next(s->h264_hub, &s->cursor, &packet) != HUB_PACKET) {
+    while (!(packet = reader_next(&s->reader))) {
         lock_take(&s->lock);
         while (!s->poked)
             lock_cond_wait(&s->cond, &s->lock, CLOCK_NEVER_US);
@@ -107,7 +113,7 @@ void scene_expect(struct scene *s, const char *text, bool key)
 
 /* The worker counts what it has done with a frame before it looks for the next one: when a unit is
  * out, all figures of the frames before it stand. */
-struct opener_stats scene_stats_after(struct scene *s, const char *text, int64_t arrival_us)
+struct maker_stats scene_stats_after(struct scene *s, const char *text, int64_t arrival_us)
 {
     scene_publish_text(s, text, arrival_us);
     struct packet *packet = scene_next(s);

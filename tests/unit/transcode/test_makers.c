@@ -28,8 +28,8 @@ static void test_jpeg_of_raw_pictures(void **state)
     struct scene s = {0};
     scene_hubs(&s);
     memset(grey, 128, sizeof(grey));
-    const struct transcoder_params params = {
-        .kind = RENDITION_JPEG, .source_hub = s.jpeg_hub, .hub = s.h264_hub, .stream = STREAM};
+    struct transcoder_params params = {.yard = &s.yard, .request = scene_request(&s)};
+    params.request.kind = RENDITION_JPEG;
     assert_int_equal(transcoder_create(&params, &s.transcoder), 0);
     for (unsigned i = 1; i <= 2; i++) {
         struct packet *raw = packet_create(buf_lend(give_back, &s), NULL);
@@ -42,7 +42,7 @@ static void test_jpeg_of_raw_pictures(void **state)
                                         .planes = {grey, grey, grey},
                                         .strides = {WIDTH, WIDTH / 2, WIDTH / 2},
                                         .dmabuf_fd = -1};
-        hub_publish(s.jpeg_hub, raw);
+        assert_true(hub_publish(s.jpeg_hub, 0, raw));
         if (i == 2)
             break;
         struct packet *packet = scene_next(&s);
@@ -75,9 +75,8 @@ static void test_unknown_encoder(void **state)
     scene_hubs(&s);
     struct transcoder_params params = {.engine = &engine_local,
                                        .engine_params = {.encoder = "theora"},
-                                       .kind = RENDITION_H264,
-                                       .source_hub = s.jpeg_hub,
-                                       .hub = s.h264_hub};
+                                       .yard = &s.yard,
+                                       .request = scene_request(&s)};
     assert_int_equal(transcoder_create(&params, &s.transcoder), -ENOENT);
     scene_close_hubs(&s);
 }
@@ -109,7 +108,7 @@ static void test_many_threads(void **state)
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, publish_many, &publisher), 0);
     for (unsigned n = 0; n < 1000; n++) {
-        transcoder_want_key(s.transcoder);
+        hub_want_key(s.h264_hub);
         transcoder_stats(s.transcoder);
     }
     pthread_join(thread, NULL);
@@ -123,7 +122,7 @@ static void test_many_threads(void **state)
         sequence = packet->sequence;
     } while (packet_unit_len_bytes(packet) != 4);
     packet_unref(&packet);
-    struct opener_stats stats = transcoder_stats(s.transcoder);
+    struct maker_stats stats = transcoder_stats(s.transcoder);
     assert_int_equal(stats.encoded, hub_count(s.h264_hub));
     scene_close(&s);
 }

@@ -1,0 +1,52 @@
+/* Makers: how a camera gets one rendition derived from another without knowing who does it. app
+ * injects them (the transcoder); a test injects its own. Loop only. */
+#pragma once
+#include <stdint.h>
+
+#include "stream/hub.h"
+
+/* Upper bounds, in microseconds, of the histogram's buckets; the last bucket has none. */
+enum { MAKER_BUCKETS = 10 };
+extern const uint32_t maker_bucket_us[MAKER_BUCKETS - 1];
+
+/* What one maker has done since it was opened. */
+struct maker_stats {
+    uint64_t encoded, undecodable,
+        skipped; /* frames; skipped = replaced by a newer one, or came while error was set */
+    uint64_t keys, unit_bytes;
+    uint64_t decode_us, encode_us;   /* CPU time, sums */
+    uint64_t buckets[MAKER_BUCKETS]; /* decode + encode per frame; not cumulative */
+    uint16_t width, height;
+    const char *encoder; /* immutable; NULL: nothing was encoded yet */
+    const char *device;  /* the machine's own encoder; immutable; NULL: it has none */
+    int device_error;    /* the negative errno for which it is not in use, or 0 */
+    int error; /* 0, or the negative errno of the encoder, which is tried again each second */
+};
+
+/* How much of it the leases can use; zeroes: all. */
+struct maker_pace {
+    uint16_t max_fps;
+    uint16_t max_width, max_height; /* it is scaled down as long as it still covers this */
+    int64_t key_interval_us;        /* the longest */
+};
+
+struct maker_request {
+    const char *about;        /* camera id; copied */
+    enum rendition_kind kind; /* to be made */
+    unsigned scale;           /* 1, 2, 4 or 8: the pace may scale it down by so much at most */
+    struct hub *source_hub;   /* of JPEG or raw pictures; referenced while it is read */
+    struct hub *hub;          /* where it goes; the same */
+    uint64_t turn;            /* of the hub, to publish under */
+    struct maker_pace pace;
+};
+
+struct makers {
+    /* -ENOENT: no such encoder; -EAGAIN: thread creation failed. */
+    int (*open)(void *ctx, const struct maker_request *request, void **ret_maker);
+    void (*adjust)(void *maker, const struct maker_pace *pace);
+    /* Takes NULL. Never waits: what it is still making is dropped, for its turn is over once
+     * another one begins. */
+    void (*close)(void *maker);
+    struct maker_stats (*stats)(void *maker);
+    void *ctx;
+};

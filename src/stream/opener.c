@@ -1,6 +1,0 @@
-#include "stream/opener.h"
-
-/* Around the 1 to 10 ms that a frame costs from a server to a Pi Zero, and far enough up to show a
- * starved machine. */
-const uint32_t opener_bucket_us[OPENER_BUCKETS - 1] = {500,   1000,  2000,  3000,  5000,
-                                                       10000, 20000, 50000, 100000};

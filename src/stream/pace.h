@@ -1,0 +1,13 @@
+/* Frames at no more than a given rate. Pure; time is that of the frames. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pace {
+    int64_t due_us; /* when the next frame may pass */
+};
+
+/* True when the frame that arrived then passes. max_fps 0: every frame does. Rates up to a quarter
+ * above max_fps pass whole where frames are close: a camera's own rate is never quite what was
+ * asked of it, and one frame dropped now and then would be seen. */
+bool pace_take(struct pace *pace, unsigned max_fps, int64_t arrival_us);
