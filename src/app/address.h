@@ -13,7 +13,7 @@ struct address {
 int address_parse(const char *text, struct address *ret_address)
     __attribute__((warn_unused_result));
 
-/* True when only this machine itself reaches it. */
+/* True if only this machine can reach it. */
 bool address_is_loopback(const struct address *address);
 
 enum { ADDRESS_TEXT_MAX = 56 };

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-/* Every kind of camera that may hang on this machine itself. */
+/* Every kind of local camera. */
 static unsigned (*const KINDS[])(bool verbose) = {cameras_v4l2, cameras_picam};
 
 int cameras(bool verbose)

@@ -1,9 +1,9 @@
-/* The command `eyelid cameras`: what cameras this machine has, and why one of them does not work.
- * Starts nothing and needs no server; one that runs may go on. */
+/* The command `eyelid cameras`: this machine's cameras, and why one does not work. Starts nothing;
+ * needs no server, and can run beside one. */
 #pragma once
 #include <stdbool.h>
 
-/* Prints the list. verbose: nodes that are no cameras, too. The program's exit status. */
+/* Prints the list. verbose: also nodes that are not cameras. Returns the program's exit status. */
 int cameras(bool verbose);
 
 /* --- One for each kind of camera; each returns how many lines about cameras it has printed. --- */

@@ -1,4 +1,4 @@
-/* Cameras behind libcamera: a Raspberry Pi's own. */
+/* Cameras of libcamera, such as a Raspberry Pi's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 enum { NODES_MAX = 64 };
 
-/* A sensor's or an image processor's part that libcamera would drive. */
+/* A node of a sensor or image processor that libcamera would drive. */
 static bool has_pipeline(void)
 {
     bool found = false;
@@ -47,7 +47,7 @@ unsigned cameras_picam(bool verbose)
     struct libcamera_list *list = mem_new(struct libcamera_list);
     const char *by = has_helper ? helper : NULL;
     int r = has_helper ? libcamera_find(helper, NULL, list) : 0;
-    if (list->count == 0 && programs) { /* libcamera = rpicam, or another libcamera than ours */
+    if (list->count == 0 && programs) { /* libcamera = rpicam, or a helper for another libcamera */
         by = programs->stream;
         r = libcamera_find(NULL, by, list);
     }

@@ -1,4 +1,4 @@
-/* Cameras of the kernel's, /dev/video…: USB webcams and the like. */
+/* V4L2 cameras, /dev/video…: USB webcams and the like. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ static void say_formats(const struct v4l2_modes *modes, char out[WHY_MAX])
     text_add(&text, "it has%s", modes->n_formats ? "" : " no format at all");
     for (unsigned i = 0; i < modes->n_formats; i++)
         text_add(&text, "%s %s", i ? "," : "", v4l2_fourcc_name(modes->formats[i], name));
-    text_add(&text, "; eyelid takes MJPEG, YUYV, NV12 and YU12");
+    text_add(&text, "; eyelid supports MJPEG, YUYV, NV12 and YU12");
 }
 
 static void look_inside(int fd, struct row *row)
@@ -88,7 +88,7 @@ static void look(const char *name, struct row *row)
     v4l2_close(&fd);
 }
 
-/* One line a format: its sizes, each with the most frames a second. */
+/* One line per format: its sizes, each with the largest frame rate. */
 static void print_modes(const struct v4l2_modes *modes)
 {
     char name[V4L2_FOURCC_NAME_MAX];

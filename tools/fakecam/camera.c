@@ -15,7 +15,7 @@
 #include "tools/fakecam/model.h"
 
 enum { TEXT_JUNK_BYTES = 64 };
-enum { BASE64_SLACK_BYTES = 8 }; /* libwebsockets wants more room than it fills */
+enum { BASE64_SLACK_BYTES = 8 }; /* libwebsockets requires more room than it fills */
 
 struct camera {
     const struct camera_world *world;
@@ -29,10 +29,10 @@ struct camera {
     struct agent_stream stream;
     unsigned dark_left; /* frames */
     uint32_t number;    /* of the next frame */
-    struct buf *jpeg;   /* the picture at hand */
+    struct buf *jpeg;   /* the current picture */
 
     struct fault_course course;
-    unsigned faults; /* of the picture at hand, set of 1 << enum fault */
+    unsigned faults; /* of the current picture, set of 1 << enum fault */
     bool wrong_size;
     int64_t clock_offset_us;
     int64_t stalled_until_us; /* 0 = not stalled */
@@ -251,8 +251,8 @@ static void hal_sleep(void *ctx, int64_t sleep_us)
              (long long)(sleep_us / US_PER_S));
 }
 
-/* Not of the seed: devices with the same one would knock in step, and a reconnect would change the
- * course of the faults. */
+/* Not from the seed: devices with the same seed would reconnect in step, and a reconnect would
+ * change the sequence of faults. */
 static uint32_t hal_random(void *ctx)
 {
     (void)ctx;
@@ -312,7 +312,7 @@ int camera_create(const struct camera_world *world, unsigned number, struct came
     camera->disconnect_at_us = CLOCK_NEVER_US;
     model_init(&camera->model, options, world->mjpeg, number);
     snprintf(camera->path, sizeof(camera->path), "%s%s", options->path, camera->model.id);
-    /* Cameras differ in their luck. */
+    /* Cameras have different random sequences. */
     uint64_t seed = options->seed ^ (uint64_t)number * UINT64_C(0xd6e8feb86659fd93);
     fault_begin(&camera->course, &options->faults, seed);
     link_init(&camera->link,

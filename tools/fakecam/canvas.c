@@ -27,7 +27,7 @@ void canvas_init(struct canvas *canvas, int width, int height, enum jpeg_chroma 
 {
     bool half_width = chroma == JPEG_CHROMA_420 || chroma == JPEG_CHROMA_422;
     bool half_height = chroma == JPEG_CHROMA_420;
-    /* The luma plane ends with whole chroma samples: so TurboJPEG wants it. */
+    /* TurboJPEG requires the luma plane to end with whole chroma samples. */
     int full_width = half_width ? (width + 1) & ~1 : width;
     int full_height = half_height ? (height + 1) & ~1 : height;
     *canvas = (struct canvas){.width = width,
@@ -80,7 +80,7 @@ static uint8_t sample(const struct canvas *canvas, int plane, struct colour colo
                         : canvas->tone.chroma[colour.v];
 }
 
-/* The first sample whose middle lies at or behind pixel edge `at`. */
+/* The first sample whose centre is at or after pixel edge `at`. */
 static int sample_at(int at, int shift)
 {
     return (at + (1 << shift) / 2) >> shift;

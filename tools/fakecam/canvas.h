@@ -1,6 +1,6 @@
-/* A YUV picture to draw on, in the chroma layout that the JPEG will have, so that nothing has to be
- * converted. What belongs here: planes and primitive shapes. What does not: what is drawn
- * (scene.h), encoding (studio.h). Colours are full-range BT.601, as in JFIF. One thread. */
+/* A YUV picture to draw on, in the chroma layout of the JPEG, so that nothing needs conversion.
+ * What belongs here: planes and primitive shapes. What does not: what is drawn (scene.h), encoding
+ * (studio.h). Colours are full-range BT.601, as in JFIF. One thread. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@ struct colour {
 
 enum tone_effect { TONE_PLAIN, TONE_NEGATIVE, TONE_GREY, TONE_EFFECT_COUNT };
 
-/* What a sensor's settings make of a colour; zeroes leave it as it is. */
+/* The effect of a sensor's settings on a colour; zeroes leave it unchanged. */
 struct tone_look {
     int8_t brightness, contrast, saturation, exposure; /* -2 to 2; exposure in stops */
     enum tone_effect effect;
@@ -37,10 +37,10 @@ struct canvas {
     enum jpeg_chroma chroma;
     int plane_count; /* 3, or 1 for grey */
     struct plane planes[3];
-    struct tone tone; /* every colour drawn goes through it */
+    struct tone tone; /* applied to every colour drawn */
 };
 
-/* Chroma grey, 4:2:0, 4:2:2 or 4:4:4. Contents undefined, the tone changes nothing. */
+/* Chroma grey, 4:2:0, 4:2:2 or 4:4:4. Contents undefined, the tone is neutral. */
 void canvas_init(struct canvas *canvas, int width, int height, enum jpeg_chroma chroma);
 void canvas_finish(struct canvas *canvas);
 
@@ -51,10 +51,10 @@ void canvas_copy(struct canvas *canvas, const struct canvas *from);
 void canvas_box(struct canvas *canvas, int x, int y, int width, int height, struct colour colour);
 void canvas_disc(struct canvas *canvas, int x, int y, int radius, struct colour colour);
 
-/* Letters of 5x7 dots in cells of 6x8, each dot a square of `scale` pixels, on a dark ground. Lower
- * case becomes upper; what the font lacks becomes '?'. */
+/* Letters of 5x7 dots in cells of 6x8, each dot a square of `scale` pixels, on a dark background.
+ * Lower case is drawn as upper case; missing characters as '?'. */
 void canvas_text(struct canvas *canvas, int x, int y, int scale, const char *text);
 int canvas_text_width(int scale, const char *text);
 
-void canvas_mirror(struct canvas *canvas); /* left and right change places */
-void canvas_flip(struct canvas *canvas);   /* top and bottom change places */
+void canvas_mirror(struct canvas *canvas); /* swaps left and right */
+void canvas_flip(struct canvas *canvas);   /* swaps top and bottom */

@@ -1,9 +1,9 @@
-/* Chance that can be repeated: the same numbers for the same seed, good enough for pictures and
+/* Reproducible random numbers: the same sequence for the same seed, good enough for pictures and
  * faults. splitmix64 (Steele, Lea, Flood 2014). Pure functions; any thread. */
 #pragma once
 #include <stdint.h>
 
-/* The next number; state begins with the seed. */
+/* The next number; state starts as the seed. */
 static inline uint64_t chance_next(uint64_t *state)
 {
     uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
@@ -12,7 +12,7 @@ static inline uint64_t chance_next(uint64_t *state)
     return z ^ z >> 31;
 }
 
-/* From 0 to 1, both excluded. */
+/* Between 0 and 1, both excluded. */
 static inline double chance_unit(uint64_t *state)
 {
     return ((double)(chance_next(state) >> 11) + 0.5) / 9007199254740992.0; /* 2^53 */

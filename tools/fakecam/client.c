@@ -73,7 +73,7 @@ static int watch_signals(struct client *client)
     return adopt(client, signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "signal");
 }
 
-/* A descriptor for each connection and a few besides, within what the system grants. */
+/* One descriptor per connection and a few more, within the system's limit. */
 static int raise_descriptor_limit(unsigned count)
 {
     struct rlimit limit;

@@ -10,7 +10,7 @@
 
 enum { HUGE_BYTES = (4 << 20) + 65536, GARBAGE_BYTES = 64, MAX_NUMBER = 1000000000 };
 
-/* What stands behind a fault's first colon. */
+/* The kind of argument after a fault's first colon. */
 enum form {
     FORM_RATE,          /* NAME[:RATE] */
     FORM_ARGUMENT,      /* NAME[:NUMBER], of every frame or connection */
@@ -21,7 +21,7 @@ enum form {
 static const struct {
     const char *name;
     enum form form;
-    uint32_t every, argument; /* presets; argument 0: it must be given */
+    uint32_t every, argument; /* presets; argument 0: required */
     uint32_t min_argument, max_argument;
     const char *what;
 } KINDS[FAULT_COUNT] = {
@@ -79,7 +79,7 @@ static int read_rule(char *text, struct fault_plan *plan, char *error, size_t er
     char *name = strsep(&text, ":"), *word = strsep(&text, ":"), *rate = strsep(&text, ":");
     enum fault fault;
     if (find_kind(name, &fault) < 0) {
-        snprintf(error, error_cap, "--fault: there is no fault \"%s\"", name);
+        snprintf(error, error_cap, "--fault: unknown fault \"%s\"", name);
         return -EINVAL;
     }
     enum form form = KINDS[fault].form;
@@ -90,7 +90,7 @@ static int read_rule(char *text, struct fault_plan *plan, char *error, size_t er
         read_number(word, KINDS[fault].min_argument, KINDS[fault].max_argument, &rule.argument) < 0)
         rule.argument = 0;
     if (has_argument && !rule.argument) {
-        snprintf(error, error_cap, "--fault: %s: expected %s, %u to %u, behind the colon", name,
+        snprintf(error, error_cap, "--fault: %s: expected %s, %u to %u, after the colon", name,
                  KINDS[fault].what, KINDS[fault].min_argument, KINDS[fault].max_argument);
         return -EINVAL;
     }
@@ -101,7 +101,7 @@ static int read_rule(char *text, struct fault_plan *plan, char *error, size_t er
     if (too_much || (rate && (!takes_rate || read_rate(rate, &rule) < 0))) {
         snprintf(error, error_cap, "--fault: %s: %s", name,
                  takes_rate ? "expected a rate such as 10 (every tenth frame) or 5%"
-                            : "nothing more is expected there");
+                            : "unexpected further argument");
         return -EINVAL;
     }
     plan->rules[fault] = rule;
@@ -142,8 +142,7 @@ unsigned fault_next(struct fault_course *course)
     return faults;
 }
 
-/* A place in the second half of the frame, which is scan in every picture that is worth spoiling.
- */
+/* A place in the second half of the frame, which is scan data in every picture worth damaging. */
 static size_t place_in_scan(struct fault_course *course, size_t len_bytes)
 {
     return len_bytes / 2 + chance_next(&course->random) % (len_bytes / 4 + 1);
@@ -175,7 +174,7 @@ void fault_spoil(struct fault_course *course, unsigned faults, struct buf **jpeg
     if (faults & 1u << FAULT_TRUNCATED)
         len_bytes = place_in_scan(course, len_bytes);
     else if (faults & 1u << FAULT_NO_EOI)
-        len_bytes -= len_bytes / 16 + 2; /* EOI alone would be no loss */
+        len_bytes -= len_bytes / 16 + 2; /* losing EOI alone would not show */
     if (faults & 1u << FAULT_NO_SOI)
         skip = 2;
     len_bytes -= skip;

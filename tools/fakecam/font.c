@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <stddef.h>
 
-/* From ' ' to '_'; an empty glyph is lacking. */
+/* From ' ' to '_'; an empty glyph is missing. */
 static const uint8_t GLYPHS[][FONT_HEIGHT] = {
     [' ' - ' '] = {0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00},
     ['!' - ' '] = {0x04, 0x04, 0x04, 0x04, 0x04, 0x00, 0x04},

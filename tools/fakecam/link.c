@@ -29,7 +29,7 @@ static void report(struct link *link, enum agent_event_kind kind)
     link->params.report(link->params.ctx, &(struct agent_event){.kind = kind});
 }
 
-/* The connection of link->wsi is gone. */
+/* The connection of link->wsi was lost. */
 static void ended(struct link *link)
 {
     bool wanted = link->state == LINK_DIALLING || link->state == LINK_UP;
@@ -170,7 +170,7 @@ static int writeable(struct link *link)
 static void received(struct link *link, const char *in, size_t len_bytes)
 {
     if (lws_frame_is_binary(link->wsi))
-        return; /* the contract has none */
+        return; /* the protocol has none */
     if (lws_is_first_fragment(link->wsi))
         link->text_bytes = 0;
     if (link->text_bytes + len_bytes <= sizeof(link->text))
@@ -195,7 +195,7 @@ static void established(struct link *link)
     report(link, AGENT_UP);
 }
 
-/* Appends the token to the handshake's head, which ends at *end. */
+/* Appends the token to the handshake's header, which ends at *end. */
 static int show_token(struct link *link, struct lws *wsi, unsigned char **end, size_t room)
 {
     char value[sizeof(WIRE_TOKEN_SCHEME) + WIRE_TOKEN_MAX_CHARS];

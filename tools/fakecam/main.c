@@ -1,4 +1,4 @@
-/* eyelid-fakecam: cameras that are not there. */
+/* eyelid-fakecam: mock cameras. */
 #include <errno.h>
 #include <libwebsockets.h>
 #include <stdio.h>

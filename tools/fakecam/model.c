@@ -51,7 +51,7 @@ static bool is_same(const struct agent_size *a, const struct agent_size *b)
     return a->width == b->width && a->height == b->height;
 }
 
-/* The own size in its place among the others, which rise; it is the device's choice. */
+/* The custom size in its place among the others, in rising order; it is the device's default. */
 static void choose_sizes(struct model *model, struct agent_size own)
 {
     struct agent_params *params = &model->params;

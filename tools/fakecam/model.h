@@ -1,5 +1,5 @@
-/* What a pretended device says of itself: names, sizes, controls. What does not belong here: what
- * it does (camera.h). One thread. */
+/* What a mock device announces: names, sizes, controls. What does not belong here: what it does
+ * (camera.h). One thread. */
 #pragma once
 #include "device/agent.h"
 #include "tools/fakecam/mjpeg.h"
@@ -27,8 +27,8 @@ struct model {
     struct agent_params params; /* refers to the members above: do not move the model */
 };
 
-/* number: from 1; 0 when the device has the id to itself. mjpeg: what is sent instead of drawn
- * pictures, or NULL; then there is one size and nothing to set. options is borrowed for the model's
- * life. */
+/* number: from 1; 0 if the device has the id without a number. mjpeg: sent instead of drawn
+ * pictures, or NULL; with it there is one size and no control. options is borrowed for the model's
+ * lifetime. */
 void model_init(struct model *model, const struct options *options, const struct mjpeg *mjpeg,
                 unsigned number);

@@ -17,7 +17,7 @@ struct step {
     enum shape shape;
     struct colour colour;
     int64_t from_us, to_us;
-    int x, y, to_x, to_y; /* pixels: the box's corner, the circle's middle */
+    int x, y, to_x, to_y; /* pixels: the box's corner, the circle's centre */
     int width, height;    /* a circle's radius is its width */
 };
 
@@ -89,7 +89,7 @@ static int read_colour(struct statement *statement, struct colour *ret_colour)
             *ret_colour = COLOURS[i].colour;
             return 0;
         }
-    return complain(statement, "expected white, black, grey, red, green or blue behind \"colour\"");
+    return complain(statement, "expected white, black, grey, red, green or blue after \"colour\"");
 }
 
 static int read_extent(struct statement *statement, struct step *step)
@@ -115,7 +115,7 @@ static int read_step(struct statement *statement, const char *shape, int64_t fro
     struct step step = {.from_us = from_us, .colour = COLOURS[0].colour};
     int64_t for_us = 0;
     if (strcmp(shape, "box") != 0 && strcmp(shape, "circle") != 0)
-        return complain(statement, "expected \"box\" or \"circle\" behind the time");
+        return complain(statement, "expected \"box\" or \"circle\" after the time");
     step.shape = shape[0] == 'b' ? SHAPE_BOX : SHAPE_CIRCLE;
     if (read_pair(statement, ',', &step.x, &step.y) < 0)
         return complain(statement, "expected a position, such as 100,100");
@@ -132,7 +132,7 @@ static int read_step(struct statement *statement, const char *shape, int64_t fro
         const char *word = next_word(statement);
         if (strcmp(word, "to") == 0) {
             if (read_pair(statement, ',', &step.to_x, &step.to_y) < 0)
-                return complain(statement, "expected a position behind \"to\"");
+                return complain(statement, "expected a position after \"to\"");
         } else if (strcmp(word, "colour") == 0) {
             if (read_colour(statement, &step.colour) < 0)
                 return -EINVAL;
@@ -152,7 +152,7 @@ static int read_statement(struct motion *motion, struct statement *statement)
         if (read_seconds(statement, &motion->repeat_us) < 0)
             return -EINVAL;
         if (motion->repeat_us == 0 || statement->at < statement->count)
-            return complain(statement, "expected one time above 0 behind \"repeat\"");
+            return complain(statement, "expected one time above 0 after \"repeat\"");
         return 0;
     }
     if (motion->count == MOTION_MAX_STEPS)

@@ -13,16 +13,16 @@
 
 const char options_help[] =
     "usage: eyelid-fakecam [options]\n"
-    "A camera that is not there: draws pictures and sends them as a device would.\n"
+    "A mock camera: draws pictures and sends them as a device would.\n"
     "\n"
     "  --url ws://HOST:PORT/   the server (ws://127.0.0.1:8765/); the id is added to the path\n"
     "  --id ID                 a-z 0-9 -, up to 32 (fake)\n"
-    "  --name NAME             what people read (the id)\n"
-    "  --cameras N             so many devices ID-1 to ID-N in one process (1)\n"
+    "  --name NAME             display name (the id)\n"
+    "  --cameras N             devices ID-1 to ID-N in one process (1)\n"
     "  --size WxH              pixels (640x480)\n"
-    "  --fps N                 frames a second, fractions too (15)\n"
-    "  --plain                 push JPEGs, know no control\n"
-    "  --token TOKEN           shown to the server, which lets nobody in without it then\n"
+    "  --fps N                 frames per second, may be fractional (15)\n"
+    "  --plain                 push JPEGs, without controls\n"
+    "  --token TOKEN           presented to the server, which then refuses the id without it\n"
     "  --quality Q             1 to 100 (80)\n"
     "  --chroma 422|420|444|grey\n"
     "  --from FILE.mjpeg       send these JPEGs, over and over, instead of drawing\n"
@@ -35,9 +35,9 @@ const char options_help[] =
     "  --dark N                the first N frames after each start are dark\n"
     "  --noise SIGMA           sensor noise, in steps of 1/255\n"
     "  --battery P             percent\n"
-    "  --doze AWAKE/ASLEEP     wanted by nobody for AWAKE seconds, sleep for ASLEEP seconds\n"
-    "  --seed N                of noise and chance (1)\n"
-    "  -v, --verbose           say what happens; twice: more\n"
+    "  --doze AWAKE/ASLEEP     after AWAKE seconds without a viewer, sleep for ASLEEP seconds\n"
+    "  --seed N                seed of noise and chance (1)\n"
+    "  -v, --verbose           log what happens; twice: more\n"
     "  --help, --version\n"
     "\n"
     "The man page eyelid-fakecam(1) has the details.\n";
@@ -298,9 +298,9 @@ static const char *check_together(const struct options *options)
     if (options->cameras > 1 && strlen(options->id) > 26)
         return "--id: with --cameras, 26 characters at most: a number is added";
     if (options->faults.rules[FAULT_BASE64].on && !options->plain)
-        return "--fault: base64 is something that only --plain devices do";
+        return "--fault: base64 needs --plain";
     if (options->from && (options->motion || options->barcode))
-        return "--from: nothing is drawn, so --motion and --barcode cannot be had with it";
+        return "--from: draws nothing, so it excludes --motion and --barcode";
     if (options->from && options->faults.rules[FAULT_WRONG_SIZE].on)
         return "--fault: wrong-size needs drawn pictures, not --from";
     if (options->plain && options->doze_us)
@@ -333,7 +333,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, char *erro
         if (option == '?' || option == ':') {
             snprintf(error, error_cap,
                      option == ':' ? "%s needs a value"
-                                   : "%s is no option (or wants no value); see --help",
+                                   : "%s is not an option (or takes no value); see --help",
                      argv[optind - 1]);
             return -EINVAL;
         }
@@ -345,7 +345,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, char *erro
             return -EINVAL;
     }
     if (optind < argc) {
-        snprintf(error, error_cap, "\"%s\" is no option; see --help", argv[optind]);
+        snprintf(error, error_cap, "\"%s\" is not an option; see --help", argv[optind]);
         return -EINVAL;
     }
     const char *complaint = check_together(&options);

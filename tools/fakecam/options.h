@@ -1,4 +1,4 @@
-/* The command line. What belongs here: reading it, defaults, its errors. One thread. */
+/* The command line: parsing, defaults, errors. One thread. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@ enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 struct options {
     enum options_action action;
     char host[256], path[256]; /* path: with a slash at both ends; the id follows */
-    char authority[264];       /* host and port as they were given: the Host header */
+    char authority[264];       /* host and port as given: the Host header */
     uint16_t port;
     const char *token;     /* NULL = none */
     const char *id, *name; /* borrowed from argv, as are the other strings */

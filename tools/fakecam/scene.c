@@ -39,7 +39,7 @@ static uint8_t with_noise(uint8_t sample, int8_t noise)
     return (uint8_t)(value > 255 ? 255 : value);
 }
 
-/* Blocks of a fixed size, so that the compiler makes vectors of them. */
+/* Blocks of a fixed size, so that the compiler vectorises. */
 static void add_noise_row(uint8_t *restrict row, const int8_t *restrict samples, int count)
 {
     enum { BLOCK = 64 };
@@ -51,7 +51,7 @@ static void add_noise_row(uint8_t *restrict row, const int8_t *restrict samples,
         row[x] = with_noise(row[x], samples[x]);
 }
 
-/* Each row begins at another place of the same samples, chosen by frame and row. */
+/* Each row starts at another offset into the same samples, chosen by frame and row. */
 static void add_noise(const struct noise *noise, uint32_t number, struct canvas *canvas)
 {
     if (!noise->samples)
@@ -110,7 +110,7 @@ static void draw_captions(const struct scene *scene, const struct scene_moment *
     int scale = text_scale(canvas), low = canvas->height - 10 * scale;
     canvas_text(canvas, 3 * scale, low, scale, scene->name);
     if (scene->motion)
-        return; /* nothing may move but what the script says */
+        return; /* only what the script says may move */
 
     char text[32];
     time_t seconds = (time_t)(moment->wall_us / US_PER_S);
@@ -152,7 +152,7 @@ void scene_draw(const struct scene *scene, const struct scene_look *look,
     if (look->flip)
         canvas_flip(canvas);
     add_noise(&scene->noise, moment->number, canvas);
-    if (scene->barcode) /* last: nothing may disturb it */
+    if (scene->barcode) /* last: nothing may be drawn over it */
         barcode_draw(canvas, &(struct barcode){.wall_ms = (uint32_t)(moment->wall_us / US_PER_MS),
                                                .number = (uint16_t)moment->number});
 }

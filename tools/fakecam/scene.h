@@ -1,6 +1,6 @@
-/* What the pretended camera sees: a gradient, a red circle on its way, name, clock and frame
- * number; or what a motion script says. Pure functions of their arguments. What does not belong
- * here: encoding (studio.h). One thread. */
+/* What the mock camera sees: a gradient, a moving red circle, name, clock and frame number; or what
+ * a motion script says. Pure functions. What does not belong here: encoding (studio.h). One
+ * thread. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,12 +8,12 @@
 #include "tools/fakecam/canvas.h"
 #include "tools/fakecam/motion.h"
 
-/* How the sensor is set. */
+/* The sensor's settings. */
 struct scene_look {
     uint16_t width, height;
     struct tone_look tone;
     bool mirror, flip;
-    bool still; /* says so in the picture */
+    bool still; /* marks the picture as a still */
 };
 
 struct noise {
@@ -21,7 +21,7 @@ struct noise {
     uint64_t seed;
 };
 
-/* Gauss noise of the given sigma (in steps of luma), the same for the same seed. */
+/* Gaussian noise of the given sigma (in steps of luma), the same for the same seed. */
 void noise_init(struct noise *noise, double sigma, uint64_t seed);
 void noise_finish(struct noise *noise);
 
@@ -43,9 +43,9 @@ struct scene_circle {
     int x, y, radius; /* pixels */
 };
 
-/* Where the circle is in a picture that is neither mirrored nor flipped: on an ellipse around the
- * middle, once in 4 s of wall clock. x = w (0.5 + 0.35 sin a), y = h (0.5 + 0.2 cos a), radius
- * h / 10, a = 2 pi t / 4 s. */
+/* The circle's position in a picture that is neither mirrored nor flipped: on an ellipse around the
+ * centre, once in 4 s of wall clock. x = w (0.5 + 0.35 sin a), y = h (0.5 + 0.2 cos a), radius h /
+ * 10, a = 2 pi t / 4 s. */
 struct scene_circle scene_circle_at(int width, int height, int64_t wall_us);
 
 /* The part that never moves; the canvas's tone is set from the look. */

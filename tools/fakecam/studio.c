@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 
-/* So many looks are kept at a time; the one that was not used for the longest makes room. */
+/* Number of looks kept at a time; the least recently used one makes room. */
 enum { MAX_EASELS = 8 };
 
 struct easel {
@@ -21,9 +21,9 @@ struct studio {
     const struct scene *scene;
     enum jpeg_chroma chroma;
     tjhandle encoder;
-    uint8_t *scratch; /* a JPEG at its worst fits; the real ones are a tenth of that */
+    uint8_t *scratch; /* the worst case of a JPEG fits; real ones are a tenth of that */
     size_t scratch_bytes;
-    int64_t started_us; /* -1 until the first picture: the motion script's time begins then */
+    int64_t started_us; /* -1 until the first picture, when the motion script's time starts */
     struct easel easels[MAX_EASELS];
     unsigned easel_count;
 };

@@ -1,4 +1,4 @@
-/* Pictures as JPEG. Cameras that are set alike share what is drawn: a hundred of them cost little
+/* Pictures as JPEG. Cameras with equal settings share drawn pictures: a hundred of them cost little
  * more than one. One thread. */
 #pragma once
 #include <stdint.h>
@@ -13,7 +13,7 @@ struct studio_wish {
     uint8_t quality;         /* 1 to 100 */
     uint32_t number;         /* of the camera's frame */
     int64_t wall_us, now_us; /* wall clock, monotonic */
-    int64_t good_for_us;     /* a picture not older than that will do; 0 = a fresh one */
+    int64_t good_for_us;     /* a picture at most this old will do; 0 = a fresh one */
 };
 
 /* scene is borrowed for the studio's life. -EIO: TurboJPEG does not start. */

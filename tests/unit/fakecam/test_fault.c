@@ -131,9 +131,9 @@ static void wrong_specs_are_explained(void **state)
     static const struct {
         const char *spec, *word;
     } table[] = {
-        {"", "no fault \"\""},
-        {"explode", "no fault \"explode\""},
-        {"truncated,", "no fault \"\""},
+        {"", "unknown fault \"\""},
+        {"explode", "unknown fault \"explode\""},
+        {"truncated,", "unknown fault \"\""},
         {"truncated:0", "truncated: expected a rate"},
         {"truncated:-1", "expected a rate"},
         {"truncated:ten", "expected a rate"},
@@ -147,9 +147,9 @@ static void wrong_specs_are_explained(void **state)
         {"stall:5:0", "expected a rate"},
         {"stall:5:5:5", "expected a rate"},
         {"disconnect", "seconds"},
-        {"disconnect:5:5", "nothing more"},
+        {"disconnect:5:5", "further argument"},
         {"fragment:0", "bytes"},
-        {"base64:3", "nothing more"},
+        {"base64:3", "further argument"},
     };
     for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         struct fault_plan plan;

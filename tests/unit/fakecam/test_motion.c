@@ -109,7 +109,7 @@ static void mistakes_are_explained_with_their_line(void **state)
         {"1 circle 1,1 5x5 for 1", ":1: expected a radius"},
         {"1 box 1,1 5x5", ":1: expected \"for\""},
         {"1 box 1,1 5x5 for", ":1: expected a time"},
-        {"1 box 1,1 5x5 for 1 to", ":1: expected a position behind"},
+        {"1 box 1,1 5x5 for 1 to", ":1: expected a position after"},
         {"1 box 1,1 5x5 for 1 colour pink", ":1: expected white, black"},
         {"1 box 1,1 5x5 for 1 now", ":1: expected \"to\", \"colour\""},
         {"1 box 1,1 5x5 for 1\n\n2 box x", ":3: expected a position"},
