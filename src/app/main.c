@@ -64,6 +64,7 @@ int main(int argc, char **argv)
 {
     struct cli cli;
     char error[CLI_ERROR_MAX];
+    mem_setup();
     if (cli_parse(argc, argv, &cli, error) < 0) {
         complain("%s", error);
         return EXIT_WRONG;

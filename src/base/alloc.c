@@ -15,6 +15,15 @@ static _Noreturn void out_of_memory(void)
     _exit(1);
 }
 
+enum { LARGE_BYTES = 1024 * 1024, SLACK_BYTES = 2 * 1024 * 1024 };
+
+void mem_setup(void)
+{
+    /* glibc raises both by itself after the first large block is freed, up to 32 and 64 MiB. */
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, SLACK_BYTES);
+}
+
 void *mem_zalloc_or_die(size_t count, size_t size)
 {
     void *p = calloc(count, size);

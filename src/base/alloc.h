@@ -6,6 +6,10 @@
 #pragma once
 #include <stddef.h>
 
+/* Once, before the first thread: freed blocks of a megabyte and more go back to the system at once,
+ * so that a burst of large pictures does not stay resident. */
+void mem_setup(void);
+
 /* Zeroed memory for count items of size bytes; aborts if there is none. Free with mem_free. */
 void *mem_zalloc_or_die(size_t count, size_t size)
     __attribute__((returns_nonnull, warn_unused_result));

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,12 +46,46 @@ static void test_grow(void **state)
     mem_free(p);
 }
 
+static size_t resident_pages(void)
+{
+    size_t size, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%zu %zu", &size, &resident), 2);
+    fclose(file);
+    return resident;
+}
+
+/* A burst of large blocks, freed in any order, between small ones that stay. */
+static void test_large_blocks_go_back(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 16, BYTES = 4 * 1024 * 1024 };
+    char *large[BLOCKS], *small[BLOCKS];
+    mem_setup();
+    mem_free(mem_try_alloc(BYTES)); /* after which glibc alone would keep blocks of this size */
+    size_t before = resident_pages();
+    for (int i = 0; i < BLOCKS; i++) {
+        large[i] = mem_try_alloc(BYTES);
+        small[i] = mem_try_alloc(64);
+        assert_true(large[i] && small[i]);
+        memset(large[i], 'x', BYTES);
+    }
+    assert_true(resident_pages() - before >= BLOCKS * (BYTES / 4096));
+    for (int i = 0; i < BLOCKS; i++)
+        mem_free(large[i]);
+    assert_true(resident_pages() < before + BYTES / 4096);
+    for (int i = 0; i < BLOCKS; i++)
+        mem_free(small[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_zeroed),
         cmocka_unit_test(test_strdup),
         cmocka_unit_test(test_grow),
+        cmocka_unit_test(test_large_blocks_go_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
