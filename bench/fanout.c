@@ -1,11 +1,13 @@
 /* What the transport alone costs: one message, COUNT WebSocket viewers, RATE times a second, on
- * loopback; the viewers live in a process of their own.
+ * loopback, beside a loop that does nothing but send(2) the same bytes to as many sockets. The two
+ * take turns, ROUNDS each; server and viewers live in processes of their own.
  *
- * usage: fanout [COUNT [BYTES [RATE [SECONDS]]]]
- * prints one line: viewers, % of a core of the server, messages each viewer got, KiB of anonymous
- * memory per viewer. */
+ * usage: bench_fanout [COUNT [BYTES [RATE [SECONDS [ROUNDS]]]]]
+ * prints one line of JSON: medians of the CPU in % of a core, the median of the rounds' ratios,
+ * messages that each viewer got of those made, and the net's KiB of anonymous memory per viewer. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,13 +16,22 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "net/server.h"
 
-static unsigned count = 1000, message_bytes = 4096, rate = 30, seconds = 10;
+enum { ROUNDS_MAX = 64, UPGRADE_MAX_BYTES = 1024 };
+
+static unsigned count = 1000, message_bytes = 4096, rate = 30, seconds = 10, rounds = 5;
+
+/* What a server's process says when it is through. */
+struct result {
+    double core_percent, messages_each, kib_each;
+    unsigned long long made;
+};
 
 /* --- The viewers. --- */
 
@@ -62,21 +73,15 @@ static void be_viewers(uint16_t port)
     exit(0);
 }
 
-/* --- The server. --- */
+static pid_t start_viewers(uint16_t port)
+{
+    pid_t child = fork();
+    if (child == 0)
+        be_viewers(port);
+    return child;
+}
 
-struct viewer {
-    struct ws *ws;
-    uint64_t next;
-};
-
-static struct viewer *viewers;
-static unsigned opened, left;
-static struct net *net;
-static struct net_timer *tick;
-static struct buf *message;
-static uint64_t made, sent;
-static int64_t tick_us, end_us, cpu_from_us, from_us;
-static long anon_before_kib;
+/* --- Both servers. --- */
 
 static int64_t cpu_us(void)
 {
@@ -98,16 +103,93 @@ static long anon_kib(void)
     return kib;
 }
 
+/* --- The bare one. --- */
+
+static int accept_viewer(int listener)
+{
+    static const char ANSWER[] = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+    char request[UPGRADE_MAX_BYTES];
+    const int on = 1, bytes = 128 * 1024;
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (fd < 0 || recv(fd, request, sizeof(request), 0) <= 0 ||
+        send(fd, ANSWER, sizeof(ANSWER) - 1, MSG_NOSIGNAL) < 0) {
+        perror("bare");
+        exit(1);
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes)); /* as net has it */
+    return fd;
+}
+
+static void wait_until(int64_t at_us)
+{
+    struct timespec at = {.tv_sec = at_us / US_PER_S, .tv_nsec = at_us % US_PER_S * 1000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+        ;
+}
+
+static void serve_bare(struct result *ret)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(at);
+    size_t bytes_len = message_bytes + 4; /* a WebSocket frame's header as well */
+    uint8_t *bytes = mem_zalloc_or_die(1, bytes_len);
+    int *fds = mem_new_array(int, count), listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(listener, (void *)&at, len) || listen(listener, SOMAXCONN) ||
+        getsockname(listener, (void *)&at, &len)) {
+        perror("bare");
+        exit(1);
+    }
+    pid_t child = start_viewers(ntohs(at.sin_port));
+    for (unsigned i = 0; i < count; i++)
+        fds[i] = accept_viewer(listener);
+    uint64_t sent_count = 0;
+    int64_t begun_us = clock_now_us(&clock_system), due_us = begun_us, cpu_begun_us = cpu_us();
+    for (ret->made = 0; due_us < begun_us + (int64_t)seconds * US_PER_S; ret->made++) {
+        wait_until(due_us);
+        for (unsigned i = 0; i < count; i++)
+            sent_count += send(fds[i], bytes, bytes_len, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
+        due_us += US_PER_S / rate;
+    }
+    wait_until(due_us);
+    ret->core_percent = 100.0 * (double)(cpu_us() - cpu_begun_us) /
+                        (double)(clock_now_us(&clock_system) - begun_us);
+    ret->messages_each = (double)sent_count / count;
+    for (unsigned i = 0; i < count; i++)
+        close(fds[i]);
+    close(listener);
+    waitpid(child, NULL, 0);
+    mem_free(fds);
+    mem_free(bytes);
+}
+
+/* --- Ours. --- */
+
+struct viewer {
+    struct ws *ws;
+    uint64_t next;
+};
+
+static struct viewer *viewers;
+static unsigned opened, left;
+static struct net *net;
+static struct net_timer *tick;
+static struct buf *message;
+static uint64_t made, sent;
+static int64_t tick_us, end_us, cpu_from_us, from_us;
+static long anon_before_kib;
+static struct result *result;
+
 static void on_tick(void *ctx)
 {
     (void)ctx;
     int64_t now_us = net_now_us(net);
     if (now_us >= end_us) {
-        double core = 100.0 * (double)(cpu_us() - cpu_from_us) / (double)(now_us - from_us);
-        printf("%u viewers, %u bytes, %u/s: %.1f %% of a core, %.0f messages each of %llu, "
-               "%.2f KiB each\n",
-               count, message_bytes, rate, core, (double)sent / count, (unsigned long long)made,
-               (double)(anon_kib() - anon_before_kib) / count);
+        result->core_percent =
+            100.0 * (double)(cpu_us() - cpu_from_us) / (double)(now_us - from_us);
+        result->messages_each = (double)sent / count;
+        result->made = made;
+        result->kib_each = (double)(anon_kib() - anon_before_kib) / count;
         net_stop(net, US_PER_S);
         return;
     }
@@ -179,15 +261,9 @@ static void on_request(void *ctx, struct http_request *request)
     http_reply(request, &(struct http_response){.status = 404});
 }
 
-int main(int argc, char **argv)
+static void serve_with_net(struct result *ret)
 {
-    unsigned *const numbers[] = {&count, &message_bytes, &rate, &seconds};
-    for (int i = 1; i < argc && i <= 4; i++)
-        *numbers[i - 1] = (unsigned)strtoul(argv[i], NULL, 10);
-    struct rlimit files;
-    getrlimit(RLIMIT_NOFILE, &files);
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
+    result = ret;
     viewers = mem_new_array(struct viewer, count);
     struct net_params net_params = {.max_connections = count + 16};
     struct net_listener_params params = {
@@ -195,12 +271,10 @@ int main(int argc, char **argv)
     struct net_listener *listener;
     if (net_create(&net_params, &net) < 0 || net_listen(net, &params, &listener) < 0 ||
         buf_create(NET_OUT_ROOM + message_bytes, &message) < 0)
-        return 1;
+        exit(1);
     tick = net_timer_create(net, on_tick, NULL);
     memset(message->data, 'x', message->len_bytes);
-    pid_t child = fork();
-    if (child == 0)
-        be_viewers(net_listener_port(listener));
+    pid_t child = start_viewers(net_listener_port(listener));
     anon_before_kib = anon_kib();
     int r = net_run(net);
     net_timer_destroy(tick);
@@ -208,5 +282,73 @@ int main(int argc, char **argv)
     buf_unref(&message);
     mem_free(viewers);
     waitpid(child, NULL, 0);
-    return r < 0 || left != count;
+    if (r < 0 || left != count)
+        exit(1);
+}
+
+/* --- Turns. --- */
+
+/* In a process of its own, so that its CPU is its own. */
+static struct result run(void (*serve)(struct result *ret))
+{
+    struct result result_of_child = {0};
+    int pipe_fds[2], status;
+    if (pipe(pipe_fds))
+        exit(1);
+    pid_t child = fork();
+    if (child == 0) {
+        serve(&result_of_child);
+        exit(write(pipe_fds[1], &result_of_child, sizeof(result_of_child)) !=
+             sizeof(result_of_child));
+    }
+    if (waitpid(child, &status, 0) != child || status ||
+        read(pipe_fds[0], &result_of_child, sizeof(result_of_child)) != sizeof(result_of_child)) {
+        fprintf(stderr, "bench_fanout: a round failed\n");
+        exit(1);
+    }
+    close(pipe_fds[0]);
+    close(pipe_fds[1]);
+    return result_of_child;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *values)
+{
+    qsort(values, rounds, sizeof(*values), compare);
+    return rounds % 2 ? values[rounds / 2] : (values[rounds / 2 - 1] + values[rounds / 2]) / 2;
+}
+
+int main(int argc, char **argv)
+{
+    unsigned *const numbers[] = {&count, &message_bytes, &rate, &seconds, &rounds};
+    double bare[ROUNDS_MAX], ours[ROUNDS_MAX], ratio[ROUNDS_MAX];
+    struct result of_net = {0};
+    for (int i = 1; i < argc && i <= 5; i++)
+        *numbers[i - 1] = (unsigned)strtoul(argv[i], NULL, 10);
+    if (!count || !rate || !rounds || rounds > ROUNDS_MAX || message_bytes < 126 ||
+        message_bytes > 65535) {
+        fprintf(stderr, "usage: bench_fanout [COUNT [BYTES [RATE [SECONDS [ROUNDS]]]]]\n");
+        return 2;
+    }
+    struct rlimit files;
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    for (unsigned i = 0; i < rounds; i++) {
+        bare[i] = run(serve_bare).core_percent;
+        of_net = run(serve_with_net);
+        ours[i] = of_net.core_percent;
+        ratio[i] = ours[i] / bare[i];
+        fprintf(stderr, "bare %.1f %%, net %.1f %%: %.3f\n", bare[i], ours[i], ratio[i]);
+    }
+    printf("{\"viewers\":%u,\"bytes\":%u,\"rate\":%u,\"bare_percent\":%.2f,\"net_percent\":%.2f,"
+           "\"ratio\":%.3f,\"messages_each\":%.1f,\"made\":%llu,\"kib_each\":%.2f}\n",
+           count, message_bytes, rate, median(bare), median(ours), median(ratio),
+           of_net.messages_each, of_net.made, of_net.kib_each);
+    return 0;
 }
