@@ -216,6 +216,14 @@ static void add_process(struct text *out, const struct api *api)
                net.connections);
     add_number(out, "eyelid_websockets", "gauge", "Open WebSockets, devices and pages.",
                net.websockets);
+    add_number(out, "eyelid_connections_choked", "gauge",
+               "Connections with data that the peer has not taken yet.", net.choked);
+    add_number(out, "eyelid_connections_pinned_bytes", "gauge",
+               "Memory that unsent data holds, each buffer counted once.",
+               (double)net.pinned_bytes);
+    add_number(out, "eyelid_connections_stalled_closed_total", "counter",
+               "Stalled connections closed because unsent data held too much memory.",
+               (double)net.stalled_closed);
     add_number(out, "eyelid_pages", "gauge", "Pages that are connected.", live_sessions(api->live));
     add_number(out, "eyelid_http_requests_total", "counter", "HTTP requests.",
                (double)net.requests);

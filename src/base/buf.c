@@ -15,6 +15,7 @@ int buf_create(size_t len_bytes, struct buf **ret_buf)
     atomic_init(&buf->refs, 1);
     buf->len_bytes = len_bytes;
     buf->release = NULL;
+    buf->pins = 0;
     *ret_buf = buf;
     return 0;
 }

@@ -8,6 +8,7 @@
 
 struct buf {
     atomic_uint refs;
+    unsigned pins;              /* connections that wait to send it: for net, on its loop */
     size_t len_bytes;           /* capacity; the owner keeps how much of it is used */
     void (*release)(void *ctx); /* of external memory, else NULL */
     void *ctx;

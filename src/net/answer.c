@@ -9,11 +9,7 @@
 #include "base/text.h"
 #include "net/http_internal.h"
 
-enum {
-    HEAD_BYTES = 8 * 1024,
-    CHUNK_BYTES = 64 * 1024, /* of a body, at once */
-    INLINE_BYTES = 8 * 1024, /* a body up to this size is sent together with the head */
-};
+enum { HEAD_BYTES = 8 * 1024 };
 
 const char *answer_reason(int status)
 {
@@ -112,12 +108,6 @@ static void add_head(struct text *text, const struct http_request *request,
 
 /* --- Whole responses. --- */
 
-static bool body_goes_inline(const struct http_response *response)
-{
-    return response->len_bytes <= INLINE_BYTES ||
-           (!response->takes_buf && !response->body_is_static);
-}
-
 static const uint8_t *body_of(const struct http_response *response)
 {
     return (response->takes_buf ? response->takes_buf->data : (const uint8_t *)response->body) +
@@ -136,17 +126,18 @@ static bool set_out(struct http_request *request, const struct http_response *re
         return false;
     }
     bool bodiless = request->is_head || has_no_body(response->status) || !response->len_bytes;
-    bool is_inline = !bodiless && body_goes_inline(response);
+    /* A borrowed body is gone after this call: it is copied behind the head. */
+    bool is_copied = !bodiless && !response->takes_buf && !response->body_is_static;
     struct buf *head;
-    if (buf_create(text.len + (is_inline ? response->len_bytes : 0), &head) < 0)
+    if (buf_create(text.len + (is_copied ? response->len_bytes : 0), &head) < 0)
         return false;
     memcpy(head->data, bytes, text.len);
-    if (is_inline)
+    if (is_copied)
         memcpy(head->data + text.len, body_of(response), response->len_bytes);
     buf_unref(&request->out_head);
     request->out_head = head;
     request->out_left_bytes = 0;
-    if (!bodiless && !is_inline) {
+    if (!bodiless && !is_copied) {
         request->out = body_of(response);
         request->out_left_bytes = response->len_bytes;
         request->out_buf = response->takes_buf ? buf_ref(response->takes_buf) : NULL;
@@ -227,14 +218,12 @@ void http_stream_close(struct http_stream *stream)
 
 /* --- Sending. --- */
 
-static int next_chunk(struct http_request *request, struct piece *ret_piece)
+static int next_of_body(struct http_request *request, struct piece *ret_piece)
 {
-    size_t n = request->out_left_bytes < CHUNK_BYTES ? request->out_left_bytes : CHUNK_BYTES;
-    ret_piece->bytes = (uint8_t *)(uintptr_t)request->out;
-    ret_piece->len_bytes = n;
-    ret_piece->takes_buf = request->out_buf ? buf_ref(request->out_buf) : NULL;
-    request->out += n;
-    request->out_left_bytes -= n;
+    *ret_piece = (struct piece){
+        .bytes = request->out, .len_bytes = request->out_left_bytes, .takes_buf = request->out_buf};
+    request->out_buf = NULL;
+    request->out_left_bytes = 0;
     return 1;
 }
 
@@ -268,8 +257,7 @@ int answer_produce(struct http_request *request, struct piece *ret_piece)
         return 1;
     }
     if (request->out_left_bytes)
-        return next_chunk(request, ret_piece);
-    buf_unref(&request->out_buf);
+        return next_of_body(request, ret_piece);
     int r = request->closing ? -1 : 0;
     if (!request->closing && request->phase == HTTP_STREAMING)
         r = next_of_stream(request, ret_piece);

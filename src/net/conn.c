@@ -9,8 +9,12 @@
 #include "net/internal.h"
 #include "net/socket.h"
 
-/* How many pieces one connection may send before the others' input is looked at again. */
-enum { ROUNDS_A_TURN = 8 };
+enum {
+    /* How often one connection may send before the others' input is looked at again. */
+    ROUNDS_A_TURN = 8,
+    /* Small pieces are collected up to so many bytes; a large one goes out with those before it. */
+    GATHER_BYTES = 16 * 1024,
+};
 /* Deadlines are looked at no more often than this. */
 static const int64_t SWEEP_GAP_US = US_PER_S / 4;
 /* How long the peer's own end is waited for after ours. */
@@ -67,6 +71,7 @@ int conn_create(struct net_listener *listener, int fd, const struct sockaddr_sto
     struct conn *conn = mem_new(struct conn);
     list_init(&conn->node);
     list_init(&conn->ready);
+    list_init(&conn->choke);
     conn->net = net;
     conn->listener = listener;
     conn->last_input_us = net_now_us(net);
@@ -98,7 +103,7 @@ void conn_pause_reading(struct conn *conn, bool pause)
     if (conn->rx_paused == pause)
         return;
     conn->rx_paused = pause;
-    link_update_reading(conn);
+    link_update(conn);
 }
 
 static void shut(struct conn *conn)
@@ -117,31 +122,35 @@ static void end(struct conn *conn)
         shut(conn);
 }
 
-static void on_choked(struct conn *conn)
+/* Asks the role for pieces; returns what it said last, as conn_role.produce. */
+static int gather(struct conn *conn)
 {
-    conn->choked_at_us = net_now_us(conn->net);
-    conn->acked_bytes = socket_bytes_acked(link_fd(conn));
-    conn_deadline(conn, conn->choked_at_us + conn->net->params.stall_us);
+    size_t len_bytes = 0;
+    int r = 1;
+    while (r > 0 && conn->out_count < PIECES_MAX && len_bytes < GATHER_BYTES) {
+        struct piece piece = {0};
+        r = conn->role->produce(conn, &piece);
+        if (r > 0 && piece.len_bytes) {
+            conn->out[conn->out_count++] = piece;
+            len_bytes += piece.len_bytes;
+        } else {
+            buf_unref(&piece.takes_buf);
+        }
+    }
+    return r;
 }
 
 static void pump(struct conn *conn)
 {
-    struct piece piece = {0};
-    int r = conn->role->produce(conn, &piece);
-    if (r > 0) {
-        r = link_write(conn, piece.bytes, piece.len_bytes);
-        buf_unref(&piece.takes_buf);
-        if (r < 0) {
-            link_kill(conn);
-            return;
-        }
-        if (conn->choked)
-            on_choked(conn);
-        else
-            conn_ready(conn);
-    } else if (r < 0) {
+    if (conn->choked) /* link tells when the rest is gone */
+        return;
+    int r = gather(conn);
+    if (conn->out_count && link_send(conn) < 0)
+        link_kill(conn);
+    else if (r < 0)
         end(conn);
-    }
+    else if (r > 0)
+        conn_ready(conn);
 }
 
 static void pump_ready(struct net *net)
@@ -159,6 +168,7 @@ static void pump_ready(struct net *net)
         list_remove(&conn->ready);
         pump(conn);
     }
+    link_relieve(net);
 }
 
 static void on_more(uv_idle_t *idle)
@@ -184,16 +194,7 @@ static int64_t check(struct conn *conn, int64_t now_us)
     }
     if (!conn->choked)
         return conn->role->check(conn, now_us);
-    int64_t patience_us = conn->net->params.stall_us;
-    if (now_us < conn->choked_at_us + patience_us)
-        return conn->choked_at_us + patience_us;
-    /* A slow peer is no stalled one: what counts is whether it took anything at all. */
-    uint64_t acked_bytes = socket_bytes_acked(link_fd(conn));
-    if (acked_bytes == conn->acked_bytes)
-        return -1;
-    conn->acked_bytes = acked_bytes;
-    conn->choked_at_us = now_us;
-    return now_us + patience_us;
+    return link_check(conn, now_us);
 }
 
 static void on_sweep(uv_timer_t *timer)
@@ -208,6 +209,9 @@ static void on_sweep(uv_timer_t *timer)
         else if (at_us < next_us)
             next_us = at_us;
     }
+    int64_t relieve_us = link_relieve(net);
+    if (relieve_us < next_us)
+        next_us = relieve_us;
     net->sweep_at_us = CLOCK_NEVER_US;
     if (next_us != CLOCK_NEVER_US) {
         net->sweep_at_us = next_us < now_us + SWEEP_GAP_US ? now_us + SWEEP_GAP_US : next_us;
@@ -251,7 +255,7 @@ int conn_on_input(struct conn *conn, const uint8_t *bytes, size_t len_bytes)
 
 void conn_on_writable(struct conn *conn)
 {
-    conn->last_input_us = net_now_us(conn->net); /* it was not read meanwhile, but it is alive */
+    conn->last_input_us = net_now_us(conn->net); /* it was not asked meanwhile, but it is alive */
     if (conn->ending)
         shut(conn);
     else
@@ -265,7 +269,6 @@ void conn_on_gone(struct conn *conn)
     list_remove(&conn->ready);
     net->stats.connections--;
     conn->role->gone(conn);
-    mem_free(conn);
     if (net->stopping && list_empty(&net->conns))
         uv_stop(&net->loop);
 }
@@ -280,7 +283,7 @@ static void on_after_poll(uv_check_t *after)
     conn_flush(after->data);
 }
 
-int conn_init_loop(struct net *net)
+void conn_init_loop(struct net *net)
 {
     net->sweep_at_us = CLOCK_NEVER_US;
     uv_prepare_init(&net->loop, &net->before_poll);
@@ -290,5 +293,4 @@ int conn_init_loop(struct net *net)
     net->before_poll.data = net->after_poll.data = net->sweep.data = net;
     uv_prepare_start(&net->before_poll, on_before_poll);
     uv_check_start(&net->after_poll, on_after_poll);
-    return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "net/http_internal.h"
+#include "net/ws_key.h"
 
 enum {
     IN_BYTES = 2048, /* the first size of the input buffer */
@@ -122,12 +123,6 @@ static bool asks_for_websocket(const struct http_request *request)
     return request->head.upgrade && request->head.to_websocket && !request->head.http_1_0;
 }
 
-static bool key_is_valid(const char *key)
-{
-    static const char BASE64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    return key && strlen(key) == 24 && strspn(key, BASE64) == 22 && strcmp(key + 22, "==") == 0;
-}
-
 /* 0 and *ret_accept, or the status to refuse with. RFC 6455 section 4.2. */
 static int decide_upgrade(struct http_request *request, struct ws_accept *ret_accept)
 {
@@ -138,7 +133,7 @@ static int decide_upgrade(struct http_request *request, struct ws_accept *ret_ac
     const char *version = head->fields[HEAD_WS_VERSION];
     if (!version || strcmp(version, "13") != 0)
         return 426;
-    if (!key_is_valid(head->fields[HEAD_WS_KEY]))
+    if (!ws_key_is_valid(head->fields[HEAD_WS_KEY]))
         return 400;
     if (request->conn->net->stopping)
         return 503;
@@ -149,8 +144,8 @@ static int decide_upgrade(struct http_request *request, struct ws_accept *ret_ac
 
 static struct buf *upgrade_response(const struct http_request *request, const char *subprotocol)
 {
-    char text[512], accept[32];
-    link_websocket_accept(request->head.fields[HEAD_WS_KEY], accept);
+    char text[512], accept[WS_ANSWER_CHARS + 1];
+    ws_key_answer(request->head.fields[HEAD_WS_KEY], accept);
     int len = snprintf(text, sizeof(text),
                        "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n"
                        "connection: Upgrade\r\nsec-websocket-accept: %s\r\n%s%s%s\r\n",

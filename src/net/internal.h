@@ -1,21 +1,20 @@
 /* What the files of this room share: the loop's inside, and a connection, which is a socket with a
  * role. Loop only.
  *
- *     listen ─▸ link ◂─▸ conn ◂─▸ http ─▸ ws
+ *     listen ─▸ conn ◂─▸ link ◂─▸ wire
+ *                ▴
+ *                └─▸ http ─▸ ws
  *
- * link is the only file that knows libwebsockets: it carries bytes. conn asks its role for pieces
- * to send, whenever the socket takes more, and hands it what comes in. http and ws are the roles: a
- * connection is born as http and may become ws. */
+ * wire moves bytes, plain ones today. link keeps a connection's socket on the loop and what it has
+ * not sent yet. conn asks its role for pieces to send whenever the socket takes more, and hands it
+ * what comes in. http and ws are the roles: a connection is born as http and may become ws. */
 #pragma once
 #include <netinet/in.h>
 #include <uv.h>
 
 #include "base/list.h"
 #include "net/server.h"
-
-struct lws;
-struct lws_context;
-struct lws_vhost;
+#include "net/wire.h"
 
 struct net {
     uv_loop_t loop;
@@ -25,22 +24,25 @@ struct net {
     uv_timer_t sweep; /* looks for connections whose deadline has passed */
     int64_t sweep_at_us;
     uv_timer_t grace;
-    struct lws_context *lws;
-    struct lws_vhost *vhost;
+    uint8_t *input; /* what one read of a socket brings */
     struct list listeners, conns, signals;
-    struct list ready;        /* conns that may have something to send */
+    struct list ready;  /* conns that may have something to send */
+    struct list choked; /* conns with unsent pieces, the one that took nothing longest first */
     struct net_params params; /* the defaults filled in */
     bool stopping;
+    int64_t relief_logged_us; /* 0 = never */
     struct net_stats stats;
 };
 
-/* Bytes on their way out, and the reference that keeps them alive; NULL = they live anyway. They
- * are not written to: only libwebsockets' argument wants them mutable. */
+/* Bytes on their way out, and the reference that keeps them alive; NULL = they are static. */
 struct piece {
-    uint8_t *bytes;
+    const uint8_t *bytes;
     size_t len_bytes;
     struct buf *takes_buf;
 };
+
+/* Pieces that go out by one call. */
+enum { PIECES_MAX = 4 };
 
 struct conn;
 struct conn_role {
@@ -60,45 +62,53 @@ struct conn_role {
 struct conn {
     struct list node;  /* in net->conns */
     struct list ready; /* in net->ready, or linked to itself */
+    struct list choke; /* in net->choked, or linked to itself */
     struct net *net;
     struct net_listener *listener;
-    struct lws *wsi;
+    uv_poll_t poll;
+    struct wire wire;
+    int events;                 /* what poll waits for */
+    int read_event, send_event; /* what reading and sending wait for */
     const struct conn_role *role;
     union {
         struct http_request *http;
         struct ws *ws;
     };
+    struct piece out[PIECES_MAX]; /* [out_first, out_count) are to be sent */
+    uint8_t out_first, out_count;
     int64_t last_input_us;
-    int64_t choked_at_us; /* or when a choked peer was last seen to take something, */
+    int64_t progress_us;  /* when a choked peer was last seen to take something, */
     uint64_t acked_bytes; /* and how much it had taken by then */
-    size_t unsent_bytes;  /* of the last piece, at most: while choked, libwebsockets holds them */
     struct in6_addr address;
     char peer[INET6_ADDRSTRLEN];
     bool loopback;
-    bool choked;    /* the socket takes no more; link tells when it does */
-    bool ending;    /* no more pieces; when all is sent our side is shut */
-    bool shut;      /* our side is shut, what comes in is dropped, the peer's end is awaited */
-    bool rx_paused; /* by the role */
+    bool choked;     /* the socket takes no more; link tells when it does */
+    bool ending;     /* no more pieces; when all is sent our side is shut */
+    bool shut;       /* our side is shut, what comes in is dropped, the peer's end is awaited */
+    bool rx_paused;  /* by the role */
+    bool peer_ended; /* it sends no more, and is closed when it has taken what is on its way */
     int64_t shut_at_us;
 };
 
 /* --- link: the socket. --- */
 
-int link_start(struct net *net);
-/* Begins to close everything of libwebsockets; the loop must run until net->lws is NULL. */
+void link_start(struct net *net);
 void link_finish(struct net *net);
 /* Takes fd even when it fails. */
-int link_adopt(struct conn *conn, int fd);
-/* May choke the connection. -EPIPE: the peer is gone. */
-int link_write(struct conn *conn, uint8_t *bytes, size_t len_bytes);
-/* Stops or resumes reading; a choked connection is not read either. */
-void link_update_reading(struct conn *conn);
-int link_fd(const struct conn *conn);
+int link_adopt(struct conn *conn, int fd) __attribute__((warn_unused_result));
+/* Sends the pieces of conn->out; what the kernel does not take chokes the connection. -EPIPE: the
+ * peer is gone. */
+int link_send(struct conn *conn) __attribute__((warn_unused_result));
+/* Waits for what the connection's state calls for. */
+void link_update(struct conn *conn);
+/* Of a choked connection, as conn_role.check. */
+int64_t link_check(struct conn *conn, int64_t now_us);
+/* Closes stalled connections while all of them together pin too much: from the loop's own turn
+ * alone. Returns when to look again. */
+int64_t link_relieve(struct net *net);
 void link_shut(struct conn *conn);
 /* Closes at once, from the loop's own turn alone, never from within a role's call. */
 void link_kill(struct conn *conn);
-/* The answer to a handshake's key, RFC 6455 section 4.2.2; NUL-terminated. */
-void link_websocket_accept(const char *key, char out[32]);
 
 /* --- conn --- */
 
@@ -116,7 +126,7 @@ void conn_kill_all(struct net *net);
 int conn_on_input(struct conn *conn, const uint8_t *bytes, size_t len_bytes);
 void conn_on_writable(struct conn *conn);
 void conn_on_gone(struct conn *conn);
-int conn_init_loop(struct net *net);
+void conn_init_loop(struct net *net);
 
 /* --- event --- */
 

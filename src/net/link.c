@@ -1,152 +1,282 @@
-/* The socket: the one file that knows libwebsockets. It is used for what it is good at, sockets and
- * (to come) TLS on libuv's loop, in its raw role; HTTP and WebSocket framing are this room's own.
- * docs/decisions/net.md says why. */
+/* A connection's socket on the loop: when it is read, what waits to be sent, and how much memory
+ * all peers together may pin that take too little. */
 #include <errno.h>
-#include <libwebsockets.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "net/internal.h"
+#include "net/socket.h"
 
-enum {
-    /* One read of a socket; shared by all. */
-    READ_BYTES = 64 * 1024,
-    /* libwebsockets splits writes that are larger than this, at four times the cost. */
-    WRITE_BYTES = 256 * 1024 * 1024,
-};
+/* One read of a socket, into a buffer that all connections share. */
+enum { READ_BYTES = 64 * 1024 };
+static const int64_t LOG_GAP_US = 60 * US_PER_S;
 
-static const char PROTOCOL[] = "eyelid";
+static void on_poll(uv_poll_t *poll, int status, int events);
 
-static void on_log(int level, const char *line)
+void link_start(struct net *net)
 {
-    size_t len = strcspn(line, "\n");
-    if (level & LLL_ERR)
-        log_warn("net", "libwebsockets", "%.*s", (int)len, line);
-    else
-        log_debug("net", "libwebsockets", "%.*s", (int)len, line);
-}
-
-static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
-                    size_t len)
-{
-    (void)user;
-    /* NULL while the connection is being adopted, and for the context's own events. */
-    struct conn *conn = wsi ? lws_get_opaque_user_data(wsi) : NULL;
-    if (!conn)
-        return 0;
-    switch (reason) {
-    case LWS_CALLBACK_RAW_RX:
-        return conn_on_input(conn, in, len);
-    case LWS_CALLBACK_RAW_WRITEABLE:
-        if (conn->choked && !lws_partial_buffered(wsi)) {
-            conn->choked = false;
-            conn->unsent_bytes = 0;
-            link_update_reading(conn);
-            conn_on_writable(conn);
-        }
-        return 0;
-    case LWS_CALLBACK_RAW_CLOSE:
-        lws_set_opaque_user_data(wsi, NULL);
-        conn->wsi = NULL;
-        conn_on_gone(conn);
-        return 0;
-    default:
-        return 0;
-    }
-}
-
-static const struct lws_protocols PROTOCOLS[] = {
-    {.name = PROTOCOL, .callback = on_event, .tx_packet_size = WRITE_BYTES},
-    {0},
-};
-
-int link_start(struct net *net)
-{
-    lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
-    void *loops[] = {&net->loop};
-    struct lws_context_creation_info info = {
-        .port = CONTEXT_PORT_NO_LISTEN_SERVER,
-        .protocols = PROTOCOLS,
-        .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                   LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
-        .gid = (gid_t)-1,
-        .uid = (uid_t)-1,
-        .foreign_loops = loops,
-        .pcontext = &net->lws,
-        .pt_serv_buf_size = READ_BYTES,
-        /* Not fd_limit_per_thread: with less than the process's limit libwebsockets 4.1 looks up
-         * each event's socket by walking through all of them. */
-        .vhost_name = PROTOCOL,
-    };
-    net->lws = lws_create_context(&info);
-    if (!net->lws)
-        return -ENOTSUP;
-    net->vhost = lws_create_vhost(net->lws, &info);
-    return net->vhost ? 0 : -ENOMEM;
+    net->input = mem_zalloc_or_die(1, READ_BYTES);
+    list_init(&net->choked);
 }
 
 void link_finish(struct net *net)
 {
-    /* libwebsockets closes its handles through the loop, in as many steps as it takes. */
-    for (int step = 0; net->lws && step < 16; step++) {
-        lws_context_destroy(net->lws);
-        for (int turn = 0; net->lws && turn < 16; turn++)
-            uv_run(&net->loop, UV_RUN_NOWAIT);
-    }
-    net->vhost = NULL;
+    mem_free(net->input);
 }
 
 int link_adopt(struct conn *conn, int fd)
 {
-    struct lws *wsi = lws_adopt_descriptor_vhost(
-        conn->net->vhost, LWS_ADOPT_SOCKET, (lws_sock_file_fd_type){.sockfd = fd}, PROTOCOL, NULL);
-    if (!wsi)
-        return -ENOMEM;
-    conn->wsi = wsi;
-    lws_set_opaque_user_data(wsi, conn);
-    return 0;
-}
-
-int link_write(struct conn *conn, uint8_t *bytes, size_t len_bytes)
-{
-    if (lws_write(conn->wsi, bytes, len_bytes, LWS_WRITE_RAW) < 0)
-        return -EPIPE;
-    if (lws_partial_buffered(conn->wsi)) {
-        conn->choked = true;
-        conn->unsent_bytes = len_bytes;
-        link_update_reading(conn);
+    conn->wire = (struct wire){.ops = &WIRE_PLAIN, .fd = fd};
+    conn->read_event = UV_READABLE;
+    conn->send_event = UV_WRITABLE;
+    list_init(&conn->choke);
+    int r = uv_poll_init(&conn->net->loop, &conn->poll, fd);
+    if (r < 0) {
+        conn->wire.ops->close(&conn->wire);
+        return r;
     }
+    conn->poll.data = conn;
+    link_update(conn);
     return 0;
 }
 
-void link_update_reading(struct conn *conn)
+void link_update(struct conn *conn)
 {
-    /* While it holds unsent bytes libwebsockets 4.1 neither reads nor forgets that there is
-     * something to read: the loop would spin. */
-    lws_rx_flow_control(conn->wsi, !conn->choked && !conn->rx_paused);
+    int events = 0;
+    if (!conn->rx_paused && !conn->peer_ended)
+        events |= conn->read_event;
+    if (conn->choked)
+        events |= conn->send_event;
+    if (events == conn->events)
+        return;
+    conn->events = events;
+    if (events)
+        uv_poll_start(&conn->poll, events, on_poll);
+    else
+        uv_poll_stop(&conn->poll);
 }
 
-int link_fd(const struct conn *conn)
+/* --- What choked connections pin. --- */
+
+/* Each buffer counts once, however many wait for it. */
+static void pin(struct net *net, struct buf *buf)
 {
-    return lws_get_socket_fd(conn->wsi);
+    if (buf && buf->pins++ == 0)
+        net->stats.pinned_bytes += buf->len_bytes;
+}
+
+static void unpin(struct net *net, struct buf *buf)
+{
+    if (buf && --buf->pins == 0)
+        net->stats.pinned_bytes -= buf->len_bytes;
+}
+
+/* So much is pinned that stalled peers are not waited for as long as usual. */
+static bool is_crowded(const struct net *net)
+{
+    return net->stats.pinned_bytes > net->params.max_pinned_bytes / 4;
+}
+
+static int64_t patience_us(const struct net *net)
+{
+    return is_crowded(net) ? net->params.crowded_us : net->params.stall_us;
+}
+
+/* The peer took something, or is about to be waited for: it is the last that will be closed. */
+static void note_progress(struct conn *conn)
+{
+    conn->progress_us = net_now_us(conn->net);
+    list_remove(&conn->choke);
+    list_append(&conn->net->choked, &conn->choke);
+}
+
+static void choke(struct conn *conn)
+{
+    struct net *net = conn->net;
+    conn->choked = true;
+    net->stats.choked++;
+    for (size_t i = conn->out_first; i < conn->out_count; i++)
+        pin(net, conn->out[i].takes_buf);
+    conn->acked_bytes = socket_bytes_acked(conn->wire.fd);
+    note_progress(conn);
+    conn_deadline(conn, conn->progress_us + patience_us(net));
+}
+
+static void unchoke(struct conn *conn)
+{
+    conn->choked = false;
+    conn->net->stats.choked--;
+    list_remove(&conn->choke);
+}
+
+/* A slow peer is no stalled one: what counts is whether its kernel confirmed anything at all. */
+static bool took_something(struct conn *conn)
+{
+    uint64_t acked_bytes = socket_bytes_acked(conn->wire.fd);
+    if (acked_bytes == conn->acked_bytes)
+        return false;
+    conn->acked_bytes = acked_bytes;
+    note_progress(conn);
+    return true;
+}
+
+int64_t link_check(struct conn *conn, int64_t now_us)
+{
+    int64_t stall_us = conn->net->params.stall_us;
+    if (now_us >= conn->progress_us + stall_us && !took_something(conn))
+        return -1;
+    return conn->progress_us + stall_us;
+}
+
+static void log_relief(struct net *net, int64_t now_us)
+{
+    if (net->relief_logged_us && now_us < net->relief_logged_us + LOG_GAP_US)
+        return;
+    net->relief_logged_us = now_us;
+    log_warn("net", NULL,
+             "closing stalled connections: unsent data holds %zu of at most %zu MiB "
+             "(%llu closed so far; further ones are not logged for 1 min)",
+             net->stats.pinned_bytes >> 20, net->params.max_pinned_bytes >> 20,
+             (unsigned long long)net->stats.stalled_closed);
+}
+
+/* Closing it would free something worth the harm; a page on a bad link waits with a small frame. */
+static bool holds_much(const struct conn *conn)
+{
+    size_t len_bytes = 0;
+    for (size_t i = conn->out_first; i < conn->out_count; i++)
+        len_bytes += conn->out[i].takes_buf ? conn->out[i].takes_buf->len_bytes : 0;
+    return len_bytes >= conn->net->params.max_pinned_bytes / 256;
+}
+
+static void give_up(struct conn *conn, int64_t now_us)
+{
+    conn->net->stats.stalled_closed++;
+    log_relief(conn->net, now_us);
+    link_kill(conn);
+}
+
+int64_t link_relieve(struct net *net)
+{
+    int64_t now_us = net_now_us(net);
+    while (is_crowded(net) && !list_empty(&net->choked)) {
+        struct conn *longest = list_entry(net->choked.next, struct conn, choke);
+        int64_t until_us = longest->progress_us + patience_us(net);
+        if (net->stats.pinned_bytes > net->params.max_pinned_bytes)
+            give_up(longest, now_us);
+        else if (now_us < until_us)
+            return until_us;
+        else if (took_something(longest) || !holds_much(longest))
+            note_progress(longest);
+        else
+            give_up(longest, now_us);
+    }
+    return CLOCK_NEVER_US;
+}
+
+/* --- Sending. --- */
+
+/* Forgets len_bytes of what waits, from the front. */
+static void drop_sent(struct conn *conn, size_t len_bytes)
+{
+    while (conn->out_first < conn->out_count) {
+        struct piece *piece = &conn->out[conn->out_first];
+        if (len_bytes < piece->len_bytes) {
+            piece->bytes += len_bytes;
+            piece->len_bytes -= len_bytes;
+            return;
+        }
+        len_bytes -= piece->len_bytes;
+        if (conn->choked)
+            unpin(conn->net, piece->takes_buf);
+        buf_unref(&piece->takes_buf);
+        conn->out_first++;
+    }
+    conn->out_first = conn->out_count = 0;
+}
+
+int link_send(struct conn *conn)
+{
+    struct iovec pieces[PIECES_MAX];
+    size_t count = 0;
+    for (size_t i = conn->out_first; i < conn->out_count; i++)
+        pieces[count++] = (struct iovec){.iov_base = (void *)(uintptr_t)conn->out[i].bytes,
+                                         .iov_len = conn->out[i].len_bytes};
+    ssize_t n = conn->wire.ops->send(&conn->wire, pieces, count);
+    if (n == WIRE_GONE)
+        return -EPIPE;
+    conn->send_event = n == WIRE_WANT_READ ? UV_READABLE : UV_WRITABLE;
+    if (n > 0)
+        drop_sent(conn, (size_t)n);
+    bool left = conn->out_count > 0;
+    /* What the kernel did not take at once it takes later: a second try would cost a call. */
+    if (left && !conn->choked)
+        choke(conn);
+    else if (left && n > 0)
+        note_progress(conn);
+    else if (!left && conn->choked)
+        unchoke(conn);
+    link_update(conn);
+    return 0;
 }
 
 void link_shut(struct conn *conn)
 {
-    shutdown(link_fd(conn), SHUT_WR);
+    conn->wire.ops->shut(&conn->wire);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    mem_free(handle->data);
 }
 
 void link_kill(struct conn *conn)
 {
-    lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
+    /* The handle is part of conn, which stays until libuv lets go of it. */
+    uv_close((uv_handle_t *)&conn->poll, on_closed);
+    conn->wire.ops->close(&conn->wire);
+    drop_sent(conn, SIZE_MAX);
+    if (conn->choked)
+        unchoke(conn);
+    conn_on_gone(conn);
 }
 
-void link_websocket_accept(const char *key, char out[32])
+/* --- Receiving. --- */
+
+static void receive(struct conn *conn)
 {
-    char joined[24 + 36 + 1];
-    unsigned char hash[20];
-    snprintf(joined, sizeof(joined), "%s%s", key, "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
-    lws_SHA1((const unsigned char *)joined, strlen(joined), hash);
-    lws_b64_encode_string((const char *)hash, sizeof(hash), out, 32);
+    ssize_t n = conn->wire.ops->receive(&conn->wire, conn->net->input, READ_BYTES);
+    if (n == 0 && conn->choked) {
+        conn->peer_ended = true; /* it may still take what is on its way */
+        link_update(conn);
+    } else if (n == 0 || n == WIRE_GONE) {
+        link_kill(conn);
+    } else if (n > 0) {
+        if (conn_on_input(conn, conn->net->input, (size_t)n) < 0)
+            link_kill(conn);
+    } else {
+        conn->read_event = n == WIRE_WANT_WRITE ? UV_WRITABLE : UV_READABLE;
+        link_update(conn);
+    }
+}
+
+static void resume(struct conn *conn)
+{
+    if (link_send(conn) < 0 || (!conn->choked && conn->peer_ended))
+        link_kill(conn);
+    else if (!conn->choked)
+        conn_on_writable(conn);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    struct conn *conn = poll->data;
+    if (status < 0) { /* reset by the peer, or given up by TCP */
+        link_kill(conn);
+        return;
+    }
+    if (conn->choked && (events & conn->send_event))
+        resume(conn);
+    if (conn->wire.fd >= 0 && !conn->rx_paused && !conn->peer_ended && (events & conn->read_event))
+        receive(conn);
 }

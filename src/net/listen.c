@@ -1,4 +1,4 @@
-/* Listeners of our own: libwebsockets hides why a bind failed, and knows none of our limits. */
+/* Listeners: binding, and taking connections in. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -12,15 +12,14 @@
 /* Descriptors for everything that is no connection: files, pipes, listeners, the database. */
 enum { OTHER_FILES = 512 };
 
-/* Sets the process's file limit to what the connections need, or the connections to what the limit
- * allows; returns how many. Lowering matters too: libwebsockets fills tables as long as the limit,
- * and containers are given a million. */
+/* Raises the process's file limit to what the connections need, or lowers the number of connections
+ * to what the limit allows; returns how many. */
 static unsigned fit_file_limit(unsigned connections)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit))
-        return connections;
     rlim_t wanted = (rlim_t)connections + OTHER_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
+        return connections;
     if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted) {
         wanted = limit.rlim_max;
         connections = (unsigned)(wanted > 2 * OTHER_FILES ? wanted - OTHER_FILES : wanted / 2);
@@ -45,6 +44,10 @@ static struct net_params with_defaults(const struct net_params *params)
         p.ping_us = 20 * US_PER_S;
     if (!p.stall_us)
         p.stall_us = 60 * US_PER_S;
+    if (!p.max_pinned_bytes)
+        p.max_pinned_bytes = 64 * 1024 * 1024;
+    if (!p.crowded_us)
+        p.crowded_us = US_PER_S;
     return p;
 }
 
@@ -63,18 +66,11 @@ int net_create(const struct net_params *params, struct net **ret_net)
     }
     /* A peer that went away must be an error of a write, not the end of the process. */
     signal(SIGPIPE, SIG_IGN);
-    r = conn_init_loop(net);
-    if (r < 0)
-        goto fail;
+    conn_init_loop(net);
+    link_start(net);
     uv_timer_init(&net->loop, &net->grace);
-    r = link_start(net);
-    if (r < 0)
-        goto fail;
     *ret_net = net;
     return 0;
-fail:
-    net_destroy(net);
-    return r;
 }
 
 int net_run(struct net *net)
@@ -114,7 +110,6 @@ void net_destroy(struct net *net)
     net->stopping = true;
     listen_stop_all(net);
     conn_kill_all(net);
-    link_finish(net);
     net_signals_destroy(net);
     close_own_handle((uv_handle_t *)&net->before_poll);
     close_own_handle((uv_handle_t *)&net->after_poll);
@@ -127,6 +122,7 @@ void net_destroy(struct net *net)
     int r = uv_loop_close(&net->loop);
     assert(r == 0 && "timers and wakes are destroyed before net");
     (void)r;
+    link_finish(net);
     mem_free(net);
 }
 

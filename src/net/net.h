@@ -1,5 +1,5 @@
-/* The loop: one thread that owns every socket, timer and signal. It runs on libuv under
- * libwebsockets. Loop only, but for net_wake_waker's wake. */
+/* The loop: one thread that owns every socket, timer and signal, on libuv. Loop only, except for
+ * the wake of net_wake_waker. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 struct net;
 
 struct net_params { /* zeroed = the defaults */
-    /* 0 = 8192; the process's file limit is set to fit, as far as it may be. More are refused. */
+    /* 0 = 8192; the process's file limit is raised to fit, as far as allowed. More are refused. */
     unsigned max_connections;
     /* SO_SNDBUF of each connection: how far a slow peer may lag in the kernel; 0 = 128 KiB */
     size_t send_buffer_bytes;
@@ -21,6 +21,12 @@ struct net_params { /* zeroed = the defaults */
     int64_t ping_us;
     /* Patience with a peer that takes nothing of what is sent to it; 0 = 60 s. */
     int64_t stall_us;
+    /* What all connections with unsent data may keep in memory together, each buffer counted once;
+     * 0 = 64 MiB. Beyond it the one that took nothing for longest is closed. */
+    size_t max_pinned_bytes;
+    /* Replaces stall_us, for peers that keep a 256th of it or more, while a quarter is kept; 0 = 1
+     * s. */
+    int64_t crowded_us;
 };
 
 int net_create(const struct net_params *params, struct net **ret_net)

@@ -124,8 +124,6 @@ void ws_ready(struct ws *ws); /* there is something to send: next() will be aske
  * section 7.4.1; reason: up to 123 bytes. */
 void ws_close(struct ws *ws, uint16_t code, const char *reason);
 const char *ws_peer(const struct ws *ws);
-/* Unsent bytes of this peer that the process (not the kernel) holds. */
-size_t ws_backlog_bytes(const struct ws *ws);
 
 /* What on_upgrade decides. */
 struct ws_accept {
@@ -154,6 +152,9 @@ uint16_t net_listener_port(const struct net_listener *listener);
 
 struct net_stats {
     unsigned connections, websockets;
+    unsigned choked;     /* connections with unsent data, now */
+    size_t pinned_bytes; /* what those keep in memory, each buffer counted once */
     uint64_t requests, refused;
+    uint64_t stalled_closed; /* connections closed because of net_params.max_pinned_bytes */
 };
 struct net_stats net_stats(const struct net *net);

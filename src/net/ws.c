@@ -125,7 +125,7 @@ static int on_produce(struct conn *conn, struct piece *ret_piece)
         return ws->peer_closed || !ws->closed_us ? -1 : 0;
     if (ws->ping_due) {
         ws->ping_due = false;
-        *ret_piece = (struct piece){.bytes = (uint8_t *)(uintptr_t)PING, .len_bytes = sizeof(PING)};
+        *ret_piece = (struct piece){.bytes = PING, .len_bytes = sizeof(PING)};
         return 1;
     }
     return send_message(ws, ret_piece);
@@ -364,9 +364,4 @@ void ws_close(struct ws *ws, uint16_t code, const char *reason)
 const char *ws_peer(const struct ws *ws)
 {
     return ws->conn->peer;
-}
-
-size_t ws_backlog_bytes(const struct ws *ws)
-{
-    return ws->conn->unsent_bytes;
 }

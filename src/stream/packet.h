@@ -20,7 +20,7 @@
 #include "media/live.h"
 #include "media/raw.h"
 
-/* Room in front for the transport's framing; at least libwebsockets' LWS_PRE, which net asserts. */
+/* Room in front for a WebSocket frame's header; at least net's NET_OUT_ROOM. */
 enum { PACKET_TRANSPORT_ROOM = 16 };
 
 /* JPEG and raw are what sources give; the others, and JPEG where the source is raw, are derived.

@@ -507,12 +507,6 @@ const char *ws_peer(const struct ws *ws)
     return "127.0.0.1";
 }
 
-size_t ws_backlog_bytes(const struct ws *ws)
-{
-    (void)ws;
-    return 0;
-}
-
 int fake_ws_close_code(const struct ws *ws)
 {
     return ws->close_code;

@@ -1,0 +1,30 @@
+/* What a connection's bytes pass through on their way to the socket and back: nothing (WIRE_PLAIN),
+ * or later TLS. What belongs here: moving bytes and saying what has to happen before more can move.
+ * What does not: waiting, which link does. Loop only. */
+#pragma once
+#include <stddef.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+/* Results of receive and send other than a count. Either may want either event: a handshake or a
+ * renewal of keys reads in order to send. */
+enum { WIRE_WANT_READ = -1, WIRE_WANT_WRITE = -2, WIRE_GONE = -3 };
+
+struct wire;
+struct wire_ops {
+    /* Up to cap bytes; 0: the peer has ended its side. */
+    ssize_t (*receive)(struct wire *wire, void *bytes, size_t cap);
+    /* How many bytes of the pieces went out, from the first one on. */
+    ssize_t (*send)(struct wire *wire, const struct iovec *pieces, size_t count);
+    /* Nothing more will be sent: tells the peer. */
+    void (*shut)(struct wire *wire);
+    /* Closes the socket. */
+    void (*close)(struct wire *wire);
+};
+
+struct wire {
+    const struct wire_ops *ops;
+    int fd; /* -1: closed */
+};
+
+extern const struct wire_ops WIRE_PLAIN;
