@@ -1,12 +1,12 @@
-/* Device tokens (docs/protocol.md, section 1): what a device shows, so that nobody else can take
- * its place. Only a hash of it is kept. Any thread; pure. */
+/* Device tokens (docs/protocol.md, section 1): presented by a device, so that no other can take its
+ * place. Only a hash is stored. Any thread; pure. */
 #pragma once
 
 /* The hash is BLAKE2b (RFC 7693) of 32 bytes, in hexadecimal: a token is long and random, so it
  * needs no slow hash. */
 enum { TOKEN_HASH_CHARS = 64 };
 
-/* The hash of the token in an Authorization header. -ENOENT: it has another scheme than Bearer;
- * -EINVAL: what follows is no token (wire_is_token). */
+/* The hash of the token in an Authorization header. -ENOENT: the scheme is not Bearer; -EINVAL: not
+ * a token (wire_is_token). */
 int token_hash(const char *authorization, char ret_hash[TOKEN_HASH_CHARS + 1])
     __attribute__((warn_unused_result));

@@ -1,5 +1,5 @@
-/* Plain loops over restrict pointers: the room is compiled at -O3, where gcc and clang turn each
- * into a handful of vector instructions. */
+/* Plain loops over restrict pointers: the room is compiled with -O3, with which gcc and clang
+ * vectorise each of them. */
 #include "codec/chroma.h"
 
 #include <errno.h>
@@ -18,8 +18,8 @@ void chroma_finish(struct chroma *chroma)
     *chroma = (struct chroma){0};
 }
 
-/* In each function a and b are the two rows that become one (the same row twice where the height
- * is halved already), and width is that of out. */
+/* In each function a and b are the two rows that become one (the same row twice if the height is
+ * already halved), and width is that of out. */
 
 /* 4:2:2: the width is right. */
 static void row_422(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b,

@@ -17,7 +17,7 @@ enum { ENCODERS = sizeof(encoders) / sizeof(encoders[0]) };
 
 int encoder_level(unsigned width, unsigned height)
 {
-    /* MaxMBPS and MaxFS of table A-1. Levels below 1.2 allow too few bits for a key. */
+    /* MaxMBPS and MaxFS of table A-1. Levels below 1.2 allow too few bits for a keyframe. */
     static const struct {
         unsigned char level_idc;
         unsigned rate, size;
@@ -34,8 +34,8 @@ int encoder_level(unsigned width, unsigned height)
     return levels[i].level_idc;
 }
 
-/* 750 kbit/s at 640x480; larger pictures need fewer bits a pixel. The floor is what a key of the
- * smallest picture takes. */
+/* 750 kbit/s at 640x480; larger pictures need fewer bits per pixel. The minimum is what a keyframe
+ * of the smallest picture takes. */
 int encoder_bitrate(const struct encoder_params *params)
 {
     const double vga_bps = 750000, floor_bps = 60000, vga_pixels = 640.0 * 480;

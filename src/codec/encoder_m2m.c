@@ -1,6 +1,5 @@
-/* An H.264 encoder of the machine (V4L2 memory-to-memory), such as bcm2835-codec's of the Raspberry
- * Pi 4 and older. What it is told, and why its SPS is written anew:
- * docs/decisions/hardware-encoding.md. */
+/* A hardware H.264 encoder (V4L2 memory-to-memory), such as bcm2835-codec of the Raspberry Pi 4 and
+ * older. Its parameters, and why its SPS is rewritten: docs/decisions/hardware-encoding.md. */
 #include <errno.h>
 #include <linux/videodev2.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #include "codec/encoder.h"
 #include "media/h264_sps.h"
 
-/* Keys come where they are asked for; a driver wants a number all the same. */
+/* Keyframes are requested; a driver needs a number anyway. */
 enum { KEY_PERIOD = 36000 };
 
 struct encoder {
@@ -17,7 +16,7 @@ struct encoder {
     struct m2m *m2m; /* NULL until the first picture, whose layout it is opened for */
     bool copy;       /* the device refused a DMA-BUF once */
     struct h264_params driver_params; /* as the driver wrote them */
-    struct h264_params stream_params; /* with the SPS written anew */
+    struct h264_params stream_params; /* with the SPS rewritten */
     uint8_t *unit;                    /* AVCC */
     size_t unit_capacity_bytes;
 };
@@ -92,7 +91,7 @@ static int open_device(struct encoder *e, const struct raw_picture *like)
                       like, &e->m2m);
 }
 
-/* The planes of a picture that no camera laid out. */
+/* The planes of a picture not laid out by a camera. */
 static struct raw_picture view_of(const struct picture *picture)
 {
     struct raw_picture view = {
@@ -123,7 +122,7 @@ static int reserve(struct encoder *e, size_t len_bytes)
     return 0;
 }
 
-/* The driver's SPS says little of what players must know. */
+/* The driver's SPS lacks what players must know. */
 static int write_params(struct encoder *e)
 {
     const struct encoder_params *p = &e->params;

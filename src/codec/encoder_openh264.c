@@ -151,7 +151,7 @@ static int reserve(struct openh264 *o, size_t len_bytes)
     return 0;
 }
 
-/* The slices of an Annex B frame, with lengths in place of start codes. Returns the length. */
+/* The slices of an Annex B frame, with lengths instead of start codes. Returns the length. */
 static size_t take_slices(const SFrameBSInfo *info, uint8_t *out)
 {
     size_t end = 0;

@@ -31,7 +31,7 @@ static void set_signalling(x264_param_t *p, const struct encoder_params *params)
     p->b_repeat_headers = 0;
     p->b_annexb = 0;
     /* Variable-rate input would cost a frame of delay. Frames are only counted here: the budget is
-     * one a frame, and times travel in the container. */
+     * per frame, and times travel in the container. */
     p->b_vfr_input = 0;
     p->i_fps_num = ENCODER_NOMINAL_FPS;
     p->i_fps_den = 1;
@@ -51,7 +51,7 @@ static int fill_params(x264_param_t *p, const struct encoder_params *params)
     p->i_keyint_max = X264_KEYINT_MAX_INFINITE;
     p->i_scenecut_threshold = 0;
 
-    /* Both spare more bits, and the time to write them, than they cost. */
+    /* Both save more bits, and the time to write them, than they cost. */
     p->b_deblocking_filter = 1;
     p->analyse.i_noise_reduction = 300;
 
@@ -147,7 +147,7 @@ static int encode(void *encoder, const struct picture *picture, int64_t pts_us, 
     int len_bytes = x264_encoder_encode(x->handle, &nals, &count, &in, &out);
     if (len_bytes <= 0)
         return -EIO;
-    /* The NAL units lie one behind the other; the slices are the last of them. */
+    /* The NAL units follow one another; the slices are the last of them. */
     int first = 0;
     while (first < count && !is_slice(&nals[first]))
         first++;

@@ -1,4 +1,4 @@
-/* The engine in this process: codec libraries, and an encoder of the machine where it has one. */
+/* The engine in this process: codec libraries, and a hardware encoder if there is one. */
 #include "codec/engine.h"
 
 #include <errno.h>
@@ -13,14 +13,14 @@
 
 enum { MAX_QUALITY = 100 };
 
-/* A device that failed once may be well again later, but each try may cost half a second. */
+/* A failed device may recover, but each try may cost half a second. */
 #define FIRST_PAUSE_US (60 * US_PER_S)
 #define LONGEST_PAUSE_US (3600 * US_PER_S)
 
 struct engine {
     const struct encoder_ops *software;
-    const struct m2m_device *device; /* NULL: software alone */
-    int device_error;                /* why it is not in use although it would be */
+    const struct m2m_device *device; /* NULL: software only */
+    int device_error;                /* why it is not in use */
     int64_t device_retry_us, device_pause_us;
     unsigned quality;
     struct jpeg_decode decode;
@@ -84,7 +84,7 @@ static bool params_equal(const struct h264_params *a, const struct h264_params *
            memcmp(a->pps, b->pps, a->pps_len_bytes) == 0;
 }
 
-/* An encoder of this kind for such pictures, the one that is there or a new one. */
+/* An encoder of this kind for such pictures, the current one or a new one. */
 static int open_encoder(struct engine *engine, const struct encoder_ops *ops,
                         const struct picture *picture)
 {
@@ -107,7 +107,7 @@ static int open_encoder(struct engine *engine, const struct encoder_ops *ops,
     return 0;
 }
 
-/* Pictures that the device reads as they are: nothing of them is touched here. */
+/* Pictures that the device reads directly: they are not touched here. */
 static bool is_native(const struct m2m_device *device, const struct raw_picture *raw)
 {
     const bool format =
@@ -175,7 +175,7 @@ static int64_t rising_pts(struct engine *engine, int64_t pts_us)
     return pts_us;
 }
 
-/* Whether the unit begins something new. */
+/* Whether the unit starts something new. */
 static bool take_params(struct engine *engine, const struct h264_params *params)
 {
     const bool same = engine->params_told && params_equal(params, &engine->params);
@@ -199,7 +199,7 @@ static int encode(struct engine *engine, const struct engine_input *input,
     by_device = by_device && m2m_probe_fits(engine->device, picture.width, picture.height);
     if (by_device)
         by_device = encode_by_device(engine, &picture, pts_us, input->want_key, &unit) == 0;
-    if (!by_device && !picture.planes[0]) /* it was the device's, which failed */
+    if (!by_device && !picture.planes[0]) /* the failed one was the device's */
         r = take_planes(engine, input, &picture);
     if (r < 0)
         return r;

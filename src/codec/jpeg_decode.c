@@ -11,7 +11,7 @@
 
 enum {
     ROW_ALIGN_BYTES = 32,
-    /* Some cameras pad the scan's last bytes; more than this is a decoder that lost its way. */
+    /* Some cameras pad the end of the scan; more than this means that decoding went wrong. */
     MAX_EXTRANEOUS_BYTES = JPEG_STRAY_MAX_BYTES,
     /* LIMITSCANS: a progressive JPEG of thousands of scans is an attack. */
     DECODE_FLAGS = TJFLAG_FASTDCT | TJFLAG_LIMITSCANS
@@ -26,7 +26,7 @@ struct plane {
     uint8_t *data;
     unsigned stride;
     unsigned have_width, have_height; /* of the JPEG */
-    unsigned want_width, want_height; /* of the even picture */
+    unsigned want_width, want_height; /* of the picture with even sides */
 };
 
 int jpeg_decode_init(struct jpeg_decode *decode)
@@ -75,7 +75,7 @@ static int read_header(struct jpeg_decode *decode, const uint8_t *jpeg, size_t l
                        struct header *ret_header)
 {
     int width = 0, height = 0, subsampling = -1, colorspace = -1;
-    /* It also says -1 for a warning and for a subsampling that it has no name for. */
+    /* It also returns -1 for a warning and for a subsampling that it has no name for. */
     if (tjDecompressHeader3(decode->handle, jpeg, len_bytes, &width, &height, &subsampling,
                             &colorspace) != 0 &&
         width <= 0)
@@ -88,9 +88,9 @@ static int read_header(struct jpeg_decode *decode, const uint8_t *jpeg, size_t l
     return 0;
 }
 
-/* TurboJPEG says -1 both for errors and for what it carried on after; it keeps the first complaint
- * as a sentence only. A warning is no error: other viewers show such a picture, too. Only a scan
- * that is not all there is refused, by libjpeg's sentences for it. */
+/* TurboJPEG returns -1 both for errors and for faults that it continued after, and keeps only the
+ * first as a sentence. A warning is not an error: other viewers show such a picture too. Only an
+ * incomplete scan is refused, recognised by libjpeg's sentences. */
 static bool is_truncated(struct jpeg_decode *decode)
 {
     if (tjGetErrorCode(decode->handle) != TJERR_WARNING)
@@ -115,7 +115,7 @@ static void repeat_edges(const struct plane *plane)
                plane->data + (size_t)(plane->have_height - 1) * plane->stride, plane->want_width);
 }
 
-/* Lays the planes out one behind the other; *ret_len_bytes is what they need. Strides and heights
+/* Lays the planes out one after another; *ret_len_bytes is the room they need. Strides and heights
  * leave room for what TurboJPEG pads (to a multiple of the chroma sampling, 4 at most). */
 static unsigned lay_out(const struct header *header, struct plane planes[3], size_t *ret_len_bytes)
 {
@@ -142,7 +142,7 @@ static unsigned lay_out(const struct header *header, struct plane planes[3], siz
     return count;
 }
 
-/* By way of RGB to 4:2:0, for what TurboJPEG gives no planes of. */
+/* Through RGB to 4:2:0, for samplings that TurboJPEG has no planes for. */
 static int by_rgb(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
                   const struct header *header, uint8_t *rgb, uint8_t *planes[3], int strides[3])
 {

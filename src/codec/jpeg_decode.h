@@ -1,6 +1,7 @@
-/* JPEG to planes, without a detour over RGB where planes have a usual subsampling. A decoder belongs
- * to one thread at a time.
- * Format: ITU-T T.81 baseline, extended and progressive; JFIF 1.02 for the meaning of the samples. */
+/* JPEG to planes, without RGB in between for the usual subsamplings. A decoder is used by one
+ * thread at a time.
+ * Format: ITU-T T.81 baseline, extended and progressive; JFIF 1.02 for the meaning of the
+ * samples. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -18,8 +19,8 @@ struct jpeg_decode {
 int jpeg_decode_init(struct jpeg_decode *decode) __attribute__((warn_unused_result));
 void jpeg_decode_finish(struct jpeg_decode *decode); /* a zeroed one too */
 
-/* The planes are borrowed until the next call. -EBADMSG: it is no JPEG of the kinds that are taken
- * here, it has a size that H.264 may not have, or its scan is not all there; -ENOMEM. */
+/* The planes are borrowed until the next call. -EBADMSG: not a supported JPEG, a size that H.264
+ * does not allow, or an incomplete scan; -ENOMEM. */
 int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
                        struct picture *ret_picture) __attribute__((warn_unused_result));
 

@@ -1,6 +1,6 @@
-/* Raw pictures to JPEG, for cameras that make none themselves. Belongs to one thread at a time.
+/* Raw pictures to JPEG, for cameras that do not make JPEG. Used by one thread at a time.
  * Format: ITU-T T.81 baseline, JFIF 1.02: full range BT.601. A picture of limited range is
- * stretched; one of BT.709 keeps its chroma, and its colours are a touch off. */
+ * stretched; one of BT.709 keeps its chroma, so its colours are slightly off. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -22,11 +22,11 @@ int jpeg_encode_init(struct jpeg_encode *encode) __attribute__((warn_unused_resu
 void jpeg_encode_finish(struct jpeg_encode *encode); /* a zeroed one too */
 
 /* A new buffer with room bytes left free in front of the JPEG, which ends at *ret_end_off. quality:
- * 1 to 100. -EBADMSG: raw has no format or size that is taken here; -ENOMEM; -EIO. */
+ * 1 to 100. -EBADMSG: raw has an unsupported format or size; -ENOMEM; -EIO. */
 int jpeg_encode_raw(struct jpeg_encode *encode, const struct raw_picture *raw, unsigned quality,
                     size_t room, struct buf **ret_buf, size_t *ret_end_off)
     __attribute__((warn_unused_result));
 
-/* The same for one picture now and then, with a codec of its own. Any thread. */
+/* The same for an occasional picture, with a temporary codec. Any thread. */
 int jpeg_encode_once(const struct raw_picture *raw, unsigned quality, size_t room,
                      struct buf **ret_buf, size_t *ret_end_off) __attribute__((warn_unused_result));

@@ -13,25 +13,25 @@
 
 enum {
     IN_BUFFERS = 1,
-    OUT_BUFFERS = 2, /* one with the unit that is out, one for the next */
+    OUT_BUFFERS = 2, /* one with the current unit, one for the next */
     DEFAULT_PATIENCE_MS = 500
 };
 
 struct m2m {
     int fd;
     struct m2m_queue in, out; /* of pictures and of units */
-    bool has_force_key;       /* else a key is had by starting anew */
+    bool has_force_key;       /* else a keyframe needs a restart */
     enum raw_format format;
     uint16_t width, height; /* of the pictures */
     uint32_t stride, rows;  /* of the first plane, as the driver lays it out */
     uint32_t size_bytes;    /* of a whole picture, the same */
     int64_t patience_us;
-    bool fresh; /* nothing was encoded since it started: a key comes anyway */
-    int lent;   /* out's buffer that holds the unit that is out, or -1 */
+    bool fresh; /* nothing was encoded since it started: the first unit is a keyframe anyway */
+    int lent;   /* out's buffer with the current unit, or -1 */
 };
 
-/* Rows and columns that were added to make whole blocks are not to be seen. Drivers that add none
- * need not know the call. */
+/* Rows and columns that pad to whole blocks must not show. Drivers that add none may lack the
+ * call. */
 static void set_crop(const struct m2m *m)
 {
     struct v4l2_selection selection = {.type = V4L2_BUF_TYPE_VIDEO_OUTPUT,
@@ -60,7 +60,7 @@ static void set_controls(struct m2m *m, const struct m2m_params *params)
 static int set_formats(struct m2m *m, uint32_t coded, uint32_t stride)
 {
     struct m2m_queue_layout out = {.fourcc = coded, .width = m->width, .height = m->height};
-    out.size_bytes = out.width * out.height / 2; /* a key of the largest kind */
+    out.size_bytes = out.width * out.height / 2; /* a keyframe of the largest kind */
     int r = m2m_queue_set_format(&m->out, &out);
     if (r < 0)
         return r;
@@ -92,7 +92,7 @@ static uint32_t chroma_rows(const struct m2m *m)
     return (m->rows + 1) / 2;
 }
 
-/* Whether its DMA-BUF is laid out as the driver reads it. */
+/* Whether its DMA-BUF has the layout that the driver reads. */
 static bool is_importable(const struct m2m *m, const struct raw_picture *picture)
 {
     const uint32_t first = m->stride * m->rows, second = chroma_stride(m) * chroma_rows(m);
@@ -137,7 +137,7 @@ static int open_device(struct m2m *m, const char *path)
     return 0;
 }
 
-/* A driver that cannot import says so here, and gets copies. */
+/* A driver that cannot import fails here, and gets copies. */
 static int request_in_buffers(struct m2m *m, const struct m2m_params *params,
                               const struct raw_picture *like)
 {
@@ -145,7 +145,7 @@ static int request_in_buffers(struct m2m *m, const struct m2m_params *params,
         m2m_queue_request(&m->in, IN_BUFFERS, V4L2_MEMORY_DMABUF) == 0)
         return 0;
     int r = m2m_queue_request(&m->in, IN_BUFFERS, V4L2_MEMORY_MMAP);
-    /* Two answers of the driver's that must go together: copies are as large as the format says. */
+    /* Two answers of the driver that must agree: copies are as large as the format says. */
     return r == 0 && m->in.buffers[0].len_bytes < m->size_bytes ? -ENOTSUP : r;
 }
 
@@ -263,7 +263,7 @@ static int take_picture_back(const struct m2m *m)
     return m2m_queue_take(&m->in, &taken);
 }
 
-/* Which of the events (POLLIN: there is a unit, POLLOUT: the picture is back) came about. */
+/* Which of the events (POLLIN: a unit is ready, POLLOUT: the picture is back) occurred. */
 static int wait_until(const struct m2m *m, int64_t deadline_us, int events, int *ret_events)
 {
     struct pollfd poller = {.fd = m->fd, .events = (short)events};
@@ -283,7 +283,7 @@ static int wait_until(const struct m2m *m, int64_t deadline_us, int events, int 
     }
 }
 
-/* Until the unit is there and the picture is back. */
+/* Until the unit is ready and the picture is back. */
 static int wait_for_unit(struct m2m *m, struct m2m_unit *ret_unit)
 {
     const int64_t deadline_us = clock_now_us(&clock_system) + m->patience_us;

@@ -19,7 +19,7 @@ static bool has_format(int fd, enum v4l2_buf_type type, uint32_t fourcc)
     return false;
 }
 
-/* What it does not say is taken for the size that every H.264 device is made for. */
+/* A size that it does not report is taken to be the one that every H.264 device supports. */
 static void read_sizes(int fd, uint32_t coded, struct m2m_device *device)
 {
     struct v4l2_frmsizeenum sizes = {.pixel_format = coded};

@@ -1,14 +1,14 @@
-/* One of the two queues of a memory-to-memory device: V4L2's buffers, whichever of its two APIs the
- * driver speaks. What the bytes are is for m2m.c. Belongs to one thread at a time.
- * Interface: Linux kernel, "Input/Output" and "Single- and multi-planar APIs". Errors are the
- * kernel's, as negative errno. */
+/* One of the two queues of a memory-to-memory device: V4L2's buffers, with either of its two APIs.
+ * The bytes' meaning belongs to m2m.c. Used by one thread at a time. Interface: Linux kernel,
+ * "Input/Output" and "Single- and multi-planar APIs". Errors are the kernel's, as negative
+ * errno. */
 #pragma once
 #include <linux/videodev2.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* ioctl that is not interrupted. */
+/* ioctl, retried on EINTR. */
 int m2m_queue_control(int fd, unsigned long request, void *argument);
 
 struct m2m_queue_mapping {
@@ -18,21 +18,19 @@ struct m2m_queue_mapping {
 
 struct m2m_queue {
     int fd;      /* borrowed */
-    bool mplane; /* the multi-planar API; one plane of memory all the same */
+    bool mplane; /* the multi-planar API; with one plane of memory all the same */
     enum v4l2_buf_type type;
     enum v4l2_memory memory;
     unsigned count;
-    struct m2m_queue_mapping
-        buffers[VIDEO_MAX_FRAME]; /* none where the memory is not the driver's */
+    struct m2m_queue_mapping buffers[VIDEO_MAX_FRAME]; /* none if the memory is not the driver's */
 };
 
-/* What both APIs have in common. */
+/* Common to both APIs. */
 struct m2m_queue_layout {
     uint32_t fourcc, width, height, stride, size_bytes;
 };
 
-/* capabilities: as VIDIOC_QUERYCAP gives it. out: the queue that pictures go into, V4L2's OUTPUT.
- */
+/* capabilities: as from VIDIOC_QUERYCAP. out: the queue that pictures go into, V4L2's OUTPUT. */
 void m2m_queue_init(struct m2m_queue *queue, int fd, uint32_t capabilities, bool out);
 void m2m_queue_finish(struct m2m_queue *queue); /* a zeroed one too */
 
@@ -53,7 +51,7 @@ struct m2m_queue_fill {
 int m2m_queue_give(const struct m2m_queue *queue, unsigned index, const struct m2m_queue_fill *fill)
     __attribute__((warn_unused_result));
 
-/* Takes one back that the driver is done with; -EAGAIN: there is none; -EIO: it failed with that
+/* Takes back a buffer that the driver is done with; -EAGAIN: there is none; -EIO: it failed on that
  * one. Its bytes are those from begin to end. */
 struct m2m_queue_taken {
     unsigned index;

@@ -1,4 +1,4 @@
-/* A picture, 8 bits a sample, in planes Y, Cb, Cr; full range BT.601 unless it says otherwise.
+/* A picture, 8 bits per sample, in planes Y, Cb, Cr; full range BT.601 unless it says otherwise.
  * Plain data.
  *
  * Its size is always even: 4:2:0 shares a chroma sample between 2x2 pixels and H.264 crops in steps
@@ -11,13 +11,13 @@
 #include "media/raw.h"
 
 struct picture {
-    const uint8_t *planes[3]; /* borrowed from whoever made it; [1] and [2] NULL for grey */
+    const uint8_t *planes[3]; /* borrowed from its maker; [1] and [2] NULL for grey */
     unsigned strides[3];      /* bytes from row to row */
     uint16_t width, height;   /* pixels, even */
     enum jpeg_chroma chroma;
     bool limited; /* 16 to 235 and 240 (raw pictures of many cameras) */
     bool bt709;   /* the matrix */
-    /* The same samples as their camera laid them out, for hardware; NULL: there is no such. */
+    /* The same samples in the camera's layout, for hardware; NULL: not available. */
     const struct raw_picture *raw;
 };
 

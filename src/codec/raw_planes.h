@@ -1,5 +1,5 @@
-/* Raw pictures to planes. A borrowed view where the planes lie apart already, else taken apart into
- * memory of its own. Belongs to one thread at a time. */
+/* Raw pictures to planes: a borrowed view if the planes are separate already, else split into
+ * memory of this struct. Used by one thread at a time. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -12,9 +12,9 @@ struct raw_planes {
     size_t capacity_bytes;
 };
 
-void raw_planes_finish(struct raw_planes *raw_planes); /* a zeroed one is ready for use */
+void raw_planes_finish(struct raw_planes *raw_planes); /* a zeroed one is ready to use */
 
-/* The planes are those of raw or borrowed until the next call. A last odd column or row is left
- * out. -EBADMSG: it has no format or size that is taken here; -ENOMEM. */
+/* The planes are those of raw or borrowed until the next call. A last odd column or row is dropped.
+ * -EBADMSG: unsupported format or size; -ENOMEM. */
 int raw_planes_split(struct raw_planes *raw_planes, const struct raw_picture *raw,
                      struct picture *ret_picture) __attribute__((warn_unused_result));

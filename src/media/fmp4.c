@@ -251,7 +251,7 @@ int fmp4_init_write(const struct h264_params *params, uint8_t out[FMP4_INIT_MAX_
     return 0;
 }
 
-/* The one sample of a chunk, with everything that players could otherwise only guess. */
+/* The one sample of a chunk, with everything that players would otherwise have to guess. */
 static void put_trun(struct writer *w, const struct fmp4_chunk *chunk)
 {
     enum { DATA_OFFSET = 0x1, DURATION = 0x100, SIZE = 0x200, FLAGS = 0x400 };

@@ -1,4 +1,4 @@
-/* Fragmented MP4 for live playback: an init segment once, then one chunk (moof+mdat) a frame.
+/* Fragmented MP4 for live playback: an init segment once, then one chunk (moof+mdat) per frame.
  * Pure functions over bytes; any thread. Writes only H.264 video in one track, timescale 90000.
  * Formats: ISO/IEC 14496-12 (boxes, clause 8), ISO/IEC 14496-15 (avcC, avc1), ISO/IEC 23000-19
  * (CMAF chunk). */
@@ -13,12 +13,12 @@ enum {
     FMP4_TIMESCALE = 90000,
     FMP4_INIT_MAX_BYTES = 1536,
     FMP4_CHUNK_HEAD_BYTES =
-        108, /* moof and mdat's own header; the access unit follows. The same for every chunk. */
+        108, /* moof and mdat's header; the access unit follows. The same for every chunk. */
 };
 
 /* Writes ftyp+moov: mvhd duration 0 and no mehd, because a browser leaves its live mode for either;
- * no colr, because the SPS says it all and GStreamer misreads the box (docs/decisions/colours.md).
- * *ret_len_bytes of out are used. -EINVAL for parameter sets that cannot be read. */
+ * no colr, because the SPS has it all and GStreamer misreads the box (docs/decisions/colours.md).
+ * *ret_len_bytes of out are used. -EINVAL for unreadable parameter sets. */
 int fmp4_init_write(const struct h264_params *params, uint8_t out[FMP4_INIT_MAX_BYTES],
                     size_t *ret_len_bytes) __attribute__((warn_unused_result));
 
@@ -30,5 +30,5 @@ struct fmp4_chunk {
     bool key;
 };
 
-/* Writes the FMP4_CHUNK_HEAD_BYTES that stand in front of the access unit. */
+/* Writes the FMP4_CHUNK_HEAD_BYTES that precede the access unit. */
 void fmp4_chunk_head_write(const struct fmp4_chunk *chunk, uint8_t out[FMP4_CHUNK_HEAD_BYTES]);

@@ -1,6 +1,6 @@
-/* A part of a recorded or segmented stream: one moof+mdat with several samples, muxed anew from
- * access units with true durations, where src/media/fmp4.h makes one chunk a frame for live
- * playback. Pure functions over bytes; any thread. The init segment is that of fmp4.h.
+/* A part of a recorded or segmented stream: one moof+mdat with several samples, muxed from access
+ * units with true durations, whereas src/media/fmp4.h makes one chunk per frame for live playback.
+ * Pure functions over bytes; any thread. The init segment is that of fmp4.h.
  * Formats: ISO/IEC 14496-12, clause 8.8; ISO/IEC 23000-19 (CMAF chunk). */
 #pragma once
 #include <stdbool.h>
@@ -20,7 +20,7 @@ struct fmp4_part {
     unsigned n_samples; /* all of them together below 4 GiB - 8 bytes */
 };
 
-/* Bytes of moof and mdat's own header in front of the access units. */
+/* Bytes of moof and mdat's header in front of the access units. */
 size_t fmp4_part_head_len_bytes(unsigned n_samples);
 
 /* Writes them; the access units follow in order. */

@@ -1,5 +1,5 @@
-/* H.264 bitstream: NAL units, access units, the codec string. What stands in a sequence parameter
- * set is for h264_sps.h. Pure functions over bytes; any thread. Formats: ITU-T H.264 (08/2021)
+/* H.264 bitstream: NAL units, access units, the codec string. The contents of a sequence parameter
+ * set belong to h264_sps.h. Pure functions over bytes; any thread. Formats: ITU-T H.264 (08/2021)
  * clause 7.3 and Annex B; ISO/IEC 14496-15 clause 5 (AVCC); RFC 6381 section 3.3 (codecs). */
 #pragma once
 #include <stdbool.h>
@@ -23,7 +23,7 @@ struct h264_nal {
 };
 
 /* Walks an Annex B stream: *pos starts at 0; true and *ret_nal while there is another NAL unit.
- * Units without a byte are passed over. */
+ * Empty units are skipped. */
 bool h264_annexb_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct h264_nal *ret_nal);
 
 /* Walks an AVCC access unit (4-byte big-endian lengths); true and *ret_nal while there is another
@@ -31,9 +31,9 @@ bool h264_annexb_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct
  */
 bool h264_avcc_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct h264_nal *ret_nal);
 
-/* Whether a picture may have this size, in pixels: at the most what level 5.2 holds, 36,864
- * macroblocks, 4096x2304 or as much in another shape (table A-1, MaxFS and its bound of a side); at
- * the least what every encoder takes. */
+/* Whether a picture may have this size, in pixels: at most level 5.2's 36,864 macroblocks,
+ * 4096x2304 or as many in another shape (table A-1, MaxFS and its bound of a side); at least what
+ * every encoder takes. */
 bool h264_fits(int width, int height);
 
 /* The parameter sets of one stream, copied. */
@@ -42,20 +42,20 @@ struct h264_params {
     uint16_t sps_len_bytes, pps_len_bytes;
 };
 
-/* How much longer than the Annex B that it came from an access unit in AVCC may be: a start code
- * has three bytes at the least, a length four, and a NAL unit one. */
+/* How much longer than its Annex B form an access unit in AVCC may be: a start code has at least
+ * three bytes, a length four, and a NAL unit one. */
 static inline size_t h264_avcc_max_bytes(size_t annexb_bytes)
 {
     return annexb_bytes + annexb_bytes / 4;
 }
 
-/* Takes apart what an encoder made of one picture, in Annex B: the slices go to avcc, which holds
- * h264_avcc_max_bytes, parameter sets into *params, where those that do not come stay as they were.
- * -EINVAL: there is no slice, some slices are of an IDR picture and some are not, or a parameter
- * set is longer than H264_PARAMETER_SET_MAX_BYTES; *params may have changed then. */
+/* Splits an encoder's output for one picture, in Annex B: the slices go to avcc, which holds
+ * h264_avcc_max_bytes, parameter sets into *params, where missing ones stay unchanged. -EINVAL: no
+ * slice, a mixture of IDR and other slices, or a parameter set longer than
+ * H264_PARAMETER_SET_MAX_BYTES; *params may have changed then. */
 int h264_annexb_split(const uint8_t *annexb, size_t len_bytes, struct h264_params *params,
                       uint8_t *avcc, size_t *ret_avcc_bytes, bool *ret_key)
     __attribute__((warn_unused_result));
 
-/* "avc1.42C01E": what MediaSource.isTypeSupported and VideoDecoder ask for. */
+/* "avc1.42C01E", for MediaSource.isTypeSupported and VideoDecoder. */
 void h264_codec_string(const struct h264_params *params, char out[12]);

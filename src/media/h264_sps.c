@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* A raw byte sequence payload, read bit by bit. Behind its end there are zeros and `bad` is set. */
+/* A raw byte sequence payload, read bit by bit. Past its end it yields zeros and sets `bad`. */
 struct bits {
     uint8_t bytes[H264_PARAMETER_SET_MAX_BYTES];
     size_t n_bits, pos;
@@ -169,11 +169,11 @@ static void read_colour(struct bits *bits, struct h264_sps *sps)
     sps->matrix = (uint8_t)bits_u(bits, 8);
 }
 
-/* Where in the payload stands what h264_sps_signal replaces. */
+/* Where in the payload the fields are that h264_sps_signal replaces. */
 struct marks {
     size_t vui;                /* vui_parameters_present_flag */
     bool has_vui;              /* the rest means something */
-    size_t colour, colour_end; /* video_signal_type_present_flag and what hangs on it */
+    size_t colour, colour_end; /* video_signal_type_present_flag and its fields */
     size_t restriction;        /* bitstream_restriction_flag; the rest hangs on it */
 };
 
@@ -265,7 +265,7 @@ int h264_sps_parse(const uint8_t *nal, size_t len_bytes, struct h264_sps *ret_sp
     return read_sps(nal, len_bytes, &bits, ret_sps, &marks);
 }
 
-/* A payload being written: the old one and what a VUI adds at the most. */
+/* A payload being written: the old one and at most what a VUI adds. */
 struct bits_out {
     uint8_t bytes[H264_PARAMETER_SET_MAX_BYTES + 16];
     size_t n_bits;
@@ -305,7 +305,7 @@ static void put_colour(struct bits_out *out, const struct h264_signal *signal)
     put(out, 8, signal->matrix);
 }
 
-/* Nothing is restricted but the order of the pictures: they come as they are shown. */
+/* Only the order of the pictures is restricted: display order. */
 static void put_restriction(struct bits_out *out, uint8_t ref_frames)
 {
     enum { LOG2_MAX_MV_LENGTH = 15 };

@@ -1,5 +1,5 @@
-/* H.264 sequence parameter sets: what they say, and saying it better. Pure functions over bytes;
- * any thread. Format: ITU-T H.264 (08/2021) 7.3.2.1.1 and E.1.1. */
+/* H.264 sequence parameter sets: reading and completing them. Pure functions over bytes; any
+ * thread. Format: ITU-T H.264 (08/2021) 7.3.2.1.1 and E.1.1. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,28 +13,27 @@ struct h264_sps {
     uint8_t chroma_format;               /* chroma_format_idc; 1 = 4:2:0 */
     uint8_t luma_bits, chroma_bits;      /* 8 to 14 */
     uint8_t ref_frames;
-    bool full_range; /* video_full_range_flag; false when not signalled */
-    uint8_t primaries, transfer,
-        matrix;                     /* of colour, Annex E; 2 (unspecified) when not signalled */
-    bool has_bitstream_restriction; /* the two fields below mean something */
+    bool full_range;                     /* video_full_range_flag; false when not signalled */
+    uint8_t primaries, transfer, matrix; /* of colour, Annex E; 2 (unspecified) if not signalled */
+    bool has_bitstream_restriction;      /* the two fields below are valid */
     uint8_t max_num_reorder_frames, max_dec_frame_buffering;
 };
 
-/* Reads a sequence parameter set (nal: header byte first). -EINVAL when it is none, is malformed
- * or is longer than H264_PARAMETER_SET_MAX_BYTES. */
+/* Parses a sequence parameter set (nal: header byte first). -EINVAL if it is none, malformed or
+ * longer than H264_PARAMETER_SET_MAX_BYTES. */
 int h264_sps_parse(const uint8_t *nal, size_t len_bytes, struct h264_sps *ret_sps)
     __attribute__((warn_unused_result));
 
-/* How the samples are to be understood: Annex E, tables E-3 to E-5. */
+/* The colour of the samples: Annex E, tables E-3 to E-5. */
 struct h264_signal {
     bool full_range;
     uint8_t primaries, transfer, matrix;
 };
 
-/* The same sequence parameter set with this signal and with a bitstream restriction by which
- * nothing is reordered: without it players hold pictures back for an order that never comes. For
- * encoders that say neither; they must not reorder. -EINVAL: h264_sps_parse refuses it; -ENOSPC: it
- * would be longer than H264_PARAMETER_SET_MAX_BYTES. */
+/* The same sequence parameter set with this signal and with a bitstream restriction that rules out
+ * reordering: without it players hold pictures back for reordering that never comes. For encoders
+ * that write neither; they must not reorder. -EINVAL: h264_sps_parse refuses it; -ENOSPC: it would
+ * be longer than H264_PARAMETER_SET_MAX_BYTES. */
 int h264_sps_signal(const uint8_t *nal, size_t len_bytes, const struct h264_signal *signal,
                     uint8_t out[H264_PARAMETER_SET_MAX_BYTES], size_t *ret_len_bytes)
     __attribute__((warn_unused_result));

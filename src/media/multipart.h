@@ -1,6 +1,6 @@
-/* multipart/x-mixed-replace, the oldest live stream of the web. Pure functions over bytes; any
- * thread. Format: RFC 2046 section 5.1; the part's headers as browsers and printers' software
- * (Mainsail) read them. */
+/* multipart/x-mixed-replace, the web's oldest live stream. Pure functions over bytes; any thread.
+ * Format: RFC 2046 section 5.1; part headers as browsers and printer software (Mainsail) read
+ * them. */
 #pragma once
 #include <stddef.h>
 
@@ -9,19 +9,18 @@
 
 enum { MULTIPART_HEAD_MAX_BYTES = 160 };
 
-/* Two forms. MULTIPART_CLASSIC announces each JPEG's length in front of it. MULTIPART_FAST sends
- * the next part's boundary and headers right behind each JPEG, hence without a length: browsers
- * show a part when they see the next boundary, so the frame is shown one interval sooner. */
+/* Two forms. MULTIPART_CLASSIC sends each JPEG's length in front of it. MULTIPART_FAST sends the
+ * next part's boundary and headers right after each JPEG, hence without a length: browsers show a
+ * part when they see the next boundary, so the frame is shown one interval sooner. */
 enum multipart_form { MULTIPART_CLASSIC, MULTIPART_FAST };
 
-/* What goes in front of the first part (both forms): the opening boundary and, for the fast form,
- * the part's headers. Returns the bytes written. */
+/* The bytes before the first part (both forms): the opening boundary and, for the fast form, the
+ * part's headers. Returns the bytes written. */
 size_t multipart_open(enum multipart_form form, char out[MULTIPART_HEAD_MAX_BYTES]);
 
-/* What goes in front of a JPEG of len_bytes: headers for the classic form, nothing for the fast
- * one. */
+/* The bytes before a JPEG of len_bytes: headers for the classic form, nothing for the fast one. */
 size_t multipart_before(enum multipart_form form, size_t len_bytes,
                         char out[MULTIPART_HEAD_MAX_BYTES]);
 
-/* What goes behind a JPEG. */
+/* The bytes after a JPEG. */
 size_t multipart_after(enum multipart_form form, char out[MULTIPART_HEAD_MAX_BYTES]);

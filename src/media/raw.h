@@ -1,5 +1,5 @@
-/* A raw picture: the pixels of a camera that makes no JPEG, as its driver laid them out. Plain
- * data: a view of memory that somebody else owns. Pure functions; any thread.
+/* A raw picture: the pixels of a camera that does not make JPEG, in its driver's layout. Plain
+ * data: a view of external memory. Pure functions; any thread.
  * Formats: Linux kernel, "V4L2 pixel formats" (YUYV, NV12, YU12). */
 #pragma once
 #include <stdbool.h>
@@ -18,8 +18,8 @@ struct raw_picture {
     bool full_range;          /* 0 to 255; else 16 to 235 and 240 */
     bool bt709;               /* the matrix; else BT.601 */
     uint16_t width, height;   /* pixels */
-    const uint8_t *planes[3]; /* borrowed; NULL where the format has fewer */
-    uint32_t strides[3];      /* bytes from row to row */
+    const uint8_t *planes[3]; /* borrowed; NULL if the format has fewer */
+    uint32_t strides[3];      /* bytes per row */
     /* The same memory for hardware, a borrowed file descriptor with the planes at these offsets;
      * -1: there is none. */
     int dmabuf_fd;
