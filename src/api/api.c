@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "access/web.h"
 #include "api/live.h"
 #include "api/reply.h"
 #include "api/routes.h"
@@ -35,7 +36,7 @@ void api_destroy(struct api *api)
     mem_free(api);
 }
 
-/* A page of another site tries again and again: one line a minute is enough. */
+/* A page of another site may try again and again: one line a minute is enough. */
 static void log_denial(struct api *api, const char *text, const char *path, const char *host,
                        const char *origin)
 {
@@ -51,131 +52,131 @@ static void log_denial(struct api *api, const char *text, const char *path, cons
     api->unlogged_denials = 0;
 }
 
-/* The one place that asks the access policy, for plain requests and WebSockets alike. NULL, or why
- * not. */
-static const char *denied(const struct api_door *door, const struct http_request *request,
-                          const struct route *route, bool websocket)
+static enum web_guard guard_of(const struct route *route)
 {
-    struct access_request ask = {
-        .needs = route ? route->role : ACCESS_PUBLIC,
-        .method = http_method(request),
-        .websocket = websocket,
+    return !route || route->action == ACTION_PUBLIC ? WEB_PUBLIC
+           : route->action == ACTION_CONNECT        ? WEB_DEVICE
+                                                    : WEB_GUARDED;
+}
+
+static struct web_request web_request_of(const struct api_door *door,
+                                         const struct http_request *request,
+                                         const struct route *route)
+{
+    return (struct web_request){
+        .guard = guard_of(route),
         .peer_is_loopback = http_peer_is_loopback(request),
-        .listener_is_loopback = door->is_loopback,
         .host = http_header_text(request, HTTP_HOST),
         .origin = http_header_text(request, HTTP_ORIGIN),
         .forwarded = http_is_forwarded(request),
-        .no_local_admin = !door->api->params.local_admin,
         .fetch_site = http_header_text(request, HTTP_FETCH_SITE),
         .referer = http_header_text(request, HTTP_REFERER),
         .hosts = door->api->params.hosts,
     };
-    enum access_verdict verdict = access_decide(&ask);
-    if (verdict == ACCESS_ALLOW)
-        return NULL;
-    const char *text = access_verdict_text(verdict);
-    log_denial(door->api, text, http_path(request), ask.host,
-               ask.origin ? ask.origin : ask.referer);
-    return text;
 }
 
-static struct call call_of(struct api *api, const struct http_request *request,
+static struct principal principal_of(const struct api_door *door, const struct web_request *web)
+{
+    if (web->guard == WEB_DEVICE)
+        return (struct principal){.kind = PRINCIPAL_DEVICE};
+    if (door->api->params.local_admin && web_is_local(web))
+        return (struct principal){.kind = PRINCIPAL_OWNER, .role = ACCESS_ADMIN};
+    return (struct principal){.kind = PRINCIPAL_ANYONE, .role = ACCESS_OPERATOR};
+}
+
+/* The one place where requests and WebSockets pass the web gate and get their permit. 0 and
+ * *ret_call; or a negative errno and *ret_problem. */
+static int admit(const struct api_door *door, const struct http_request *request,
+                 const struct routes_match *match, struct call *ret_call,
+                 struct problem *ret_problem)
+{
+    const struct web_request web = web_request_of(door, request, match->route);
+    const enum web_verdict verdict = web_decide(&web);
+    if (verdict != WEB_ALLOW) {
+        const char *text = web_verdict_text(verdict);
+        log_denial(door->api, text, http_path(request), web.host,
+                   web.origin ? web.origin : web.referer);
+        return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, NULL, "%s", text);
+    }
+    *ret_call = (struct call){.api = door->api,
+                              .principal = principal_of(door, &web),
+                              .head = strcmp(http_method(request), "HEAD") == 0};
+    memcpy(ret_call->id, match->id, sizeof(ret_call->id));
+    return match->route
+               ? service_permit(door->api->params.service, &ret_call->principal,
+                                match->route->action, ret_call->id, &ret_call->permit, ret_problem)
+               : 0;
+}
+
+/* What has no route with this method. */
+static void reply_no_route(struct http_request *request, enum routes_result result,
                            const struct routes_match *match)
 {
-    struct call call = {.api = api, .head = strcmp(http_method(request), "HEAD") == 0};
-    memcpy(call.id, match->id, sizeof(call.id));
-    return call;
+    struct problem problem;
+    struct http_field field = {"allow", match->allow};
+    if (result == ROUTES_NOT_ALLOWED)
+        (void)problem_set(&problem, PROBLEM_BAD_METHOD, NULL, "this address takes %s",
+                          match->allow);
+    else if (result == ROUTES_WEBSOCKET_ONLY)
+        (void)problem_set(&problem, PROBLEM_WEBSOCKET_ONLY, NULL,
+                          "this address takes WebSockets only");
+    else
+        (void)problem_set(&problem, PROBLEM_NOT_FOUND, NULL, "nothing has this address");
+    if (result == ROUTES_WEBSOCKET_ONLY)
+        field = (struct http_field){"upgrade", "websocket"};
+    reply_problem_with(request, &problem, result == ROUTES_NOT_FOUND ? NULL : &field);
 }
 
 void api_request(void *door, struct http_request *request)
 {
     const struct api_door *d = door;
     struct routes_match match;
+    struct call call;
+    struct problem problem;
     enum routes_result result =
         routes_find(d->kind, http_method(request), http_path(request), false, &match);
-    const char *why_not = denied(d, request, match.route, false);
-    if (why_not) {
-        reply_error(request, &(struct reply_error){403, "not-allowed", why_not});
-        return;
-    }
-    switch (result) {
-    case ROUTES_FOUND: {
-        struct call call = call_of(d->api, request, &match);
+    if (admit(d, request, &match, &call, &problem) < 0)
+        reply_problem(request, &problem);
+    else if (result == ROUTES_FOUND)
         match.route->handle(&call, request);
-        return;
-    }
-    case ROUTES_NOT_FOUND:
-        reply_error(request, &(struct reply_error){404, "not-found", "there is nothing here"});
-        return;
-    case ROUTES_NOT_ALLOWED:
-        reply_error(request, &(struct reply_error){405,
-                                                   "unsupported",
-                                                   "this address does not know that method",
-                                                   {"allow", match.allow}});
-        return;
-    case ROUTES_WEBSOCKET_ONLY:
-        reply_error(request, &(struct reply_error){426,
-                                                   "unsupported",
-                                                   "this address speaks WebSocket only",
-                                                   {"upgrade", "websocket"}});
-        return;
-    }
+    else
+        reply_no_route(request, result, &match);
 }
 
 /* A device at a wrong address tries for ever, and its owner wonders. */
 static void log_lost_device(const struct api_door *door, const char *path)
 {
     if (door->kind == API_DOOR_DEVICE || strncmp(path, "/device/", 8) == 0)
-        registry_log_refusal(door->api->params.registry, path,
-                             "an address ends with the id, 1 to 32 of a-z, 0-9 and -");
+        service_log_refusal(door->api->params.service, path,
+                            "an address ends with the id, 1 to 32 of a-z, 0-9 and -");
 }
 
 int api_upgrade(void *door, struct http_request *request, struct ws_accept *ret_accept)
 {
     const struct api_door *d = door;
     struct routes_match match;
+    struct call call;
+    struct problem problem;
     enum routes_result result =
         routes_find(d->kind, http_method(request), http_path(request), true, &match);
-    if (denied(d, request, match.route, true))
-        return 403;
+    if (admit(d, request, &match, &call, &problem) < 0)
+        return problem_status(problem.type);
     if (result != ROUTES_FOUND) {
         log_lost_device(d, http_path(request));
         return 404;
     }
-    struct call call = call_of(d->api, request, &match);
     return match.route->upgrade(&call, request, ret_accept);
 }
 
-struct camera *endpoint_camera(const struct call *call, struct http_request *request)
+void endpoint_dark(const struct camera *camera, enum rendition_kind rendition,
+                   struct problem *ret_problem)
 {
-    struct camera *camera = registry_find(call->api->params.registry, call->id);
-    if (camera)
-        return camera;
-    char message[96];
-    struct text text = text_over(message, sizeof(message));
-    text_add(&text, "there is no camera \"%s\"", call->id);
-    reply_error(request, &(struct reply_error){404, "no-such-camera", message});
-    return NULL;
-}
-
-struct reply_error endpoint_dark(const struct camera *camera, enum rendition_kind rendition)
-{
+    const struct camera_view view = camera_view(camera);
     if (rendition == RENDITION_H264 && !camera_has_h264(camera))
-        return (struct reply_error){
-            504, "timeout", "pictures of that size cannot be H.264; MJPEG is there", {0}, NULL};
-    return (struct reply_error){504,
-                                "timeout",
-                                "the camera did not deliver a picture in time",
-                                {0},
-                                camera_view(camera).error};
-}
-
-struct camera *endpoint_adopted(const struct call *call, struct http_request *request)
-{
-    struct camera *camera = endpoint_camera(call, request);
-    if (!camera || camera_view(camera).adopted)
-        return camera;
-    reply_error(request,
-                &(struct reply_error){409, "not-adopted", "this camera is new: adopt it first"});
-    return NULL;
+        (void)problem_set(ret_problem, PROBLEM_TIMEOUT, view.id,
+                          "pictures of this size cannot be H.264; use MJPEG");
+    else
+        (void)problem_set(ret_problem, PROBLEM_TIMEOUT, view.id,
+                          "the camera did not deliver a picture in time%s%s",
+                          view.error[0] ? ": " : "", view.error);
 }

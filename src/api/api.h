@@ -1,6 +1,7 @@
 /* The API: everything that a browser or a script can ask for, over HTTP and the page's WebSocket
- * (docs/protocol.md, sections 2 and 3), and the door that devices knock at. One endpoint per file,
- * one route table (routes.c), one place that asks the access policy (api.c). Loop only.
+ * (docs/protocol.md, sections 2 and 3), and where devices connect. One endpoint per file,
+ * one route table (routes.c), one place where the web gate stands and permits are asked for
+ * (api.c). It has no rules: what may be done and how is the service's. Loop only.
  *
  * What does not belong here: sockets (net), cameras and their state (camera), pixels. */
 #pragma once
@@ -9,18 +10,18 @@
 #include <stdint.h>
 
 #include "base/clock.h"
-#include "camera/registry.h"
 #include "net/server.h"
+#include "service/service.h"
 #include "ui/assets.h"
 
 struct api_params {
     struct net *net;
-    struct registry *registry;
+    struct service *service;
     const struct clock *clock;
     const struct asset *assets; /* the page's files, sorted by path; live for ever */
     size_t n_assets;
-    const char *version; /* "0.1.0" */
-    bool local_admin;    /* who asks from this machine, not through a proxy, may do everything */
+    const char *version;      /* "0.1.0" */
+    bool local_admin;         /* requests from this machine, not through a proxy, are its owner's */
     const char *const *hosts; /* further names of this server, NULL-terminated; NULL = none */
 };
 
@@ -31,7 +32,7 @@ struct api *api_create(const struct api_params *params)
     __attribute__((returns_nonnull, warn_unused_result));
 
 /* Lets go of every lease and capture; connections that are still open get nothing more and may be
- * closed by net later. Before registry_destroy and net_destroy. Takes NULL. */
+ * closed by net later. Before service_destroy and net_destroy. Takes NULL. */
 void api_destroy(struct api *api);
 
 /* One for each listener: its net_listener_params.ctx. Plain data of the caller. */

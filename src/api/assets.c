@@ -43,12 +43,14 @@ void assets_get(const struct call *call, struct http_request *request)
 {
     const struct asset *asset = find(&call->api->params, http_path(request));
     if (!asset) {
-        reply_error(request, &(struct reply_error){404, "not-found", "there is nothing here"});
+        static const struct problem NOTHING = {PROBLEM_NOT_FOUND, "", "nothing has this address"};
+        reply_problem(request, &NOTHING);
         return;
     }
     if (!takes_gzip(request)) {
-        reply_error(request, &(struct reply_error){406, "unsupported",
-                                                   "the page is served compressed (gzip) only"});
+        static const struct problem COMPRESSED = {PROBLEM_NOT_ACCEPTABLE, "",
+                                                  "the page is served compressed (gzip) only"};
+        reply_problem(request, &COMPRESSED);
         return;
     }
     const struct http_field fields[] = {

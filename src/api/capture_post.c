@@ -5,7 +5,5 @@ static const int64_t TIMEOUT_US = 10 * US_PER_S;
 
 void capture_post(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_adopted(call, request);
-    if (camera)
-        still_reply(call, request, camera, CAPTURE_STILL, TIMEOUT_US);
+    still_reply(call, request, CAPTURE_STILL, TIMEOUT_US);
 }

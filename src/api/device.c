@@ -12,16 +12,15 @@ int device_upgrade(const struct call *call, struct http_request *request,
 {
     const char *authorization = http_header_text(request, HTTP_AUTHORIZATION);
     char hash[TOKEN_HASH_CHARS + 1];
-    struct registry *registry = call->api->params.registry;
     struct push_knock knock = {.id = call->id};
     if (authorization) {
         int r = token_hash(authorization, hash);
         if (r == -EINVAL) {
-            registry_log_refusal(registry, call->id,
-                                 "a token is 16 to 64 of A-Z, a-z, 0-9 and -._~+/");
+            service_log_refusal(call->api->params.service, call->id,
+                                "a token is 16 to 64 of A-Z, a-z, 0-9 and -._~+/");
             return 400;
         }
         knock.token = r == 0 ? hash : NULL;
     }
-    return push_upgrade(registry, request, &knock, ret_accept);
+    return service_connect(&call->permit, &knock, request, ret_accept);
 }

@@ -1,9 +1,9 @@
 /* What every endpoint may use: the API's own state, the request at hand, and the list of all
  * endpoints for the route table. Only for src/api. */
 #pragma once
-#include "access/access.h"
 #include "api/api.h"
 #include "base/list.h"
+#include "service/service.h"
 
 /* Something with an open connection that holds leases or captures. When the API goes first, leave()
  * lets go of them; after it only the connection's closed() comes. */
@@ -13,7 +13,6 @@ struct api_guest {
 };
 
 struct live;
-struct reply_error;
 
 struct api {
     struct api_params params;
@@ -33,6 +32,8 @@ static inline int64_t api_now_us(const struct api *api)
 /* The request at hand, beside what net knows of it. */
 struct call {
     struct api *api;
+    struct principal principal;
+    struct permit permit;       /* for the route's action; of the principal above */
     char id[CAMERA_ID_MAX + 1]; /* what stood for :id in the path; "" where the pattern has none */
     bool head;                  /* HEAD: answer as to GET, nothing may wake */
 };
@@ -43,18 +44,15 @@ typedef void endpoint_handler(const struct call *call, struct http_request *requ
 typedef int endpoint_upgrader(const struct call *call, struct http_request *request,
                               struct ws_accept *ret_accept);
 
-/* The camera of call->id, or NULL after a 404 was sent. */
-struct camera *endpoint_camera(const struct call *call, struct http_request *request);
-/* The same for what wakes or changes it: NULL also after a 409, when nobody has adopted it yet. */
-struct camera *endpoint_adopted(const struct call *call, struct http_request *request);
-
-/* What to say when a camera gave nothing of a rendition in time. */
-struct reply_error endpoint_dark(const struct camera *camera, enum rendition_kind rendition);
+/* Why a camera gave nothing of a rendition in time. */
+void endpoint_dark(const struct camera *camera, enum rendition_kind rendition,
+                   struct problem *ret_problem);
 
 endpoint_handler assets_get;
 endpoint_handler camera_add_post;
 endpoint_handler camera_adopt_post;
 endpoint_handler camera_awake_get;
+endpoint_handler camera_controls_get;
 endpoint_handler camera_delete;
 endpoint_handler cameras_get_one;
 endpoint_handler cameras_list;
@@ -68,6 +66,7 @@ endpoint_handler mjpeg_get;
 endpoint_handler openapi_get;
 endpoint_handler settings_delete;
 endpoint_handler settings_get;
+endpoint_handler settings_patch;
 endpoint_handler settings_put;
 endpoint_handler snapshot_get;
 endpoint_handler stream_mp4_get;

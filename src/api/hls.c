@@ -29,41 +29,40 @@ static bool read_directives(const struct http_request *request, struct hls_want 
 
 void hls_index_get(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_adopted(call, request);
-    if (!camera)
-        return;
+    struct camera *camera = call->permit.camera;
     struct hls_want want;
     if (!read_directives(request, &want)) {
-        reply_error(request,
-                    &(struct reply_error){400, "invalid", "_HLS_msn and _HLS_part are numbers"});
+        static const struct problem NO_NUMBER = {PROBLEM_BAD_MESSAGE, "",
+                                                 "_HLS_msn and _HLS_part must be numbers"};
+        reply_problem(request, &NO_NUMBER);
         return;
     }
     struct hls_session *session = hls_session_find(call->api, camera);
-    if (call->head) { /* who asks for the head alone must not wake a camera */
+    if (call->head) { /* HEAD must not wake a camera */
         reply(request, &(struct http_response){.status = 200,
                                                .content_type = "application/vnd.apple.mpegurl"});
         return;
     }
     if (!session && camera_state(camera) == DEMAND_OFFLINE) {
-        reply_error(request, &(struct reply_error){503, "offline", "the camera is not connected"});
+        static const struct problem OFFLINE = {PROBLEM_OFFLINE, "", "the camera is not connected"};
+        reply_problem(request, &OFFLINE);
         return;
     }
     if (!session)
-        session = hls_session_create(call->api, camera);
+        session = hls_session_create(call);
     hls_session_serve(session, call, request, &want);
 }
 
 void hls_media_get(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_adopted(call, request);
-    if (!camera)
-        return;
+    struct camera *camera = call->permit.camera;
     struct hls_want want = {0};
     const char *rest = http_path(request) + strlen("/hls/") + strlen(call->id) + strlen("/");
     struct hls_session *session = hls_session_find(call->api, camera);
     if (hls_path_parse(rest, &want.path) < 0 || !session ||
         strcmp(session->id, want.path.session) != 0) {
-        reply_error(request, &(struct reply_error){404, "not-found", "there is nothing here"});
+        static const struct problem NOTHING = {PROBLEM_NOT_FOUND, "", "nothing has this address"};
+        reply_problem(request, &NOTHING);
         return;
     }
     hls_session_serve(session, call, request, &want);

@@ -25,12 +25,13 @@ struct wait {
     int64_t deadline_us;
 };
 
-static const struct reply_error REMOVED = {404, "no-such-camera", "the camera was removed"};
-static const struct reply_error GONE = {404, "not-found", "that part of the stream is gone"};
-static const struct reply_error AHEAD = {400, "invalid", "that is too far ahead of the stream"};
-static const struct reply_error CROWDED = {503, "too-many", "too many requests wait already"};
-static const struct reply_error NO_MEMORY = {503, "failed", "out of memory"};
-static const struct reply_error LATE = {503, "timeout", "the camera delivered nothing new in time"};
+static const struct problem REMOVED = {PROBLEM_NO_SUCH_CAMERA, "", "the camera was removed"};
+static const struct problem GONE = {PROBLEM_NOT_FOUND, "", "that part of the stream is gone"};
+static const struct problem AHEAD = {PROBLEM_BAD_MESSAGE, "",
+                                     "that is too far ahead of the stream"};
+static const struct problem CROWDED = {PROBLEM_BUSY, "", "too many requests wait already"};
+static const struct problem NO_MEMORY = {PROBLEM_NO_MEMORY, "", "out of memory"};
+static const struct problem LATE = {PROBLEM_BUSY, "", "the camera delivered nothing new in time"};
 
 /* --- What can be said now. --- */
 
@@ -38,7 +39,7 @@ enum answer { ANSWER_WAITS, ANSWER_OK, ANSWER_ERROR };
 
 struct reply_to {
     struct http_response response; /* ANSWER_OK */
-    const struct reply_error *error;
+    const struct problem *error;
 };
 
 static bool is_playable(const struct hls_track *track)
@@ -46,7 +47,7 @@ static bool is_playable(const struct hls_track *track)
     return track->current > track->first;
 }
 
-static enum answer error_with(struct reply_to *ret_reply, const struct reply_error *error)
+static enum answer error_with(struct reply_to *ret_reply, const struct problem *error)
 {
     ret_reply->error = error;
     return ANSWER_ERROR;
@@ -109,7 +110,7 @@ static bool is_hinted(const struct hls_track *track, const struct hls_path *path
 static enum answer media(const struct hls_session *session, const struct hls_want *want,
                          struct reply_to *ret_reply)
 {
-    /* It never changes, and only who may look may keep it, for as long as it is of use. */
+    /* It never changes; only the viewer may keep it, while it is of use. */
     static const struct http_field CACHE = {"cache-control", "private, max-age=60, immutable"};
     size_t off, len_bytes;
     struct buf *buf = media_bytes(&session->track, &want->path, &off, &len_bytes);
@@ -141,10 +142,10 @@ static void wait_end(struct wait *wait)
     list_remove(&wait->node);
 }
 
-static void wait_error(struct wait *wait, const struct reply_error *error)
+static void wait_error(struct wait *wait, const struct problem *error)
 {
     wait_end(wait);
-    reply_error_late(wait->stream, false, error);
+    reply_problem_late(wait->stream, false, error);
 }
 
 static void wait_closed(void *ctx)
@@ -174,7 +175,8 @@ static void answer_waits(struct hls_session *session, int64_t now_us)
         } else if (result == ANSWER_ERROR) {
             wait_error(wait, reply_to.error);
         } else if (now_us >= wait->deadline_us) {
-            const struct reply_error dark = endpoint_dark(session->camera, RENDITION_H264);
+            struct problem dark;
+            endpoint_dark(session->camera, RENDITION_H264, &dark);
             wait_error(wait, is_playable(&session->track) ? &LATE : &dark);
         }
     }
@@ -185,7 +187,7 @@ static void hold(struct hls_session *session, struct http_request *request,
 {
     static const struct http_stream_ops OPS = {.next = wait_next, .closed = wait_closed};
     if (session->n_waits >= HLS_MAX_HELD) {
-        reply_error(request, &CROWDED);
+        reply_problem(request, &CROWDED);
         return;
     }
     struct wait *wait = mem_new(struct wait);
@@ -261,7 +263,7 @@ static int64_t sooner(int64_t a, int64_t b)
 static void arm(struct hls_session *session, int64_t key_us)
 {
     int64_t due_us = sooner(key_us, session->asked_us + IDLE_US);
-    if (session->n_waits > 0) /* who waits keeps it */
+    if (session->n_waits > 0) /* requests that wait keep it */
         due_us = key_us;
     list_for_each (wait, &session->waits, struct wait, node)
         due_us = sooner(due_us, wait->deadline_us);
@@ -310,14 +312,15 @@ struct hls_session *hls_session_find(const struct api *api, const struct camera 
     return NULL;
 }
 
-struct hls_session *hls_session_create(struct api *api, struct camera *camera)
+struct hls_session *hls_session_create(const struct call *call)
 {
+    struct api *api = call->api;
     struct hls_session *session = mem_new(struct hls_session);
     char id[33];
     random_hex_id(id);
     memcpy(session->id, id, HLS_SESSION_ID_LEN);
     session->api = api;
-    session->camera = camera;
+    session->camera = call->permit.camera;
     session->asked_us = api_now_us(api);
     session->guest.leave = session_leave;
     list_append(&api->guests, &session->guest.node);
@@ -325,11 +328,12 @@ struct hls_session *hls_session_create(struct api *api, struct camera *camera)
     list_init(&session->waits);
     hls_track_init(&session->track, (uint64_t)(session->asked_us / NUMBER_US));
     session->timer = net_timer_create(api->params.net, look, session);
-    session->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_VIEWER,
-                                                                 .rendition = RENDITION_H264,
-                                                                 .ready = session_ready,
-                                                                 .gone = session_gone,
-                                                                 .ctx = session});
+    session->lease =
+        service_watch(&call->permit, &(struct lease_params){.reason = LEASE_VIEWER,
+                                                            .rendition = RENDITION_H264,
+                                                            .ready = session_ready,
+                                                            .gone = session_gone,
+                                                            .ctx = session});
     session_ready(session);
     return session;
 }
@@ -344,9 +348,9 @@ void hls_session_serve(struct hls_session *session, const struct call *call,
     if (result == ANSWER_OK)
         reply(request, &reply_to.response);
     else if (result == ANSWER_ERROR)
-        reply_error(request, reply_to.error);
-    else if (call->head) /* who asks for the head alone waits for nothing */
-        reply_error(request, &GONE);
+        reply_problem(request, reply_to.error);
+    else if (call->head) /* HEAD waits for nothing */
+        reply_problem(request, &GONE);
     else
         hold(session, request, want);
     session_ready(session);

@@ -35,8 +35,7 @@ struct hls_want {
 /* The camera's session or NULL. */
 struct hls_session *hls_session_find(const struct api *api, const struct camera *camera);
 /* Wakes the camera. */
-struct hls_session *hls_session_create(struct api *api, struct camera *camera)
-    __attribute__((returns_nonnull));
+struct hls_session *hls_session_create(const struct call *call) __attribute__((returns_nonnull));
 
 /* Answers now, or holds the request until it can. */
 void hls_session_serve(struct hls_session *session, const struct call *call,

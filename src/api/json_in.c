@@ -43,8 +43,10 @@ json_t *json_in_body(struct http_request *request)
     size_t len;
     const char *body = http_body(request, &len);
     json_t *json = json_in_object(body, len);
-    if (!json)
-        reply_error(request,
-                    &(struct reply_error){400, "bad-message", "the body must be one JSON object"});
+    if (!json) {
+        struct problem problem;
+        (void)problem_set(&problem, PROBLEM_BAD_MESSAGE, NULL, "the body must be one JSON object");
+        reply_problem(request, &problem);
+    }
     return json;
 }

@@ -5,49 +5,53 @@
 #include "api/reply.h"
 #include "base/alloc.h"
 
-/* A camera that is watched by many changes visibly with each of them who comes or goes. It is told
- * of at most this often, and less often the more sessions have to be told. */
+/* A camera changes visibly with each viewer that comes or goes. Pages are told at most this often,
+ * and less often the more pages there are. */
 static const int64_t NOTICE_INTERVAL_US = 50 * US_PER_MS;
 static const int64_t NOTICE_INTERVAL_PER_SESSION_US = 200;
 
+/* Of one camera: when pages were told of it last, and its description, which is the same for each
+ * of them: with and without its controls. */
 struct live_notice {
-    struct live_notice *next;
+    struct list node; /* in live->notices */
     struct camera *camera;
     int64_t told_us;
-    bool waits; /* it changed since */
+    unsigned waits; /* enum camera_change, or'ed: what changed since */
+    struct {
+        struct buf *buf; /* NULL: to be made */
+        size_t len_bytes;
+        int64_t made_us;
+    } texts[2];
 };
 
 static struct live_notice *notice_of(struct live *live, struct camera *camera)
 {
-    struct live_notice **link = &live->notices;
-    for (; *link; link = &(*link)->next)
-        if ((*link)->camera == camera)
-            return *link;
-    *link = mem_new(struct live_notice);
-    (*link)->camera = camera;
-    (*link)->told_us = INT64_MIN / 2;
-    return *link;
+    list_for_each (notice, &live->notices, struct live_notice, node)
+        if (notice->camera == camera)
+            return notice;
+    struct live_notice *notice = mem_new(struct live_notice);
+    notice->camera = camera;
+    notice->told_us = INT64_MIN / 2;
+    list_append(&live->notices, &notice->node);
+    return notice;
 }
 
-static int64_t due_us(const struct live *live, const struct live_notice *notice)
+static void drop_texts(struct live_notice *notice)
 {
-    return notice->told_us + NOTICE_INTERVAL_US + live->n_sessions * NOTICE_INTERVAL_PER_SESSION_US;
+    for (unsigned i = 0; i < 2; i++)
+        buf_unref(&notice->texts[i].buf);
 }
 
-/* One buffer for all sessions. */
-static void tell(struct live *live, struct live_notice *notice, int64_t now_us)
+static void drop_notice(struct live_notice *notice)
 {
-    notice->waits = false;
-    notice->told_us = now_us;
-    size_t len;
-    struct buf *buf = reply_json_buf(
-        json_pack("{s:s,s:o}", "type", "camera", "camera", camera_describe(notice->camera, now_us)),
-        &len);
-    if (!buf)
-        return;
-    list_for_each (session, &live->sessions, struct live_session, node)
-        live_session_tell(session, notice->camera, buf, len);
-    buf_unref(&buf);
+    drop_texts(notice);
+    list_remove(&notice->node);
+    mem_free(notice);
+}
+
+static int64_t interval_us(const struct live *live)
+{
+    return NOTICE_INTERVAL_US + live->n_sessions * NOTICE_INTERVAL_PER_SESSION_US;
 }
 
 /* Tells what is due and sets the timer for the rest. */
@@ -55,47 +59,81 @@ static void tell_due(void *ctx)
 {
     struct live *live = ctx;
     int64_t now_us = api_now_us(live->api), next_us = CLOCK_NEVER_US;
-    for (struct live_notice *notice = live->notices; notice; notice = notice->next) {
+    list_for_each (notice, &live->notices, struct live_notice, node) {
         if (!notice->waits)
             continue;
-        int64_t at_us = due_us(live, notice);
-        if (at_us <= now_us)
-            tell(live, notice, now_us);
-        else if (at_us < next_us)
-            next_us = at_us;
+        int64_t at_us = notice->told_us + interval_us(live);
+        if (at_us > now_us) {
+            next_us = at_us < next_us ? at_us : next_us;
+            continue;
+        }
+        drop_texts(notice);
+        list_for_each (session, &live->sessions, struct live_session, node)
+            live_session_tell(session, notice->camera, notice->waits);
+        notice->waits = 0;
+        notice->told_us = now_us;
     }
     net_timer_set(live->timer, next_us);
 }
 
-static void camera_has_changed(void *ctx, struct camera *camera)
+/* The description ages: what it says of times counts from when it is sent. */
+static const int64_t TEXT_MAX_AGE_US = 50 * US_PER_MS;
+
+struct buf *live_describe(struct live *live, struct camera *camera, unsigned what,
+                          size_t *ret_len_bytes)
 {
-    struct live *live = ctx;
-    if (list_empty(&live->sessions))
-        return;
-    notice_of(live, camera)->waits = true;
-    tell_due(live);
+    struct live_notice *notice = notice_of(live, camera);
+    const bool whole = what & (CAMERA_CHANGE_NEW | CAMERA_CHANGE_CONTROLS);
+    const int64_t now_us = api_now_us(live->api);
+    if (notice->texts[whole].buf && now_us - notice->texts[whole].made_us > TEXT_MAX_AGE_US)
+        buf_unref(&notice->texts[whole].buf);
+    if (!notice->texts[whole].buf) {
+        json_t *object = camera_describe(camera, now_us);
+        if (!whole)
+            json_object_del(object, "controls");
+        notice->texts[whole].buf =
+            reply_json_buf(json_pack("{s:s,s:o}", "type", "camera", "camera", object),
+                           &notice->texts[whole].len_bytes);
+        notice->texts[whole].made_us = now_us;
+    }
+    *ret_len_bytes = notice->texts[whole].len_bytes;
+    return notice->texts[whole].buf ? buf_ref(notice->texts[whole].buf) : NULL;
 }
 
-static void camera_is_removed(void *ctx, struct camera *camera)
+static void camera_is_removed(struct live *live, struct camera *camera)
+{
+    drop_notice(notice_of(live, camera));
+    list_for_each (session, &live->sessions, struct live_session, node) {
+        live_queue_forget(&session->queue, camera);
+        if (event_is_for(&session->principal, camera))
+            live_session_say(
+                session, json_pack("{s:s,s:s}", "type", "removed", "camera", camera_id(camera)));
+    }
+}
+
+static json_t *setting_json(const struct event *event)
+{
+    return json_pack("{s:s,s:s,s:I,s:s,s:O,s:s}", "type", "setting", "camera",
+                     camera_id(event->camera), "change", (json_int_t)event->setting.change,
+                     "result", setting_result_name(event->setting.result), "values",
+                     event->setting.values, "detail", event->setting.detail);
+}
+
+static void on_event(void *ctx, const struct event *event)
 {
     struct live *live = ctx;
-    for (struct live_notice **link = &live->notices; *link; link = &(*link)->next)
-        if ((*link)->camera == camera) {
-            struct live_notice *gone = *link;
-            *link = gone->next;
-            mem_free(gone);
-            break;
-        }
-    size_t len;
-    struct buf *buf = reply_json_buf(
-        json_pack("{s:s,s:s}", "type", "removed", "camera", camera_id(camera)), &len);
-    /* It takes the place of a state that still waits: nothing about the camera comes after it. */
-    list_for_each (session, &live->sessions, struct live_session, node) {
-        if (buf)
-            live_session_tell(session, camera, buf, len);
-        live_queue_forget(&session->queue, camera);
+    if (event->type == EVENT_CAMERA_REMOVED) {
+        camera_is_removed(live, event->camera);
+    } else if (list_empty(&live->sessions)) {
+        return;
+    } else if (event->type == EVENT_CAMERA_ADDED || event->type == EVENT_CAMERA_CHANGED) {
+        notice_of(live, event->camera)->waits |= event->changed;
+        tell_due(live);
+    } else if (event->type == EVENT_SETTING) {
+        list_for_each (session, &live->sessions, struct live_session, node)
+            if (event_is_for(&session->principal, event->camera))
+                live_session_say(session, setting_json(event));
     }
-    buf_unref(&buf);
 }
 
 struct live *live_create(struct api *api)
@@ -103,10 +141,10 @@ struct live *live_create(struct api *api)
     struct live *live = mem_new(struct live);
     live->api = api;
     list_init(&live->sessions);
+    list_init(&live->notices);
     live->timer = net_timer_create(api->params.net, tell_due, live);
-    live->observer = (struct registry_observer){
-        .changed = camera_has_changed, .removed = camera_is_removed, .ctx = live};
-    registry_observe(api->params.registry, &live->observer);
+    live->subscriber = (struct event_subscriber){.on_event = on_event, .ctx = live};
+    event_subscribe(service_events(api->params.service), &live->subscriber);
     return live;
 }
 
@@ -114,13 +152,10 @@ void live_destroy(struct live *live)
 {
     if (!live)
         return;
-    registry_unobserve(&live->observer);
+    event_unsubscribe(&live->subscriber);
     net_timer_destroy(live->timer);
-    while (live->notices) {
-        struct live_notice *gone = live->notices;
-        live->notices = gone->next;
-        mem_free(gone);
-    }
+    list_for_each (notice, &live->notices, struct live_notice, node)
+        drop_notice(notice);
     mem_free(live);
 }
 
@@ -134,6 +169,6 @@ int live_upgrade(const struct call *call, struct http_request *request,
 {
     (void)request;
     ret_accept->ops = &live_session_ops;
-    ret_accept->session = live_session_create(call->api->live);
+    ret_accept->session = live_session_create(call->api->live, &call->principal);
     return 0;
 }

@@ -5,27 +5,22 @@
 #include "api/live_messages.h"
 #include "api/reply.h"
 #include "base/alloc.h"
-#include "base/text.h"
 #include "camera/capture.h"
 #include "media/live.h"
 
 /* Time enough for a sleeping device to wake and for a large still to come over weak Wi-Fi. */
 static const int64_t CAPTURE_TIMEOUT_US = 10 * US_PER_S;
 
-struct complaint {
-    const char *code, *message;
-    const char *camera; /* "" = none */
-    uint32_t request;   /* 0 = none */
-};
-
-static void say_error(struct live_session *session, const struct complaint *complaint)
+static void say_problem(struct live_session *session, const struct problem *problem,
+                        uint32_t request)
 {
-    json_t *json = json_pack("{s:s,s:s,s:s}", "type", "error", "code", complaint->code, "message",
-                             complaint->message);
-    if (complaint->camera[0])
-        json_object_set_new(json, "camera", json_string(complaint->camera));
-    if (complaint->request)
-        json_object_set_new(json, "request", json_integer(complaint->request));
+    json_t *json = json_pack("{s:s,s:s}", "type", "error", "code", problem_name(problem->type));
+    json_t *detail = json_string(problem->detail); /* NULL: it was cut inside a character */
+    json_object_set_new(json, "message", detail ? detail : json_string("a value is not allowed"));
+    if (problem->camera[0])
+        json_object_set_new(json, "camera", json_string(problem->camera));
+    if (request)
+        json_object_set_new(json, "request", json_integer(request));
     live_session_say(session, json);
 }
 
@@ -50,23 +45,27 @@ static void send_poster(struct live_session *session, struct camera *camera)
     live_session_send(session, poster->buf, poster->message_off, len);
 }
 
-static void do_start(struct live_session *session, struct camera *camera,
+static void do_start(struct live_session *session, const struct permit *permit,
                      const struct live_message *message)
 {
-    struct live_watch *before = live_watch_find(session, camera_id(camera));
+    struct camera *camera = permit->camera;
+    const char *id = camera_id(camera);
+    struct live_watch *before = live_watch_find(session, id);
     if (!before && session->n_watches >= LIVE_MAX_CAMERAS) {
-        say_error(session, &(struct complaint){"too-many", "a page may watch 64 cameras at once",
-                                               camera_id(camera), 0});
+        struct problem problem;
+        (void)problem_set(&problem, PROBLEM_TOO_MANY, id, "a page may watch %d cameras at once",
+                          LIVE_MAX_CAMERAS);
+        say_problem(session, &problem, 0);
         return;
     }
     const struct live_watch *watch =
-        live_watch_add(session, camera,
+        live_watch_add(session, permit,
                        &(struct lease_params){.rendition = message->rendition,
                                               .max_fps = message->fps,
                                               .max_width = message->width,
                                               .max_height = message->height});
     live_session_say(
-        session, json_pack("{s:s,s:s,s:s,s:I,s:I}", "type", "started", "camera", camera_id(camera),
+        session, json_pack("{s:s,s:s,s:s,s:I,s:I}", "type", "started", "camera", id,
                            "rendition", message->rendition == RENDITION_H264 ? "h264" : "jpeg",
                            "stream", (json_int_t)watch->lease->rendition->stream, "jpeg_stream",
                            (json_int_t)camera_stream(camera, RENDITION_JPEG)));
@@ -88,8 +87,10 @@ static void do_key(struct live_session *session, struct camera *camera)
 {
     struct live_watch *watch = live_watch_find(session, camera_id(camera));
     if (!watch) {
-        say_error(session, &(struct complaint){"invalid", "this camera was not started",
-                                               camera_id(camera), 0});
+        struct problem problem;
+        (void)problem_set(&problem, PROBLEM_INVALID, camera_id(camera),
+                          "this camera was not started");
+        say_problem(session, &problem, 0);
         return;
     }
     lease_want_key(watch->lease);
@@ -157,53 +158,84 @@ static void captured(void *ctx, int error, struct packet *still)
     else if (error == -ETIMEDOUT)
         say_not_captured(session, capture, "timeout", "no picture came in time");
     else if (error == -EBUSY)
-        say_not_captured(session, capture, "too-many",
-                         "the camera is taking as many stills as it can");
+        say_not_captured(session, capture, "busy",
+                         "the camera is still taking photos asked for before");
     else
         say_not_captured(session, capture, "failed", "the camera could not take a still");
     live_capture_remove(capture);
 }
 
-static void do_capture(struct live_session *session, struct camera *camera, uint32_t request)
+static void do_capture(struct live_session *session, const struct permit *permit, uint32_t request)
 {
     if (session->n_captures >= LIVE_MAX_CAPTURES) {
-        say_error(session, &(struct complaint){"too-many", "4 captures are open already",
-                                               camera_id(camera), request});
+        struct problem problem;
+        (void)problem_set(&problem, PROBLEM_TOO_MANY, camera_id(permit->camera),
+                          "%d photos are asked for already", LIVE_MAX_CAPTURES);
+        say_problem(session, &problem, request);
         return;
     }
     struct live_capture *capture = mem_new(struct live_capture);
     capture->session = session;
-    capture->camera = camera;
+    capture->camera = permit->camera;
     capture->request = request;
     list_append(&session->captures, &capture->node);
     session->n_captures++;
-    capture->capture = capture_begin(camera, CAPTURE_STILL, CAPTURE_TIMEOUT_US, captured, capture);
+    capture->capture = service_still(permit, CAPTURE_STILL, CAPTURE_TIMEOUT_US, captured, capture);
 }
 
-/* --- set, ping --- */
+/* --- set, reset, ping --- */
 
-static void do_set(struct live_session *session, struct camera *camera,
-                   const struct live_message *message)
+static void say_set_done(struct live_session *session, const char *camera, uint32_t request,
+                         uint64_t change, const struct problem *problem)
 {
-    const char *wrong = "the values are not what this camera knows";
-    int error = message->type == LIVE_MESSAGE_RESET ? camera_reset(camera)
-                                                    : camera_set(camera, message->values, &wrong);
-    bool ok = error == 0 || error == -ENOTCONN; /* remembered, in force when it comes back */
-    json_t *json = json_pack("{s:s,s:s,s:I,s:b}", "type", "set-done", "camera", camera_id(camera),
-                             "request", (json_int_t)message->request, "ok", ok);
-    if (!ok) {
-        const char *code = error == -EINVAL    ? "invalid"
-                           : error == -ENOTSUP ? "unsupported"
-                                               : "failed";
-        const char *text = error == -EINVAL    ? wrong
-                           : error == -ENOTSUP ? "this camera has no settings"
-                                               : "the camera did not take the values";
-        json_t *message_json = json_string(text); /* NULL: a name in it was cut inside a letter */
-        json_object_set_new(json, "code", json_string(code));
+    json_t *json = json_pack("{s:s,s:s,s:I,s:b}", "type", "set-done", "camera", camera, "request",
+                             (json_int_t)request, "ok", !problem);
+    if (problem) {
+        json_t *detail = json_string(problem->detail); /* NULL: it was cut inside a character */
+        json_object_set_new(json, "code", json_string(problem_name(problem->type)));
         json_object_set_new(json, "message",
-                            message_json ? message_json : json_string("a value is not allowed"));
+                            detail ? detail : json_string("a value is not allowed"));
+    } else {
+        json_object_set_new(json, "change", json_integer((json_int_t)change));
     }
     live_session_say(session, json);
+}
+
+static void setting_is_stored(struct service_waiter *waiter, const char *camera,
+                              const struct problem *problem)
+{
+    struct live_setting *setting = list_entry(waiter, struct live_setting, waiter);
+    say_set_done(setting->session, camera, setting->request, setting->change, problem);
+    live_setting_remove(setting);
+}
+
+static void do_set(struct live_session *session, const struct permit *permit,
+                   const struct live_message *message)
+{
+    struct problem problem;
+    struct live_setting *setting = mem_new(struct live_setting);
+    setting->waiter.done = setting_is_stored;
+    setting->session = session;
+    setting->request = message->request;
+    list_append(&session->settings, &setting->node);
+    session->n_settings++;
+    int error;
+    if (session->n_settings > LIVE_MAX_SETTINGS) {
+        error = problem_set(&problem, PROBLEM_TOO_MANY, message->camera,
+                            "%d changes are waiting already", LIVE_MAX_SETTINGS);
+    } else if (message->type == LIVE_MESSAGE_RESET) {
+        json_t *none = json_object();
+        error = service_set(permit, none, SERVICE_REPLACE, &setting->waiter, &setting->change,
+                            &problem);
+        json_decref(none);
+    } else {
+        error = service_set(permit, message->values, SERVICE_MERGE, &setting->waiter,
+                            &setting->change, &problem);
+    }
+    if (error) {
+        say_set_done(session, message->camera, message->request, 0, &problem);
+        live_setting_remove(setting);
+    }
 }
 
 static void do_ping(struct live_session *session, double t)
@@ -212,49 +244,47 @@ static void do_ping(struct live_session *session, double t)
                                         (json_int_t)api_now_us(session->live->api)));
 }
 
-static void say_no_camera(struct live_session *session, const struct live_message *message)
+/* What each type of message asks of the service. */
+static enum service_action action_of(enum live_message_type type)
 {
-    char sentence[96];
-    struct text text = text_over(sentence, sizeof(sentence));
-    text_add(&text, "there is no camera \"%s\"", message->camera);
-    say_error(session,
-              &(struct complaint){"no-such-camera", sentence, message->camera, message->request});
+    static const enum service_action ACTIONS[LIVE_MESSAGE_TYPES] = {
+        [LIVE_MESSAGE_START] = ACTION_WATCH, [LIVE_MESSAGE_STOP] = ACTION_SEE,
+        [LIVE_MESSAGE_KEY] = ACTION_WATCH,   [LIVE_MESSAGE_CAPTURE] = ACTION_STILL,
+        [LIVE_MESSAGE_SET] = ACTION_SET,     [LIVE_MESSAGE_RESET] = ACTION_SET,
+        [LIVE_MESSAGE_PING] = ACTION_PUBLIC,
+    };
+    return ACTIONS[type];
 }
 
 static void do_message(struct live_session *session, const struct live_message *message)
 {
-    if (message->type == LIVE_MESSAGE_PING) {
-        do_ping(session, message->t);
-        return;
-    }
-    struct camera *camera = registry_find(session->live->api->params.registry, message->camera);
-    if (!camera) {
-        say_no_camera(session, message);
-        return;
-    }
-    if (!camera_view(camera).adopted && message->type != LIVE_MESSAGE_STOP) {
-        say_error(session, &(struct complaint){"not-adopted", "this camera is new: adopt it first",
-                                               camera_id(camera), message->request});
+    struct permit permit;
+    struct problem problem;
+    if (service_permit(session->live->api->params.service, &session->principal,
+                       action_of(message->type), message->camera, &permit, &problem) < 0) {
+        say_problem(session, &problem, message->request);
         return;
     }
     switch (message->type) {
     case LIVE_MESSAGE_START:
-        do_start(session, camera, message);
+        do_start(session, &permit, message);
         return;
     case LIVE_MESSAGE_STOP:
-        do_stop(session, camera);
+        do_stop(session, permit.camera);
         return;
     case LIVE_MESSAGE_KEY:
-        do_key(session, camera);
+        do_key(session, permit.camera);
         return;
     case LIVE_MESSAGE_CAPTURE:
-        do_capture(session, camera, message->request);
+        do_capture(session, &permit, message->request);
         return;
     case LIVE_MESSAGE_SET:
     case LIVE_MESSAGE_RESET:
-        do_set(session, camera, message);
+        do_set(session, &permit, message);
         return;
     case LIVE_MESSAGE_PING:
+        do_ping(session, message->t);
+        return;
     case LIVE_MESSAGE_TYPES:
         return;
     }
@@ -265,8 +295,9 @@ void live_command(struct live_session *session, const char *text, size_t len_byt
     struct live_message message;
     struct live_message_error error;
     if (live_message_parse(text, len_bytes, &message, &error) < 0) {
-        say_error(session,
-                  &(struct complaint){error.code, error.message, error.camera, error.request});
+        struct problem problem;
+        (void)problem_set(&problem, error.type, error.camera, "%s", error.message);
+        say_problem(session, &problem, error.request);
         return;
     }
     do_message(session, &message);

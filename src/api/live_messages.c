@@ -119,7 +119,7 @@ int live_message_parse(const char *text, size_t len_bytes, struct live_message *
                        struct live_message_error *ret_error)
 {
     struct live_message message = {0};
-    struct live_message_error error = {.code = "bad-message"};
+    struct live_message_error error = {.type = PROBLEM_BAD_MESSAGE};
     json_t *root = NULL;
 
     if (len_bytes <= LIVE_MESSAGE_MAX_BYTES)
@@ -130,7 +130,7 @@ int live_message_parse(const char *text, size_t len_bytes, struct live_message *
     } else if (!name) {
         error.message = "type must be a string";
     } else if (!take_type(name, &message.type)) {
-        error.code = "unsupported";
+        error.type = PROBLEM_UNSUPPORTED;
         error.message = "this server does not know messages of that type";
         (void)take_camera(root, &message);
         (void)take_request(root, &message);

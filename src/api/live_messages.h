@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "service/problem.h"
 #include "stream/packet.h"
 
 enum { LIVE_MESSAGE_MAX_BYTES = 16 * 1024, LIVE_MESSAGE_ID_MAX = 32 };
@@ -32,8 +33,8 @@ struct live_message {
 
 /* Why a message was refused. camera and request are what could be read of them. */
 struct live_message_error {
-    const char *code;    /* "bad-message" or "unsupported" */
-    const char *message; /* a sentence; static */
+    enum problem_type type; /* PROBLEM_BAD_MESSAGE or PROBLEM_UNSUPPORTED */
+    const char *message;    /* a sentence; static */
     char camera[LIVE_MESSAGE_ID_MAX + 1];
     uint32_t request;
 };

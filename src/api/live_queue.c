@@ -6,8 +6,7 @@
 
 struct live_item {
     struct list node;
-    const void *about; /* what state it tells, or NULL */
-    struct net_out out;
+    struct live_queue_first is;
 };
 
 void live_queue_init(struct live_queue *queue)
@@ -21,42 +20,42 @@ static size_t *bytes_of(struct live_queue *queue, bool binary)
     return binary ? &queue->binary_bytes : &queue->text_bytes;
 }
 
-/* The item's reference goes over to the caller. */
-static struct net_out take_out(struct live_queue *queue, struct live_item *item)
+static void drop(struct live_item *item)
 {
-    struct net_out out = item->out;
-    queue->count--;
-    *bytes_of(queue, out.binary) -= out.len_bytes;
     list_remove(&item->node);
     mem_free(item);
-    return out;
 }
 
 void live_queue_finish(struct live_queue *queue)
 {
-    struct net_out out;
-    while (live_queue_next(queue, &out))
-        buf_unref(&out.takes_buf);
+    struct live_queue_first first;
+    while (live_queue_next(queue, &first))
+        buf_unref(&first.out.takes_buf);
 }
 
-bool live_queue_next(struct live_queue *queue, struct net_out *ret_out)
+bool live_queue_next(struct live_queue *queue, struct live_queue_first *ret_first)
 {
     if (list_empty(&queue->items))
         return false;
-    *ret_out = take_out(queue, list_entry(queue->items.next, struct live_item, node));
+    struct live_item *item = list_entry(queue->items.next, struct live_item, node);
+    *ret_first = item->is;
+    if (!item->is.camera) {
+        queue->count--;
+        *bytes_of(queue, item->is.out.binary) -= item->is.out.len_bytes;
+    }
+    drop(item);
     return true;
 }
 
-static int append(struct live_queue *queue, const void *about, const struct net_out *out)
+static int append(struct live_queue *queue, const struct net_out *out)
 {
     size_t *bytes = bytes_of(queue, out->binary);
     size_t max_bytes = out->binary ? LIVE_QUEUE_MAX_BINARY_BYTES : LIVE_QUEUE_MAX_TEXT_BYTES;
     if (queue->count >= LIVE_QUEUE_MAX_ITEMS || out->len_bytes > max_bytes - *bytes)
         return -ENOBUFS;
     struct live_item *item = mem_new(struct live_item);
-    item->about = about;
-    item->out = *out;
-    buf_ref(item->out.takes_buf);
+    item->is.out = *out;
+    buf_ref(out->takes_buf);
     list_append(&queue->items, &item->node);
     queue->count++;
     *bytes += out->len_bytes;
@@ -65,38 +64,39 @@ static int append(struct live_queue *queue, const void *about, const struct net_
 
 int live_queue_text(struct live_queue *queue, struct buf *buf, size_t off, size_t len_bytes)
 {
-    return append(queue, NULL,
-                  &(struct net_out){.takes_buf = buf, .off = off, .len_bytes = len_bytes});
+    return append(queue, &(struct net_out){.takes_buf = buf, .off = off, .len_bytes = len_bytes});
 }
 
 int live_queue_binary(struct live_queue *queue, struct buf *buf, size_t off, size_t len_bytes)
 {
-    return append(
-        queue, NULL,
-        &(struct net_out){.takes_buf = buf, .off = off, .len_bytes = len_bytes, .binary = true});
+    return append(queue, &(struct net_out){
+                             .takes_buf = buf, .off = off, .len_bytes = len_bytes, .binary = true});
 }
 
-int live_queue_state(struct live_queue *queue, const void *about, struct buf *buf, size_t off,
-                     size_t len_bytes)
-{
-    struct net_out out = {.takes_buf = buf, .off = off, .len_bytes = len_bytes};
-    list_for_each (item, &queue->items, struct live_item, node) {
-        if (item->about != about)
-            continue;
-        queue->text_bytes += len_bytes - item->out.len_bytes;
-        buf_unref(&item->out.takes_buf);
-        item->out = out;
-        buf_ref(buf);
-        return 0;
-    }
-    return append(queue, about, &out);
-}
-
-void live_queue_forget(struct live_queue *queue, const void *about)
+static struct live_item *find(struct live_queue *queue, const struct camera *camera)
 {
     list_for_each (item, &queue->items, struct live_item, node)
-        if (item->about == about)
-            item->about = NULL;
+        if (item->is.camera == camera)
+            return item;
+    return NULL;
+}
+
+void live_queue_state(struct live_queue *queue, struct camera *camera, unsigned what)
+{
+    struct live_item *item = find(queue, camera);
+    if (!item) {
+        item = mem_new(struct live_item);
+        item->is.camera = camera;
+        list_append(&queue->items, &item->node);
+    }
+    item->is.what |= what;
+}
+
+void live_queue_forget(struct live_queue *queue, const struct camera *camera)
+{
+    struct live_item *item = find(queue, camera);
+    if (item)
+        drop(item);
 }
 
 bool live_queue_has_room(const struct live_queue *queue, size_t binary_bytes)

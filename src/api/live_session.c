@@ -26,13 +26,12 @@ void live_session_say(struct live_session *session, json_t *takes_json)
     buf_unref(&buf);
 }
 
-void live_session_tell(struct live_session *session, const struct camera *about, struct buf *buf,
-                       size_t len_bytes)
+void live_session_tell(struct live_session *session, struct camera *camera, unsigned what)
 {
-    if (live_queue_state(&session->queue, about, buf, REPLY_OFF, len_bytes) < 0)
-        give_up(session);
-    else
-        ws_ready(session->ws);
+    if (!event_is_for(&session->principal, camera))
+        return;
+    live_queue_state(&session->queue, camera, what);
+    ws_ready(session->ws);
 }
 
 void live_session_send(struct live_session *session, struct buf *buf, size_t off, size_t len_bytes)
@@ -43,16 +42,22 @@ void live_session_send(struct live_session *session, struct buf *buf, size_t off
         ws_ready(session->ws);
 }
 
+/* The cameras follow one by one, so that any number of them, however many controls they have, costs
+ * no more than the largest. */
 static void say_hello(struct live_session *session)
 {
-    const struct api *api = session->live->api;
-    int64_t now_us = api_now_us(api);
-    json_t *cameras = json_array();
-    registry_for_each (camera, api->params.registry)
-        json_array_append_new(cameras, camera_describe(camera, now_us));
-    live_session_say(session, json_pack("{s:s,s:s,s:s,s:I,s:o}", "type", "hello", "version",
-                                        api->params.version, "boot", api->boot, "server_us",
-                                        (json_int_t)now_us, "cameras", cameras));
+    struct api *api = session->live->api;
+    struct permit permit;
+    struct problem problem;
+    unsigned n = 0;
+    live_session_say(session,
+                     json_pack("{s:s,s:s,s:s,s:I}", "type", "hello", "version", api->params.version,
+                               "boot", api->boot, "server_us", (json_int_t)api_now_us(api)));
+    if (service_permit(api->params.service, &session->principal, ACTION_LIST, NULL, &permit,
+                       &problem) == 0)
+        for (struct camera *camera = NULL; (camera = service_next(&permit, camera)); n++)
+            live_queue_state(&session->queue, camera, CAMERA_CHANGE_NEW);
+    live_session_say(session, json_pack("{s:s,s:I}", "type", "listed", "cameras", (json_int_t)n));
 }
 
 /* --- Media: never queued, read when the socket takes more. --- */
@@ -70,7 +75,7 @@ static void watch_is_gone(void *ctx)
     live_watch_remove(ctx);
 }
 
-struct live_watch *live_watch_add(struct live_session *session, struct camera *camera,
+struct live_watch *live_watch_add(struct live_session *session, const struct permit *permit,
                                   const struct lease_params *wish)
 {
     struct live_watch *watch = mem_new(struct live_watch);
@@ -80,11 +85,11 @@ struct live_watch *live_watch_add(struct live_session *session, struct camera *c
     params.gone = watch_is_gone;
     params.ctx = watch;
     watch->session = session;
-    watch->camera = camera;
+    watch->camera = permit->camera;
     list_init(&watch->ready);
     list_append(&session->watches, &watch->node);
     session->n_watches++;
-    watch->lease = camera_lease(camera, &params);
+    watch->lease = service_watch(permit, &params);
     watch_is_ready(watch);
     return watch;
 }
@@ -145,8 +150,18 @@ static bool watch_next(struct live_watch *watch, struct net_out *ret_out)
 static int session_next(void *ctx, struct net_out *ret_out)
 {
     struct live_session *session = ctx;
-    if (live_queue_next(&session->queue, ret_out))
-        return 1;
+    struct live_queue_first first;
+    while (live_queue_next(&session->queue, &first)) {
+        if (first.camera && session->live) {
+            size_t len = 0;
+            struct buf *buf = live_describe(session->live, first.camera, first.what, &len);
+            first.out = (struct net_out){.takes_buf = buf, .off = REPLY_OFF, .len_bytes = len};
+        }
+        if (first.out.takes_buf) {
+            *ret_out = first.out;
+            return 1;
+        }
+    }
     while (!list_empty(&session->ready)) {
         struct live_watch *watch = list_entry(session->ready.next, struct live_watch, ready);
         list_remove(&watch->ready);
@@ -167,7 +182,15 @@ void live_capture_remove(struct live_capture *capture)
     mem_free(capture);
 }
 
-/* Everything that costs somebody else something. */
+void live_setting_remove(struct live_setting *setting)
+{
+    service_forget(&setting->waiter);
+    setting->session->n_settings--;
+    list_remove(&setting->node);
+    mem_free(setting);
+}
+
+/* Everything that uses something shared. */
 static void let_go(struct live_session *session)
 {
     list_for_each (watch, &session->watches, struct live_watch, node)
@@ -176,6 +199,8 @@ static void let_go(struct live_session *session)
         capture_cancel(capture->capture);
         live_capture_remove(capture);
     }
+    list_for_each (setting, &session->settings, struct live_setting, node)
+        live_setting_remove(setting);
     if (session->ws && session->live)
         session->live->n_sessions--;
     list_remove(&session->node);
@@ -188,17 +213,19 @@ static void leave(struct api_guest *guest)
     let_go(list_entry(guest, struct live_session, guest));
 }
 
-struct live_session *live_session_create(struct live *live)
+struct live_session *live_session_create(struct live *live, const struct principal *principal)
 {
     struct live_session *session = mem_new(struct live_session);
     session->guest.leave = leave;
     session->live = live;
+    session->principal = *principal;
     session->message_tokens = LIVE_MESSAGE_BURST;
     session->message_tokens_us = api_now_us(live->api);
     list_init(&session->node);
     list_init(&session->watches);
     list_init(&session->ready);
     list_init(&session->captures);
+    list_init(&session->settings);
     live_queue_init(&session->queue);
     list_append(&live->api->guests, &session->guest.node);
     return session;

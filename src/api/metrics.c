@@ -118,11 +118,11 @@ static const struct {
      "From capture to arrival at the server, of the newest frame.", frame_age},
 };
 
-static void add_numbers(struct text *out, struct registry *cameras)
+static void add_numbers(struct text *out, const struct permit *permit)
 {
     for (size_t i = 0; i < sizeof(PER_CAMERA) / sizeof(PER_CAMERA[0]); i++) {
         family(out, PER_CAMERA[i].name, PER_CAMERA[i].type, PER_CAMERA[i].help);
-        registry_for_each (camera, cameras) {
+        for (struct camera *camera = NULL; (camera = service_next(permit, camera));) {
             struct sample sample = {camera_view(camera), camera_encode_stats(camera)};
             add_series(out, PER_CAMERA[i].name, camera, NULL, NULL);
             text_add(out, "%.15g\n", PER_CAMERA[i].value(&sample));
@@ -130,10 +130,10 @@ static void add_numbers(struct text *out, struct registry *cameras)
     }
 }
 
-static void add_states(struct text *out, struct registry *cameras)
+static void add_states(struct text *out, const struct permit *permit)
 {
     family(out, "eyelid_camera_state", "gauge", "1 for the state that the camera is in.");
-    registry_for_each (camera, cameras)
+    for (struct camera *camera = NULL; (camera = service_next(permit, camera));)
         for (unsigned state = 0; state < DEMAND_STATES; state++) {
             add_series(out, "eyelid_camera_state", camera, "state",
                        demand_state_name((enum demand_state)state));
@@ -141,10 +141,10 @@ static void add_states(struct text *out, struct registry *cameras)
         }
 }
 
-static void add_drops(struct text *out, struct registry *cameras)
+static void add_drops(struct text *out, const struct permit *permit)
 {
     family(out, "eyelid_frames_dropped_total", "counter", "Frames dropped, by reason.");
-    registry_for_each (camera, cameras)
+    for (struct camera *camera = NULL; (camera = service_next(permit, camera));)
         for (unsigned drop = JPEG_OK + 1; drop < CAMERA_DROPS; drop++) {
             add_series(out, "eyelid_frames_dropped_total", camera, "reason",
                        camera_drop_name(drop));
@@ -152,10 +152,10 @@ static void add_drops(struct text *out, struct registry *cameras)
         }
 }
 
-static void add_leases(struct text *out, struct registry *cameras)
+static void add_leases(struct text *out, const struct permit *permit)
 {
     family(out, "eyelid_leases", "gauge", "What keeps the camera awake, by reason.");
-    registry_for_each (camera, cameras)
+    for (struct camera *camera = NULL; (camera = service_next(permit, camera));)
         for (unsigned reason = 0; reason < LEASE_REASONS; reason++) {
             add_series(out, "eyelid_leases", camera, "reason",
                        lease_reason_name((enum lease_reason)reason));
@@ -163,10 +163,10 @@ static void add_leases(struct text *out, struct registry *cameras)
         }
 }
 
-static void add_encode_times(struct text *out, struct registry *cameras)
+static void add_encode_times(struct text *out, const struct permit *permit)
 {
     family(out, "eyelid_encode_seconds", "histogram", "CPU time to decode and encode one frame.");
-    registry_for_each (camera, cameras) {
+    for (struct camera *camera = NULL; (camera = service_next(permit, camera));) {
         struct maker_stats stats = camera_encode_stats(camera);
         uint64_t count = 0;
         for (unsigned i = 0; i < MAKER_BUCKETS; i++) {
@@ -238,17 +238,17 @@ static void add_process(struct text *out, const struct api *api)
 void metrics_get(const struct call *call, struct http_request *request)
 {
     struct api *api = call->api;
-    struct registry *cameras = api->params.registry;
+    const struct permit *permit = &call->permit;
     int64_t now_us = api_now_us(api);
-    registry_for_each (camera, cameras)
+    for (struct camera *camera = NULL; (camera = service_next(permit, camera));)
         camera_account(camera, now_us);
 
     struct text out = text_growing(METRICS_MAX_BYTES);
-    add_states(&out, cameras);
-    add_numbers(&out, cameras);
-    add_drops(&out, cameras);
-    add_leases(&out, cameras);
-    add_encode_times(&out, cameras);
+    add_states(&out, permit);
+    add_numbers(&out, permit);
+    add_drops(&out, permit);
+    add_leases(&out, permit);
+    add_encode_times(&out, permit);
     add_process(&out, api);
     if (out.cut)
         reply_text(request, 503, "the metrics are too long");

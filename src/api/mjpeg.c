@@ -66,14 +66,11 @@ void mjpeg_get(const struct call *call, struct http_request *request)
                                           .rendition = RENDITION_JPEG,
                                           .next = mjpeg_next,
                                           .finish = mjpeg_finish};
-    struct camera *camera = endpoint_adopted(call, request);
-    if (!camera)
-        return;
     char value[16];
     struct mjpeg *mjpeg = mem_new(struct mjpeg);
     bool classic = http_query(request, "classic", value, sizeof(value)) ||
                    (http_query(request, "action", value, sizeof(value)) &&
                     strcmp(value, "stream") == 0); /* the address that mjpg-streamer has */
     mjpeg->form = classic ? MULTIPART_CLASSIC : MULTIPART_FAST;
-    viewer_reply(call, request, camera, &OPS, &mjpeg->viewer);
+    viewer_reply(call, request, &OPS, &mjpeg->viewer);
 }

@@ -6,7 +6,7 @@
 
 enum { MAX_FIELDS = 8 };
 
-/* Every answer is fresh and tells nobody where it was read; net adds that it is what it says. */
+/* No answer is cached, and none tells another site where it was linked; net adds nosniff. */
 static const struct http_field COMMON[] = {
     {"referrer-policy", "no-referrer"},
     {"cache-control", "no-store"},
@@ -110,42 +110,62 @@ bool reply_is_json_path(const char *path)
     return strncmp(path, "/api/", 5) == 0 || strcmp(path, "/api") == 0;
 }
 
-enum { ERROR_MAX_BYTES = 1024 };
-
-static struct http_response error_response(bool json, const struct reply_error *error,
-                                           char out[ERROR_MAX_BYTES])
+void reply_nothing(struct http_request *request)
 {
-    char sentence[ERROR_MAX_BYTES / 2];
-    struct text t = text_over(out, ERROR_MAX_BYTES), said = text_over(sentence, sizeof(sentence));
-    bool has_why = error->why && *error->why;
-    text_add(&said, "%s%s%s", error->message, has_why ? ": " : "", has_why ? error->why : "");
-    if (json) {
-        text_add(&t, "{\"error\":{\"code\":\"%s\",\"message\":", error->code);
-        text_add_json(&t, sentence);
-        text_add(&t, "}}");
-    } else {
-        text_add(&t, "%s\n", sentence);
-    }
-    return (struct http_response){.status = error->status,
-                                  .content_type =
-                                      json ? "application/json" : "text/plain; charset=utf-8",
-                                  .fields = &error->field,
-                                  .n_fields = error->field.name ? 1 : 0,
-                                  .body = out,
-                                  .len_bytes = t.len};
+    reply(request, &(struct http_response){.status = 204});
 }
 
-void reply_error(struct http_request *request, const struct reply_error *error)
+/* The detail of a problem is bounded; as JSON a byte of it takes six at most. */
+enum { PROBLEM_MAX_BYTES = 6 * PROBLEM_DETAIL_MAX_BYTES + 512 };
+
+static void problem_json(const struct problem *problem, struct text *out)
 {
-    char out[ERROR_MAX_BYTES];
+    const char *name = problem_name(problem->type);
+    text_add(out, "{\"type\":\"urn:eyelid:problem:%s\",\"title\":", name);
+    text_add_json(out, problem_title(problem->type));
+    text_add(out, ",\"status\":%d,\"detail\":", problem_status(problem->type));
+    text_add_json(out, problem->detail);
+    if (problem->camera[0]) {
+        text_add(out, ",\"camera\":");
+        text_add_json(out, problem->camera);
+    }
+    text_add(out, "}");
+}
+
+static struct http_response problem_response(bool json, const struct problem *problem,
+                                             char out[PROBLEM_MAX_BYTES])
+{
+    struct text text = text_over(out, PROBLEM_MAX_BYTES);
+    if (json)
+        problem_json(problem, &text);
+    else
+        text_add(&text, "%s\n", problem->detail);
+    return (struct http_response){.status = problem_status(problem->type),
+                                  .content_type = json ? "application/problem+json"
+                                                       : "text/plain; charset=utf-8",
+                                  .body = out,
+                                  .len_bytes = text.len};
+}
+
+void reply_problem_with(struct http_request *request, const struct problem *problem,
+                        const struct http_field *field)
+{
+    char out[PROBLEM_MAX_BYTES];
     struct http_response response =
-        error_response(reply_is_json_path(http_path(request)), error, out);
+        problem_response(reply_is_json_path(http_path(request)), problem, out);
+    response.fields = field;
+    response.n_fields = field ? 1 : 0;
     reply(request, &response);
 }
 
-void reply_error_late(struct http_stream *stream, bool json, const struct reply_error *error)
+void reply_problem(struct http_request *request, const struct problem *problem)
 {
-    char out[ERROR_MAX_BYTES];
-    struct http_response response = error_response(json, error, out);
+    reply_problem_with(request, problem, NULL);
+}
+
+void reply_problem_late(struct http_stream *stream, bool json, const struct problem *problem)
+{
+    char out[PROBLEM_MAX_BYTES];
+    struct http_response response = problem_response(json, problem, out);
     reply_late(stream, &response);
 }

@@ -1,4 +1,5 @@
-/* The route table: every address that the server answers at, with the role it needs. Pure. */
+/* The route table: every address that the server answers at, with what it asks of the service.
+ * Pure. */
 #pragma once
 #include "api/endpoint.h"
 
@@ -7,7 +8,7 @@ struct route {
     const char *method;
     const char *pattern; /* "/stream/:id.mp4"; ":id" is a camera's id, a last "*" anything that no
                             route before it knows, but nothing below /api/ */
-    enum access_role role;
+    enum service_action action;
     endpoint_handler *handle;   /* a plain request; or */
     endpoint_upgrader *upgrade; /* a WebSocket */
 };

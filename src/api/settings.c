@@ -1,50 +1,58 @@
-#include <errno.h>
-
+#include "api/held.h"
 #include "api/json_in.h"
 #include "api/reply.h"
 
-/* What came of a change: the camera object, with 202 where the camera is away and the values wait
- * for it, or why not. */
-static void reply_changed(const struct call *call, struct http_request *request,
-                          struct camera *camera, int error, const char *wrong)
+/* The schema: what each control is, and its value. */
+void camera_controls_get(const struct call *call, struct http_request *request)
 {
-    if (error == 0 || error == -ENOTCONN)
-        reply_json(request, error ? 202 : 200, camera_describe(camera, api_now_us(call->api)));
-    else if (error == -EINVAL)
-        reply_error(request, &(struct reply_error){422, "invalid", wrong});
-    else if (error == -ENOTSUP)
-        reply_error(request,
-                    &(struct reply_error){422, "unsupported", "this camera has no settings"});
-    else
-        reply_error(request,
-                    &(struct reply_error){502, "failed", "the camera did not take the values"});
+    reply_json(request, 200, json_pack("{s:o}", "controls", camera_controls(call->permit.camera)));
 }
 
+/* The values alone, as PUT takes them. */
 void settings_get(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_camera(call, request);
-    if (camera)
-        reply_json(request, 200, json_pack("{s:o}", "controls", camera_controls(camera)));
+    json_t *controls = camera_controls(call->permit.camera), *values = json_object(), *control;
+    size_t i;
+    json_array_foreach(controls, i, control)
+        json_object_set(values, json_string_value(json_object_get(control, "name")),
+                        json_object_get(control, "value"));
+    json_decref(controls);
+    reply_json(request, 200, values);
+}
+
+/* 202: stored, and on its way to the camera. What the camera makes of it comes as an event. */
+static void change(const struct call *call, struct http_request *request, json_t *takes_values,
+                   enum service_set_mode mode, enum held_answer answer)
+{
+    struct problem problem;
+    uint64_t number = 0;
+    struct held *held = held_create(call, answer);
+    const int error =
+        service_set(&call->permit, takes_values, mode, held_waiter(held), &number, &problem);
+    json_t *body = error || answer == HELD_NOTHING
+                       ? NULL
+                       : json_pack("{s:s, s:I, s:s, s:O}", "camera", call->id, "change",
+                                   (json_int_t)number, "state", "accepted", "values", takes_values);
+    json_decref(takes_values);
+    held_settle(held, request, error ? &problem : NULL, body);
 }
 
 void settings_put(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_adopted(call, request);
-    if (!camera)
-        return;
     json_t *values = json_in_body(request);
-    if (!values)
-        return;
-    const char *wrong = "the values are not what this camera knows";
-    int error = camera_set(camera, values, &wrong);
-    json_decref(values);
-    reply_changed(call, request, camera, error, wrong);
+    if (values)
+        change(call, request, values, SERVICE_REPLACE, HELD_ACCEPTED);
 }
 
-/* Back to the defaults; what was remembered is forgotten. */
+void settings_patch(const struct call *call, struct http_request *request)
+{
+    json_t *values = json_in_body(request);
+    if (values)
+        change(call, request, values, SERVICE_MERGE, HELD_ACCEPTED);
+}
+
+/* Back to the defaults; what was chosen is forgotten. */
 void settings_delete(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_adopted(call, request);
-    if (camera)
-        reply_changed(call, request, camera, camera_reset(camera), "");
+    change(call, request, json_object(), SERVICE_REPLACE, HELD_NOTHING);
 }

@@ -5,11 +5,8 @@ static const int64_t TIMEOUT_US = 3 * US_PER_S;
 
 void snapshot_get(const struct call *call, struct http_request *request)
 {
-    struct camera *camera = endpoint_adopted(call, request);
-    if (!camera)
-        return;
-    if (call->head) /* who asks for the head alone must not wake a camera */
+    if (call->head) /* HEAD must not wake a camera */
         reply(request, &(struct http_response){.status = 200, .content_type = "image/jpeg"});
     else
-        still_reply(call, request, camera, CAPTURE_FRAME, TIMEOUT_US);
+        still_reply(call, request, CAPTURE_FRAME, TIMEOUT_US);
 }

@@ -50,27 +50,30 @@ static void still_done(void *ctx, int error, struct packet *packet)
                                            .len_bytes = packet_unit_len_bytes(packet)});
         return;
     }
-    struct reply_error answer = {
-        502, "failed", "the camera could not take a still", {0}, camera_view(still->camera).error};
+    struct problem problem;
+    const char *id = camera_id(still->camera), *why = camera_view(still->camera).error;
     if (error == -ENOTCONN)
-        answer = (struct reply_error){503, "offline", "the camera is not connected", {0}, NULL};
+        (void)problem_set(&problem, PROBLEM_OFFLINE, id, "the camera is not connected");
     else if (error == -ETIMEDOUT)
-        answer = endpoint_dark(still->camera, RENDITION_JPEG);
+        endpoint_dark(still->camera, RENDITION_JPEG, &problem);
     else if (error == -EBUSY)
-        answer = (struct reply_error){
-            503, "too-many", "the camera is taking as many stills as it can", {0}, NULL};
-    reply_error_late(still->stream, still->json, &answer);
+        (void)problem_set(&problem, PROBLEM_BUSY, id,
+                          "the camera is still taking photos asked for before");
+    else
+        (void)problem_set(&problem, PROBLEM_FAILED, id, "the camera could not take a picture%s%s",
+                          why[0] ? ": " : "", why);
+    reply_problem_late(still->stream, still->json, &problem);
 }
 
-void still_reply(const struct call *call, struct http_request *request, struct camera *camera,
-                 enum capture_kind kind, int64_t timeout_us)
+void still_reply(const struct call *call, struct http_request *request, enum capture_kind kind,
+                 int64_t timeout_us)
 {
     static const struct http_stream_ops OPS = {.next = still_next, .closed = still_closed};
     struct still *still = mem_new(struct still);
     still->guest.leave = still_leave;
-    still->camera = camera;
+    still->camera = call->permit.camera;
     still->json = reply_is_json_path(http_path(request));
     list_append(&call->api->guests, &still->guest.node);
     still->stream = http_hold(request, &OPS, still);
-    still->capture = capture_begin(camera, kind, timeout_us, still_done, still);
+    still->capture = service_still(&call->permit, kind, timeout_us, still_done, still);
 }

@@ -5,5 +5,5 @@
 #include "camera/capture.h"
 
 /* Answers with the JPEG, or with 503 (offline), 504 (nothing came in timeout_us) or 502. */
-void still_reply(const struct call *call, struct http_request *request, struct camera *camera,
-                 enum capture_kind kind, int64_t timeout_us);
+void still_reply(const struct call *call, struct http_request *request, enum capture_kind kind,
+                 int64_t timeout_us);

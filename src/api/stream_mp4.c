@@ -42,7 +42,5 @@ void stream_mp4_get(const struct call *call, struct http_request *request)
                                           .rendition = RENDITION_H264,
                                           .next = stream_mp4_next,
                                           .finish = stream_mp4_finish};
-    struct camera *camera = endpoint_adopted(call, request);
-    if (camera)
-        viewer_reply(call, request, camera, &OPS, &mem_new(struct stream_mp4)->viewer);
+    viewer_reply(call, request, &OPS, &mem_new(struct stream_mp4)->viewer);
 }

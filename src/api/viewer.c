@@ -50,9 +50,9 @@ static void viewer_gone(void *ctx)
     struct viewer *viewer = ctx;
     bool waits = viewer->timer != NULL;
     let_go(viewer);
+    static const struct problem REMOVED = {PROBLEM_NO_SUCH_CAMERA, "", "the camera was removed"};
     if (waits)
-        reply_error_late(viewer->stream, false,
-                         &(struct reply_error){404, "no-such-camera", "the camera was removed"});
+        reply_problem_late(viewer->stream, false, &REMOVED);
     else
         http_stream_ready(viewer->stream);
 }
@@ -75,24 +75,31 @@ static void look(void *ctx)
         return;
     }
     let_go(viewer);
-    const struct reply_error error = endpoint_dark(viewer->camera, viewer->ops->rendition);
-    reply_error_late(viewer->stream, false, &error);
+    struct problem problem;
+    endpoint_dark(viewer->camera, viewer->ops->rendition, &problem);
+    reply_problem_late(viewer->stream, false, &problem);
 }
 
 static const struct http_stream_ops STREAM_OPS = {.next = viewer_next, .closed = viewer_closed};
 
-void viewer_reply(const struct call *call, struct http_request *request, struct camera *camera,
+static void reply_offline(struct http_request *request)
+{
+    static const struct problem OFFLINE = {PROBLEM_OFFLINE, "", "the camera is not connected"};
+    reply_problem(request, &OFFLINE);
+}
+
+void viewer_reply(const struct call *call, struct http_request *request,
                   const struct viewer_ops *ops, struct viewer *takes_viewer)
 {
     struct viewer *viewer = takes_viewer;
+    struct camera *camera = call->permit.camera;
     if (call->head || camera_state(camera) == DEMAND_OFFLINE) {
         mem_free(viewer);
-        if (call->head) /* who asks for the head alone must not wake a camera */
+        if (call->head) /* HEAD must not wake a camera */
             reply(request,
                   &(struct http_response){.status = 200, .content_type = ops->content_type});
         else
-            reply_error(request,
-                        &(struct reply_error){503, "offline", "the camera is not connected"});
+            reply_offline(request);
         return;
     }
     viewer->api = call->api;
@@ -103,11 +110,11 @@ void viewer_reply(const struct call *call, struct http_request *request, struct 
     viewer->stream = http_hold(request, &STREAM_OPS, viewer);
     viewer->deadline_us = api_now_us(call->api) + FIRST_PICTURE_TIMEOUT_US;
     viewer->timer = net_timer_create(call->api->params.net, look, viewer);
-    viewer->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_VIEWER,
-                                                                .rendition = ops->rendition,
-                                                                .ready = viewer_ready,
-                                                                .gone = viewer_gone,
-                                                                .ctx = viewer});
+    viewer->lease = service_watch(&call->permit, &(struct lease_params){.reason = LEASE_VIEWER,
+                                                                        .rendition = ops->rendition,
+                                                                        .ready = viewer_ready,
+                                                                        .gone = viewer_gone,
+                                                                        .ctx = viewer});
     viewer_ready(viewer);
 }
 

@@ -26,7 +26,7 @@ struct viewer_ops {
 
 /* Answers the request, now or later. Takes the viewer, zeroed memory with the endpoint's own behind
  * it. */
-void viewer_reply(const struct call *call, struct http_request *request, struct camera *camera,
+void viewer_reply(const struct call *call, struct http_request *request,
                   const struct viewer_ops *ops, struct viewer *takes_viewer);
 
 /* The next packet, a new reference, or NULL when there is none yet. */

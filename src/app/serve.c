@@ -23,6 +23,7 @@
 #include "net/server.h"
 #include "net/socket.h"
 #include "picam/libcamera.h"
+#include "service/service.h"
 #include "pull/mjpeg.h"
 #include "store/store.h"
 #include "transcode/transcoder_makers.h"
@@ -45,6 +46,7 @@ struct house {
     struct store *store;
     struct v4l2_monitor *v4l2_monitor;
     struct libcamera *libcamera; /* NULL: no Raspberry Pi cameras here */
+    struct service *service;
     struct api *api;
     struct api_door page_door, device_door; /* the listeners borrow them */
     char machine[64], machine_local[72];    /* what this machine is called, also by mDNS */
@@ -110,6 +112,7 @@ static int open_store(struct house *house)
         return error;
     }
     registry_use_store(house->registry, house->store);
+    service_use_store(house->service, house->store);
     mjpeg_attach_all(house->registry);
     return 0;
 }
@@ -279,10 +282,12 @@ static void build_cameras(struct house *house)
     params.env.policy.linger_us = config->linger_s * US_PER_S;
     params.env.policy.start_timeout_us = config->start_timeout_s * US_PER_S;
     house->registry = registry_create(&params);
+    house->service = service_create(&(struct service_params){
+        .net = house->net, .registry = house->registry, .clock = &clock_system});
     collect_hosts(house);
     house->api = api_create(&(struct api_params){
         .net = house->net,
-        .registry = house->registry,
+        .service = house->service,
         .clock = &clock_system,
         .assets = assets,
         .n_assets = assets_count,
@@ -358,7 +363,10 @@ static void take_down(struct house *house, int code)
     api_destroy(house->api);
     if (house->registry)
         registry_use_store(house->registry, NULL);
-    store_close(house->store);
+    store_close(house->store); /* decides every command that waits */
+    if (house->service)
+        service_use_store(house->service, NULL);
+    service_destroy(house->service);
     const bool is_bounded = exit_bound_begin(&bound, end_us(house), code) == 0;
     libcamera_destroy(house->libcamera); /* first: it ends programs, and is quick */
     v4l2_monitor_destroy(house->v4l2_monitor);

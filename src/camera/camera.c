@@ -13,9 +13,9 @@ static int64_t now(const struct camera *camera)
     return clock_now_us(camera->home->env.clock);
 }
 
-void camera_changed(struct camera *camera)
+void camera_changed(struct camera *camera, enum camera_change what)
 {
-    camera->dirty = true;
+    camera->changed |= what;
     waker_wake(&camera->home->changed);
 }
 
@@ -90,7 +90,7 @@ void camera_step(struct camera *camera, enum demand_event event)
     if (event == DEMAND_FRAME && camera->demand.state == DEMAND_AWAKE)
         camera->error[0] = '\0';
     if (camera->demand.state != before || actions)
-        camera_changed(camera);
+        camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
 static void on_timer(void *ctx)
@@ -134,7 +134,7 @@ static void on_changed(void *ctx)
     if (wanted != camera->demand.wanted)
         camera_step(camera, wanted ? DEMAND_WANTED : DEMAND_UNWANTED);
     adjust_source(camera);
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
 void camera_native(struct camera *camera, enum rendition_kind native)

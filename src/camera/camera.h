@@ -41,6 +41,14 @@ enum camera_drop {
 };
 const char *camera_drop_name(unsigned drop);
 
+/* What of a camera changed. */
+enum camera_change {
+    CAMERA_CHANGE_NEW = 1, /* it was not there before */
+    CAMERA_CHANGE_STATE = 2,
+    CAMERA_CHANGE_IDENTITY = 4, /* its name, or that it is adopted */
+    CAMERA_CHANGE_CONTROLS = 8,
+};
+
 /* --- Who and how it is. --- */
 
 struct camera_stats {
@@ -122,8 +130,14 @@ void camera_count_sent(struct camera *camera, uint64_t sent, uint64_t skipped_fo
 int camera_set(struct camera *camera, json_t *values, const char **ret_message)
     __attribute__((warn_unused_result));
 
-/* Sets every control back to its default and forgets what was remembered. As camera_set. */
-int camera_reset(struct camera *camera) __attribute__((warn_unused_result));
+/* The same, and every other control goes back to its default: what was remembered before is
+ * forgotten. */
+int camera_replace(struct camera *camera, json_t *values, const char **ret_message)
+    __attribute__((warn_unused_result));
+
+/* Writes its row, and all of its settings, to the store once more, where there is one: a write
+ * about it was lost. */
+void camera_store(const struct camera *camera, bool with_settings);
 
 /* The owner takes a camera that was found. */
 void camera_adopt(struct camera *camera);

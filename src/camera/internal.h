@@ -66,7 +66,7 @@ struct camera {
     } still;          /* that was asked for and is not there yet */
     json_t *settings; /* object of name → value: what the owner chose, set again whenever the device
                          comes */
-    bool dirty;       /* observers have yet to be told */
+    unsigned changed; /* enum camera_change, or'ed: what observers have yet to be told */
 
     struct packet *poster; /* the last good frame ever seen, or NULL */
     uint16_t width, height;
@@ -127,7 +127,7 @@ void camera_set_again(struct camera *camera);
 void camera_remember(const struct camera *camera);
 
 /* Tells every observer that something visible changed; coalesced to one call a turn of the loop. */
-void camera_changed(struct camera *camera);
+void camera_changed(struct camera *camera, enum camera_change what);
 /* Tells every observer at once what a source made of values; see struct registry_observer. */
 void registry_tell_reported(struct registry *registry, struct camera *camera,
                             const struct control_values *values);

@@ -24,11 +24,12 @@ static void tell(void *ctx)
 {
     struct registry *registry = ctx;
     list_for_each (camera, &registry->cameras, struct camera, node) {
-        if (!camera->dirty)
+        const unsigned what = camera->changed;
+        if (!what)
             continue;
-        camera->dirty = false;
+        camera->changed = 0;
         list_for_each (observer, &registry->observers, struct registry_observer, node)
-            observer->changed(observer->ctx, camera);
+            observer->changed(observer->ctx, camera, what);
     }
 }
 
@@ -126,7 +127,7 @@ static struct camera *add(struct registry *registry, const struct camera_identit
         snprintf(camera->name, sizeof(camera->name), "%s", identity->name);
     list_append(&registry->cameras, &camera->node);
     registry->count++;
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_NEW);
     return camera;
 }
 

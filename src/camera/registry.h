@@ -69,7 +69,8 @@ void registry_load_setting(struct registry *registry, const char *camera_id, con
 /* Told of each camera that changed visibly, once a turn of the loop at most. */
 struct registry_observer {
     struct list node;
-    void (*changed)(void *ctx, struct camera *camera);
+    /* what: enum camera_change, or'ed. */
+    void (*changed)(void *ctx, struct camera *camera, unsigned what);
     /* It is about to go, but is registered still: what is to take its place comes in a turn of the
      * loop of its own. NULL = no matter. */
     void (*removed)(void *ctx, struct camera *camera);

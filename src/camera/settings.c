@@ -19,13 +19,33 @@ void camera_remember(const struct camera *camera)
                                                        .adopted = camera->adopted});
 }
 
+void camera_store(const struct camera *camera, bool with_settings)
+{
+    struct store *store = camera->home->env.store;
+    const char *name;
+    json_t *value;
+    if (!store)
+        return;
+    camera_remember(camera);
+    if (!with_settings)
+        return;
+    store_clear_settings(store, camera->id);
+    json_object_foreach(camera->settings, name, value)
+    {
+        char *text = json_dumps(value, JSON_ENCODE_ANY);
+        if (text)
+            store_put_setting(store, camera->id, name, text);
+        mem_free(text);
+    }
+}
+
 void camera_adopt(struct camera *camera)
 {
     if (camera->adopted)
         return;
     camera->adopted = true;
     camera_remember(camera);
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_IDENTITY);
 }
 
 int camera_rename(struct camera *camera, const char *name)
@@ -34,7 +54,7 @@ int camera_rename(struct camera *camera, const char *name)
         return -EINVAL;
     snprintf(camera->name, sizeof(camera->name), "%s", name);
     camera_remember(camera);
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_IDENTITY);
     return 0;
 }
 
@@ -50,39 +70,55 @@ static void remember_setting(struct camera *camera, const char *name, json_t *va
     mem_free(text);
 }
 
+/* -ENOTSUP, -EINVAL as camera_set has them; else 0. */
+static int check(struct camera *camera, json_t *values, struct control_values *ret_wanted,
+                 const char **ret_message)
+{
+    if (!camera->controls.count)
+        return -ENOTSUP;
+    const char *refusal = control_json_read(&camera->controls, values, ret_wanted, camera->refusal,
+                                            sizeof(camera->refusal));
+    if (refusal)
+        *ret_message = refusal;
+    return refusal ? -EINVAL : 0;
+}
+
+/* Shows the values as they are to be, and gives them to the device. */
+static int put_in_force(struct camera *camera, const struct control_values *wanted)
+{
+    if (controls_update(&camera->controls, wanted))
+        camera_changed(camera, CAMERA_CHANGE_CONTROLS);
+    return camera->source ? camera->source_ops->set(camera->source, wanted) : -ENOTCONN;
+}
+
 int camera_set(struct camera *camera, json_t *values, const char **ret_message)
 {
     struct control_values wanted;
     const char *name;
     json_t *value;
-
-    if (!camera->controls.count)
-        return -ENOTSUP;
-    const char *refusal = control_json_read(&camera->controls, values, &wanted, camera->refusal,
-                                            sizeof(camera->refusal));
-    if (refusal) {
-        *ret_message = refusal;
-        return -EINVAL;
-    }
+    const int error = check(camera, values, &wanted, ret_message);
+    if (error)
+        return error;
     json_object_foreach(values, name, value) remember_setting(camera, name, value);
-    if (controls_update(&camera->controls, &wanted))
-        camera_changed(camera);
-    return camera->source ? camera->source_ops->set(camera->source, &wanted) : -ENOTCONN;
+    return put_in_force(camera, &wanted);
 }
 
-int camera_reset(struct camera *camera)
+int camera_replace(struct camera *camera, json_t *values, const char **ret_message)
 {
     struct store *store = camera->home->env.store;
-    struct control_values defaults;
-    if (!camera->controls.count)
-        return -ENOTSUP;
+    struct control_values wanted, all;
+    const char *name;
+    json_t *value;
+    const int error = check(camera, values, &wanted, ret_message);
+    if (error)
+        return error;
     if (store && json_object_size(camera->settings) > 0)
         store_clear_settings(store, camera->id);
     json_object_clear(camera->settings);
-    controls_defaults(&camera->controls, &defaults);
-    if (controls_update(&camera->controls, &defaults))
-        camera_changed(camera);
-    return camera->source ? camera->source_ops->set(camera->source, &defaults) : -ENOTCONN;
+    json_object_foreach(values, name, value) remember_setting(camera, name, value);
+    controls_defaults(&camera->controls, &all);
+    control_values_merge(&all, &wanted);
+    return put_in_force(camera, &all);
 }
 
 void camera_set_again(struct camera *camera)
@@ -92,6 +128,8 @@ void camera_set_again(struct camera *camera)
     /* What is shown instead of an impossible value is not in force. */
     const uint64_t differ =
         controls_update(&camera->controls, &chosen) | (camera->controls.impossible & chosen.mask);
+    if (!differ && chosen.mask) /* a change may wait for just this */
+        registry_tell_reported(camera->home->registry, camera, &chosen);
     if (differ && camera->source_ops->set(camera->source, &chosen) < 0)
         log_warn("camera", camera->id, "the device does not take its settings");
 }

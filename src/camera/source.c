@@ -81,7 +81,7 @@ void camera_learned(struct camera *camera, const char *model, const struct contr
     if (controls)
         controls_copy(&camera->controls, controls);
     camera_set_again(camera);
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_CONTROLS);
 }
 
 void camera_source_up(struct camera *camera, const struct source_ops *ops, void *source,
@@ -103,7 +103,7 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
                          : info->controlled          ? "controlled device is there"
                                                      : "plain device is there");
     camera_step(camera, DEMAND_DEVICE_UP);
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
 void camera_source_down(struct camera *camera)
@@ -114,7 +114,7 @@ void camera_source_down(struct camera *camera)
     camera_step(camera, DEMAND_DEVICE_DOWN);
     camera_pause(camera);
     capture_fail_all(camera, -ENOTCONN);
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
 bool camera_has_source(const struct camera *camera, const void *source)
@@ -172,7 +172,7 @@ static void measure_rate(struct camera *camera, int64_t arrival_us)
     camera->rate_frames = 0;
     const bool moved = llabs(camera->frame_interval_us - before_us) * 10 > before_us;
     if (encoder_changed(camera) || moved)
-        camera_changed(camera);
+        camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
 static struct packet *raw_packet(const struct camera_frame *frame)
@@ -202,7 +202,7 @@ void camera_set_poster(struct camera *camera, struct packet *takes_packet)
     packet_unref(&camera->poster);
     camera->poster = takes_packet;
     packet_stamp(takes_packet, camera_stream(camera, RENDITION_JPEG), 0);
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
 void camera_frame(struct camera *camera, const struct camera_frame *frame)
@@ -220,7 +220,7 @@ void camera_frame(struct camera *camera, const struct camera_frame *frame)
     if (camera->width != packet->width || camera->height != packet->height) {
         camera->width = packet->width;
         camera->height = packet->height;
-        camera_changed(camera);
+        camera_changed(camera, CAMERA_CHANGE_STATE);
     }
     if (kind == RENDITION_JPEG) {
         packet_unref(&camera->poster);
@@ -253,7 +253,7 @@ void camera_error(struct camera *camera, const char *sentence)
     else if (line == LINES_MAX)
         log_warn("camera", camera->id, "%s; and on it goes: no more of this for a minute",
                  camera->error);
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
 void camera_failed(struct camera *camera, const char *sentence)
@@ -289,20 +289,20 @@ void camera_battery(struct camera *camera, int percent)
     if (camera->battery_percent == percent)
         return;
     camera->battery_percent = percent;
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
 void camera_sleeps(struct camera *camera, int64_t seconds)
 {
     int64_t wall_us = clock_wall_us(camera->home->env.clock);
     camera->sleeping_until_wall_us = wall_us + seconds * US_PER_S;
-    camera_changed(camera);
+    camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
 void camera_controls_changed(struct camera *camera, const struct control_values *values)
 {
     if (controls_update(&camera->controls, values))
-        camera_changed(camera);
+        camera_changed(camera, CAMERA_CHANGE_CONTROLS);
     registry_tell_reported(camera->home->registry, camera, values);
 }
 

@@ -183,8 +183,9 @@ static void on_ended(void *ctx)
     on_list(libcamera, libcamera->latest);
 }
 
-static void on_changed(void *ctx, struct camera *camera)
+static void on_changed(void *ctx, struct camera *camera, unsigned what)
 {
+    (void)what;
     (void)ctx;
     (void)camera;
 }

@@ -87,8 +87,9 @@ static void on_retry(void *ctx)
     try_all(ctx);
 }
 
-static void on_changed(void *ctx, struct camera *camera)
+static void on_changed(void *ctx, struct camera *camera, unsigned what)
 {
+    (void)what;
     (void)ctx;
     (void)camera;
 }

@@ -75,9 +75,9 @@ test('settings, clock and errors', async (t) => {
   page.send({ type: 'set', camera: 'porch', request: 4, values: { brightness: 1 } });
   const done = await page.json('set-done');
   assert.deepEqual([done.ok, done.request], [true, 4]);
-  const { camera } = await page.next((m) => m.type === 'camera'
-    && m.camera.controls.some((c) => c.name === 'brightness' && c.value === 1));
-  assert.equal(camera.id, 'porch');
+  const ended = await page.json('setting');
+  assert.deepEqual([ended.change, ended.result, ended.values], [done.change, 'applied', { brightness: 1 }]);
+  assert.equal((await house.json('/api/v1/cameras/porch/settings')).brightness, 1);
   page.send({ type: 'set', camera: 'porch', request: 5, values: { brightness: 99 } });
   const refused = await page.json('set-done');
   assert.deepEqual([refused.ok, refused.code], [false, 'invalid']);

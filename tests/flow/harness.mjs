@@ -272,11 +272,16 @@ export class House {
     return socket.open();
   }
 
-  /** The page's connection, past its hello. */
+  /** The page's connection, past its hello and the list of cameras. */
   async page() {
     const socket = await this.socket(`ws://${this.http}/api/v1/live`, ['eyelid.live.v1']);
     socket.hello = await socket.json('hello');
-    return socket;
+    socket.cameras = [];
+    for (;;) {
+      const message = await socket.next((m) => m.type === 'camera' || m.type === 'listed', 'the list of cameras');
+      if (message.type === 'listed') return socket;
+      socket.cameras.push(message.camera);
+    }
   }
 
   async finish() {

@@ -115,8 +115,8 @@ test('CameraWebServer is recognised, its settings reach it and survive its resta
   /* Settings do not need a viewer. */
   await waitFor('it is let go', () => device.watching.size === 0);
   const response = await house.get('/api/v1/cameras/porch/settings', {
-    method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"brightness":1}' });
-  assert.equal(response.status, 200);
+    method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{"brightness":1}' });
+  assert.equal(response.status, 202);
   await waitFor('it arrived', () => device.status.brightness === 1);
   assert.equal(device.watching.size, 0);
 });
@@ -164,8 +164,8 @@ for (const [values, command, size] of [[{ brightness: 1 }, 'brightness=1', 10], 
     await look(house);
     await waitFor('it has controls', async () => (await house.describe('porch')).controls.length > 0);
     const response = await house.get('/api/v1/cameras/porch/settings', {
-      method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(values) });
-    assert.equal(response.status, 200);
+      method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(values) });
+    assert.equal(response.status, 202);
     const still = await house.get('/api/v1/cameras/porch/capture', { method: 'POST' });
     assert.equal(sizeOf(Buffer.from(await still.arrayBuffer())), '1600x1200');
     await waitFor('the size is restored', () => device.commands.length === 3);
@@ -268,7 +268,7 @@ test("the server's own addresses are denied", { skip: OWN.length === 0 && 'this 
   const response = await house.get('/api/v1/cameras', { method: 'POST', headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ source: 'http', id: 'porch', url: `http://${places[0]}:9/` }) });
   assert.equal(response.status, 422);
-  assert.match((await response.json()).error.message, / is an address of this machine; pull_allow/);
+  assert.match((await response.json()).detail, / is an address of this machine; pull_allow/);
 });
 
 test('upstreams that are no cameras', async (t) => {
@@ -440,7 +440,7 @@ test('added, remembered, removed', async (t) => {
   assert.equal((await house.describe('porch')).name, 'Porch');
   page = await look(house);
   await nextPicture(page, page.stream);
-  assert.equal((await house.get('/api/v1/cameras/porch', { method: 'DELETE' })).status, 200);
+  assert.equal((await house.get('/api/v1/cameras/porch', { method: 'DELETE' })).status, 204);
   await waitFor('it is let go', () => device.watching.size === 0);
   assert.equal(await house.describe('porch'), null);
 
@@ -451,6 +451,6 @@ test('added, remembered, removed', async (t) => {
   ]) {
     const response = await add(body);
     assert.equal(response.status, status);
-    assert.match((await response.json()).error.message, message);
+    assert.match((await response.json()).detail, message);
   }
 });

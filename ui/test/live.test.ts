@@ -43,7 +43,9 @@ function makeLive(): Live {
 
 function hello(cameras: object[] = []): void {
   socket().onopen?.();
-  socket().say({ type: 'hello', version: '0.1.0', boot: 'b', server_us: 1, cameras });
+  socket().say({ type: 'hello', version: '0.1.0', boot: 'b', server_us: 1 });
+  for (const camera of cameras) socket().say({ type: 'camera', camera });
+  socket().say({ type: 'listed', cameras: cameras.length });
 }
 
 // What the server says in an example of the contract.
@@ -316,6 +318,29 @@ describe('reconnecting', () => {
 });
 
 describe('cameras', () => {
+  it('keep their controls when news leaves them out', () => {
+    const live = makeLive();
+    hello([{ id: 'a', controls: [{ name: 'x', type: 'bool', value: true }] }]);
+    socket().say({ type: 'camera', camera: { id: 'a', state: 'awake' } });
+    expect(live.cameras.get('a')?.camera).toMatchObject({
+      state: 'awake',
+      controls: [{ name: 'x' }],
+    });
+  });
+
+  it('say how a change of settings ended', () => {
+    const live = makeLive();
+    hello([{ id: 'porch' }]);
+    const heard: string[] = [];
+    const forget = live.onSetting('porch', (problem) => heard.push(problem));
+    socket().say(example('live-setting'));
+    socket().say({ ...example('live-setting'), result: 'refused', detail: 'no' });
+    socket().say({ ...example('live-setting'), camera: 'yard', result: 'refused', detail: 'no' });
+    forget();
+    socket().say(example('live-setting'));
+    expect(heard).toEqual(['', 'no']);
+  });
+
   it('come with hello and change one by one', () => {
     const live = makeLive();
     const changes: string[] = [];

@@ -13,6 +13,7 @@ import { examples } from './examples';
 describe('examples of docs/protocol.md', () => {
   const serverTypes: Record<string, string> = {
     'live-hello': 'hello',
+    'live-listed': 'listed',
     'live-camera': 'camera',
     'live-removed': 'removed',
     'live-started': 'started',
@@ -20,6 +21,7 @@ describe('examples of docs/protocol.md', () => {
     'live-stopped': 'stopped',
     'live-captured': 'captured',
     'live-set-done': 'set-done',
+    'live-setting': 'setting',
     'live-pong': 'pong',
     'live-error': 'error',
   };

@@ -64,8 +64,16 @@ describe('Rest', () => {
     throw new TypeError('fetch failed');
   };
   it.each<[() => Response, string, RegExp]>([
-    [json(403, { error: { code: 'not-allowed', message: 'only here' } }), 'not-allowed', /^only/],
-    [json(409, { error: { code: 'exists', message: 'it is there' } }), 'exists', /^it is there$/],
+    [
+      json(403, { type: 'urn:eyelid:problem:not-allowed', detail: 'only here' }),
+      'not-allowed',
+      /^only/,
+    ],
+    [
+      json(409, { type: 'urn:eyelid:problem:exists', detail: 'it is there' }),
+      'exists',
+      /^it is there$/,
+    ],
     [() => new Response('<html>', { status: 502 }), 'failed', /502/],
     [() => new Response('no JSON', { status: 200 }), 'failed', /200/],
     [unreachable, 'no-server', /does not answer/],

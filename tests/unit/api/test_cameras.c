@@ -43,9 +43,12 @@ static void expect_error(struct world *world, const char *method, const char *pa
                          const char *body, int status, const char *code)
 {
     json_t *json = ask_json(world, method, path, body, status);
-    json_t *error = json_object_get(json, "error");
-    assert_string_equal(json_string_value(json_object_get(error, "code")), code);
-    assert_true(strlen(json_string_value(json_object_get(error, "message"))) > 0);
+    char type[64];
+    snprintf(type, sizeof(type), "urn:eyelid:problem:%s", code);
+    assert_string_equal(json_string_value(json_object_get(json, "type")), type);
+    assert_int_equal(json_integer_value(json_object_get(json, "status")), status);
+    assert_true(strlen(json_string_value(json_object_get(json, "title"))) > 0);
+    assert_true(strlen(json_string_value(json_object_get(json, "detail"))) > 0);
     json_decref(json);
 }
 
@@ -114,49 +117,77 @@ static void names_that_cannot_be_are_refused(void **state)
     world_device_free(porch);
 }
 
+/* Answered without a body. */
+static void ask_nothing(struct world *world, const char *method, const char *path)
+{
+    struct http_request *request =
+        world_ask(world, &(struct fake_request){.method = method, .path = path});
+    assert_int_equal(fake_answer(request)->status, 204);
+    assert_int_equal(fake_answer(request)->len_bytes, 0);
+    fake_request_destroy(request);
+}
+
+static json_int_t brightness_of(struct world *world)
+{
+    json_t *json = ask_json(world, "GET", "/api/v1/cameras/porch/settings", NULL, 200);
+    json_int_t value = json_integer_value(json_object_get(json, "brightness"));
+    json_decref(json);
+    return value;
+}
+
 static void settings_reach_the_device(void **state)
 {
     struct world *world = *state;
     struct device *porch = world_device(world, "porch");
     const char *path = "/api/v1/cameras/porch/settings";
-    json_t *json = ask_json(world, "PUT", path, "{\"brightness\":2,\"mirror\":true}", 200);
-    json_t *control = json_array_get(json_object_get(json, "controls"), 0);
-    assert_int_equal(json_integer_value(json_object_get(control, "value")), 2);
+    json_t *json = ask_json(world, "PUT", path, "{\"brightness\":2,\"mirror\":true}", 202);
+    assert_string_equal(json_string_value(json_object_get(json, "state")), "accepted");
+    assert_int_equal(json_integer_value(json_object_get(json, "change")), 1);
     json_decref(json);
+    assert_int_equal(brightness_of(world), 2);
     assert_int_equal(porch->sets, 1);
     expect_error(world, "PUT", path, "{\"brightness\":2,\"mirror\":1}", 422, "invalid");
-    expect_error(world, "PUT", path, "{\"zoom\":2}", 422, "invalid");
+    expect_error(world, "PATCH", path, "{\"zoom\":2}", 422, "invalid");
     expect_error(world, "PUT", path, "2", 400, "bad-message");
     expect_error(world, "PUT", "/api/v1/cameras/garden/settings", "{}", 404, "no-such-camera");
     assert_int_equal(porch->sets, 1);
 
     world_device_gone(porch);
-    json_decref(ask_json(world, "PUT", path, "{\"brightness\":-1}", 202));
+    json_decref(ask_json(world, "PATCH", path, "{\"brightness\":-1}", 202));
 
-    struct camera *plain; /* one that was never there tells no controls */
+    struct camera *plain; /* one that was never there has no controls */
     assert_int_equal(registry_get_or_add(world->registry, "plain", NULL, &plain), 0);
     expect_error(world, "PUT", "/api/v1/cameras/plain/settings", "{\"brightness\":1}", 422,
                  "unsupported");
     world_device_free(porch);
 }
 
-static void settings_are_told_and_reset(void **state)
+static void put_replaces_patch_merges_and_delete_resets(void **state)
 {
     struct world *world = *state;
     struct device *porch = world_device(world, "porch");
     const char *path = "/api/v1/cameras/porch/settings";
-    json_decref(ask_json(world, "PUT", path, "{\"brightness\":2}", 200));
+    json_decref(ask_json(world, "PUT", path, "{\"brightness\":2}", 202));
+    json_decref(ask_json(world, "PATCH", path, "{\"mirror\":true}", 202));
     json_t *json = ask_json(world, "GET", path, NULL, 200);
-    json_t *control = json_array_get(json_object_get(json, "controls"), 0);
-    assert_int_equal(json_integer_value(json_object_get(control, "value")), 2);
+    char *read = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+    assert_string_equal(read, "{\"brightness\":2,\"mirror\":true}");
     json_decref(json);
-    json = ask_json(world, "DELETE", path, NULL, 200);
-    control = json_array_get(json_object_get(json, "controls"), 0);
-    assert_int_equal(json_integer_value(json_object_get(control, "value")), 0);
+    /* What is read can be written back. */
+    json_decref(ask_json(world, "PUT", path, read, 202));
+    assert_int_equal(brightness_of(world), 2);
+    mem_free(read);
+    json_decref(ask_json(world, "PUT", path, "{\"mirror\":true}", 202));
+    assert_int_equal(brightness_of(world), 0);
+    json_decref(ask_json(world, "PATCH", path, "{\"brightness\":1}", 202));
+    ask_nothing(world, "DELETE", path);
+    assert_int_equal(brightness_of(world), 0);
+    json = ask_json(world, "GET", "/api/v1/cameras/porch/controls", NULL, 200);
+    assert_int_equal(json_array_size(json_object_get(json, "controls")), 2);
     json_decref(json);
-    assert_int_equal(porch->sets, 2);
+    assert_int_equal(porch->sets, 6);
     world_device_gone(porch);
-    json_decref(ask_json(world, "DELETE", path, NULL, 202));
+    ask_nothing(world, "DELETE", path);
     world_device_free(porch);
 }
 
@@ -215,7 +246,7 @@ static void a_removed_camera_is_gone_for_everybody(void **state)
     struct http_request *list = world_get(world, "/hls/porch/index.m3u8");
     world_drain(world, page);
     expect_error(world, "DELETE", "/api/v1/cameras/garden", NULL, 404, "no-such-camera");
-    json_decref(ask_json(world, "DELETE", "/api/v1/cameras/porch", NULL, 200));
+    ask_nothing(world, "DELETE", "/api/v1/cameras/porch");
     porch->camera = NULL;
     world_expect_event(page, "removed");
     world_assert_silent(page);
@@ -318,7 +349,7 @@ int main(void)
         TEST(a_camera_is_renamed),
         TEST(names_that_cannot_be_are_refused),
         TEST(settings_reach_the_device),
-        TEST(settings_are_told_and_reset),
+        TEST(put_replaces_patch_merges_and_delete_resets),
         TEST(a_new_camera_waits_for_the_owners_word),
         TEST(a_removed_camera_is_gone_for_everybody),
         TEST(a_network_camera_is_added),

@@ -147,11 +147,22 @@ static void set_is_answered_with_what_became_of_it(void **state)
     world_say(
         world, ws,
         "{\"type\":\"set\",\"camera\":\"porch\",\"request\":4,\"values\":{\"brightness\":1}}");
+    world_expect_event(ws, "camera");
     json_t *event = world_event(ws, "set-done");
     assert_true(json_is_true(json_object_get(event, "ok")));
     assert_int_equal(world_integer(event, "request"), 4);
+    assert_int_equal(world_integer(event, "change"), 1);
     json_decref(event);
     assert_int_equal(porch->sets, 1);
+    world_drain(world, ws);
+
+    world_report(porch, "{\"brightness\":2}");
+    event = world_event(ws, "setting");
+    assert_int_equal(world_integer(event, "change"), 1);
+    assert_string_equal(world_string(event, "result"), "corrected");
+    assert_int_equal(world_integer(json_object_get(event, "values"), "brightness"), 2);
+    json_decref(event);
+    fake_net_turn(world->net);
     world_drain(world, ws);
 
     world_say(

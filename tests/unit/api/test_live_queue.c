@@ -22,8 +22,10 @@ static struct buf *bytes(const char *text)
 
 static void expect(struct live_queue *queue, const char *text, bool binary)
 {
-    struct net_out out;
-    assert_true(live_queue_next(queue, &out));
+    struct live_queue_first first;
+    assert_true(live_queue_next(queue, &first));
+    struct net_out out = first.out;
+    assert_null(first.camera);
     assert_int_equal(out.binary, binary);
     assert_int_equal(out.len_bytes, strlen(text));
     assert_memory_equal(out.takes_buf->data + out.off, text, out.len_bytes);
@@ -39,49 +41,66 @@ static void put(struct live_queue *queue, const char *text, bool binary)
     buf_unref(&buf);
 }
 
-static void put_state(struct live_queue *queue, const void *about, const char *text)
+/* The queue never looks into a camera. */
+static struct camera *const PORCH = (struct camera *)&(char){0}, *const GARDEN =
+                                                                     (struct camera *)&(char){0};
+
+static void expect_state(struct live_queue *queue, const struct camera *camera, unsigned what)
 {
-    struct buf *buf = bytes(text);
-    assert_int_equal(live_queue_state(queue, about, buf, 0, strlen(text)), 0);
-    buf_unref(&buf);
+    struct live_queue_first first;
+    assert_true(live_queue_next(queue, &first));
+    assert_ptr_equal(first.camera, camera);
+    assert_int_equal(first.what, what);
 }
 
 static void what_comes_first_goes_first(void **state)
 {
     struct live_queue queue;
-    struct net_out out;
+    struct live_queue_first first;
     (void)state;
     live_queue_init(&queue);
-    assert_false(live_queue_next(&queue, &out));
+    assert_false(live_queue_next(&queue, &first));
     put(&queue, "poster", false);
     put(&queue, "its picture", true);
     put(&queue, "pong", false);
     expect(&queue, "poster", false);
     expect(&queue, "its picture", true);
     expect(&queue, "pong", false);
-    assert_false(live_queue_next(&queue, &out));
+    assert_false(live_queue_next(&queue, &first));
     assert_int_equal(queue.text_bytes + queue.binary_bytes + queue.count, 0);
     live_queue_finish(&queue);
 }
 
-static void a_newer_state_takes_the_place_of_the_older(void **state)
+static void a_camera_waits_once_for_all_its_changes(void **state)
 {
     struct live_queue queue;
-    int porch, garden;
     (void)state;
     live_queue_init(&queue);
-    put_state(&queue, &porch, "porch asleep");
+    live_queue_state(&queue, PORCH, CAMERA_CHANGE_STATE);
     put(&queue, "pong", false);
-    put_state(&queue, &garden, "garden asleep");
-    put_state(&queue, &porch, "porch waking up");
-    put_state(&queue, &porch, "porch awake");
-    assert_int_equal(queue.count, 3);
-    expect(&queue, "porch awake", false);
-    put_state(&queue, &porch, "porch asleep"); /* the other one was sent: behind */
+    live_queue_state(&queue, GARDEN, CAMERA_CHANGE_NEW);
+    live_queue_state(&queue, PORCH, CAMERA_CHANGE_CONTROLS);
+    assert_int_equal(queue.count, 1); /* states are not counted */
+    expect_state(&queue, PORCH, CAMERA_CHANGE_STATE | CAMERA_CHANGE_CONTROLS);
+    live_queue_state(&queue, PORCH, CAMERA_CHANGE_STATE); /* the other one was sent: behind */
     expect(&queue, "pong", false);
-    expect(&queue, "garden asleep", false);
-    expect(&queue, "porch asleep", false);
-    assert_int_equal(queue.text_bytes, 0);
+    expect_state(&queue, GARDEN, CAMERA_CHANGE_NEW);
+    expect_state(&queue, PORCH, CAMERA_CHANGE_STATE);
+    live_queue_finish(&queue);
+}
+
+static void a_camera_that_goes_is_forgotten(void **state)
+{
+    struct live_queue queue;
+    struct live_queue_first first;
+    (void)state;
+    live_queue_init(&queue);
+    live_queue_state(&queue, PORCH, CAMERA_CHANGE_STATE);
+    live_queue_state(&queue, GARDEN, CAMERA_CHANGE_STATE);
+    live_queue_forget(&queue, PORCH);
+    live_queue_forget(&queue, PORCH);
+    expect_state(&queue, GARDEN, CAMERA_CHANGE_STATE);
+    assert_false(live_queue_next(&queue, &first));
     live_queue_finish(&queue);
 }
 
@@ -123,7 +142,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_first_goes_first),
-        cmocka_unit_test(a_newer_state_takes_the_place_of_the_older),
+        cmocka_unit_test(a_camera_waits_once_for_all_its_changes),
+        cmocka_unit_test(a_camera_that_goes_is_forgotten),
         cmocka_unit_test(items_are_limited),
         cmocka_unit_test(bytes_are_limited_by_kind),
     };

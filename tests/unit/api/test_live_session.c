@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "camera/control_json.h"
+#include "camera/source.h"
 #include "world.h"
 
 static int setup(void **state)
@@ -42,11 +44,18 @@ static void hello_comes_first_with_every_camera(void **state)
     assert_string_equal(world_string(hello, "version"), "0.0.0-\"test\"");
     assert_int_equal(strlen(world_string(hello, "boot")), 32);
     assert_int_equal(world_integer(hello, "server_us"), clock_now_us(&fake_clock));
-    json_t *cameras = json_object_get(hello, "cameras");
-    assert_int_equal(json_array_size(cameras), 2);
-    assert_string_equal(world_string(json_array_get(cameras, 0), "id"), "porch");
-    assert_string_equal(world_string(json_array_get(cameras, 1), "state"), "asleep");
     json_decref(hello);
+    static const char *const IDS[] = {"porch", "garden"};
+    for (unsigned i = 0; i < 2; i++) {
+        json_t *event = world_event(ws, "camera");
+        assert_string_equal(world_string(json_object_get(event, "camera"), "id"), IDS[i]);
+        assert_int_equal(
+            json_array_size(json_object_get(json_object_get(event, "camera"), "controls")), 2);
+        json_decref(event);
+    }
+    json_t *listed = world_event(ws, "listed");
+    assert_int_equal(world_integer(listed, "cameras"), 2);
+    json_decref(listed);
     world_assert_silent(ws);
     fake_ws_destroy(ws);
     world_device_free(porch);
@@ -337,13 +346,16 @@ static void changes_are_told_at_most_so_often_and_the_last_one_always(void **sta
     struct world *world = *state;
     struct device *porch = world_device(world, "porch");
     struct ws *ws = world_page(world);
-    for (int i = 0; i < 50; i++) {
+    camera_battery(porch->camera, 0);
+    fake_net_turn(world->net);
+    json_t *event = world_event(ws, "camera"); /* the first at once */
+    assert_int_equal(world_integer(json_object_get(event, "camera"), "battery"), 0);
+    assert_null(json_object_get(json_object_get(event, "camera"), "controls"));
+    json_decref(event);
+    for (int i = 1; i < 50; i++) {
         camera_battery(porch->camera, i);
         fake_net_turn(world->net);
     }
-    json_t *event = world_event(ws, "camera"); /* the first at once */
-    assert_int_equal(world_integer(json_object_get(event, "camera"), "battery"), 0);
-    json_decref(event);
     world_assert_silent(ws);
     fake_clock_advance(100 * US_PER_MS);
     fake_net_turn(world->net);
@@ -394,6 +406,51 @@ static void a_page_that_reads_nothing_holds_one_event_a_camera(void **state)
     assert_int_equal(fake_ws_close_code(ws), 0);
     fake_ws_destroy(ws);
     world_device_free(porch);
+}
+
+/* 64 controls of 64 long options each: 150 KB for each camera's object. */
+static void give_many_controls(struct device *device)
+{
+    json_t *controls = json_array();
+    for (int i = 0; i < 64; i++) {
+        char text[40];
+        json_t *options = json_array();
+        for (int k = 0; k < 64; k++) {
+            snprintf(text, sizeof(text), "option %02d of the control no. %02d", k, i);
+            json_array_append_new(options, json_string(text));
+        }
+        snprintf(text, sizeof(text), "control_%d", i);
+        json_array_append_new(controls,
+                              json_pack("{s:s,s:s,s:o,s:O}", "name", text, "type", "menu",
+                                        "options", options, "value", json_array_get(options, 0)));
+    }
+    struct controls read;
+    control_json_schema(controls, &read);
+    json_decref(controls);
+    camera_learned(device->camera, "Fake", &read);
+    controls_finish(&read);
+}
+
+static void many_cameras_with_many_controls_close_no_page(void **state)
+{
+    enum { CAMERAS = 64 };
+    struct world *world = *state;
+    static struct device *devices[CAMERAS];
+    for (int i = 0; i < CAMERAS; i++) {
+        char id[16];
+        snprintf(id, sizeof(id), "c%d", i);
+        devices[i] = world_device(world, id);
+        give_many_controls(devices[i]);
+    }
+    fake_net_turn(world->net);
+    struct ws *ws = world_page(world); /* each of them was described */
+    for (int i = 0; i < CAMERAS; i++)
+        give_many_controls(devices[i]);
+    world_drain(world, ws);
+    assert_int_equal(fake_ws_close_code(ws), 0);
+    fake_ws_destroy(ws);
+    for (int i = 0; i < CAMERAS; i++)
+        world_device_free(devices[i]);
 }
 
 static void a_new_camera_is_told_of(void **state)
@@ -491,6 +548,7 @@ int main(void)
         TEST(changes_are_told_at_most_so_often_and_the_last_one_always),
         TEST(the_more_pages_the_less_often_they_are_told),
         TEST(a_page_that_reads_nothing_holds_one_event_a_camera),
+        TEST(many_cameras_with_many_controls_close_no_page),
         TEST(a_new_camera_is_told_of),
         TEST(a_device_that_comes_back_is_started_for_who_still_looks),
         TEST(who_leaves_lets_go),

@@ -37,7 +37,9 @@ static void every_address_of_the_contract_has_its_route(void **state)
         {"GET", "/api/v1/cameras/porch", false, "/api/v1/cameras/:id"},
         {"PATCH", "/api/v1/cameras/porch", false, "/api/v1/cameras/:id"},
         {"GET", "/api/v1/cameras/porch/awake", false, "/api/v1/cameras/:id/awake"},
+        {"GET", "/api/v1/cameras/porch/controls", false, "/api/v1/cameras/:id/controls"},
         {"PUT", "/api/v1/cameras/porch/settings", false, "/api/v1/cameras/:id/settings"},
+        {"PATCH", "/api/v1/cameras/porch/settings", false, "/api/v1/cameras/:id/settings"},
         {"POST", "/api/v1/cameras/porch/capture", false, "/api/v1/cameras/:id/capture"},
         {"GET", "/api/v1/live", true, "/api/v1/live"},
         {"GET", "/stream/porch.mp4", false, "/stream/:id.mp4"},
@@ -72,7 +74,7 @@ static void what_is_no_route_says_why(void **state)
         {API_DOOR_PAGE, "PUT", "/api/v1/cameras/a", false, ROUTES_NOT_ALLOWED,
          "GET, HEAD, PATCH, DELETE"},
         {API_DOOR_PAGE, "POST", "/api/v1/cameras/a/settings", false, ROUTES_NOT_ALLOWED,
-         "GET, HEAD, PUT, DELETE"},
+         "GET, HEAD, PUT, PATCH, DELETE"},
         {API_DOOR_PAGE, "HEAD", "/api/v1/cameras/a/capture", false, ROUTES_NOT_ALLOWED, "POST"},
         {API_DOOR_PAGE, "GET", "/api/v1/live", false, ROUTES_WEBSOCKET_ONLY, ""},
         {API_DOOR_PAGE, "GET", "/device/a", false, ROUTES_WEBSOCKET_ONLY, ""},
@@ -164,7 +166,7 @@ static void every_route_is_denied_to_a_rebound_name(void **state)
         int status =
             knock(&world, &routes_table[i], (struct fake_request){.host = "evil.example:8080"});
         /* A device may know us by any name; a browser's WebSocket says its Origin, see below. */
-        if (routes_table[i].role != ACCESS_DEVICE)
+        if (routes_table[i].action != ACTION_CONNECT)
             assert_int_equal(status, 403);
     }
     assert_int_equal(porch->starts, 0);
@@ -183,9 +185,9 @@ static void every_route_but_the_public_ones_is_denied_to_another_site(void **sta
         int status = knock(&world, route,
                            (struct fake_request){.origin = "https://evil.example",
                                                  .subprotocol = "eyelid.live.v1"});
-        if (route->role != ACCESS_PUBLIC)
+        if (route->action != ACTION_PUBLIC)
             assert_int_equal(status, 403);
-        if (route->role == ACCESS_PUBLIC || route->role == ACCESS_DEVICE)
+        if (route->action == ACTION_PUBLIC || route->action == ACTION_CONNECT)
             continue; /* a device is no browser, which would say an origin there */
         assert_int_equal(knock(&world, route,
                                (struct fake_request){.referer = "http://evil.example/",
@@ -245,8 +247,9 @@ static void refusals_come_in_the_form_of_their_address(void **state)
 
     struct http_request *request = world_get(&world, "/api/v1/nothing");
     assert_int_equal(fake_answer(request)->status, 404);
-    assert_string_equal(fake_answer(request)->body, "{\"error\":{\"code\":\"not-found\","
-                                                    "\"message\":\"there is nothing here\"}}");
+    assert_string_equal(fake_answer(request)->body,
+                        "{\"type\":\"urn:eyelid:problem:not-found\",\"title\":\"Not found\","
+                        "\"status\":404,\"detail\":\"nothing has this address\"}");
     fake_request_destroy(request);
 
     request = world_get(&world, "/snapshot/garden.jpg");
@@ -257,8 +260,9 @@ static void refusals_come_in_the_form_of_their_address(void **state)
 
     request = world_get(&world, "/api/v1/cameras/garden");
     assert_string_equal(fake_answer(request)->body,
-                        "{\"error\":{\"code\":\"no-such-camera\","
-                        "\"message\":\"there is no camera \\\"garden\\\"\"}}");
+                        "{\"type\":\"urn:eyelid:problem:no-such-camera\","
+                        "\"title\":\"No such camera\",\"status\":404,"
+                        "\"detail\":\"there is no camera \\\"garden\\\"\",\"camera\":\"garden\"}");
     fake_request_destroy(request);
 
     request = world_ask(&world, &(struct fake_request){.path = "/api/v1/cameras", .method = "PUT"});

@@ -75,7 +75,7 @@ static void why_a_camera_cannot_be_reached_is_said_at_once(void **state)
     fake_net_turn(world->net);
     assert_int_equal(fake_answer(request)->status, 502);
     assert_string_equal(fake_answer(request)->body,
-                        "the camera could not take a still: porch:80 refuses the connection\n");
+                        "the camera could not take a picture: porch:80 refuses the connection\n");
     fake_request_destroy(request);
     request = world_get(world, "/snapshot/porch.jpg"); /* before it is tried again */
     fake_clock_advance(3 * US_PER_S);
@@ -100,9 +100,10 @@ static void offline_is_said_at_once_in_the_form_of_the_address(void **state)
     request = world_ask(
         world, &(struct fake_request){.method = "POST", .path = "/api/v1/cameras/porch/capture"});
     assert_int_equal(fake_answer(request)->status, 503);
-    assert_string_equal(
-        fake_answer(request)->body,
-        "{\"error\":{\"code\":\"offline\",\"message\":\"the camera is not connected\"}}");
+    assert_string_equal(fake_answer(request)->body,
+                        "{\"type\":\"urn:eyelid:problem:offline\",\"title\":\"The camera is "
+                        "offline\",\"status\":503,"
+                        "\"detail\":\"the camera is not connected\",\"camera\":\"porch\"}");
     fake_request_destroy(request);
     world_device_free(porch);
 }

@@ -140,7 +140,7 @@ static void what_h264_cannot_hold_is_told_apart(void **state)
     fake_net_turn(world->net);
     assert_int_equal(fake_answer(request)->status, 504);
     assert_string_equal(fake_answer(request)->body,
-                        "pictures of that size cannot be H.264; MJPEG is there\n");
+                        "pictures of this size cannot be H.264; use MJPEG\n");
     fake_request_destroy(request);
     world_device_free(porch);
 }

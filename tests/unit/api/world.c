@@ -103,6 +103,16 @@ void world_device_free(struct device *device)
     mem_free(device);
 }
 
+void world_report(struct device *device, const char *values)
+{
+    struct control_values read;
+    char out[96];
+    json_t *json = json_loads(values, 0, NULL);
+    assert_null(control_json_read(camera_schema(device->camera), json, &read, out, sizeof(out)));
+    json_decref(json);
+    camera_controls_changed(device->camera, &read);
+}
+
 /* --- Pictures. --- */
 
 static struct buf *bytes_behind(size_t room, const char *bytes)
@@ -237,8 +247,10 @@ void world_init(struct world *world)
         .max_cameras = 65, /* one more than a page may watch */
         .max_new_per_minute = 100,
     });
+    world->service = service_create(&(struct service_params){
+        .net = world->net, .registry = world->registry, .clock = &fake_clock});
     world->api = api_create(&(struct api_params){.net = world->net,
-                                                 .registry = world->registry,
+                                                 .service = world->service,
                                                  .local_admin = true,
                                                  .clock = &fake_clock,
                                                  .assets = FILES,
@@ -251,6 +263,7 @@ void world_init(struct world *world)
 void world_finish(struct world *world)
 {
     api_destroy(world->api);
+    service_destroy(world->service);
     registry_destroy(world->registry);
     packet_unref(&world->init);
     assert_true(list_empty(&world->encodings));
@@ -272,7 +285,9 @@ struct http_request *world_get(struct world *world, const char *path)
 
 json_t *world_json(const struct http_request *request)
 {
-    assert_string_equal(fake_answer(request)->content_type, "application/json");
+    const bool is_problem = fake_answer(request)->status >= 400;
+    assert_string_equal(fake_answer(request)->content_type,
+                        is_problem ? "application/problem+json" : "application/json");
     json_t *json = json_loads(fake_answer(request)->body, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(json);
     return json;
@@ -289,6 +304,13 @@ struct ws *world_page(struct world *world)
     fake_request_destroy(request);
     struct ws *ws = fake_ws_open(world->net, &accept);
     json_decref(world_event(ws, "hello"));
+    struct fake_message message;
+    bool listed = false;
+    while (!listed && fake_ws_next(ws, &message)) {
+        listed = strstr((char *)message.bytes, "\"listed\"") != NULL;
+        fake_message_free(&message);
+    }
+    assert_true(listed);
     return ws;
 }
 

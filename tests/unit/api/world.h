@@ -28,6 +28,7 @@ struct encoding {
 struct world {
     struct net *net;
     struct registry *registry;
+    struct service *service;
     struct api *api;
     struct api_door page, devices;
     struct list encodings;    /* of struct encoding.node: open encoders */
@@ -42,6 +43,9 @@ void world_finish(struct world *world);
 struct device *world_device(struct world *world, const char *id);
 void world_device_gone(struct device *device); /* offline */
 void world_device_free(struct device *device); /* before world_finish */
+
+/* The device says what is in force: JSON of name → value. */
+void world_report(struct device *device, const char *values);
 
 /* The device sends a frame: bytes, as JPEG of that size. */
 void world_jpeg(struct device *device, const char *bytes, uint16_t width, uint16_t height);
@@ -63,7 +67,7 @@ json_t *world_json(const struct http_request *request);
 /* The text of the block "example: NAME" of docs/protocol.md; the test fails where there is none. */
 void world_example(const char *name, char *out, size_t cap_bytes);
 
-/* A page opens its WebSocket; hello is taken off. */
+/* A page opens its WebSocket; hello and the list of cameras are taken off. */
 struct ws *world_page(struct world *world);
 /* The page says so, and the loop turns. */
 void world_say(struct world *world, struct ws *ws, const char *text);

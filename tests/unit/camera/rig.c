@@ -276,8 +276,9 @@ struct lease *rig_lease(struct rig *rig, enum lease_reason reason, enum renditio
 
 /* --- All of it. --- */
 
-static void changed(void *ctx, struct camera *camera)
+static void changed(void *ctx, struct camera *camera, unsigned what)
 {
+    (void)what;
     (void)camera;
     ((struct rig *)ctx)->told_of++;
 }

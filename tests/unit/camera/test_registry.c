@@ -217,8 +217,9 @@ static void count_removed(void *ctx, struct camera *camera)
     ++*(unsigned *)ctx;
 }
 
-static void ignore_change(void *ctx, struct camera *camera)
+static void ignore_change(void *ctx, struct camera *camera, unsigned what)
 {
+    (void)what;
     (void)ctx, (void)camera;
 }
 
@@ -285,8 +286,9 @@ static void removed(void *ctx, struct camera *camera)
     looker->removed++;
 }
 
-static void changed_no_more(void *ctx, struct camera *camera)
+static void changed_no_more(void *ctx, struct camera *camera, unsigned what)
 {
+    (void)what;
     (void)ctx, (void)camera;
 }
 
@@ -328,8 +330,9 @@ struct seen {
     bool leaves;
 };
 
-static void changed(void *ctx, struct camera *camera)
+static void changed(void *ctx, struct camera *camera, unsigned what)
 {
+    (void)what;
     struct seen *seen = ctx;
     text_add(&seen->text, "%s ", camera->id);
     if (seen->leaves)
@@ -356,14 +359,14 @@ static void test_observers_are_told_once_a_turn(void **state)
     assert_string_equal(a.bytes, "one two three ");
     assert_string_equal(b.bytes, "one "); /* it left from inside the call */
     for (int i = 0; i < 5; i++)
-        camera_changed(registry_find(rig->registry, "two"));
+        camera_changed(registry_find(rig->registry, "two"), CAMERA_CHANGE_STATE);
     assert_string_equal(a.bytes, "one two three ");
     rig_turn(rig);
     assert_string_equal(a.bytes, "one two three two ");
     rig_turn(rig);
     assert_string_equal(a.bytes, "one two three two ");
     registry_unobserve(&a.observer);
-    camera_changed(registry_find(rig->registry, "two"));
+    camera_changed(registry_find(rig->registry, "two"), CAMERA_CHANGE_STATE);
     rig_turn(rig);
     assert_string_equal(a.bytes, "one two three two ");
 }

@@ -32,8 +32,9 @@ static void set(struct rig *rig, const char *values)
     assert_int_equal(r, 0);
 }
 
-static void on_changed(void *ctx, struct camera *camera)
+static void on_changed(void *ctx, struct camera *camera, unsigned what)
 {
+    (void)what;
     (void)ctx;
     (void)camera;
 }

@@ -87,8 +87,9 @@ static void on_patience(void *ctx)
     fail_msg("nothing happened for %d s", PATIENCE_S);
 }
 
-static void on_changed(void *ctx, struct camera *camera)
+static void on_changed(void *ctx, struct camera *camera, unsigned what)
 {
+    (void)what;
     struct world *world = ctx;
     if (camera_view(camera).has_source)
         net_stop(world->net, 0);

@@ -36,8 +36,9 @@ static void look(struct world *world)
         net_stop(world->net, 0);
 }
 
-static void on_changed(void *ctx, struct camera *camera)
+static void on_changed(void *ctx, struct camera *camera, unsigned what)
 {
+    (void)what;
     (void)camera;
     look(ctx);
 }

@@ -54,8 +54,9 @@ static bool is_up(const struct world *world, const char *id)
     return camera && camera_view(camera).has_source;
 }
 
-static void on_changed(void *ctx, struct camera *camera)
+static void on_changed(void *ctx, struct camera *camera, unsigned what)
 {
+    (void)what;
     struct world *world = ctx;
     (void)camera;
     if (world->awaited && is_up(world, world->awaited))

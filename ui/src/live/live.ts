@@ -76,7 +76,7 @@ interface Request {
 export class Live {
   readonly clock = new ServerClock();
   cameras: ReadonlyMap<string, KnownCamera> = new Map();
-  heard = false; // a hello came: the list of cameras is true
+  heard = false; // the server has listed its cameras: the map is complete
   version = '';
   changes = 0; // of the connection or a camera, so far
   private readonly link: Link;
@@ -84,6 +84,8 @@ export class Live {
   private readonly streams = new Map<number, Wish>();
   private readonly requests = new Map<number, Request>();
   private readonly listeners = new Set<() => void>();
+  private readonly settingListeners = new Map<string, Set<(problem: string) => void>>();
+  private listing: Set<string> | null = null; // cameras told since hello, until all are
   private lastRequest = 0;
 
   constructor(openSocket: OpenSocket) {
@@ -114,6 +116,13 @@ export class Live {
   subscribe(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  // Called when a change of the camera's settings ended: with '' or with what went wrong.
+  onSetting(camera: string, listener: (problem: string) => void): () => void {
+    const listeners = this.settingListeners.get(camera) ?? new Set();
+    this.settingListeners.set(camera, listeners.add(listener));
+    return () => listeners.delete(listener);
   }
 
   open(camera: string, rendition: Rendition, sink: Sink): Opening {
@@ -262,14 +271,12 @@ export class Live {
     if (!message) return;
     switch (message.type) {
       case 'hello':
-        this.heard = true;
         this.version = message.version;
         this.clock.hello(message.server_us, nowMs);
-        this.cameras = new Map(
-          message.cameras.map((camera) => [camera.id, { camera, heardMs: nowMs }]),
-        );
-        for (const [camera, wish] of this.wishes) this.settle(camera, wish);
-        this.changed();
+        this.listing = new Set();
+        break;
+      case 'listed':
+        this.listed();
         break;
       case 'camera':
         this.heardOf(message.camera, nowMs);
@@ -292,6 +299,10 @@ export class Live {
       case 'set-done':
         this.answered(message);
         break;
+      case 'setting':
+        for (const listener of this.settingListeners.get(message.camera) ?? [])
+          listener(message.result === 'refused' ? message.detail : '');
+        break;
       case 'error':
         this.refused(message);
         break;
@@ -300,16 +311,29 @@ export class Live {
     }
   }
 
-  private heardOf(camera: Camera, nowMs: number): void {
-    const before = this.cameras.get(camera.id)?.camera;
+  // What the server did not list went while there was no connection.
+  private listed(): void {
+    const told = this.listing ?? new Set();
+    this.cameras = new Map([...this.cameras].filter(([id]) => told.has(id)));
+    this.listing = null;
+    this.heard = true;
+    this.changed();
+  }
+
+  private heardOf(news: Camera, nowMs: number): void {
+    const before = this.cameras.get(news.id)?.camera;
+    // Controls are left out where they are as they were.
+    const camera = before?.controls ? { controls: before.controls, ...news } : news;
+    this.listing?.add(camera.id);
     this.cameras = new Map(this.cameras).set(camera.id, { camera, heardMs: nowMs });
     // A wish that was refused, because there was no such camera or nobody had adopted it.
     const wish = this.wishes.get(camera.id);
     const isOpen = camera.adopted !== false;
-    if (wish && !wish.started && isOpen && (!before || before.adopted === false))
+    const isNew = !before && !this.listing; // else its start was sent when the connection opened
+    if (wish && !wish.started && isOpen && (isNew || before?.adopted === false))
       this.start(camera.id, wish);
     else if (wish) this.settle(camera.id, wish);
-    this.changed();
+    if (!this.listing) this.changed();
   }
 
   private removed(camera: string): void {

@@ -74,7 +74,8 @@ export interface Camera {
 }
 
 export type ServerMessage =
-  | { type: 'hello'; version: string; boot: string; server_us: number; cameras: Camera[] }
+  | { type: 'hello'; version: string; boot: string; server_us: number }
+  | { type: 'listed'; cameras: number } // every camera was told once since hello
   | { type: 'camera'; camera: Camera }
   | { type: 'removed'; camera: string }
   | { type: 'started'; camera: string; rendition: Rendition; stream: number; jpeg_stream?: number }
@@ -92,12 +93,21 @@ export type ServerMessage =
       message?: string;
     }
   | {
-      type: 'set-done';
+      type: 'set-done'; // accepted; what the camera made of it comes as `setting`
       camera: string;
       request: number;
       ok: boolean;
+      change?: number;
       code?: string;
       message?: string;
+    }
+  | {
+      type: 'setting';
+      camera: string;
+      change: number;
+      result: 'applied' | 'corrected' | 'refused';
+      values: Values;
+      detail: string;
     }
   | { type: 'pong'; t: number; server_us: number }
   | { type: 'error'; code: string; message: string; camera?: string; request?: number };

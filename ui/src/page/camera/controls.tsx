@@ -149,6 +149,7 @@ function useDraft(camera: string) {
       ),
     [camera],
   );
+  useEffect(() => live.onSetting(camera, setError), [camera]);
   useEffect(() => {
     if (touched === 0) return;
     const timer = setTimeout(() => setDraft({}), HOLD_MS);

@@ -3,26 +3,25 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "access/access.h"
+#include "access/web.h"
 #include "check.h"
 
 static const char *const HOSTS[] = {"porch", "cameras.example.org", NULL};
 
 static void check_referer(const char *host, const char *referer)
 {
-    struct access_request request = {
-        .needs = ACCESS_VIEWER, .method = "GET", .host = host, .hosts = HOSTS};
-    enum access_verdict verdict = access_decide(&request);
+    struct web_request request = {.guard = WEB_GUARDED, .host = host, .hosts = HOSTS};
+    enum web_verdict verdict = web_decide(&request);
     request.referer = referer;
     /* It takes away, and gives nothing; */
-    enum access_verdict with = access_decide(&request);
-    CHECK(with == verdict || (verdict == ACCESS_ALLOW && with == ACCESS_DENY_ORIGIN));
+    enum web_verdict with = web_decide(&request);
+    CHECK(with == verdict || (verdict == WEB_ALLOW && with == WEB_DENY_ORIGIN));
     /* and where there is Sec-Fetch-Site it does not even that. */
     request.fetch_site = "same-origin";
-    CHECK(access_decide(&request) == verdict);
+    CHECK(web_decide(&request) == verdict);
     request.fetch_site = NULL;
     request.referer = "http://evil.example/porch";
-    CHECK(access_decide(&request) == (verdict ? verdict : ACCESS_DENY_ORIGIN));
+    CHECK(web_decide(&request) == (verdict ? verdict : WEB_DENY_ORIGIN));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
@@ -35,33 +34,33 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
     char *origin = strchr(text, '\n');
     if (origin)
         *origin++ = '\0';
-    struct access_request request = {
-        .needs = ACCESS_VIEWER, .method = "GET", .host = text, .origin = origin, .hosts = HOSTS};
-    enum access_verdict verdict = access_decide(&request);
-    if (verdict == ACCESS_ALLOW) {
+    struct web_request request = {
+        .guard = WEB_GUARDED, .host = text, .origin = origin, .hosts = HOSTS};
+    enum web_verdict verdict = web_decide(&request);
+    if (verdict == WEB_ALLOW) {
         /* What is let in is known without looking anything up */
         CHECK(strlen(text) == strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                            "0123456789-_.:[]"));
         /* and it is so without an Origin all the more. */
         request.origin = NULL;
-        CHECK(access_decide(&request) == ACCESS_ALLOW);
+        CHECK(web_decide(&request) == WEB_ALLOW);
         /* Whatever is our origin is so in a Referer, wherever its page is. */
         char page[1100];
         snprintf(page, sizeof(page), "%s/a?b", origin ? origin : "");
         request.referer = origin ? page : NULL;
-        CHECK(access_decide(&request) == ACCESS_ALLOW);
+        CHECK(web_decide(&request) == WEB_ALLOW);
     }
     check_referer(text, origin);
     request.referer = NULL;
     /* A page at an address that is let in may ask that address. */
     request.origin = NULL;
-    if (access_decide(&request) == ACCESS_ALLOW) {
+    if (web_decide(&request) == WEB_ALLOW) {
         char same[1100] = "http://";
         strcat(same, text);
         request.origin = same;
-        CHECK(access_decide(&request) == ACCESS_ALLOW);
+        CHECK(web_decide(&request) == WEB_ALLOW);
         request.origin = "null";
-        CHECK(access_decide(&request) == ACCESS_DENY_ORIGIN);
+        CHECK(web_decide(&request) == WEB_DENY_ORIGIN);
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-#include "access/access.h"
+#include "access/web.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -89,7 +89,7 @@ static bool is_ours(const struct authority *host, const char *const *names)
     return host->is_address || is_localhost(host->name) || is_listed(host, names);
 }
 
-/* RFC 6454 section 6.1; "null" and schemes other than the web's are nobody. */
+/* RFC 6454 section 6.1; "null" and schemes other than http and https are refused. */
 static bool read_origin(const char *text, struct authority *ret, int *ret_default_port)
 {
     bool secure = strncasecmp(text, "https://", 8) == 0;
@@ -118,7 +118,7 @@ static bool is_same_origin(const struct authority *origin, int default_port,
 
 /* The scheme is not compared: a proxy in front may speak TLS for us. It may also put another Host;
  * then the page comes from a listed name, at its usual port or at the one that the proxy asked. */
-static bool origin_is_ours(const struct access_request *request, const struct authority *host)
+static bool origin_is_ours(const struct web_request *request, const struct authority *host)
 {
     struct authority origin;
     int default_port;
@@ -130,7 +130,7 @@ static bool origin_is_ours(const struct access_request *request, const struct au
 }
 
 /* RFC 9110 section 10.1.3. A page at another port is no foreign one, as for Sec-Fetch-Site. */
-static bool referer_is_ours(const struct access_request *request, const struct authority *host)
+static bool referer_is_ours(const struct web_request *request, const struct authority *host)
 {
     struct authority page;
     int default_port;
@@ -148,8 +148,7 @@ static bool referer_is_ours(const struct access_request *request, const struct a
 
 /* What a browser says of the page that embeds a picture, for which there is no Origin: Referer
  * alone where we are no secure context to it. */
-static bool is_embedded_elsewhere(const struct access_request *request,
-                                  const struct authority *host)
+static bool is_embedded_elsewhere(const struct web_request *request, const struct authority *host)
 {
     if (request->fetch_site)
         return strcmp(request->fetch_site, "cross-site") == 0;
@@ -164,54 +163,45 @@ static bool is_loopback(const struct authority *a)
                          : is_localhost(a->name);
 }
 
-/* By all that the request says of itself. A proxy on this machine that puts its own Host and says
- * nothing of itself cannot be told apart: where there is one, no_local_admin is set. */
-static bool is_local(const struct access_request *request, const struct authority *host)
+bool web_is_local(const struct web_request *request)
 {
-    struct authority origin;
+    struct authority host, origin;
     int default_port;
-    return request->peer_is_loopback && !request->forwarded && !request->no_local_admin &&
-           is_loopback(host) &&
+    return request->peer_is_loopback && !request->forwarded && request->host &&
+           read_authority(request->host, &host) && is_loopback(&host) &&
            (!request->origin ||
             (read_origin(request->origin, &origin, &default_port) && is_loopback(&origin)));
 }
 
-enum access_verdict access_decide(const struct access_request *request)
+enum web_verdict web_decide(const struct web_request *request)
 {
-    bool is_device = request->needs == ACCESS_DEVICE;
+    bool is_device = request->guard == WEB_DEVICE;
     /* The arduinoWebSockets library sends "file://" for every device; no browser does. */
     bool from_page = request->origin && !(is_device && strcmp(request->origin, "file://") == 0);
     /* A device is no browser: it may know us by any name, and need not say which. */
     if (is_device && !from_page)
-        return ACCESS_ALLOW;
+        return WEB_ALLOW;
     struct authority host;
     if (!request->host || !read_authority(request->host, &host) || !is_ours(&host, request->hosts))
-        return ACCESS_DENY_HOST;
-    /* Even what only reads may wake a camera; what everybody may see may be linked from anywhere.
-     */
-    if (from_page && request->needs != ACCESS_PUBLIC && !origin_is_ours(request, &host))
-        return ACCESS_DENY_ORIGIN;
-    if (request->needs != ACCESS_PUBLIC && is_embedded_elsewhere(request, &host))
-        return ACCESS_DENY_ORIGIN;
-    if (request->needs == ACCESS_ADMIN && !is_local(request, &host))
-        return ACCESS_DENY_REMOTE;
-    return ACCESS_ALLOW;
+        return WEB_DENY_HOST;
+    /* Even a read may wake a camera; public files may be linked from anywhere. */
+    if (from_page && request->guard != WEB_PUBLIC && !origin_is_ours(request, &host))
+        return WEB_DENY_ORIGIN;
+    if (request->guard != WEB_PUBLIC && is_embedded_elsewhere(request, &host))
+        return WEB_DENY_ORIGIN;
+    return WEB_ALLOW;
 }
 
-const char *access_verdict_text(enum access_verdict verdict)
+const char *web_verdict_text(enum web_verdict verdict)
 {
     switch (verdict) {
-    case ACCESS_ALLOW:
+    case WEB_ALLOW:
         return "allowed";
-    case ACCESS_DENY_HOST:
+    case WEB_DENY_HOST:
         return "this server is not known by that name; use its address, or list the name under "
                "hosts in eyelid.conf";
-    case ACCESS_DENY_ORIGIN:
+    case WEB_DENY_ORIGIN:
         return "a page of another site may not use this server";
-    case ACCESS_DENY_REMOTE:
-        return "until there are accounts this is done on the server's own machine, at "
-               "http://localhost (or through ssh -L 8080:localhost:8080), and not behind a proxy; "
-               "see local_admin in eyelid.conf";
     }
     return "denied";
 }

@@ -1,0 +1,53 @@
+/* Who asks, and the one policy function: who may do what with which camera. Deny by default. Any
+ * thread; pure.
+ *
+ * A principal has a role on every camera and on the server, or it is narrowed to a list of cameras
+ * with a role on each: then it has none on the server as a whole. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+enum access_role {
+    ACCESS_NONE,
+    ACCESS_VIEWER,   /* sees pictures and states */
+    ACCESS_OPERATOR, /* a viewer who changes settings and names */
+    ACCESS_ADMIN,    /* everything */
+    ACCESS_ROLES
+};
+const char *access_role_name(enum access_role role); /* "none", "viewer", …; immutable */
+/* -EINVAL: there is no such role. "none" is one. */
+int access_role_find(const char *name, enum access_role *ret_role)
+    __attribute__((warn_unused_result));
+
+enum principal_kind {
+    PRINCIPAL_ANYONE,   /* whoever reaches the address */
+    PRINCIPAL_OWNER,    /* this machine's owner */
+    PRINCIPAL_DEVICE,   /* a camera */
+    PRINCIPAL_SCHEDULE, /* the server itself, at a time the owner set */
+};
+
+enum { ACCESS_CAMERA_MAX = 32 }; /* characters of a camera's id */
+struct access_right {
+    char camera[ACCESS_CAMERA_MAX + 1];
+    enum access_role role;
+};
+
+struct principal {
+    enum principal_kind kind;
+    enum access_role role;             /* without narrowing: on all cameras and the server */
+    bool is_narrowed;                  /* only the rights below count, and role is their most */
+    const struct access_right *rights; /* borrowed */
+    size_t n_rights;
+};
+
+/* What an action is about. */
+enum access_scope {
+    ACCESS_SERVER,   /* all of it: adding a camera, metrics */
+    ACCESS_CAMERA,   /* one camera */
+    ACCESS_SOME,     /* whatever the principal has rights on: the list of its cameras */
+    ACCESS_UNLISTED, /* needs no rights: health, the page's own files */
+};
+
+/* camera: the id, with ACCESS_CAMERA only; else NULL. */
+bool access_allows(const struct principal *principal, enum access_role needs,
+                   enum access_scope scope, const char *camera);

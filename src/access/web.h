@@ -1,0 +1,40 @@
+/* The web gate: keeps out other web sites that use the owner's own browser against the server
+ * (cross-site requests, DNS rebinding). It knows no principals: what a request may do is asked of
+ * the policy (access/policy.h) afterwards. Any thread; pure.
+ *
+ * One thing a browser does not tell: over plain http, at an address other than localhost, a picture
+ * embedded by a page that hides its Referer looks like one that a player asks for. The page cannot
+ * read that picture, only cause the request. */
+#pragma once
+#include <stdbool.h>
+
+/* What a request is for. */
+enum web_guard {
+    WEB_PUBLIC,  /* the page's own files, health: may be linked from anywhere */
+    WEB_DEVICE,  /* a camera's connection; no browser makes one */
+    WEB_GUARDED, /* everything else */
+};
+
+struct web_request {
+    enum web_guard guard;
+    bool peer_is_loopback;
+    const char *host, *origin; /* the headers, NULL = absent */
+    bool forwarded;            /* a proxy says that it passes this on */
+    const char *fetch_site;    /* Sec-Fetch-Site (Fetch Metadata, W3C), NULL = absent */
+    const char *referer;       /* looked at only where the two above are absent; NULL = absent */
+    const char *const
+        *hosts; /* further names this server is known by, NULL-terminated; NULL = none */
+};
+
+enum web_verdict {
+    WEB_ALLOW,
+    WEB_DENY_HOST,   /* Host is no address, not localhost, and not in hosts: DNS rebinding */
+    WEB_DENY_ORIGIN, /* a page of another site asks */
+};
+
+enum web_verdict web_decide(const struct web_request *request);
+const char *web_verdict_text(enum web_verdict verdict); /* a sentence for the log and the 403 */
+
+/* By all that the request says of itself it was made on this machine. A proxy on this machine that
+ * sets its own Host and adds no header cannot be told apart. */
+bool web_is_local(const struct web_request *request);

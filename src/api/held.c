@@ -1,0 +1,121 @@
+#include "api/held.h"
+
+#include <stdio.h>
+
+#include "api/reply.h"
+#include "base/alloc.h"
+
+struct held {
+    struct api_guest guest;
+    struct service_waiter waiter;
+    struct api *api;
+    struct principal principal;
+    struct http_stream *stream;
+    enum held_answer answer;
+    json_t *body;
+};
+
+static void held_leave(struct api_guest *guest)
+{
+    service_forget(&list_entry(guest, struct held, guest)->waiter);
+}
+
+static void held_destroy(struct held *held)
+{
+    service_forget(&held->waiter);
+    list_remove(&held->guest.node);
+    json_decref(held->body);
+    mem_free(held);
+}
+
+static void held_closed(void *ctx)
+{
+    held_destroy(ctx);
+}
+
+/* Never streams: the answer is one reply. */
+static int held_next(void *ctx, struct net_out *ret_out)
+{
+    (void)ctx;
+    (void)ret_out;
+    return 0;
+}
+
+static const int STATUS[] = {
+    [HELD_CAMERA] = 200, [HELD_CREATED] = 201, [HELD_NOTHING] = 204, [HELD_ACCEPTED] = 202};
+
+/* The camera as it is now; a new reference, NULL when it is gone again. */
+static json_t *describe(const struct held *held, const char *camera)
+{
+    struct permit permit;
+    struct problem problem;
+    if (service_permit(held->api->params.service, &held->principal, ACTION_SEE, camera, &permit,
+                       &problem) < 0)
+        return NULL;
+    return camera_describe(permit.camera, api_now_us(held->api));
+}
+
+static void held_done(struct service_waiter *waiter, const char *camera,
+                      const struct problem *problem)
+{
+    struct held *held = list_entry(waiter, struct held, waiter);
+    if (problem) {
+        reply_problem_late(held->stream, true, problem);
+        return;
+    }
+    char location[64];
+    snprintf(location, sizeof(location), "/api/v1/cameras/%s", camera);
+    const struct http_field field = {"location", location};
+    struct http_response response = {.status = STATUS[held->answer]};
+    if (held->answer == HELD_CREATED) {
+        response.fields = &field;
+        response.n_fields = 1;
+    }
+    json_t *json = held->answer == HELD_NOTHING    ? NULL
+                   : held->answer == HELD_ACCEPTED ? json_incref(held->body)
+                                                   : describe(held, camera);
+    if (json) {
+        response.takes_buf = reply_json_buf(json, &response.len_bytes);
+        response.body_off = REPLY_OFF;
+        response.content_type = "application/json";
+    }
+    if (json && !response.takes_buf) {
+        struct problem no_memory;
+        (void)problem_set(&no_memory, PROBLEM_NO_MEMORY, camera, "out of memory");
+        reply_problem_late(held->stream, true, &no_memory);
+        return;
+    }
+    reply_late(held->stream, &response);
+}
+
+struct held *held_create(const struct call *call, enum held_answer answer)
+{
+    struct held *held = mem_new(struct held);
+    list_init(&held->guest.node);
+    held->guest.leave = held_leave;
+    held->waiter.done = held_done;
+    held->api = call->api;
+    held->principal = call->principal;
+    held->answer = answer;
+    return held;
+}
+
+struct service_waiter *held_waiter(struct held *held)
+{
+    return &held->waiter;
+}
+
+void held_settle(struct held *takes_held, struct http_request *request,
+                 const struct problem *problem, json_t *takes_body)
+{
+    static const struct http_stream_ops OPS = {.next = held_next, .closed = held_closed};
+    struct held *held = takes_held;
+    held->body = takes_body;
+    if (problem) {
+        reply_problem(request, problem);
+        held_destroy(held);
+        return;
+    }
+    list_append(&held->api->guests, &held->guest.node);
+    held->stream = http_hold(request, &OPS, held);
+}

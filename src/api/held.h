@@ -1,0 +1,24 @@
+/* A request that waits until its command is on disk: answers that promise something lasting come
+ * after the commit. Only for src/api. */
+#pragma once
+#include <jansson.h>
+
+#include "api/endpoint.h"
+
+enum held_answer {
+    HELD_CAMERA,   /* 200 and the camera object */
+    HELD_CREATED,  /* 201, Location and the camera object */
+    HELD_NOTHING,  /* 204 */
+    HELD_ACCEPTED, /* 202 and what was given to held_settle */
+};
+
+struct held;
+struct held *held_create(const struct call *call, enum held_answer answer)
+    __attribute__((returns_nonnull));
+/* For the service's commands. */
+struct service_waiter *held_waiter(struct held *held);
+
+/* Right after the command: with the problem that it returned, or NULL to hold the request. Takes
+ * held and the body of HELD_ACCEPTED; NULL otherwise. */
+void held_settle(struct held *takes_held, struct http_request *request,
+                 const struct problem *problem, json_t *takes_body);

@@ -1,0 +1,28 @@
+/* Every kind of thing that can be asked of eyelid, and what it needs: routes, messages of the page
+ * and commands of the command line each declare one. Any thread; a table. */
+#pragma once
+#include "access/policy.h"
+
+enum service_action {
+    ACTION_UNDECLARED, /* denied to everyone */
+    ACTION_PUBLIC,     /* the page's own files, health, the API's description */
+    ACTION_CONNECT,    /* a device connects; its token is checked by the registry */
+    ACTION_METRICS,
+    ACTION_LIST,  /* the cameras that the principal may see, and news of them */
+    ACTION_SEE,   /* one camera's state */
+    ACTION_WATCH, /* its pictures */
+    ACTION_STILL, /* a photo */
+    ACTION_SET,   /* its controls */
+    ACTION_RENAME,
+    ACTION_ADD,
+    ACTION_ADOPT,
+    ACTION_REMOVE,
+    SERVICE_ACTIONS
+};
+
+struct action_rule {
+    enum access_role needs;
+    enum access_scope scope;
+    bool needs_adopted; /* it would wake or change the camera */
+};
+const struct action_rule *action_rule(enum service_action action);

@@ -1,0 +1,34 @@
+#include "service/event.h"
+
+const char *setting_result_name(enum setting_result result)
+{
+    static const char *const NAMES[] = {"applied", "corrected", "refused"};
+    return NAMES[result];
+}
+
+void event_bus_init(struct event_bus *bus)
+{
+    list_init(&bus->subscribers);
+}
+
+void event_subscribe(struct event_bus *bus, struct event_subscriber *subscriber)
+{
+    list_append(&bus->subscribers, &subscriber->node);
+}
+
+void event_unsubscribe(struct event_subscriber *subscriber)
+{
+    list_remove(&subscriber->node);
+}
+
+bool event_is_for(const struct principal *principal, const struct camera *camera)
+{
+    return access_allows(principal, ACCESS_VIEWER, ACCESS_CAMERA, camera_id(camera));
+}
+
+void event_tell(struct event_bus *bus, const struct event *event)
+{
+    list_for_each (subscriber, &bus->subscribers, struct event_subscriber, node)
+        if (!subscriber->principal || event_is_for(subscriber->principal, event->camera))
+            subscriber->on_event(subscriber->ctx, event);
+}

@@ -1,0 +1,58 @@
+/* What happened, as typed events: one bus, which the page's WebSocket and others subscribe to.
+ * Loop only. */
+#pragma once
+#include <jansson.h>
+#include <stdint.h>
+
+#include "access/policy.h"
+#include "base/list.h"
+#include "camera/camera.h"
+
+enum event_type {
+    EVENT_CAMERA_ADDED,
+    EVENT_CAMERA_CHANGED,
+    EVENT_CAMERA_REMOVED, /* the camera is still registered while this is told */
+    EVENT_WOKE,           /* its first usable frame after a rest is there */
+    EVENT_SLEPT,          /* it was told to stop, or went away while it ran */
+    EVENT_SETTING,        /* how a change of settings ended */
+};
+
+enum setting_result {
+    SETTING_APPLIED,   /* the camera confirmed every value */
+    SETTING_CORRECTED, /* it uses other values: see values */
+    SETTING_REFUSED,   /* it said no, or confirmed nothing in time */
+};
+const char *setting_result_name(enum setting_result result); /* "applied", …; immutable */
+
+struct event {
+    enum event_type type;
+    struct camera *camera;
+    unsigned changed; /* EVENT_CAMERA_CHANGED: enum camera_change, or'ed */
+    struct {
+        uint64_t change; /* the number that the asker was given */
+        enum setting_result result;
+        json_t *values;     /* what is in force of what was asked for; borrowed */
+        const char *detail; /* a sentence, "" = nothing to say */
+    } setting;
+};
+
+struct event_subscriber {
+    struct list node;                  /* on the bus; the subscriber's own to remove */
+    const struct principal *principal; /* sees what it may; NULL = everything */
+    void (*on_event)(void *ctx, const struct event *event);
+    void *ctx;
+};
+
+struct event_bus {
+    struct list subscribers;
+};
+
+void event_bus_init(struct event_bus *bus);
+void event_subscribe(struct event_bus *bus, struct event_subscriber *subscriber);
+void event_unsubscribe(struct event_subscriber *subscriber);
+
+/* Whether the principal may see the camera, and what happens to it. */
+bool event_is_for(const struct principal *principal, const struct camera *camera);
+
+/* Tells each subscriber whose principal may see the camera. on_event may unsubscribe itself. */
+void event_tell(struct event_bus *bus, const struct event *event);

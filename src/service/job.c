@@ -1,0 +1,93 @@
+/* Commands that wait for the store: an answer that promises something lasting comes after the
+ * commit. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "service/internal.h"
+#include "store/store.h"
+
+void service_forget(struct service_waiter *waiter)
+{
+    if (waiter->job)
+        waiter->job->waiter = NULL;
+    waiter->job = NULL;
+}
+
+/* A job that is decided is told from the loop, never from inside the command. */
+static void decide(struct service_job *job, int error)
+{
+    struct waker waker = net_wake_waker(job->service->wake);
+    job->error = error;
+    list_remove(&job->node);
+    list_append(&job->service->decided, &job->node);
+    waker_wake(&waker);
+}
+
+static void committed(void *ctx, int error)
+{
+    decide(ctx, error);
+}
+
+void job_begin(struct service *service, struct camera *camera)
+{
+    if (!service->store)
+        return;
+    store_begin(service->store);
+    /* Its row may have been lost before, and its settings with a failed command; a row that is as
+     * it should be is not written again. */
+    if (camera)
+        camera_store(camera, service_camera_of(service, camera_id(camera))->is_unsaved);
+}
+
+void job_cancel(struct service *service)
+{
+    if (service->store)
+        store_commit(service->store, NULL, NULL);
+}
+
+struct service_job *job_commit(struct service *service, const char *camera,
+                               struct service_waiter *waiter,
+                               void (*finish)(struct service_job *job))
+{
+    struct service_job *job = mem_new(struct service_job);
+    job->service = service;
+    job->waiter = waiter;
+    job->finish = finish;
+    memcpy(job->camera, camera, strlen(camera) + 1);
+    list_append(&service->jobs, &job->node);
+    waiter->job = job;
+    if (service->store)
+        store_commit(service->store, committed, job);
+    else
+        decide(job, 0);
+    return job;
+}
+
+static void tell(struct service_job *job)
+{
+    struct service_waiter *waiter = job->waiter;
+    if (!waiter)
+        return;
+    struct problem problem;
+    waiter->job = NULL;
+    if (job->error)
+        (void)problem_not_stored(&problem, job->camera, job->error);
+    waiter->done(waiter, job->camera, job->error ? &problem : NULL);
+}
+
+void job_run_decided(struct service *service)
+{
+    /* done() may begin another command: each time the first one. */
+    while (!list_empty(&service->decided)) {
+        struct service_job *job = list_entry(service->decided.next, struct service_job, node);
+        list_remove(&job->node);
+        if (registry_find(service->params.registry, job->camera))
+            service_camera_of(service, job->camera)->is_unsaved = job->error != 0;
+        if (job->finish)
+            job->finish(job);
+        tell(job);
+        if (job->change)
+            settings_stored(service, job->camera, job->change, job->error);
+        mem_free(job);
+    }
+}

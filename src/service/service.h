@@ -1,0 +1,122 @@
+/* The service: every action of eyelid is one function here. REST, the page's WebSocket and the
+ * command line are adapters without rules: they name the principal and the action, get a permit or
+ * a problem, and hand the permit to the function.
+ *
+ *     permit  = service_permit(principal, action, camera)   the policy is asked here, once
+ *     service_rename(permit, name, waiter)                  accepted, or a problem
+ *     waiter->done(waiter, problem)                         on disk, or a problem
+ *     event_bus                                             what happened, to those who may see it
+ *
+ * Loop only. */
+#pragma once
+#include <jansson.h>
+
+#include "access/policy.h"
+#include "camera/capture.h"
+#include "camera/registry.h"
+#include "push/push.h"
+#include "service/action.h"
+#include "service/event.h"
+#include "service/problem.h"
+
+struct service;
+
+struct service_params {
+    struct net *net;
+    struct registry *registry;
+    const struct clock *clock;
+};
+
+/* Borrows all that params points to. */
+struct service *service_create(const struct service_params *params)
+    __attribute__((returns_nonnull, warn_unused_result));
+/* After whoever waits or subscribes, and after store_close; before registry_destroy. Takes NULL. */
+void service_destroy(struct service *service);
+
+/* From now on the store's answers are waited for; without one nothing is remembered, and a command
+ * is done in the next turn of the loop. NULL: the store is about to be closed. */
+void service_use_store(struct service *service, struct store *store);
+
+struct event_bus *service_events(struct service *service);
+
+/* --- Permits. --- */
+
+/* That the principal may do this, to this camera. Valid for the running turn of the loop. */
+struct permit {
+    struct service *service;
+    const struct principal *principal;
+    enum service_action action;
+    struct camera *camera; /* NULL where the action is about no single camera */
+};
+
+/* Asks the policy. camera: an id where the action is about one camera, else ignored. A camera that
+ * the principal may not see does not exist to it. 0, or a negative errno and *ret_problem. */
+int service_permit(struct service *service, const struct principal *principal,
+                   enum service_action action, const char *camera, struct permit *ret_permit,
+                   struct problem *ret_problem) __attribute__((warn_unused_result));
+
+/* --- Devices. --- */
+
+/* ACTION_CONNECT: as push_upgrade. */
+int service_connect(const struct permit *permit, const struct push_knock *knock,
+                    struct http_request *request, struct ws_accept *ret_accept)
+    __attribute__((warn_unused_result));
+/* Tells the log, once a minute, why a device was sent away. */
+void service_log_refusal(struct service *service, const char *device, const char *why);
+
+/* --- Looking. --- */
+
+/* ACTION_LIST, ACTION_METRICS: the camera after this one (the first after NULL) that the principal
+ * may see. */
+struct camera *service_next(const struct permit *permit, const struct camera *camera);
+
+/* ACTION_WATCH. */
+struct lease *service_watch(const struct permit *permit, const struct lease_params *params)
+    __attribute__((returns_nonnull, warn_unused_result));
+
+/* ACTION_STILL or, for a frame of the stream, ACTION_WATCH. As capture_begin. */
+struct capture *service_still(const struct permit *permit, enum capture_kind kind,
+                              int64_t timeout_us,
+                              void (*done)(void *ctx, int error, struct packet *still), void *ctx)
+    __attribute__((returns_nonnull, warn_unused_result));
+
+/* --- Commands with a lasting effect. Each returns 0, and waiter->done is called once, in a later
+ * turn of the loop; or a negative errno and *ret_problem, and the waiter is not used. Whatever
+ * could not be stored is tried again when the same is asked for again. --- */
+
+struct service_job;
+struct service_waiter {
+    /* problem: NULL = done, and on disk. camera: its id; "" = none. */
+    void (*done)(struct service_waiter *waiter, const char *camera, const struct problem *problem);
+    struct service_job *job; /* the service's; NULL while nothing is waited for */
+};
+/* Does not want to know any more; what was begun goes on. Takes one that waits for nothing. */
+void service_forget(struct service_waiter *waiter);
+
+struct service_network_camera {
+    const char *id, *url;
+    const char *name; /* NULL = its id */
+};
+/* ACTION_ADD: a camera that pictures are fetched from. */
+int service_add(const struct permit *permit, const struct service_network_camera *camera,
+                struct service_waiter *waiter, struct problem *ret_problem)
+    __attribute__((warn_unused_result));
+/* ACTION_ADOPT; name: NULL = as it is. */
+int service_adopt(const struct permit *permit, const char *name, struct service_waiter *waiter,
+                  struct problem *ret_problem) __attribute__((warn_unused_result));
+/* ACTION_RENAME. */
+int service_rename(const struct permit *permit, const char *name, struct service_waiter *waiter,
+                   struct problem *ret_problem) __attribute__((warn_unused_result));
+/* ACTION_REMOVE: forgets the camera; it goes once that is on disk. */
+int service_remove(const struct permit *permit, struct service_waiter *waiter,
+                   struct problem *ret_problem) __attribute__((warn_unused_result));
+
+enum service_set_mode {
+    SERVICE_MERGE,   /* other controls stay as they are */
+    SERVICE_REPLACE, /* other controls go back to their defaults */
+};
+/* ACTION_SET: values is an object of name → value. Accepted, not applied: EVENT_SETTING under
+ * *ret_change tells later what the camera made of it. */
+int service_set(const struct permit *permit, json_t *values, enum service_set_mode mode,
+                struct service_waiter *waiter, uint64_t *ret_change, struct problem *ret_problem)
+    __attribute__((warn_unused_result));

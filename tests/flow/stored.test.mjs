@@ -1,0 +1,104 @@
+// What the server promised is on disk: it is killed the moment it has answered, and its disk is full.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { boot, BUILD, temporaryFolder, waitFor } from './harness.mjs';
+
+const JSON_BODY = { 'content-type': 'application/json' };
+const ask = (house, method, address, body) => house.get(`/api/v1/cameras${address}`, {
+  method, headers: JSON_BODY, body: body && JSON.stringify(body),
+});
+const network = (id) => ({ source: 'http', id, url: 'http://10.255.255.1/' });
+
+/** The power plug of the program: nothing of it runs on. */
+async function killAndStart(house) {
+  await house.server.stop('SIGKILL');
+  house.server.mayFail = true;
+  house.server.end.code = 0;
+  await house.start();
+}
+
+test('a server that is killed after its answer has kept what it answered', async (t) => {
+  const house = await boot(t, { env: { EYELID_MAX_CAMERAS: '100' } });
+  for (let i = 0; i < 6; i++) {
+    const id = `n${i}`;
+    const added = await ask(house, 'POST', '', network(id));
+    assert.equal(added.status, 201);
+    assert.equal(added.headers.get('location'), `/api/v1/cameras/${id}`);
+    await killAndStart(house);
+    assert.equal((await house.describe(id))?.name, id);
+
+    const renamed = await ask(house, 'PATCH', `/${id}`, { name: `name ${i}` });
+    assert.equal(renamed.status, 200);
+    await killAndStart(house);
+    assert.equal((await house.describe(id)).name, `name ${i}`);
+
+    assert.equal((await ask(house, 'DELETE', `/${id}`)).status, 204);
+    await killAndStart(house);
+    assert.equal(await house.describe(id), null);
+  }
+});
+
+test('settings are kept once they are accepted, and so is an adoption', async (t) => {
+  const house = await boot(t, { env: { EYELID_ADOPT: 'ask' } });
+  await house.camera('porch');
+  assert.equal((await ask(house, 'POST', '/porch/adopt', { name: 'Porch' })).status, 200);
+  await killAndStart(house);
+  const known = await house.describe('porch');
+  assert.deepEqual([known.adopted, known.name], [true, 'Porch']);
+  await waitFor('the camera is back', async () => (await house.describe('porch')).state !== 'offline', 20000);
+  for (const brightness of [1, 2, -1]) {
+    assert.equal((await ask(house, 'PATCH', '/porch/settings', { brightness })).status, 202);
+    await killAndStart(house);
+    await waitFor('the camera is back', async () => (await house.describe('porch')).state !== 'offline', 20000);
+    assert.equal((await (await ask(house, 'GET', '/porch/settings')).json()).brightness, brightness);
+  }
+});
+
+/** A server whose data folder is a small file system of its own, seen from here through its root. */
+async function bootSmall(t) {
+  const data = temporaryFolder(t);
+  const house = await boot(t, {
+    data,
+    command: ['unshare', '--mount', 'sh', '-c',
+      'mount -t tmpfs -o size=600k tmpfs "$1" && shift && exec "$@"', 'sh', data,
+      path.join(BUILD, 'eyelid')],
+    args: ['--http', '127.0.0.1:0', '--device', '127.0.0.1:0', '--data', data],
+  });
+  return { house, fill: path.join(`/proc/${house.server.pid}/root${data}`, 'fill') };
+}
+
+test('a full disk is an error to the asker, and the same request works once there is room', {
+  skip: process.getuid() !== 0 && 'needs root to mount a file system',
+}, async (t) => {
+  const { house, fill } = await bootSmall(t);
+  await house.camera('porch');
+  assert.equal((await ask(house, 'PATCH', '/porch/settings', { brightness: 1 })).status, 202);
+  const page = await house.page();
+
+  const file = fs.openSync(fill, 'w');
+  for (let room = 1 << 20; room > 0;) { // to the last byte
+    try { fs.writeSync(file, Buffer.alloc(room)); } catch { room >>= 1; }
+  }
+  fs.closeSync(file);
+  for (const [method, address, body] of [
+    ['PATCH', '/porch/settings', { brightness: 2 }], ['PATCH', '/porch', { name: 'Front porch' }],
+    ['POST', '', network('gate')], ['DELETE', '/porch', undefined],
+  ]) {
+    const response = await ask(house, method, address, body);
+    assert.equal(response.status, 507, `${method} ${address}: ${await response.clone().text()}`);
+    assert.equal((await response.json()).type, 'urn:eyelid:problem:disk-full');
+  }
+  page.send({ type: 'set', camera: 'porch', request: 7, values: { brightness: 2 } });
+  const refused = await page.json('set-done');
+  assert.deepEqual([refused.ok, refused.code], [false, 'disk-full']);
+  assert.equal(await house.describe('gate'), null); // taken back
+  assert.ok(await house.describe('porch'));
+
+  fs.unlinkSync(fill);
+  assert.equal((await ask(house, 'PATCH', '/porch/settings', { brightness: 2 })).status, 202);
+  assert.equal((await ask(house, 'PATCH', '/porch', { name: 'Front porch' })).status, 200);
+  assert.equal((await ask(house, 'POST', '', network('gate'))).status, 201);
+  assert.equal((await house.describe('porch')).name, 'Front porch');
+});
