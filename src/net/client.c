@@ -265,13 +265,35 @@ static bool follow(struct client_request *request, const char *to)
                     CLIENT_REDIRECTS_MAX);
         return false;
     }
-    if (url_parse(to, &url, &wrong) < 0 || !url_same_origin(&request->url, &url)) {
-        client_fail(request, -ELOOP, "%s redirects elsewhere, which is not followed", place);
+    if (url_parse(to, &url, &wrong) < 0) {
+        client_fail(request, -ELOOP, "%s redirects to what is no address", place);
         return false;
     }
-    memcpy(url.user, request->url.user, sizeof(url.user));
-    memcpy(url.password, request->url.password, sizeof(url.password));
+    if (request->url.https && !url.https) {
+        client_fail(request, -ELOOP, "%s redirects from https to http, which is not followed",
+                    place);
+        return false;
+    }
+    if (url_same_origin(&request->url, &url)) {
+        memcpy(url.user, request->url.user, sizeof(url.user));
+        memcpy(url.password, request->url.password, sizeof(url.password));
+    } else { /* the password is not for others */
+        url.user[0] = url.password[0] = '\0';
+        curl_easy_setopt(request->easy, CURLOPT_USERNAME, NULL);
+        curl_easy_setopt(request->easy, CURLOPT_PASSWORD, NULL);
+    }
     request->url = url;
+    aim(request);
+    return true;
+}
+
+/* A Content-Length that is no number: asks again and does without. */
+static bool ignore_length(struct client_request *request, CURLcode code)
+{
+    if (code != CURLE_WEIRD_SERVER_REPLY || request->ended || request->ignores_length)
+        return false;
+    request->ignores_length = true;
+    curl_easy_setopt(request->easy, CURLOPT_IGNORE_CONTENT_LENGTH, 1L);
     aim(request);
     return true;
 }
@@ -283,7 +305,7 @@ void client_completed(struct client *client, CURL *easy, CURLcode code)
     char *to = NULL;
     if (code == CURLE_OK && !request->ended && is_redirect(request))
         curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &to);
-    bool goes_on = to && follow(request, to);
+    bool goes_on = (to && follow(request, to)) || ignore_length(request, code);
     curl_multi_remove_handle(client->multi, easy);
     request->added = false; /* client_leave adds it again */
     if (goes_on || request->ended)

@@ -4,7 +4,8 @@
  * A client is one visit to one place: it keeps connections alive between its requests, and what a
  * name resolved to once holds until the client is destroyed. Where it may connect is decided by
  * net/outbound at each connection, on the very address that is connected to. Names are resolved on
- * a thread of libcurl's; certificates are checked; redirects are followed within one origin. */
+ * a thread of libcurl's; certificates are checked; redirects are followed, but
+ * not from https to http, and the password does not go along to another origin. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -48,7 +49,7 @@ struct client_ops {
      * sentence for the owner that names the place and no secret; valid during the call:
      * -EACCES: no such address may be connected to; -ETIMEDOUT; -EMSGSIZE: head or body beyond
      * their limits; -ECONNREFUSED; -EHOSTUNREACH: not found or not reached; -EPROTO: TLS or HTTP
-     * are not as they should be; -ELOOP: redirected elsewhere, or too often; -EIO: anything else.
+     * are not as they should be; -ELOOP: redirected too often, or to where it may not go; -EIO: anything else.
      */
     void (*done)(void *ctx, int error, const char *sentence);
 };

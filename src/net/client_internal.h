@@ -39,6 +39,7 @@ struct client_request {
     bool added;       /* to the multi handle */
     bool ended;       /* no further call comes */
     bool head_told;
+    bool ignores_length; /* the answer announced none that can be */
     unsigned redirects;
     size_t head_bytes, head_lines, body_bytes;
     int error; /* what we ended it for, and why; 0 = libcurl says */

@@ -10,6 +10,9 @@
 
 enum { FIRST_PICTURE_BYTES = 64 * 1024 };
 
+/* Some cameras start their sensor only when they are asked. */
+static const int64_t FIRST_BYTE_US = 10 * US_PER_S;
+
 int64_t mjpeg_now(const struct mjpeg *mjpeg)
 {
     return clock_now_us(camera_env(mjpeg->camera)->clock);
@@ -19,8 +22,8 @@ struct client *mjpeg_client(struct mjpeg *mjpeg)
 {
     const struct camera_env *env = camera_env(mjpeg->camera);
     if (!mjpeg->client)
-        mjpeg->client =
-            client_create(&(struct client_params){.net = env->net, .policy = env->outbound});
+        mjpeg->client = client_create(&(struct client_params){
+            .net = env->net, .policy = env->outbound, .first_byte_us = FIRST_BYTE_US});
     return mjpeg->client;
 }
 
@@ -99,9 +102,8 @@ static void hang_up(struct mjpeg *mjpeg)
 {
     client_cancel(mjpeg->stream);
     mjpeg->stream = NULL;
-    mjpeg->form = MJPEG_UNKNOWN;
-    multipart_reader_finish(&mjpeg->reader);
-    mjpeg_answer_finish(&mjpeg->answer);
+    mjpeg->is_answered = false;
+    jpeg_stream_finish(&mjpeg->pictures);
     net_timer_set(mjpeg->poll, CLOCK_NEVER_US);
 }
 
@@ -136,34 +138,27 @@ static const char *phrase_of(unsigned status)
     return "";
 }
 
-/* How much of a Content-Type may be quoted. */
-static int quotable(const char *type)
+/* Copies as much of a Content-Type as may be quoted. */
+static void quote(const char *type, char out[MJPEG_TYPE_MAX_BYTES])
 {
     size_t n = strspn(type, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/+.-");
-    return n < 40 ? (int)n : 40;
+    snprintf(out, MJPEG_TYPE_MAX_BYTES, "%.*s", (int)(n < 40 ? n : 40), type);
 }
 
 static void on_head(void *ctx, const struct client_head *head)
 {
     struct mjpeg *mjpeg = ctx;
-    char boundary[MULTIPART_BOUNDARY_MAX_BYTES + 1], place[URL_PLACE_MAX_BYTES];
-    const char *type = head->content_type;
+    char place[URL_PLACE_MAX_BYTES];
     url_place(&mjpeg->url, place);
-    int r = multipart_boundary(type, boundary);
     if (head->status != 200) {
         fail(mjpeg, "%s answers %u%s", place, head->status, phrase_of(head->status));
-    } else if (r == 0) {
-        mjpeg->form = MJPEG_PARTS;
-        multipart_reader_finish(&mjpeg->reader);
-        multipart_reader_init(&mjpeg->reader, boundary, CAMERA_FRAME_ROOM, MJPEG_PICTURE_MAX_BYTES);
-        mjpeg_device_suspect(mjpeg, type);
-    } else if (r == -EBADMSG) {
-        fail(mjpeg, "%s sends a multipart stream without a boundary", place);
-    } else if (strncasecmp(type, "image/jp", 8) == 0) { /* "jpg" there is, too */
-        mjpeg->form = MJPEG_STILLS;
-    } else {
-        fail(mjpeg, "no JPEG in what %s sends (%.*s)", place, quotable(type), type);
+        return;
     }
+    mjpeg->is_answered = true;
+    mjpeg->n_pictures = 0;
+    quote(head->content_type, mjpeg->type);
+    jpeg_stream_init(&mjpeg->pictures, CAMERA_FRAME_ROOM, MJPEG_PICTURE_MAX_BYTES);
+    mjpeg_device_suspect(mjpeg, head->content_type);
 }
 
 static void say_why(struct mjpeg *mjpeg, int error)
@@ -173,7 +168,7 @@ static void say_why(struct mjpeg *mjpeg, int error)
     if (error == -EMSGSIZE)
         fail(mjpeg, "a picture of %s has more than 4 MiB", place);
     else if (error == -EBADMSG)
-        fail(mjpeg, "what %s sends is not the multipart stream that it says", place);
+        fail(mjpeg, "no JPEG in what %s sends (%s)", place, mjpeg->type);
     else
         fail(mjpeg, "there is no memory for a picture of %s", place);
 }
@@ -181,14 +176,14 @@ static void say_why(struct mjpeg *mjpeg, int error)
 static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
 {
     struct mjpeg *mjpeg = ctx;
-    struct multipart_part part;
+    struct jpeg_stream_picture picture;
     int r = 0;
-    if (mjpeg->form == MJPEG_STILLS)
-        r = mjpeg_answer_add(&mjpeg->answer, bytes, len_bytes);
     /* A frame may be the one that ends it. */
-    while (mjpeg->form == MJPEG_PARTS &&
-           (r = multipart_read(&mjpeg->reader, &bytes, &len_bytes, &part)) > 0)
-        on_picture(mjpeg, part.buf, part.len_bytes);
+    while (mjpeg->is_answered &&
+           (r = jpeg_stream_read(&mjpeg->pictures, &bytes, &len_bytes, &picture)) > 0) {
+        mjpeg->n_pictures++;
+        on_picture(mjpeg, picture.buf, picture.len_bytes);
+    }
     if (r < 0)
         say_why(mjpeg, r);
 }
@@ -200,27 +195,40 @@ static void ask_later(struct mjpeg *mjpeg)
     net_timer_set(mjpeg->poll, mjpeg->asked_us + US_PER_S / fps);
 }
 
+static void on_end(struct mjpeg *mjpeg, int error, const char *sentence)
+{
+    char place[URL_PLACE_MAX_BYTES];
+    url_place(&mjpeg->url, place);
+    if (error) /* it is there, and may go on */
+        fail(mjpeg, "%s", sentence);
+    else if (mjpeg->n_pictures > 0)
+        fail(mjpeg, "%s ended the stream", place);
+    else if (mjpeg->pictures.skipped_bytes == 0)
+        fail(mjpeg, "%s sends an empty answer", place);
+    else
+        fail(mjpeg, "no JPEG in what %s sends (%s)", place, mjpeg->type);
+}
+
 static void on_done(void *ctx, int error, const char *sentence)
 {
     struct mjpeg *mjpeg = ctx;
-    char place[URL_PLACE_MAX_BYTES];
-    url_place(&mjpeg->url, place);
+    struct jpeg_stream_picture last;
     mjpeg->stream = NULL;
-    if (error && mjpeg->form != MJPEG_UNKNOWN) { /* it is there, and may go on */
-        fail(mjpeg, "%s", sentence);
-    } else if (error) {
+    if (!mjpeg->is_answered) {
         hang_up(mjpeg);
         camera_unreachable(mjpeg->camera, sentence);
-    } else if (mjpeg->form == MJPEG_PARTS) {
-        fail(mjpeg, "%s ended the stream", place);
-    } else if (mjpeg->answer.len_bytes == 0) {
-        fail(mjpeg, "%s sends an empty picture", place);
-    } else {
-        struct mjpeg_answer answer = mjpeg->answer;
-        mjpeg->answer = (struct mjpeg_answer){0};
-        ask_later(mjpeg);
-        on_picture(mjpeg, answer.buf, answer.len_bytes);
+        return;
     }
+    const bool has_last = jpeg_stream_end(&mjpeg->pictures, &last);
+    mjpeg->n_pictures += has_last;
+    /* One picture that is no part of a stream is asked for again, however its answer ended. */
+    const bool is_still = mjpeg->n_pictures == 1 && !mjpeg->pictures.has_heads;
+    if (is_still)
+        ask_later(mjpeg);
+    if (has_last)
+        on_picture(mjpeg, last.buf, last.len_bytes);
+    if (!is_still)
+        on_end(mjpeg, error, sentence);
 }
 
 static const struct client_ops OPS = {.head = on_head, .body = on_body, .done = on_done};
@@ -228,7 +236,8 @@ static const struct client_ops OPS = {.head = on_head, .body = on_body, .done = 
 static void ask(struct mjpeg *mjpeg)
 {
     mjpeg->asked_us = mjpeg_now(mjpeg);
-    mjpeg->form = MJPEG_UNKNOWN;
+    mjpeg->is_answered = false;
+    jpeg_stream_finish(&mjpeg->pictures);
     mjpeg->stream = client_get(mjpeg_client(mjpeg),
                                &(struct client_get){.url = &mjpeg->url, .ops = &OPS, .ctx = mjpeg});
 }
@@ -255,6 +264,16 @@ static void source_adjust(void *source, const struct camera_wish *wish)
 {
     struct mjpeg *mjpeg = source;
     mjpeg->fps = wish->fps;
+}
+
+/* The client's patience with a first byte is longer than the demand's with a first frame. */
+static void source_restart(void *source, const struct camera_wish *wish)
+{
+    struct mjpeg *mjpeg = source;
+    if (mjpeg->stream && !mjpeg->is_answered)
+        source_adjust(source, wish);
+    else
+        source_start(source, wish);
 }
 
 static void source_stop(void *source)
@@ -289,7 +308,7 @@ static void source_detached(void *source)
 static const struct source_ops SOURCE_OPS = {
     .start = source_start,
     .adjust = source_adjust,
-    .restart = source_start,
+    .restart = source_restart,
     .stop = source_stop,
     .still = source_still,
     .set = source_set,

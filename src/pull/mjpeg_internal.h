@@ -4,12 +4,12 @@
  *     mjpeg_device ─▸ CameraWebServer: its status, its controls, its stills */
 #pragma once
 #include "camera/source.h"
-#include "media/multipart_read.h"
+#include "media/jpeg_stream.h"
 #include "net/client.h"
 #include "pull/espcam.h"
 #include "pull/mjpeg.h"
 
-enum mjpeg_form { MJPEG_UNKNOWN, MJPEG_PARTS, MJPEG_STILLS };
+enum { MJPEG_TYPE_MAX_BYTES = 41 };
 
 /* Where a still at full size has got to. */
 enum mjpeg_still { STILL_NONE, STILL_GROW, STILL_TAKE, STILL_RESTORE };
@@ -56,9 +56,10 @@ struct mjpeg {
     struct client *client; /* while something is asked of it */
     bool runs;             /* between start and stop */
     struct client_request *stream;
-    enum mjpeg_form form;
-    struct multipart_reader reader; /* MJPEG_PARTS */
-    struct mjpeg_answer answer;     /* MJPEG_STILLS */
+    bool is_answered;         /* the head of its answer is there; until then pictures is unused */
+    unsigned n_pictures;      /* in this answer */
+    char type[MJPEG_TYPE_MAX_BYTES]; /* its Content-Type, as far as it may be quoted */
+    struct jpeg_stream pictures;
     struct net_timer *poll;
     uint16_t fps;
     int64_t asked_us;       /* when the stream or the last still was asked for */

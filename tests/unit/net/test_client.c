@@ -155,29 +155,74 @@ static void test_redirects(void **state)
     close(fd);
 }
 
-static void redirect_to(struct visit *visit, const char *where)
+static void redirect(int fd, const char *where)
 {
+    peer_say(fd, "HTTP/1.1 301 Moved\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n", where);
+}
+
+/* The password stays with the one that it is for. */
+static void test_redirect_to_another_host(void **state)
+{
+    struct visit *visit = *state;
+    char head[4096], where[64];
+    visit_point_to(visit, "http://me:secret@", "127.0.0.1", "/");
     visit_get(visit);
     int fd = visit_serve(visit);
-    peer_say(fd, "HTTP/1.1 301 Moved\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n", where);
-    visit_expect_about(visit, -ELOOP, "", " redirects elsewhere, which is not followed");
+    snprintf(where, sizeof(where), "http://localhost:%u/there", visit->port);
+    redirect(fd, where);
+    int there = visit_accept_request(visit, head, sizeof(head));
+    assert_memory_equal(head, "GET /there HTTP/1.1\r\n", 21);
+    peer_say(there, "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"cam\"\r\n"
+                    "Content-Length: 0\r\n\r\n");
+    visit_expect_done(visit, 0, "");
+    assert_int_equal(visit->status, 401);
+    close(there);
+    close(fd);
+}
+
+static void test_redirect_to_a_denied_address(void **state)
+{
+    struct visit *visit = *state;
+    struct outbound_range loopback;
+    assert_int_equal(outbound_range_parse("127.0.0.0/8", &loopback), 0);
+    visit->params.policy.allow = &loopback;
+    visit_get(visit);
+    int fd = visit_serve(visit);
+    redirect(fd, "http://169.254.169.254/latest/meta-data/");
+    tally_wait(&visit->dones, 1);
+    assert_int_equal(visit->error, -EACCES);
+    assert_non_null(strstr(visit->sentence, "169.254.169.254 is "));
     assert_int_equal(tally_count(&visit->heads), 0);
     close(fd);
 }
 
-static void test_redirect_to_another_host(void **state)
-{
-    redirect_to(*state, "http://localhost:80/");
-}
-
 static void test_redirect_to_another_scheme(void **state)
 {
-    redirect_to(*state, "file:///etc/passwd");
+    struct visit *visit = *state;
+    visit_get(visit);
+    int fd = visit_serve(visit);
+    redirect(fd, "file:///etc/passwd");
+    visit_expect_about(visit, -ELOOP, "", " redirects to what is no address");
+    close(fd);
 }
 
-static void test_redirect_to_another_port(void **state)
+static void test_a_length_that_is_none(void **state)
 {
-    redirect_to(*state, "//127.0.0.1:1/");
+    struct visit *visit = *state;
+    static const char *const LENGTHS[] = {"-1", "many"};
+    for (int i = 0; i < 2; i++) {
+        visit->body_bytes = 0;
+        visit_get(visit);
+        for (int try = 0; try < 2; try++) { /* it asks again, and does without */
+            int fd = visit_serve(visit);
+            peer_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: %s\r\nConnection: close\r\n\r\nhi",
+                     LENGTHS[i]);
+            close(fd);
+        }
+        tally_wait(&visit->dones, i + 1);
+        assert_int_equal(visit->error, 0);
+        assert_int_equal(visit->body_bytes, 2);
+    }
 }
 
 static void test_redirects_without_end(void **state)
@@ -375,7 +420,8 @@ int main(void)
         T(test_redirects),
         T(test_redirect_to_another_host),
         T(test_redirect_to_another_scheme),
-        T(test_redirect_to_another_port),
+        T(test_redirect_to_a_denied_address),
+        T(test_a_length_that_is_none),
         T(test_redirects_without_end),
         T(test_a_head_of_many_lines),
         T(test_a_long_head),

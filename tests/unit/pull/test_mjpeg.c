@@ -141,7 +141,7 @@ static void test_stills_again_and_again(void **state)
     rig_pass(rig, US_PER_MS);
     far_asked(":80/shot.jpg ");
     /* An answer of another kind ends it. */
-    far_head(":80/shot.jpg", 200, "text/html");
+    far_answer(":80/shot.jpg", 200, "text/html", "<html>", 6);
     assert_string_equal(camera_view(camera).error, "no JPEG in what cam:80 sends (text/html)");
     far_asked("");
     lease_release(&slow);
@@ -157,9 +157,13 @@ static void test_what_is_no_picture(void **state)
     } CASES[] = {
         {404, "image/jpeg", "cam:80 answers 404 Not Found"},
         {418, "", "cam:80 answers 418"},
-        {200, "", "no JPEG in what cam:80 sends ()"},
-        {200, "video/\x1b[31mred", "no JPEG in what cam:80 sends (video/)"},
-        {200, "multipart/x-mixed-replace", "cam:80 sends a multipart stream without a boundary"},
+    };
+    static const struct {
+        const char *type, *body, *error;
+    } BODIES[] = {
+        {"", "hello", "no JPEG in what cam:80 sends ()"},
+        {"video/\x1b[31mred", "hello", "no JPEG in what cam:80 sends (video/)"},
+        {"image/jpeg", "", "cam:80 sends an empty answer"},
     };
     for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
         struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
@@ -169,9 +173,60 @@ static void test_what_is_no_picture(void **state)
         lease_release(&lease);
         rig_pass(rig, 30 * US_PER_S);
     }
+    for (size_t i = 0; i < sizeof(BODIES) / sizeof(*BODIES); i++) {
+        struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+        far_answer(":80/", 200, BODIES[i].type, BODIES[i].body, strlen(BODIES[i].body));
+        assert_string_equal(camera_view(camera).error, BODIES[i].error);
+        far_asked("");
+        lease_release(&lease);
+        rig_pass(rig, 30 * US_PER_S);
+    }
+}
+
+/* The body says what it is, whatever its head says. */
+static void test_types_do_not_count(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = far_camera(rig, "http://cam/");
+    static const char *const TYPES[] = {"", "application/octet-stream", "video/x-mjpeg",
+                                        "multipart/x-mixed-replace", "multipart/x; boundary=other"};
+    const struct far_picture *picture = far_picture(640, 480);
+    uint64_t n = 0;
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(*TYPES); i++) {
+        struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+        far_head(":80/", 200, TYPES[i]);
+        for (int k = 0; k < 3; k++)
+            far_body(":80/", picture->bytes, picture->len_bytes); /* in a row */
+        assert_int_equal(camera_view(camera).stats.received, n += 3);
+        far_asked(":80/ ");
+        far_done(":80/", -EIO, "cam:80 hung up");
+        assert_string_equal(camera_view(camera).error, "cam:80 hung up");
+        rig_pass(rig, 1 * US_PER_S);
+        /* A single one that is no part of a stream is asked for again, however its answer ends. */
+        far_head(":80/", 200, TYPES[i]);
+        far_body(":80/", picture->bytes, picture->len_bytes);
+        far_done(":80/", -EIO, "cam:80 hung up");
+        assert_int_equal(camera_view(camera).stats.received, n += 1);
+        assert_string_equal(camera_view(camera).error, "");
+        rig_pass(rig, US_PER_S / MJPEG_STILLS_MAX_FPS);
+        far_asked(":80/ ");
+        lease_release(&lease);
+        rig_pass(rig, 30 * US_PER_S);
+    }
+}
+
+/* A camera that takes its time with the first byte is not asked again meanwhile. */
+static void test_a_slow_first_byte(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = far_camera(rig, "http://cam/");
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
-    far_answer(":80/", 200, "image/jpeg", NULL, 0);
-    assert_string_equal(camera_view(camera).error, "cam:80 sends an empty picture");
+    unsigned first = far_request(":80/")->number;
+    rig_pass(rig, 9 * US_PER_S);
+    assert_int_equal(far_request(":80/")->number, first);
+    far_head(":80/", 200, FAR_STREAM_TYPE);
+    far_part(":80/", 640, 480);
+    assert_int_equal(camera_state(camera), DEMAND_AWAKE);
     lease_release(&lease);
 }
 
@@ -182,8 +237,9 @@ static void test_pictures_are_bounded(void **state)
     static uint8_t block[1024 * 1024];
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
     far_head(":80/", 200, "image/jpeg");
+    far_body(":80/", "\xff\xd8\xff\xda", 4);
     for (int i = 0; i < 4; i++)
-        far_body(":80/", block, sizeof(block));
+        far_body(":80/", block, sizeof(block) - 1);
     far_asked(":80/ ");
     far_body(":80/", block, 1);
     assert_string_equal(camera_view(camera).error, "a picture of cam:80 has more than 4 MiB");
@@ -263,6 +319,8 @@ int main(void)
         T(test_a_wish_alone_changes_nothing),
         T(test_stills_again_and_again),
         T(test_what_is_no_picture),
+        T(test_types_do_not_count),
+        T(test_a_slow_first_byte),
         T(test_pictures_are_bounded),
         T(test_who_is_refused),
         T(test_those_of_the_store),
