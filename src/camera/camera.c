@@ -50,16 +50,25 @@ void camera_pause(struct camera *camera)
     rendition_pause_all(camera);
 }
 
+/* A source may need longer for its first frame than others. */
+static struct demand_policy policy_of(const struct camera *camera)
+{
+    struct demand_policy policy = camera->home->env.policy;
+    if (policy.start_timeout_us < camera->first_frame_us)
+        policy.start_timeout_us = camera->first_frame_us;
+    return policy;
+}
+
 static void report_timeout(struct camera *camera)
 {
-    const struct demand_policy *policy = &camera->home->env.policy;
+    const struct demand_policy policy = policy_of(camera);
     bool is_known = camera->error[0];
     camera->stats.start_timeouts++;
     if (is_known && camera->last_drop < 0)
         return; /* the source said why */
     struct text error = text_over(camera->error, sizeof(camera->error));
     text_add(&error, "no usable frame within %.3g s of the start",
-             (double)policy->start_timeout_us / US_PER_S);
+             (double)policy.start_timeout_us / US_PER_S);
     if (camera->last_drop >= 0)
         text_add(&error, "; what came was dropped: %s",
                  camera_drop_name((unsigned)camera->last_drop));
@@ -76,8 +85,8 @@ void camera_step(struct camera *camera, enum demand_event event)
     /* A frame while awake changes nothing but the deadline: no need to account for each. */
     if (event != DEMAND_FRAME || before != DEMAND_AWAKE)
         camera_account(camera, now_us);
-    camera->demand =
-        demand_step(camera->demand, &camera->home->env.policy, event, now_us, &actions);
+    const struct demand_policy policy = policy_of(camera);
+    camera->demand = demand_step(camera->demand, &policy, event, now_us, &actions);
     arm(camera);
     if (actions & DEMAND_DO_REPORT)
         report_timeout(camera);

@@ -38,6 +38,7 @@ struct camera {
     const struct source_ops *source_ops; /* NULL while no device is there */
     void *source;
     enum rendition_kind native;     /* what the source gives: JPEG or raw */
+    int64_t first_frame_us;         /* the source's patience with its first frame; 0 = as others */
     bool controlled;                /* the device obeys; else it pushes as it likes */
     struct controls controls;       /* as they are now; kept while the device is away */
     json_t *model;                  /* string or NULL */

@@ -95,6 +95,7 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
     camera->source = source;
     camera_native(camera, info->native);
     camera->controlled = info->controlled;
+    camera->first_frame_us = info->first_frame_us;
     camera->sleeping_until_wall_us = 0;
     adopt_name(camera, info->name);
     camera_learned(camera, info->model, info->controls);

@@ -11,7 +11,7 @@
 enum { FIRST_PICTURE_BYTES = 64 * 1024 };
 
 /* Some cameras start their sensor only when they are asked. */
-static const int64_t FIRST_BYTE_US = 10 * US_PER_S;
+static const int64_t FIRST_BYTE_US = 10 * US_PER_S, FIRST_FRAME_US = 12 * US_PER_S;
 
 int64_t mjpeg_now(const struct mjpeg *mjpeg)
 {
@@ -266,16 +266,6 @@ static void source_adjust(void *source, const struct camera_wish *wish)
     mjpeg->fps = wish->fps;
 }
 
-/* The client's patience with a first byte is longer than the demand's with a first frame. */
-static void source_restart(void *source, const struct camera_wish *wish)
-{
-    struct mjpeg *mjpeg = source;
-    if (mjpeg->stream && !mjpeg->is_answered)
-        source_adjust(source, wish);
-    else
-        source_start(source, wish);
-}
-
 static void source_stop(void *source)
 {
     struct mjpeg *mjpeg = source;
@@ -308,7 +298,7 @@ static void source_detached(void *source)
 static const struct source_ops SOURCE_OPS = {
     .start = source_start,
     .adjust = source_adjust,
-    .restart = source_restart,
+    .restart = source_start,
     .stop = source_stop,
     .still = source_still,
     .set = source_set,
@@ -323,7 +313,9 @@ static void attach(struct camera *camera, const struct url *url)
     mjpeg->camera = camera;
     mjpeg->url = *url;
     mjpeg->poll = net_timer_create(camera_env(camera)->net, on_poll, mjpeg);
-    camera_source_up(camera, &SOURCE_OPS, mjpeg, &(struct camera_source_info){.controlled = true});
+    camera_source_up(
+        camera, &SOURCE_OPS, mjpeg,
+        &(struct camera_source_info){.controlled = true, .first_frame_us = FIRST_FRAME_US});
 }
 
 static int explain(int error, const struct camera_identity *identity,

@@ -314,7 +314,7 @@ test('upstreams that are no cameras', async (t) => {
     other: 'PLACE does not speak HTTP as it should',
     ended: 'no JPEG in what PLACE sends (multipart/x-mixed-replace)',
     nameless: 'PLACE sends an empty answer',
-    promise: 'PLACE was silent for 4 s',
+    promise: 'no JPEG in what PLACE sends (multipart/x-mixed-replace)',
     flood: 'no JPEG in what PLACE sends (multipart/x-mixed-replace)',
     still: 'a picture of PLACE has more than 4 MiB',
     silent: 'PLACE did not answer for 10 s',

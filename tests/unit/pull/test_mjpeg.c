@@ -50,7 +50,7 @@ static void test_begins_anew_after_trouble(void **state)
     /* A stream that is alive and holds no good picture is given up, too. */
     far_head(":80/", 200, FAR_STREAM_TYPE);
     unsigned first = far_request(":80/")->number;
-    rig_pass(rig, 8 * US_PER_S);
+    rig_pass(rig, 14 * US_PER_S);
     assert_int_equal(far_request(":80/")->number, first + 1);
     lease_release(&lease);
 }

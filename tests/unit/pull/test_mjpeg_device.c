@@ -378,7 +378,7 @@ static void test_a_size_is_restored_for_sure(void **state)
     far_answer(":80/status", 500, "", NULL, 0);
     /* Behind a setting, whose answer is not that of the size. */
     far_done(":81/stream", -EIO, "cam:81 hung up");
-    rig_pass(rig, 15 * US_PER_S);
+    rig_pass(rig, 10 * US_PER_S);
     set(rig, "{\"brightness\":1}");
     far_head(":81/stream", 200, FAR_STREAM_TYPE);
     far_answer(":80/control?var=brightness&val=1", 200, "", NULL, 0);
