@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES, pick } from '../src/page/i18n';
+import { ago, LANGUAGES, pick, speak, t } from '../src/page/i18n';
 import { wrongWith } from '../vite/plugins';
 
 const folder = new URL('../src/lang/', import.meta.url);
@@ -22,6 +22,23 @@ describe('languages', () => {
     ]);
   });
 
+  it('count, and say times, as they do', async () => {
+    globalThis.document = { documentElement: {} } as Document;
+    const said: Record<string, string[]> = {};
+    for (const tag of Object.keys(LANGUAGES)) {
+      await speak(tag);
+      said[tag] = [t('found.note', { n: 1 }), t('found.note', { n: 2 }), ago(300), ago(172_800)];
+    }
+    await speak('en');
+    expect(said).toEqual({
+      en: ['1 new camera', '2 new cameras', '5 min ago', '2 days ago'],
+      de: ['1 neue Kamera', '2 neue Kameras', 'vor 5 min', 'vor 2 Tagen'],
+      es: ['1 cámara nueva', '2 cámaras nuevas', 'hace 5 min', 'hace 2 días'],
+      fr: ['1 nouvelle caméra', '2 nouvelles caméras', 'il y a 5 min', 'il y a 2 jours'],
+      ja: ['新しいカメラ 1 台', '新しいカメラ 2 台', '5 分前', '2 日前'],
+    });
+  });
+
   it('every string is used', () => {
     const source = readdirSync(new URL('../src/', import.meta.url), { recursive: true })
       .filter((name) => /\.tsx?$/.test(String(name)))
@@ -34,12 +51,20 @@ describe('languages', () => {
   });
 
   it('are named as their speakers name them', () => {
-    expect(LANGUAGES.en).toBe('English');
+    expect(LANGUAGES).toEqual({
+      en: 'English',
+      de: 'Deutsch',
+      es: 'Español',
+      fr: 'Français',
+      ja: '日本語',
+    });
   });
 
   it.each([
-    [['en-GB', 'fr'], 'en'],
+    [['de-AT', 'en'], 'de'],
+    [['xx', 'fr-CA'], 'fr'],
     [['xx'], 'en'],
+    [['JA'], 'ja'],
     [[], 'en'],
   ])('%j: %s', (wanted, expected) => expect(pick(wanted)).toBe(expected));
 });

@@ -126,8 +126,7 @@ export function sourceName(source: string | undefined): string {
   return key ? t(key) : title(source ?? '');
 }
 
-export const isNetwork = (source: string | undefined): boolean =>
-  source === 'http';
+export const isNetwork = (source: string | undefined): boolean => source === 'http';
 
 const ID_MAX = 32;
 
