@@ -224,7 +224,7 @@ export class House {
   /** A mock camera that is connected. */
   async camera(id, { size = '320x240', fps = 25, args = [], command } = {}) {
     const camera = this.launch('eyelid-fakecam', ['--url', `${this.deviceUrl}/`, '--id', id,
-      '--size', size, '--fps', String(fps), ...args], {}, command);
+      '--size', size, '--fps', String(fps), '--scene', 'circle', ...args], {}, command);
     await waitFor(`camera ${id} is connected; it said:\n${camera.output}`, async () => {
       if (camera.end) throw new Error(`eyelid-fakecam ended: ${JSON.stringify(camera.end)}\n${camera.output}`);
       const found = await this.describe(id);

@@ -80,7 +80,8 @@ export async function startServer(config = '') {
 }
 
 export const startCamera = (server, ...args) =>
-  run(path.join(BUILD, 'eyelid-fakecam'), ['--url', `ws://127.0.0.1:${server.device}/`, ...args]);
+  run(path.join(BUILD, 'eyelid-fakecam'), ['--url', `ws://127.0.0.1:${server.device}/`,
+    '--scene', 'circle', ...args]);
 
 export const state = async (url, id) =>
   (await (await fetch(`${url}/api/v1/cameras/${id}`)).json()).state;

@@ -102,7 +102,8 @@ void canvas_disc(struct canvas *canvas, int x, int y, int radius, struct colour 
 {
     for (int i = 0; i < canvas->plane_count; i++) {
         struct plane *plane = &canvas->planes[i];
-        for (int row = 0; row < plane->height; row++) {
+        int end = bounded(((y + radius) >> plane->shift_y) + 1, plane->height);
+        for (int row = bounded((y - radius) >> plane->shift_y, plane->height); row < end; row++) {
             int dy = (row << plane->shift_y) + plane->shift_y - y;
             if (dy < -radius || dy > radius)
                 continue;

@@ -3,6 +3,7 @@
 #include <libwebsockets.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -20,6 +21,7 @@ struct program {
     struct motion *motion;
     struct mjpeg mjpeg;
     struct scene scene;
+    struct place place;
     struct studio *studio;
     struct client *client;
     struct camera_world world;
@@ -60,6 +62,42 @@ static int load(struct program *program, char *error, size_t error_cap)
     return 0;
 }
 
+/* When passers-by come in the next minutes, for whoever watches for motion. */
+static void tell_walks(const struct place *place, int64_t from_us)
+{
+    enum { TOLD_S = 600 };
+    for (int64_t slot = from_us / (PLACE_SLOT_S * US_PER_S);
+         slot * PLACE_SLOT_S * US_PER_S < from_us + TOLD_S * US_PER_S; slot++) {
+        struct place_walk walk;
+        char begin[16], end[16];
+        if (!place_walk_at(place, slot, &walk) || walk.end_us < from_us)
+            continue;
+        time_t at[2] = {(time_t)(walk.begin_us / US_PER_S), (time_t)(walk.end_us / US_PER_S)};
+        struct tm tm;
+        strftime(begin, sizeof(begin), "%H:%M:%S", localtime_r(&at[0], &tm));
+        strftime(end, sizeof(end), "%H:%M:%S", localtime_r(&at[1], &tm));
+        printf("passer-by %s to %s, to the %s\n", begin, end, walk.leftward ? "left" : "right");
+    }
+    fflush(stdout);
+}
+
+static void begin_place(struct program *program)
+{
+    const struct options *options = &program->options;
+    struct place *place = &program->place;
+    const int64_t day_us = INT64_C(86400) * US_PER_S;
+    int64_t wall_us = clock_wall_us(&clock_system);
+    *place =
+        (struct place){.seed = place_seed(options->id) ^ options->seed, .day_us = options->day_us};
+    if (options->daytime_min >= 0) {
+        int64_t wanted_us = (int64_t)options->daytime_min * 60 * US_PER_S;
+        int64_t now_us = place_time_of_day_us(place, wall_us);
+        place->day_offset_us = (wanted_us - now_us + day_us) % day_us;
+    }
+    if (options->tells_walks)
+        tell_walks(place, wall_us);
+}
+
 static int create(struct program *program)
 {
     const struct options *options = &program->options;
@@ -69,7 +107,9 @@ static int create(struct program *program)
         .script_width = options->width,
         .script_height = options->height,
         .barcode = options->barcode,
+        .place = options->circle ? NULL : &program->place,
     };
+    begin_place(program);
     noise_init(&program->scene.noise, options->noise_sigma, options->seed);
     int result = studio_create(&program->scene, options->chroma, &program->studio);
     if (result < 0)

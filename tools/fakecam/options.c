@@ -27,6 +27,9 @@ const char options_help[] =
     "  --chroma 422|420|444|grey\n"
     "  --from FILE.mjpeg       send these JPEGs, over and over, instead of drawing\n"
     "  --barcode               draw the clock pattern for latency measurement\n"
+    "  --scene place[,HH:MM[,S]]|circle\n"
+    "                          a house and its garden (the default), from that time of day on, a\n"
+    "                          day lasting S seconds; says when passers-by come. Or a red circle\n"
     "  --motion SCRIPT         a file or a text such as \"2.0 box 100,100 50x50 for 1.5\"\n"
     "  --fault LIST            truncated no-eoi no-soi garbage wrong-size clock-jump huge "
     "text-junk\n"
@@ -55,6 +58,7 @@ enum {
     OPT_CHROMA,
     OPT_FROM,
     OPT_BARCODE,
+    OPT_SCENE,
     OPT_MOTION,
     OPT_FAULT,
     OPT_DARK,
@@ -79,6 +83,7 @@ static const struct option LONG_OPTIONS[] = {
     {"chroma", required_argument, NULL, OPT_CHROMA},
     {"from", required_argument, NULL, OPT_FROM},
     {"barcode", no_argument, NULL, OPT_BARCODE},
+    {"scene", required_argument, NULL, OPT_SCENE},
     {"motion", required_argument, NULL, OPT_MOTION},
     {"fault", required_argument, NULL, OPT_FAULT},
     {"dark", required_argument, NULL, OPT_DARK},
@@ -198,6 +203,34 @@ static const char *read_chroma(const char *word, struct options *options)
     return "422, 420, 444 or grey";
 }
 
+static const char *read_scene(const char *word, struct options *options)
+{
+    static const char wanted[] =
+        "circle or place, with a time of day and the seconds of a day where "
+        "they matter: place,21:30,120";
+    options->circle = strcmp(word, "circle") == 0;
+    if (options->circle)
+        return NULL;
+    if (strncmp(word, "place", 5) != 0)
+        return wanted;
+    options->tells_walks = true;
+    if (!word[5])
+        return NULL;
+    unsigned hour, minute;
+    int end = 0;
+    if (sscanf(word + 5, ",%2u:%2u%n", &hour, &minute, &end) != 2 || hour > 23 || minute > 59)
+        return wanted;
+    options->daytime_min = (int)(hour * 60 + minute);
+    const char *rest = word + 5 + end;
+    int64_t seconds;
+    if (!*rest)
+        return NULL;
+    if (*rest != ',' || text_to_int(rest + 1, 10, 86400, &seconds) < 0)
+        return wanted;
+    options->day_us = seconds * US_PER_S;
+    return NULL;
+}
+
 static const char *read_doze(const char *word, struct options *options)
 {
     char *end, *end_asleep;
@@ -258,6 +291,8 @@ static const char *read_option(int option, const char *word, struct reading *rea
     case OPT_BARCODE:
         options->barcode = true;
         return NULL;
+    case OPT_SCENE:
+        return read_scene(word, options);
     case OPT_MOTION:
         options->motion = word;
         return NULL;
@@ -323,6 +358,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, char *erro
         .quality = 80,
         .chroma = JPEG_CHROMA_422,
         .battery_percent = AGENT_BATTERY_UNKNOWN,
+        .daytime_min = -1,
         .seed = 1,
     };
     struct reading reading = {.options = &options, .error = error, .error_cap = error_cap};

@@ -27,6 +27,10 @@ struct options {
     unsigned cameras;
     bool plain, barcode;
     const char *from, *motion; /* NULL = none */
+    bool circle;               /* instead of a place */
+    bool tells_walks;          /* a place was asked for: say when passers-by come */
+    int daytime_min;           /* minutes since midnight when it begins; -1 = as it is */
+    int64_t day_us;            /* how long its day takes; 0 = a day */
     uint8_t quality;
     enum jpeg_chroma chroma;
     struct fault_plan faults;

@@ -78,9 +78,19 @@ struct scene_circle scene_circle_at(int width, int height, int64_t wall_us)
     };
 }
 
-void scene_draw_background(const struct scene_look *look, struct canvas *canvas)
+static bool has_place(const struct scene *scene)
+{
+    return scene->place && !scene->motion;
+}
+
+int64_t scene_draw_background(const struct scene *scene, const struct scene_look *look,
+                              int64_t wall_us, struct canvas *canvas)
 {
     tone_init(&canvas->tone, &look->tone);
+    if (has_place(scene)) {
+        place_draw_background(scene->place, wall_us, canvas);
+        return wall_us + place_background_us(scene->place);
+    }
     for (int i = 0; i < canvas->plane_count; i++) {
         struct plane *plane = &canvas->planes[i];
         const uint8_t *tone = i == 0 ? canvas->tone.luma : canvas->tone.chroma;
@@ -95,6 +105,7 @@ void scene_draw_background(const struct scene_look *look, struct canvas *canvas)
             }
         }
     }
+    return INT64_MAX;
 }
 
 /* Dots so large that the clock stays readable on a phone. */
@@ -102,6 +113,19 @@ static int text_scale(const struct canvas *canvas)
 {
     int scale = canvas->width / 240;
     return scale > 0 ? scale : 1;
+}
+
+/* As such cameras write it: in a corner, date and time. */
+static void draw_stamp(const struct scene_moment *moment, struct canvas *canvas)
+{
+    char text[32];
+    int scale = (text_scale(canvas) + 1) / 2;
+    time_t seconds = (time_t)(moment->wall_us / US_PER_S);
+    struct tm local;
+    localtime_r(&seconds, &local);
+    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local);
+    canvas_text(canvas, canvas->width - canvas_text_width(scale, text) - 4 * scale, 4 * scale,
+                scale, text);
 }
 
 static void draw_captions(const struct scene *scene, const struct scene_moment *moment,
@@ -139,14 +163,20 @@ void scene_draw(const struct scene *scene, const struct scene_look *look,
     if (scene->motion) {
         motion_draw(scene->motion, moment->motion_us, scene->script_width, scene->script_height,
                     canvas);
+    } else if (scene->place) {
+        place_draw(scene->place, moment->wall_us, canvas);
     } else {
         struct scene_circle circle =
             scene_circle_at(canvas->width, canvas->height, moment->wall_us);
         canvas_disc(canvas, circle.x, circle.y, circle.radius, red);
     }
-    draw_captions(scene, moment, canvas);
-    if (look->still)
-        draw_still_mark(canvas);
+    if (has_place(scene)) {
+        draw_stamp(moment, canvas);
+    } else {
+        draw_captions(scene, moment, canvas);
+        if (look->still)
+            draw_still_mark(canvas);
+    }
     if (look->mirror)
         canvas_mirror(canvas);
     if (look->flip)

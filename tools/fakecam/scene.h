@@ -1,12 +1,13 @@
-/* What the mock camera sees: a gradient, a moving red circle, name, clock and frame number; or what
- * a motion script says. Pure functions. What does not belong here: encoding (studio.h). One
- * thread. */
+/* What the mock camera sees: a place; or a gradient and a moving red circle with name, clock and
+ * frame number; or what a motion script says. Pure functions. What does not belong here: encoding
+ * (studio.h). One thread. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "tools/fakecam/canvas.h"
 #include "tools/fakecam/motion.h"
+#include "tools/fakecam/place.h"
 
 /* The sensor's settings. */
 struct scene_look {
@@ -27,7 +28,8 @@ void noise_finish(struct noise *noise);
 
 struct scene {
     const char *name;            /* borrowed */
-    const struct motion *motion; /* borrowed; NULL: the circle, clock and frame number */
+    const struct motion *motion; /* borrowed; NULL: none */
+    const struct place *place;   /* borrowed; NULL, or with a motion script: the gradient */
     int script_width, script_height;
     bool barcode;
     struct noise noise;
@@ -48,8 +50,10 @@ struct scene_circle {
  * 10, a = 2 pi t / 4 s. */
 struct scene_circle scene_circle_at(int width, int height, int64_t wall_us);
 
-/* The part that never moves; the canvas's tone is set from the look. */
-void scene_draw_background(const struct scene_look *look, struct canvas *canvas);
+/* The part that does not move until the wall clock passes the time returned; the canvas's tone is
+ * set from the look. */
+int64_t scene_draw_background(const struct scene *scene, const struct scene_look *look,
+                              int64_t wall_us, struct canvas *canvas);
 
 /* Everything else, over a copy of the background with its tone. */
 void scene_draw(const struct scene *scene, const struct scene_look *look,

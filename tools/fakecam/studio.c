@@ -15,6 +15,7 @@ struct easel {
     struct canvas background, canvas;
     struct buf *jpeg; /* the last picture */
     int64_t drawn_us, used_us;
+    int64_t background_until_us; /* wall clock */
 };
 
 struct studio {
@@ -88,8 +89,6 @@ static struct easel *find_easel(struct studio *studio, const struct studio_wish 
     *oldest = (struct easel){.look = wish->look, .quality = wish->quality};
     canvas_init(&oldest->background, wish->look.width, wish->look.height, studio->chroma);
     canvas_init(&oldest->canvas, wish->look.width, wish->look.height, studio->chroma);
-    scene_draw_background(&wish->look, &oldest->background);
-    oldest->canvas.tone = oldest->background.tone;
     return oldest;
 }
 
@@ -131,6 +130,17 @@ static int encode(struct studio *studio, const struct canvas *canvas, int qualit
     return 0;
 }
 
+/* Again only when it has changed. */
+static void draw_background(const struct scene *scene, const struct studio_wish *wish,
+                            struct easel *easel)
+{
+    if (wish->wall_us < easel->background_until_us)
+        return;
+    easel->background_until_us =
+        scene_draw_background(scene, &wish->look, wish->wall_us, &easel->background);
+    easel->canvas.tone = easel->background.tone;
+}
+
 int studio_take(struct studio *studio, const struct studio_wish *wish, struct buf **ret_jpeg,
                 int64_t *ret_drawn_us)
 {
@@ -145,6 +155,7 @@ int studio_take(struct studio *studio, const struct studio_wish *wish, struct bu
             .number = wish->number,
         };
         struct buf *jpeg;
+        draw_background(studio->scene, wish, easel);
         canvas_copy(&easel->canvas, &easel->background);
         scene_draw(studio->scene, &wish->look, &moment, &easel->canvas);
         int result = encode(studio, &easel->canvas, wish->quality, &jpeg);

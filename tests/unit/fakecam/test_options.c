@@ -89,6 +89,28 @@ static void everything_at_once(void **state)
     assert_int_equal(parsed("--version").action, OPTIONS_VERSION);
 }
 
+static void scenes(void **state)
+{
+    (void)state;
+    struct options options = parsed("");
+    assert_false(options.circle || options.tells_walks);
+    assert_int_equal(options.daytime_min, -1);
+    assert_true(parsed("--scene circle").circle);
+    options = parsed("--scene place");
+    assert_true(options.tells_walks && !options.circle);
+    assert_int_equal(options.daytime_min, -1);
+    options = parsed("--scene place,21:30,120");
+    assert_int_equal(options.daytime_min, 21 * 60 + 30);
+    assert_int_equal(options.day_us, 120 * INT64_C(1000000));
+    static const char *const wrong[] = {"--scene square",        "--scene place,25:00",
+                                        "--scene place,12",      "--scene place,12:00,5",
+                                        "--scene place,12:00 x", "--scene placebo"};
+    for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        char error[256];
+        assert_int_equal(parse(wrong[i], &options, error), -EINVAL);
+    }
+}
+
 static void urls(void **state)
 {
     (void)state;
@@ -177,9 +199,9 @@ static void help_and_manual_name_every_option(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "url",     "id",   "name",    "cameras", "size",  "fps",     "plain", "quality",
-        "chroma",  "from", "barcode", "motion",  "fault", "dark",    "token", "noise",
-        "battery", "doze", "seed",    "verbose", "help",  "version",
+        "url",    "id",      "name",    "cameras", "size",    "fps",   "plain",   "quality",
+        "chroma", "from",    "barcode", "motion",  "scene",   "fault", "dark",    "token",
+        "noise",  "battery", "doze",    "seed",    "verbose", "help",  "version",
     };
     static char manual[65536];
     FILE *file = fopen(MANUAL, "r");
@@ -201,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(everything_at_once),
+        cmocka_unit_test(scenes),
         cmocka_unit_test(urls),
         cmocka_unit_test(mistakes_are_explained),
         cmocka_unit_test(help_and_manual_name_every_option),
