@@ -11,6 +11,7 @@ enum lock_rank {
     LOCK_RANK_HUB = 10,    /* stream/hub: a publisher pokes its readers under it */
     LOCK_RANK_WORKER = 20, /* transcode: between the hub, the loop and the worker */
     LOCK_RANK_STORE = 30,  /* store: the writer's queue */
+    LOCK_RANK_POOL = 35,   /* base/pool: its queue */
     LOCK_RANK_SOURCE = 40, /* camera: shared by a source's thread and the loop */
     LOCK_RANK_LINE = 45,   /* camera: a helper's socket, for sending */
     LOCK_RANK_INBOX = 50,  /* base/inbox: messages between threads */

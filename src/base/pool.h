@@ -1,0 +1,45 @@
+/* A small bounded pool of threads, for what would stall the loop: disks, hashes, lists, films.
+ *
+ * One owner submits, cancels and is called back on its own thread (the loop's): pool_reap calls
+ * done() of what is finished, and the waker says when that is due. Works begin in the order in
+ * which they were submitted; with more than one thread they may end in another one. */
+#pragma once
+#include <stdbool.h>
+
+#include "base/list.h"
+#include "base/waker.h"
+
+struct pool;
+
+/* Embedded in what the work needs. The pool borrows it from pool_submit until done() is called or
+ * pool_cancel returned true. */
+struct pool_work {
+    struct list node;                     /* the pool's */
+    void (*run)(struct pool_work *work);  /* on a thread of the pool; may block */
+    void (*done)(struct pool_work *work); /* on the owner's thread; may submit, and free the work */
+};
+
+struct pool_params {
+    const char *name;    /* of its threads, up to 12 bytes; a number follows */
+    unsigned threads;    /* 0 = 2 */
+    unsigned max_queued; /* works that wait for a thread; 0 = 64 */
+    struct waker waker;  /* called from any thread when pool_reap has something to do */
+};
+
+/* -EAGAIN: thread creation failed. */
+int pool_create(const struct pool_params *params, struct pool **ret_pool)
+    __attribute__((warn_unused_result));
+
+/* Runs what waits and what is at work to its end, calls done() of all of it, and ends the threads.
+ * done() may not submit any more: it is refused with -ESHUTDOWN. Takes NULL. */
+void pool_destroy(struct pool *pool);
+
+/* -EAGAIN: as much waits as may; -ESHUTDOWN: the pool ends. The work is untouched then. */
+int pool_submit(struct pool *pool, struct pool_work *work) __attribute__((warn_unused_result));
+
+/* True: the work had not begun and never will; done() is not called. False: it began, and done()
+ * will be called, or was. */
+bool pool_cancel(struct pool *pool, struct pool_work *work);
+
+/* Calls done() of every work that is finished. */
+void pool_reap(struct pool *pool);
