@@ -60,7 +60,7 @@ static struct raw_picture *unpack(const struct scene *scene, enum raw_format for
     must(pixels && raws && jpeg_decode_init(&decode) == 0, "memory");
     for (unsigned t = 0; t < p->frames; t++) {
         struct picture picture;
-        must(jpeg_decode_planes(&decode, scene->frames[t].jpeg, scene->frames[t].jpeg_len_bytes,
+        must(jpeg_decode_planes(&decode, scene->frames[t].jpeg, scene->frames[t].jpeg_len_bytes, 1,
                                 &picture) == 0,
              "decode");
         raws[t] = (struct raw_picture){.format = format,
@@ -90,6 +90,7 @@ static double run(const struct scene *scene, const struct raw_picture *raws)
         struct engine_output output;
         const struct engine_input input = {.jpeg = scene->frames[t].jpeg,
                                            .len_bytes = scene->frames[t].jpeg_len_bytes,
+                                           1,
                                            .raw = raws ? &raws[t] : NULL,
                                            .pts_us = (int64_t)t * FRAME_US};
         must(engine_local.encode(engine, &input, &output) == 0, "encode");

@@ -55,6 +55,7 @@ static struct measurement run_engine(const struct scene *scene, const char *enco
     for (unsigned t = 0; t < scene->params.frames; t++) {
         const struct engine_input input = {.jpeg = scene->frames[t].jpeg,
                                            .len_bytes = scene->frames[t].jpeg_len_bytes,
+                                           1,
                                            .pts_us = (int64_t)t * FRAME_US,
                                            .want_key = key_every && t % key_every == 0};
         struct engine_output output;
@@ -90,7 +91,7 @@ static struct measurement run_library(const struct scene *scene, const char *opt
     for (unsigned t = 0; t < scene->params.frames; t++) {
         struct picture decoded, picture;
         const int64_t start_us = clock_thread_cpu_us();
-        must(jpeg_decode_planes(&decode, scene->frames[t].jpeg, scene->frames[t].jpeg_len_bytes,
+        must(jpeg_decode_planes(&decode, scene->frames[t].jpeg, scene->frames[t].jpeg_len_bytes, 1,
                                 &decoded) == 0 &&
                  chroma_to_420(&chroma, &decoded, &picture) == 0,
              "decode");
@@ -199,7 +200,8 @@ static int64_t pass(struct stream *stream, const struct scene_frame *frame, unsi
 {
     struct picture decoded, picture;
     const int64_t start_us = clock_thread_cpu_us();
-    must(jpeg_decode_planes(&stream->decode, frame->jpeg, frame->jpeg_len_bytes, &decoded) == 0 &&
+    must(jpeg_decode_planes(&stream->decode, frame->jpeg, frame->jpeg_len_bytes, 1, &decoded) ==
+                 0 &&
              chroma_to_420(&stream->chroma, &decoded, &picture) == 0,
          "decode");
     candidate_encode(stream->candidate, &picture, t, file);

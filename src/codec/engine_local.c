@@ -10,6 +10,7 @@
 #include "codec/encoder.h"
 #include "codec/jpeg_decode.h"
 #include "codec/raw_planes.h"
+#include "codec/shrink.h"
 
 enum { MAX_QUALITY = 100 };
 
@@ -25,6 +26,7 @@ struct engine {
     unsigned quality;
     struct jpeg_decode decode;
     struct raw_planes raw_planes;
+    struct shrink shrink;
     struct chroma chroma;
     const struct encoder_ops *ops; /* of the encoder that is open */
     void *encoder;                 /* NULL until the first picture */
@@ -48,6 +50,7 @@ static void destroy(struct engine *engine)
     close_encoder(engine);
     chroma_finish(&engine->chroma);
     raw_planes_finish(&engine->raw_planes);
+    shrink_finish(&engine->shrink);
     jpeg_decode_finish(&engine->decode);
     mem_free(engine);
 }
@@ -121,18 +124,21 @@ static int take_planes(struct engine *engine, const struct engine_input *input,
                        struct picture *ret_picture)
 {
     struct picture planes;
+    const unsigned scale = input->scale ? input->scale : 1;
     if (input->raw && !h264_fits(input->raw->width, input->raw->height))
         return -EBADMSG; /* stills may be larger; H.264 may not */
-    int r = input->raw
-                ? raw_planes_split(&engine->raw_planes, input->raw, &planes)
-                : jpeg_decode_planes(&engine->decode, input->jpeg, input->len_bytes, &planes);
+    int r = input->raw ? raw_planes_split(&engine->raw_planes, input->raw, &planes)
+                       : jpeg_decode_planes(&engine->decode, input->jpeg, input->len_bytes, scale,
+                                            &planes);
+    if (r == 0 && input->raw && scale > 1)
+        r = shrink_picture(&engine->shrink, &planes, scale, &planes);
     return r < 0 ? r : chroma_to_420(&engine->chroma, &planes, ret_picture);
 }
 
 static int take_picture(struct engine *engine, const struct engine_input *input, bool for_device,
                         struct picture *ret_picture)
 {
-    if (!for_device || !is_native(engine->device, input->raw))
+    if (!for_device || input->scale > 1 || !is_native(engine->device, input->raw))
         return take_planes(engine, input, ret_picture);
     *ret_picture = (struct picture){.width = input->raw->width,
                                     .height = input->raw->height,

@@ -102,6 +102,12 @@ static bool is_truncated(struct jpeg_decode *decode)
     return strstr(complaint, "premature end") || strstr(complaint, "Premature end");
 }
 
+/* As TurboJPEG rounds; 0 is 1. */
+static unsigned scaled(unsigned side, unsigned scale)
+{
+    return scale > 1 ? (side + scale - 1) / scale : side;
+}
+
 static void repeat_edges(const struct plane *plane)
 {
     if (plane->want_width > plane->have_width)
@@ -161,13 +167,23 @@ static int by_rgb(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_by
     return 0;
 }
 
+/* For 4:2:0 at 1/2 TurboJPEG 2.1 replaces the chroma's 8x8 transform by the 4x4 one after the
+ * tables were made, and tables of the fast transform do not suit it: the colours would be wrong.
+ * Scaled transforms have no fast variant anyway. */
+static int plane_flags(unsigned scale)
+{
+    return scale > 1 ? DECODE_FLAGS & ~TJFLAG_FASTDCT : DECODE_FLAGS;
+}
+
 int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
-                       struct picture *ret_picture)
+                       unsigned scale, struct picture *ret_picture)
 {
     struct header header;
     int r = read_header(decode, jpeg, len_bytes, &header);
     if (r < 0)
         return r;
+    header.width = scaled(header.width, scale);
+    header.height = scaled(header.height, scale);
 
     struct plane planes[3];
     size_t need_bytes, rgb_bytes = 0;
@@ -196,8 +212,8 @@ int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t l
     }
     if (!has_planes)
         r = by_rgb(decode, jpeg, len_bytes, &header, next, data, strides);
-    else if (tjDecompressToYUVPlanes(decode->handle, jpeg, len_bytes, data, 0, strides, 0,
-                                     DECODE_FLAGS) != 0 &&
+    else if (tjDecompressToYUVPlanes(decode->handle, jpeg, len_bytes, data, (int)header.width,
+                                     strides, (int)header.height, plane_flags(scale)) != 0 &&
              is_truncated(decode))
         r = -EBADMSG;
     if (r < 0)
@@ -216,7 +232,7 @@ int jpeg_decode_thumbnail(struct jpeg_decode *decode, const uint8_t *jpeg, size_
     int r = read_header(decode, jpeg, len_bytes, &header);
     if (r < 0)
         return r;
-    const unsigned width = (header.width + 7) / 8, height = (header.height + 7) / 8;
+    const unsigned width = scaled(header.width, 8), height = scaled(header.height, 8);
     r = reserve(decode, (size_t)width * height);
     if (r < 0)
         return r;

@@ -19,10 +19,13 @@ struct jpeg_decode {
 int jpeg_decode_init(struct jpeg_decode *decode) __attribute__((warn_unused_result));
 void jpeg_decode_finish(struct jpeg_decode *decode); /* a zeroed one too */
 
-/* The planes are borrowed until the next call. -EBADMSG: not a supported JPEG, a size that H.264
- * does not allow, or an incomplete scan; -ENOMEM. */
+/* Each side is divided by scale (1, 2, 4 or 8) and rounded up: the decoder does so from fewer
+ * coefficients, which costs less than the full size. The planes are borrowed until the next call.
+ * -EBADMSG: not a supported JPEG, a size that H.264 does not allow, or an incomplete scan;
+ * -ENOMEM. */
 int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
-                       struct picture *ret_picture) __attribute__((warn_unused_result));
+                       unsigned scale, struct picture *ret_picture)
+    __attribute__((warn_unused_result));
 
 /* The same as grey at an eighth of its size (rounded up), for whoever only looks at brightness. */
 int jpeg_decode_thumbnail(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,

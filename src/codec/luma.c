@@ -1,6 +1,6 @@
 #include "codec/luma.h"
 
-#include "codec/jpeg_decode.h"
+#include <errno.h>
 
 static int mean(const struct picture *picture)
 {
@@ -26,4 +26,42 @@ int luma_mean(const uint8_t *jpeg, size_t len_bytes)
         r = mean(&picture);
     jpeg_decode_finish(&decode);
     return r;
+}
+
+int luma_init(struct luma *luma)
+{
+    *luma = (struct luma){0};
+    return jpeg_decode_init(&luma->decode);
+}
+
+void luma_finish(struct luma *luma)
+{
+    jpeg_decode_finish(&luma->decode);
+    shrink_finish(&luma->shrink);
+}
+
+int luma_of_jpeg(struct luma *luma, const uint8_t *jpeg, size_t len_bytes,
+                 struct picture *ret_picture)
+{
+    return jpeg_decode_thumbnail(&luma->decode, jpeg, len_bytes, ret_picture);
+}
+
+int luma_of_raw(struct luma *luma, const struct raw_picture *raw, struct picture *ret_picture)
+{
+    const unsigned step = raw->format == RAW_YUYV ? 2 : 1;
+    const unsigned width = raw->width / LUMA_SCALE, height = raw->height / LUMA_SCALE;
+    if (raw->format == RAW_NONE || width == 0 || height == 0)
+        return -EBADMSG;
+    int r = shrink_reserve(&luma->shrink, (size_t)width * height);
+    if (r < 0)
+        return r;
+    shrink_plane(raw->planes[0], raw->strides[0], step, LUMA_SCALE, luma->shrink.planes, width,
+                 width, height);
+    *ret_picture = (struct picture){.planes = {luma->shrink.planes},
+                                    .strides = {width},
+                                    .width = (uint16_t)width,
+                                    .height = (uint16_t)height,
+                                    .chroma = JPEG_CHROMA_GREY,
+                                    .limited = !raw->full_range};
+    return 0;
 }

@@ -38,3 +38,4 @@ struct converter_ops {
 
 extern const struct converter_ops converter_h264; /* of JPEG or raw */
 extern const struct converter_ops converter_jpeg; /* of raw */
+extern const struct converter_ops converter_luma; /* of JPEG or raw, at an eighth of the size */

@@ -254,7 +254,9 @@ static int start(struct transcoder *t)
 }
 
 static const struct converter_ops *const CONVERTERS[RENDITION_KINDS] = {
-    [RENDITION_JPEG] = &converter_jpeg, [RENDITION_H264] = &converter_h264};
+    [RENDITION_JPEG] = &converter_jpeg,
+    [RENDITION_H264] = &converter_h264,
+    [RENDITION_LUMA] = &converter_luma};
 
 int transcoder_create(const struct transcoder_params *params, struct transcoder **ret_transcoder)
 {

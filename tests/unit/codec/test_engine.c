@@ -356,6 +356,43 @@ static void test_still_picture_gives_a_unit_each_time(void **state)
     }
 }
 
+static void test_scaled_pictures(void **state)
+{
+    (void)state;
+    struct engine *engine = open_engine(NULL);
+    static uint8_t grey[642 * 482];
+    memset(grey, 128, sizeof(grey));
+    struct drawn drawn = drawn_gradient(642, 482, JPEG_CHROMA_422, 0);
+    size_t len_bytes;
+    uint8_t *jpeg = drawn_jpeg(&drawn, 80, &len_bytes);
+    const struct raw_picture raw = {.format = RAW_I420,
+                                    .width = 642,
+                                    .height = 482,
+                                    .planes = {grey, grey, grey},
+                                    .strides = {642, 321, 321},
+                                    .dmabuf_fd = -1};
+    static const struct {
+        bool is_raw;
+        unsigned scale, width, height;
+    } ROWS[] = {{false, 1, 642, 482}, {false, 2, 322, 242}, {false, 4, 162, 122},
+                {true, 2, 320, 240},  {true, 4, 160, 120},  {true, 1, 642, 482}};
+    for (unsigned i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        struct engine_output output;
+        const struct engine_input input = {.jpeg = ROWS[i].is_raw ? NULL : jpeg,
+                                           .len_bytes = ROWS[i].is_raw ? 0 : len_bytes,
+                                           .raw = ROWS[i].is_raw ? &raw : NULL,
+                                           .scale = ROWS[i].scale,
+                                           .pts_us = (int64_t)i * FRAME_US};
+        assert_int_equal(engine_local.encode(engine, &input, &output), 0);
+        assert_int_equal(output.width, ROWS[i].width);
+        assert_int_equal(output.height, ROWS[i].height);
+        assert_true(output.key);
+    }
+    drawn_free_jpeg(jpeg);
+    drawn_finish(&drawn);
+    engine_local.destroy(engine);
+}
+
 static void test_unknown_encoder(void **state)
 {
     (void)state;
@@ -380,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_strong_noise_stays_within_the_budget),
         cmocka_unit_test(test_quality_is_worth_its_bits),
         cmocka_unit_test(test_still_picture_gives_a_unit_each_time),
+        cmocka_unit_test(test_scaled_pictures),
         cmocka_unit_test(test_unknown_encoder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

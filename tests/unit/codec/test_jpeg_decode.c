@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "codec/jpeg_decode.h"
+#include "codec/shrink.h"
 #include "data.h"
 #include "drawn.h"
 
@@ -28,7 +29,7 @@ static void test_planes_are_those_that_were_drawn(void **state)
             size_t len_bytes;
             uint8_t *jpeg = drawn_jpeg(&drawn, 95, &len_bytes);
             struct picture picture;
-            assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, &picture), 0);
+            assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, 1, &picture), 0);
             assert_int_equal(picture.chroma, c);
             assert_int_equal(picture.width, (width + 1) & ~1U);
             assert_int_equal(picture.height, (height + 1) & ~1U);
@@ -51,7 +52,47 @@ static void test_planes_are_those_that_were_drawn(void **state)
     jpeg_decode_finish(&decode);
 }
 
-/* Kinds that TurboJPEG gives no planes of, and several scans: the same picture as the usual kind. */
+/* The decoder's own scaling gives what the means of the drawn pixels are, whatever the chroma. */
+static void test_scaled_planes(void **state)
+{
+    (void)state;
+    struct jpeg_decode decode = open_decode();
+    struct shrink shrink = {0};
+    for (int c = JPEG_CHROMA_GREY; c <= JPEG_CHROMA_411; c++)
+        for (unsigned scale = 2; scale <= 8; scale *= 2)
+            for (unsigned odd = 0; odd < 2; odd++) {
+                const unsigned width = 320 + 13 * odd, height = 192 + 7 * odd;
+                struct drawn drawn = drawn_gradient(width, height, (enum jpeg_chroma)c, 0);
+                size_t len_bytes;
+                uint8_t *jpeg = drawn_jpeg(&drawn, 95, &len_bytes);
+                struct picture full, picture, wanted;
+                assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, 1, &full), 0);
+                assert_int_equal(shrink_picture(&shrink, &full, scale, &wanted), 0);
+                assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, scale, &picture), 0);
+                assert_int_equal(picture.chroma, c);
+                assert_int_equal(picture.width, picture_even((width + scale - 1) / scale));
+                assert_int_equal(picture.height, picture_even((height + scale - 1) / scale));
+                for (unsigned i = 0; i < (c == JPEG_CHROMA_GREY ? 1 : 3); i++) {
+                    const unsigned w = i ? picture_chroma_width(wanted.chroma, wanted.width)
+                                         : wanted.width,
+                                   h = i ? picture_chroma_height(wanted.chroma, wanted.height)
+                                         : wanted.height;
+                    const double psnr = drawn_psnr(picture.planes[i], picture.strides[i],
+                                                   wanted.planes[i], wanted.strides[i], w, h);
+                    if (psnr < 34)
+                        print_error("chroma %d, 1/%u, %ux%u, plane %u: %g dB\n", c, scale, width,
+                                    height, i, psnr);
+                    assert_true(psnr >= 34);
+                }
+                drawn_free_jpeg(jpeg);
+                drawn_finish(&drawn);
+            }
+    shrink_finish(&shrink);
+    jpeg_decode_finish(&decode);
+}
+
+/* Kinds that TurboJPEG gives no planes of, and several scans: the same picture as the usual kind.
+ */
 static void test_unusual_kinds(void **state)
 {
     (void)state;
@@ -67,7 +108,7 @@ static void test_unusual_kinds(void **state)
         uint8_t bytes[DATA_MAX_BYTES];
         struct picture picture;
         size_t len_bytes = data_read(rows[i].name, bytes);
-        assert_int_equal(jpeg_decode_planes(&decode, bytes, len_bytes, &picture), 0);
+        assert_int_equal(jpeg_decode_planes(&decode, bytes, len_bytes, 1, &picture), 0);
         assert_int_equal(picture.chroma, rows[i].chroma);
         assert_int_equal(picture.width, 62);
         assert_int_equal(picture.height, 46);
@@ -91,7 +132,7 @@ static void test_rgb(void **state)
     struct jpeg_decode decode = open_decode();
     struct picture picture;
     size_t len_bytes = data_read("rgb-red.jpg", bytes);
-    assert_int_equal(jpeg_decode_planes(&decode, bytes, len_bytes, &picture), 0);
+    assert_int_equal(jpeg_decode_planes(&decode, bytes, len_bytes, 1, &picture), 0);
     assert_in_range(picture.planes[0][0], 74, 78);
     assert_in_range(picture.planes[1][0], 83, 87);
     assert_in_range(picture.planes[2][0], 253, 255);
@@ -124,7 +165,7 @@ static void test_sizes_out_of_bounds_are_refused_by_the_header(void **state)
     for (unsigned s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
         struct picture picture;
         set_size(jpeg, len_bytes, sizes[s][0], sizes[s][1]);
-        assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, &picture), -EBADMSG);
+        assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, 1, &picture), -EBADMSG);
         assert_int_equal(decode.capacity_bytes, 0);
         assert_int_equal(jpeg_decode_thumbnail(&decode, jpeg, len_bytes, &picture), -EBADMSG);
     }
@@ -153,20 +194,21 @@ static void test_only_a_scan_that_is_cut_off_is_refused(void **state)
         memset(changed + len_bytes - 2, 0x55, cases[i].padding_bytes);
         memcpy(changed + len_bytes - 2 + cases[i].padding_bytes, jpeg + len_bytes - 2, 2);
         assert_int_equal(
-            jpeg_decode_planes(&decode, changed, len_bytes + cases[i].padding_bytes, &picture),
+            jpeg_decode_planes(&decode, changed, len_bytes + cases[i].padding_bytes, 1, &picture),
             cases[i].result);
     }
 
     /* A scan that ends early, with and without an EOI. */
     memcpy(changed, jpeg, len_bytes * 3 / 4);
-    assert_int_equal(jpeg_decode_planes(&decode, changed, len_bytes * 3 / 4, &picture), -EBADMSG);
+    assert_int_equal(jpeg_decode_planes(&decode, changed, len_bytes * 3 / 4, 1, &picture),
+                     -EBADMSG);
     memcpy(changed + len_bytes * 3 / 4, jpeg + len_bytes - 2, 2);
-    assert_int_equal(jpeg_decode_planes(&decode, changed, len_bytes * 3 / 4 + 2, &picture),
+    assert_int_equal(jpeg_decode_planes(&decode, changed, len_bytes * 3 / 4 + 2, 1, &picture),
                      -EBADMSG);
     assert_int_equal(jpeg_decode_thumbnail(&decode, changed, len_bytes * 3 / 4 + 2, &picture),
                      -EBADMSG);
 
-    assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, &picture), 0);
+    assert_int_equal(jpeg_decode_planes(&decode, jpeg, len_bytes, 1, &picture), 0);
     free(changed);
     drawn_free_jpeg(jpeg);
     drawn_finish(&drawn);
@@ -177,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_planes_are_those_that_were_drawn),
+        cmocka_unit_test(test_scaled_planes),
         cmocka_unit_test(test_unusual_kinds),
         cmocka_unit_test(test_rgb),
         cmocka_unit_test(test_sizes_out_of_bounds_are_refused_by_the_header),

@@ -175,8 +175,8 @@ static void test_jpeg(void **state)
             struct jpeg_decode decode;
             struct picture back;
             assert_int_equal(jpeg_decode_init(&decode), 0);
-            assert_int_equal(jpeg_decode_planes(&decode, buf->data + ROOM, end_off - ROOM, &back),
-                             0);
+            assert_int_equal(
+                jpeg_decode_planes(&decode, buf->data + ROOM, end_off - ROOM, 1, &back), 0);
             for (unsigned i = 0; i < 3; i++)
                 assert_true(drawn_psnr(back.planes[i], back.strides[i], d.planes[i],
                                        d.plane_widths[i], d.plane_widths[i],

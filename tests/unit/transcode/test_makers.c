@@ -68,6 +68,35 @@ static void test_jpeg_of_raw_pictures(void **state)
     assert_int_equal(released, 2);
 }
 
+/* Brightness at an eighth of the size, as a plane that lies in the packet. */
+static void test_luma(void **state)
+{
+    (void)state;
+    struct scene s = {0};
+    scene_hubs(&s);
+    struct transcoder_params params = {.yard = &s.yard, .request = scene_request(&s)};
+    params.request.kind = RENDITION_LUMA;
+    params.request.scale = 8;
+    assert_int_equal(transcoder_create(&params, &s.transcoder), 0);
+    struct drawn drawn = drawn_gradient(320, 240, JPEG_CHROMA_422, 0);
+    memset(drawn.planes[0], 77, (size_t)320 * 240);
+    size_t len_bytes;
+    uint8_t *jpeg = drawn_jpeg(&drawn, 80, &len_bytes);
+    scene_publish(&s, jpeg, len_bytes, FRAME_US);
+    struct packet *packet = scene_next(&s);
+    assert_int_equal(packet->width, 40);
+    assert_int_equal(packet->height, 30);
+    assert_int_equal(packet->arrival_us, FRAME_US);
+    assert_int_equal(packet_unit_len_bytes(packet), packet->stride * 30);
+    for (unsigned y = 0; y < 30; y++)
+        for (unsigned x = 0; x < 40; x++)
+            assert_in_range(packet_unit(packet)[y * packet->stride + x], 76, 78);
+    packet_unref(&packet);
+    drawn_free_jpeg(jpeg);
+    drawn_finish(&drawn);
+    scene_close(&s);
+}
+
 static void test_unknown_encoder(void **state)
 {
     (void)state;
@@ -158,9 +187,8 @@ static void test_software_engine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_jpeg_of_raw_pictures),
-        cmocka_unit_test(test_unknown_encoder),
-        cmocka_unit_test(test_many_threads),
+        cmocka_unit_test(test_jpeg_of_raw_pictures), cmocka_unit_test(test_luma),
+        cmocka_unit_test(test_unknown_encoder),      cmocka_unit_test(test_many_threads),
         cmocka_unit_test(test_software_engine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
