@@ -81,6 +81,8 @@ int conn_create(struct net_listener *listener, int fd, const struct sockaddr_sto
         mem_free(conn);
         return -EDQUOT;
     }
+    if (!conn->loopback)
+        socket_tune_for_loss(fd);
     int r = link_adopt(conn, fd);
     if (r < 0) {
         mem_free(conn);
@@ -142,7 +144,7 @@ static int gather(struct conn *conn)
 
 static void pump(struct conn *conn)
 {
-    if (conn->choked) /* link tells when the rest is gone */
+    if (conn->choked || !link_has_room(conn)) /* link tells when there is */
         return;
     int r = gather(conn);
     if (conn->out_count && link_send(conn) < 0)

@@ -83,6 +83,7 @@ struct conn {
     char peer[INET6_ADDRSTRLEN];
     bool loopback;
     bool choked;     /* the socket takes no more; link tells when it does */
+    bool congested;  /* it was choked, and has not sent everything since */
     bool ending;     /* no more pieces; when all is sent our side is shut */
     bool shut;       /* our side is shut, what comes in is dropped, the peer's end is awaited */
     bool rx_paused;  /* by the role */
@@ -99,6 +100,9 @@ int link_adopt(struct conn *conn, int fd) __attribute__((warn_unused_result));
 /* Sends the pieces of conn->out; what the kernel does not take chokes the connection. -EPIPE: the
  * peer is gone. */
 int link_send(struct conn *conn) __attribute__((warn_unused_result));
+/* False when the kernel still holds enough that it has not sent: chokes the connection until then, so
+ * that the role is asked as late as possible and gives the newest that it has. */
+bool link_has_room(struct conn *conn);
 /* Waits for what the connection's state calls for. */
 void link_update(struct conn *conn);
 /* Of a choked connection, as conn_role.check. */

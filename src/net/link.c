@@ -93,7 +93,7 @@ static void note_progress(struct conn *conn)
 static void choke(struct conn *conn)
 {
     struct net *net = conn->net;
-    conn->choked = true;
+    conn->choked = conn->congested = true;
     net->stats.choked++;
     for (size_t i = conn->out_first; i < conn->out_count; i++)
         pin(net, conn->out[i].takes_buf);
@@ -162,7 +162,7 @@ int64_t link_relieve(struct net *net)
     while (is_crowded(net) && !list_empty(&net->choked)) {
         struct conn *longest = list_entry(net->choked.next, struct conn, choke);
         int64_t until_us = longest->progress_us + patience_us(net);
-        if (net->stats.pinned_bytes > net->params.max_pinned_bytes)
+        if (net->stats.pinned_bytes > net->params.max_pinned_bytes && longest->out_count)
             give_up(longest, now_us);
         else if (now_us < until_us)
             return until_us;
@@ -220,6 +220,19 @@ int link_send(struct conn *conn)
     return 0;
 }
 
+bool link_has_room(struct conn *conn)
+{
+    if (!conn->congested)
+        return true;
+    size_t unsent_bytes = socket_unsent_bytes(conn->wire.fd);
+    conn->congested = unsent_bytes > 0;
+    if (unsent_bytes < SOCKET_UNSENT_BYTES)
+        return true;
+    choke(conn);
+    link_update(conn);
+    return false;
+}
+
 void link_shut(struct conn *conn)
 {
     conn->wire.ops->shut(&conn->wire);
@@ -260,11 +273,20 @@ static void receive(struct conn *conn)
     }
 }
 
+/* The socket takes more. */
 static void resume(struct conn *conn)
 {
-    if (link_send(conn) < 0 || (!conn->choked && conn->peer_ended))
+    int r = 0;
+    if (conn->out_count)
+        r = link_send(conn);
+    else
+        unchoke(conn); /* it was link_has_room that waited */
+    if (r < 0 || (!conn->choked && conn->peer_ended)) {
         link_kill(conn);
-    else if (!conn->choked)
+        return;
+    }
+    link_update(conn);
+    if (!conn->choked)
         conn_on_writable(conn);
 }
 

@@ -3,8 +3,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <ifaddrs.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -61,8 +63,23 @@ int socket_listen(const char *address, uint16_t *port)
 void socket_tune(int fd, size_t send_buffer_bytes)
 {
     const int on = 1, bytes = (int)send_buffer_bytes;
+    const int unsent = SOCKET_UNSENT_BYTES;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+}
+
+void socket_tune_for_loss(int fd)
+{
+    static const char BBR[] = "bbr";
+    /* Fails where the kernel has it not; its default stays then. */
+    setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, BBR, sizeof(BBR) - 1);
+}
+
+size_t socket_unsent_bytes(int fd)
+{
+    int bytes = 0;
+    return ioctl(fd, SIOCOUTQNSD, &bytes) || bytes < 0 ? 0 : (size_t)bytes;
 }
 
 uint64_t socket_bytes_acked(int fd)

@@ -10,8 +10,20 @@
  * no address. */
 int socket_listen(const char *address, uint16_t *port) __attribute__((warn_unused_result));
 
-/* Sends at once (TCP_NODELAY), and holds no more than this in the kernel. */
+/* The kernel takes more only while it holds less than this that it has not sent yet, apart from the
+ * packet at hand. On a slow link everything in this queue is late: at 100 kbit/s 0.3 s. */
+enum { SOCKET_UNSENT_BYTES = 4096 };
+
+/* Sends at once (TCP_NODELAY), and bounds what the kernel holds: unsent by SOCKET_UNSENT_BYTES, in all
+ * by send_buffer_bytes. */
 void socket_tune(int fd, size_t send_buffer_bytes);
+
+/* For a peer across a network: BBR where the kernel has it, which does not take every loss for
+ * congestion. */
+void socket_tune_for_loss(int fd);
+
+/* What the kernel has taken and not sent even once. */
+size_t socket_unsent_bytes(int fd);
 
 /* How many bytes the peer's kernel has confirmed so far. */
 uint64_t socket_bytes_acked(int fd);
