@@ -54,11 +54,15 @@ static bool is_admitted(const struct conn *conn)
     return same < conn->listener->params.max_per_address;
 }
 
-static void refuse(int fd)
+static void refuse(const struct net_listener *listener, int fd)
 {
     static const char TEXT[] = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\n"
                                "content-length: 21\r\nconnection: close\r\n\r\n"
                                "too many connections\n";
+    if (listener->params.tls) { /* a handshake would cost more than the connection */
+        close(fd);
+        return;
+    }
     /* It fits the socket's empty buffer or is not worth the trouble. */
     if (send(fd, TEXT, sizeof(TEXT) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         log_debug("net", NULL, "a refusal was not sent");
@@ -77,7 +81,7 @@ int conn_create(struct net_listener *listener, int fd, const struct sockaddr_sto
     conn->last_input_us = net_now_us(net);
     read_address(conn, address);
     if (!is_admitted(conn)) {
-        refuse(fd);
+        refuse(listener, fd);
         mem_free(conn);
         return -EDQUOT;
     }

@@ -76,6 +76,7 @@ const char *http_header_text(const struct http_request *request, enum http_heade
         [HTTP_COOKIE] = HEAD_COOKIE,
         [HTTP_CONTENT_TYPE] = HEAD_CONTENT_TYPE,
         [HTTP_IF_NONE_MATCH] = HEAD_IF_NONE_MATCH,
+        [HTTP_ACCEPT] = HEAD_ACCEPT,
         [HTTP_ACCEPT_ENCODING] = HEAD_ACCEPT_ENCODING,
         [HTTP_RANGE] = HEAD_RANGE,
         [HTTP_SUBPROTOCOL] = HEAD_WS_PROTOCOL,

@@ -177,6 +177,7 @@ static const struct {
     {"cookie", HEAD_COOKIE, true},
     {"content-type", HEAD_CONTENT_TYPE, false},
     {"if-none-match", HEAD_IF_NONE_MATCH, true},
+    {"accept", HEAD_ACCEPT, true},
     {"accept-encoding", HEAD_ACCEPT_ENCODING, true},
     {"range", HEAD_RANGE, false},
     {"forwarded", HEAD_FORWARDED, true},

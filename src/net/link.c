@@ -26,7 +26,12 @@ void link_finish(struct net *net)
 
 int link_adopt(struct conn *conn, int fd)
 {
+    struct tls *tls = conn->listener->params.tls;
     conn->wire = (struct wire){.ops = &WIRE_PLAIN, .fd = fd};
+    if (tls && wire_tls_open(tls, fd, &conn->wire) < 0) {
+        conn->wire.ops->close(&conn->wire);
+        return -ENOMEM;
+    }
     conn->read_event = UV_READABLE;
     conn->send_event = UV_WRITABLE;
     list_init(&conn->choke);

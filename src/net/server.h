@@ -29,6 +29,7 @@ enum http_header {
     HTTP_COOKIE,
     HTTP_CONTENT_TYPE,
     HTTP_IF_NONE_MATCH,
+    HTTP_ACCEPT,
     HTTP_ACCEPT_ENCODING,
     HTTP_RANGE,
     HTTP_SUBPROTOCOL, /* Sec-WebSocket-Protocol */
@@ -134,6 +135,7 @@ struct ws_accept {
 struct net_listener_params {
     const char *address;      /* numeric, or "*" for every IPv4 and IPv6 address; borrowed */
     uint16_t port;            /* 0 = any free one */
+    struct tls *tls;          /* net/tls.h, borrowed; NULL = plain */
     size_t max_body_bytes;    /* of a request; larger ones are answered 413; 0 = 64 KiB */
     unsigned max_per_address; /* connections of one peer address, loopback excepted; 0 = 64 */
     void *ctx;

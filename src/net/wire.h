@@ -1,5 +1,5 @@
-/* What a connection's bytes pass through on their way to the socket and back: nothing (WIRE_PLAIN),
- * or later TLS. What belongs here: moving bytes and saying what has to happen before more can move.
+/* What a connection's bytes pass through on their way to the socket and back: nothing (WIRE_PLAIN)
+ * or TLS. What belongs here: moving bytes and saying what has to happen before more can move.
  * What does not: waiting, which link does. Loop only. */
 #pragma once
 #include <stddef.h>
@@ -24,7 +24,14 @@ struct wire_ops {
 
 struct wire {
     const struct wire_ops *ops;
-    int fd; /* -1: closed */
+    int fd;    /* -1: closed */
+    void *ssl; /* OpenSSL's SSL, of a TLS wire */
 };
 
 extern const struct wire_ops WIRE_PLAIN;
+
+/* A wire that speaks TLS on this socket, as the server; the handshake is part of the first receive.
+ * -ENOMEM. */
+struct tls;
+int wire_tls_open(struct tls *tls, int fd, struct wire *ret_wire)
+    __attribute__((warn_unused_result));

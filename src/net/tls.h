@@ -1,0 +1,20 @@
+/* TLS for listeners: a certificate and its key, and the wire (net/wire.h) that speaks TLS with
+ * them. Loop only. Standards: RFC 8446, RFC 5246 (TLS 1.2), RFC 7301 (ALPN: http/1.1 alone). */
+#pragma once
+#include <stdbool.h>
+
+struct tls;
+
+enum { TLS_ERROR_MAX = 256 };
+
+/* PEM files: the certificate with what it is chained to, and its key. -EINVAL: they cannot be used,
+ * error says why. */
+int tls_create(const char *cert_path, const char *key_path, struct tls **ret_tls,
+               char error[TLS_ERROR_MAX]) __attribute__((warn_unused_result));
+
+/* Reads the files again, for connections to come; those that are open keep what they have. As
+ * tls_create; when it fails, the old certificate stays in use. */
+int tls_reload(struct tls *tls, char error[TLS_ERROR_MAX]) __attribute__((warn_unused_result));
+
+/* The listeners that use it are gone, or stopped; takes NULL. */
+void tls_destroy(struct tls *tls);
