@@ -24,6 +24,11 @@ struct api *api_create(const struct api_params *params)
     return api;
 }
 
+void api_use_ca(struct api *api, const char *pem)
+{
+    api->ca_pem = pem;
+}
+
 void api_destroy(struct api *api)
 {
     if (!api)
@@ -127,6 +132,28 @@ static void reply_no_route(struct http_request *request, enum routes_result resu
     reply_problem_with(request, &problem, result == ROUTES_NOT_FOUND ? NULL : &field);
 }
 
+/* A browser that came from the network to the plain door, for a page: RFC 9110 section 15.4.8. What
+ * programs ask for stays where they ask. */
+static bool redirected(const struct api_door *door, struct http_request *request,
+                       const struct routes_match *match)
+{
+    char accept[512], host[256], location[1024];
+    if (door->is_secure || !door->https_port || http_peer_is_loopback(request) ||
+        http_is_forwarded(request) || !match->route || match->route->handle != assets_get ||
+        !http_header(request, HTTP_ACCEPT, accept, sizeof(accept)) ||
+        !strstr(accept, "text/html") || !http_header(request, HTTP_HOST, host, sizeof(host)))
+        return false;
+    /* The port goes; the colons of an address in brackets stay. */
+    char *end = strrchr(host, ']'), *colon = strrchr(end ? end : host, ':');
+    if (colon)
+        *colon = '\0';
+    struct text text = text_over(location, sizeof(location));
+    text_add(&text, "https://%s:%u%s", host, door->https_port, http_path(request));
+    const struct http_field fields[] = {{"location", location}};
+    reply(request, &(struct http_response){.status = 307, .fields = fields, .n_fields = 1});
+    return true;
+}
+
 void api_request(void *door, struct http_request *request)
 {
     const struct api_door *d = door;
@@ -137,10 +164,10 @@ void api_request(void *door, struct http_request *request)
         routes_find(d->kind, http_method(request), http_path(request), false, &match);
     if (admit(d, request, &match, &call, &problem) < 0)
         reply_problem(request, &problem);
-    else if (result == ROUTES_FOUND)
-        match.route->handle(&call, request);
-    else
+    else if (result != ROUTES_FOUND)
         reply_no_route(request, result, &match);
+    else if (!redirected(d, request, &match))
+        match.route->handle(&call, request);
 }
 
 /* A device at a wrong address tries for ever, and its owner wonders. */

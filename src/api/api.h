@@ -35,6 +35,10 @@ struct api *api_create(const struct api_params *params)
  * closed by net later. Before service_destroy and net_destroy. Takes NULL. */
 void api_destroy(struct api *api);
 
+/* The certificate of the server's own authority, for browsers to download; borrowed. NULL = none.
+ */
+void api_use_ca(struct api *api, const char *pem);
+
 /* One for each listener: its net_listener_params.ctx. Plain data of the caller. */
 enum api_door_kind {
     API_DOOR_PAGE,  /* the HTTP port: page, API, and devices under /device */
@@ -43,7 +47,9 @@ enum api_door_kind {
 struct api_door {
     struct api *api;
     enum api_door_kind kind;
-    bool is_loopback; /* only this machine reaches it */
+    bool is_loopback;    /* only this machine reaches it */
+    bool is_secure;      /* https */
+    uint16_t https_port; /* where browsers are sent that come to a plain door from the network; 0 */
 };
 
 /* net_listener_params.on_request and .on_upgrade; door is a struct api_door. */

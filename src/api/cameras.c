@@ -48,10 +48,9 @@ void camera_add_post(const struct call *call, struct http_request *request)
     enum camera_kind kind;
     if (!source || camera_kind_find(source, &kind) < 0 || kind != CAMERA_HTTP || !camera.id ||
         !camera.url || json_object_size(body) != 3 + (camera.name != NULL)) {
-        reply_bad_body(
-            request, NULL,
-            "the body must be {\"source\":\"http\",\"id\":\"…\",\"url\":\"…\"}, with or "
-            "without a \"name\"");
+        reply_bad_body(request, NULL,
+                       "the body must be {\"source\":\"http\",\"id\":\"…\",\"url\":\"…\"}, with or "
+                       "without a \"name\"");
     } else {
         struct problem problem;
         struct held *held = held_create(call, HELD_CREATED);

@@ -16,6 +16,7 @@ struct live;
 
 struct api {
     struct api_params params;
+    const char *ca_pem; /* or NULL */
     struct list guests; /* of struct api_guest.node */
     struct live *live;
     struct list hls; /* of struct hls_session.node */
@@ -70,6 +71,8 @@ endpoint_handler settings_patch;
 endpoint_handler settings_put;
 endpoint_handler snapshot_get;
 endpoint_handler stream_mp4_get;
+endpoint_handler trust_ca_get;
+endpoint_handler trust_profile_get;
 
 endpoint_upgrader device_upgrade;
 endpoint_upgrader live_upgrade;

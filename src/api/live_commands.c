@@ -64,11 +64,11 @@ static void do_start(struct live_session *session, const struct permit *permit,
                                               .max_fps = message->fps,
                                               .max_width = message->width,
                                               .max_height = message->height});
-    live_session_say(
-        session, json_pack("{s:s,s:s,s:s,s:I,s:I}", "type", "started", "camera", id,
-                           "rendition", message->rendition == RENDITION_H264 ? "h264" : "jpeg",
-                           "stream", (json_int_t)watch->lease->rendition->stream, "jpeg_stream",
-                           (json_int_t)camera_stream(camera, RENDITION_JPEG)));
+    live_session_say(session,
+                     json_pack("{s:s,s:s,s:s,s:I,s:I}", "type", "started", "camera", id,
+                               "rendition", message->rendition == RENDITION_H264 ? "h264" : "jpeg",
+                               "stream", (json_int_t)watch->lease->rendition->stream, "jpeg_stream",
+                               (json_int_t)camera_stream(camera, RENDITION_JPEG)));
     send_poster(session, camera);
     if (before) /* after the new lease is taken, so that the camera does not blink */
         live_watch_remove(before);

@@ -33,6 +33,8 @@ const struct route routes_table[] = {
     {PAGE, "GET",   "/snapshot/:id.jpg",            ACTION_WATCH,   snapshot_get,     NULL},
     {PAGE, "GET",   "/device",                      ACTION_CONNECT, NULL,             device_upgrade},
     {PAGE, "GET",   "/device/:id",                  ACTION_CONNECT, NULL,             device_upgrade},
+    {PAGE, "GET",   "/trust/eyelid-ca.crt",         ACTION_PUBLIC,  trust_ca_get,     NULL},
+    {PAGE, "GET",   "/trust/eyelid.mobileconfig",   ACTION_PUBLIC,  trust_profile_get, NULL},
     {PAGE, "GET",   "/*",                           ACTION_PUBLIC,  assets_get,       NULL},
 
     {DEVICE, "GET", "/",                            ACTION_CONNECT, NULL,             device_upgrade},

@@ -8,13 +8,14 @@
 const char cli_help[] =
     "eyelid: a camera server that opens its eyes only when somebody looks\n"
     "\n"
-    "  eyelid serve [--config FILE] [--http ADDR:PORT] [--device ADDR:PORT]\n"
-    "               [--data DIR] [--lan]\n"
+    "  eyelid serve [--config FILE] [--http ADDR:PORT] [--https ADDR:PORT]\n"
+    "               [--device ADDR:PORT] [--data DIR] [--lan]\n"
     "      --config FILE       settings (default: /etc/eyelid/eyelid.conf, if there)\n"
     "      --http ADDR:PORT    page and API (default: 127.0.0.1:8080)\n"
+    "      --https ADDR:PORT   the same over TLS (default: port 8443 beside --http)\n"
     "      --device ADDR:PORT  cameras' WebSocket (default: 127.0.0.1:8765)\n"
     "      --data DIR          where eyelid keeps what it knows\n"
-    "      --lan               open both addresses to the network\n"
+    "      --lan               open these addresses to the network\n"
     "  eyelid cameras [--verbose]\n"
     "      lists this machine's cameras and says why one does not work\n"
     "      --verbose           devices that are no cameras, too\n"
@@ -40,8 +41,8 @@ struct option {
 };
 
 static const struct option OPTIONS[] = {
-    {"--config", NULL, NULL}, {"--http", "http", NULL}, {"--device", "device", NULL},
-    {"--data", "data", NULL}, {"--lan", "lan", "on"},
+    {"--config", NULL, NULL},     {"--http", "http", NULL}, {"--https", "https", NULL},
+    {"--device", "device", NULL}, {"--data", "data", NULL}, {"--lan", "lan", "on"},
 };
 
 /* The option whose name is the part of arg before a "=", or NULL. */

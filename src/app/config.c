@@ -162,20 +162,43 @@ static void apply_lan(struct config *config)
     if (!config->lan)
         return;
     strcpy(config->http.host, "*");
+    strcpy(config->https.host, "*");
     strcpy(config->device.host, "*");
 }
 
-/* Each of the two listens for itself. */
-static void check_addresses(struct parse *parse)
+static const char *origin_of(const struct config *config, const char *key)
+{
+    return config->values[config_key_find(key)].origin;
+}
+
+bool config_is_default(const struct config *config, const char *key)
+{
+    return strcmp(origin_of(config, key), "default") == 0;
+}
+
+/* Each address has a listener of its own. */
+static void check_address(struct parse *parse, const char *key, const struct address *address)
 {
     const struct config *config = parse->config;
-    if (parse->error.len || config->http.port == 0 || config->http.port != config->device.port ||
-        strcmp(config->http.host, config->device.host) != 0)
+    if (parse->error.len || config->http.port == 0 || config->http.port != address->port ||
+        strcmp(config->http.host, address->host) != 0)
         return;
-    const char *where = config->values[config_key_find("device")].origin;
-    if (strcmp(where, "default") == 0)
-        where = config->values[config_key_find("http")].origin;
-    fail(parse, where, "`http` and `device` are the same address", "give them different ports");
+    char what[128];
+    struct text text = text_over(what, sizeof(what));
+    text_add(&text, "`http` and `%s` are the same address", key);
+    fail(parse, origin_of(config, config_is_default(config, key) ? "http" : key), what,
+         "give them different ports");
+}
+
+/* https stands beside http unless told otherwise. */
+static void complete_https(struct parse *parse)
+{
+    struct config *config = parse->config;
+    if (config_is_default(config, "https"))
+        memcpy(config->https.host, config->http.host, sizeof(config->https.host));
+    if (parse->error.len == 0 && !config->tls_cert != !config->tls_key)
+        fail(parse, origin_of(config, config->tls_cert ? "tls_cert" : "tls_key"),
+             "`tls_cert` and `tls_key` go together", "set both, or neither");
 }
 
 static void set_defaults(struct parse *parse, const struct config_sources *sources)
@@ -203,7 +226,10 @@ int config_parse(const struct config_sources *sources, struct config **ret_confi
     for (size_t i = 0; i < sources->n_options; i++)
         set(&parse, sources->options[i].option, sources->options[i].key, sources->options[i].value);
     apply_lan(parse.config);
-    check_addresses(&parse);
+    complete_https(&parse);
+    check_address(&parse, "device", &parse.config->device);
+    if (parse.config->tls)
+        check_address(&parse, "https", &parse.config->https);
     if (parse.ignored.len) {
         struct text sentence = text_growing(MESSAGE_MAX_BYTES);
         text_add(&sentence, "ignored environment variables: %s", parse.ignored.bytes);
@@ -233,6 +259,8 @@ void config_destroy(struct config *config)
     mem_free(config->ignored);
     mem_free(config->values);
     mem_free(config->data);
+    mem_free(config->tls_cert);
+    mem_free(config->tls_key);
     mem_free(config);
 }
 

@@ -31,8 +31,10 @@ enum config_local_admin {
 };
 
 struct config {
-    struct address http, device;
-    bool lan; /* both are opened to every address, which http and device already say */
+    struct address http, https, device;
+    bool tls;                 /* https is served */
+    char *tls_cert, *tls_key; /* PEM files of the owner's; NULL = the server makes its own */
+    bool lan;                 /* all are opened to every address, which the addresses already say */
     char *data;
     char *hosts[CONFIG_HOSTS_MAX + 1]; /* further names of this server, NULL-terminated */
     enum config_local_admin local_admin;
@@ -81,6 +83,9 @@ struct config_sources {
 int config_parse(const struct config_sources *sources, struct config **ret_config, char **ret_error)
     __attribute__((warn_unused_result));
 void config_destroy(struct config *config); /* takes NULL */
+
+/* Nobody set this key, which must exist. */
+bool config_is_default(const struct config *config, const char *key);
 
 /* Reads a file whole, with a NUL behind it; the caller frees *ret_text. Negative errno as the
  * system has it; -EFBIG: larger than CONFIG_FILE_MAX_BYTES. */

@@ -14,6 +14,7 @@ enum kind {
     KIND_INT,
     KIND_SWITCH,
     KIND_PATH,
+    KIND_FILE, /* may be empty: NULL */
     KIND_NAMES,
     KIND_RANGES,
     KIND_LEVEL,
@@ -48,7 +49,11 @@ static const char *const LIBCAMERA[] = {[CONFIG_LIBCAMERA_AUTO] = "auto",
 
 static const struct key KEYS[] = {
     {FIELD(http), .kind = KIND_ADDRESS, .initial = "127.0.0.1:8080", .right = ADDRESS_RIGHT},
+    {FIELD(https), .kind = KIND_ADDRESS, .initial = "127.0.0.1:8443", .right = ADDRESS_RIGHT},
     {FIELD(device), .kind = KIND_ADDRESS, .initial = "127.0.0.1:8765", .right = ADDRESS_RIGHT},
+    {FIELD(tls), .kind = KIND_SWITCH, .initial = "on", .right = SWITCH_RIGHT},
+    {FIELD(tls_cert), .kind = KIND_FILE, .initial = "", .right = "it is a PEM file"},
+    {FIELD(tls_key), .kind = KIND_FILE, .initial = "", .right = "it is a PEM file"},
     {FIELD(lan), .kind = KIND_SWITCH, .initial = "off", .right = SWITCH_RIGHT},
     {FIELD(hosts), .kind = KIND_NAMES, .initial = "",
      .right = "it is up to 32 names like eyelid.example.org, separated by blanks"},
@@ -187,10 +192,8 @@ static int choose(const char *const *names, const char *value, unsigned *field)
 
 static int set_path(char **field, const char *value)
 {
-    if (*value == '\0')
-        return -EINVAL;
     mem_free(*field);
-    *field = mem_strdup_or_die(value);
+    *field = *value ? mem_strdup_or_die(value) : NULL;
     return 0;
 }
 
@@ -266,6 +269,8 @@ int config_key_set(struct config *config, unsigned i, const char *value)
     case KIND_ENCODER:
         return set_encoder(field, value);
     case KIND_PATH:
+        return *value ? set_path(field, value) : -EINVAL;
+    case KIND_FILE:
         return set_path(field, value);
     case KIND_NAMES:
         return set_names(field, value);

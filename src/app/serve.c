@@ -12,6 +12,8 @@
 #include "app/complain.h"
 #include "app/exit_bound.h"
 #include "app/helper.h"
+#include "app/https.h"
+#include "base/alloc.h"
 #include "base/log.h"
 #include "camera/registry.h"
 #include "codec/encoder.h"
@@ -23,8 +25,8 @@
 #include "net/server.h"
 #include "net/socket.h"
 #include "picam/libcamera.h"
-#include "service/service.h"
 #include "pull/mjpeg.h"
+#include "service/service.h"
 #include "store/store.h"
 #include "transcode/transcoder_makers.h"
 #include "ui/assets.h"
@@ -48,8 +50,10 @@ struct house {
     struct libcamera *libcamera; /* NULL: no Raspberry Pi cameras here */
     struct service *service;
     struct api *api;
-    struct api_door page_door, device_door; /* the listeners borrow them */
-    char machine[64], machine_local[72];    /* what this machine is called, also by mDNS */
+    struct api_door page_door, secure_door, device_door; /* the listeners borrow them */
+    struct tls *tls;                                     /* NULL: no https */
+    char *ca_pem;                                        /* the authority's certificate, or NULL */
+    char machine[64], machine_local[72]; /* what this machine is called, also by mDNS */
     const char *hosts[CONFIG_HOSTS_MAX + 3];
     struct net_timer *watchdog; /* NULL: the service manager does not want to be told */
     int64_t stopped_us;         /* when the signal came; 0: none did */
@@ -143,19 +147,23 @@ static void say_why_not(const struct address *address, const char *option, int e
 }
 
 static int listen_on(struct house *house, const struct address *address, const char *option,
-                     struct api_door *door, enum api_door_kind kind)
+                     struct api_door *door, enum api_door_kind kind, struct tls *tls)
 {
-    *door = (struct api_door){
-        .api = house->api, .kind = kind, .is_loopback = address_is_loopback(address)};
+    *door = (struct api_door){.api = house->api,
+                              .kind = kind,
+                              .is_loopback = address_is_loopback(address),
+                              .is_secure = tls != NULL};
     struct net_listener_params params = {.address = address->host,
                                          .port = address->port,
+                                         .tls = tls,
                                          .ctx = door,
                                          .on_request = api_request,
                                          .on_upgrade = api_upgrade};
     struct net_listener *listener = NULL;
     int error = net_listen(house->net, &params, &listener);
     if (error) {
-        say_why_not(address, option, error);
+        if (option)
+            say_why_not(address, option, error);
         return error;
     }
     struct address real = *address;
@@ -163,10 +171,12 @@ static int listen_on(struct house *house, const struct address *address, const c
     char where[ADDRESS_TEXT_MAX];
     address_format(&real, where);
     if (kind == API_DOOR_PAGE)
-        log_info("app", NULL, "page: http://%s/", where);
+        log_info("app", NULL, "page: %s://%s/", tls ? "https" : "http", where);
     else
         log_info("app", NULL, "cameras: ws://%s/ID", where);
-    if (!door->is_loopback)
+    if (tls)
+        house->page_door.https_port = real.port;
+    else if (!door->is_loopback)
         log_warn("app", where,
                  "open to the network: there are no accounts yet, so whoever reaches "
                  "this address may look and change settings");
@@ -175,11 +185,36 @@ static int listen_on(struct house *house, const struct address *address, const c
 
 static int listen_all(struct house *house)
 {
-    int error = listen_on(house, &house->config->http, "--http", &house->page_door, API_DOOR_PAGE);
+    int error =
+        listen_on(house, &house->config->http, "--http", &house->page_door, API_DOOR_PAGE, NULL);
     if (!error)
         error = listen_on(house, &house->config->device, "--device", &house->device_door,
-                          API_DOOR_DEVICE);
+                          API_DOOR_DEVICE, NULL);
     return error;
+}
+
+/* After the data folder is ours, for the certificates are in it. Where nobody asked for https by
+ * name, the server does without rather than not start. */
+static int listen_securely(struct house *house)
+{
+    const struct config *config = house->config;
+    const bool is_asked = !config_is_default(config, "https") || config->tls_cert;
+    char ca[PATH_MAX];
+    size_t len;
+    if (!config->tls)
+        return 0;
+    int error = https_create(config, &house->tls, ca);
+    if (!error && ca[0])
+        error = config_read_file(ca, &house->ca_pem, &len);
+    if (!error) {
+        api_use_ca(house->api, house->ca_pem);
+        error = listen_on(house, &config->https, is_asked ? "--https" : NULL, &house->secure_door,
+                          API_DOOR_PAGE, house->tls);
+    }
+    if (!error || is_asked)
+        return error;
+    log_warn("app", NULL, "no https: port %u: %s", config->https.port, strerror(-error));
+    return 0;
 }
 
 static void on_stop(void *ctx, int signal_number)
@@ -341,6 +376,8 @@ static int build(struct house *house)
         error = listen_all(house);
     if (!error)
         error = open_store(house);
+    if (!error)
+        error = listen_securely(house);
     if (!error) {
         find_cameras(house);
         open_libcamera(house);
@@ -373,6 +410,8 @@ static void take_down(struct house *house, int code)
     registry_destroy(house->registry);
     transcoder_yard_finish(&house->yard);
     net_destroy(house->net);
+    tls_destroy(house->tls);
+    mem_free(house->ca_pem);
     if (is_bounded)
         exit_bound_end(&bound);
 }

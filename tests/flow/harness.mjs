@@ -27,7 +27,8 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 // Nothing of the developer's own settings reaches the programs.
 function cleanEnvironment(extra) {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('EYELID_'));
-  return { ...Object.fromEntries(kept), ...extra };
+  // Many servers run side by side: only those that test https take a port for it.
+  return { ...Object.fromEntries(kept), EYELID_TLS: 'off', ...extra };
 }
 
 const undoings = new WeakMap();

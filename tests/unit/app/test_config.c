@@ -143,7 +143,7 @@ static void file_sets_every_kind(void **state)
     assert_false(config->skip_dark);
     assert_string_equal(config->values[0].text, "[::1]:80");
     assert_string_equal(config->values[0].origin, "my.conf:2");
-    assert_string_equal(config->values[2].origin, "default");
+    assert_true(config_is_default(config, "lan"));
     config_destroy(config);
 }
 
@@ -252,6 +252,10 @@ static void two_doors_need_two_addresses(void **state)
                 "my.conf:1: `http` and `device` are the same address; give them different ports");
     refuse_file("http = localhost:8765\n",
                 "my.conf:1: `http` and `device` are the same address; give them different ports");
+    refuse_file("http = :8443\nhttps = :8443\n",
+                "my.conf:2: `http` and `https` are the same address; give them different ports");
+    refuse_file("tls_cert = a.pem\n",
+                "my.conf:1: `tls_cert` and `tls_key` go together; set both, or neither");
     refuse_file("http = :9000\ndevice = 127.0.0.1:9000\nlan = on\n",
                 "my.conf:2: `http` and `device` are the same address; give them different ports");
     struct config_sources sources = file("http = :0\ndevice = :0\n");
@@ -307,6 +311,24 @@ static void mistakes_elsewhere_are_named(void **state)
     refuse(&(struct config_sources){.options = OPTIONS, .n_options = 1},
            "--http: `http` cannot be \"x\"; it is ADDRESS:PORT like 127.0.0.1:8080 or [::1]:8080, "
            "or :8080 for all");
+}
+
+static void https_stands_beside_http(void **state)
+{
+    (void)state;
+    struct config_sources sources = file("http = [::1]:80\n");
+    struct config *config = parse_or_fail(&sources);
+    assert_string_equal(config->https.host, "::1");
+    assert_int_equal(config->https.port, 8443);
+    assert_true(config->tls);
+    assert_null(config->tls_cert);
+    config_destroy(config);
+    sources = file("http = :80\nhttps = 127.0.0.1:443\ntls = off\n");
+    config = parse_or_fail(&sources);
+    assert_string_equal(config->https.host, "127.0.0.1");
+    assert_int_equal(config->https.port, 443);
+    assert_false(config->tls);
+    config_destroy(config);
 }
 
 /* Kubernetes names a service's address so. */
@@ -411,6 +433,7 @@ int main(void)
         cmocka_unit_test(binary_and_endless_lines_are_refused),
         cmocka_unit_test(longest_line_fits_whole),
         cmocka_unit_test(mistakes_elsewhere_are_named),
+        cmocka_unit_test(https_stands_beside_http),
         cmocka_unit_test(variables_of_a_platform_are_ignored),
         cmocka_unit_test(names_are_bounded),
         cmocka_unit_test(ranges_of_addresses),

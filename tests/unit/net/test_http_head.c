@@ -37,7 +37,8 @@ static void takes_all_parts(void **state)
     assert_int_equal(parse("PATCH /a%20b?c=%20d?e HTTP/1.1\r\n"
                            "Host: h:1\r\nORIGIN: http://h:1\r\nauthorization:Bearer x\r\n"
                            "Cookie: a\r\nCookie: b\r\nContent-Type: t\r\nIf-None-Match: \"e\"\r\n"
-                           "Accept-Encoding: gzip\r\nRange: bytes=0-1\r\nContent-Length: 42\r\n"
+                           "Accept: text/html\r\nAccept-Encoding: gzip\r\nRange: "
+                           "bytes=0-1\r\nContent-Length: 42\r\n"
                            "Sec-Fetch-Site: none\r\nReferer: "
                            "http://h:1/p\r\nSec-WebSocket-Protocol: p\r\nSec-WebSocket-Key: k\r\n"
                            "Sec-WebSocket-Version: 13\r\nConnection: Keep-Alive,UPGRADE\r\n"
@@ -56,6 +57,7 @@ static void takes_all_parts(void **state)
         [HEAD_COOKIE] = "a",
         [HEAD_CONTENT_TYPE] = "t",
         [HEAD_IF_NONE_MATCH] = "\"e\"",
+        [HEAD_ACCEPT] = "text/html",
         [HEAD_ACCEPT_ENCODING] = "gzip",
         [HEAD_RANGE] = "bytes=0-1",
         [HEAD_FETCH_SITE] = "none",

@@ -1,0 +1,105 @@
+// https: the certificate authority, the same page and API over TLS, and the redirect.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { boot, House, temporaryFolder } from './harness.mjs';
+
+const TLS = { env: { EYELID_TLS: 'on' }, args: ['--https', '127.0.0.1:0'] };
+
+function ask(module, url, options = {}) {
+  return new Promise((resolve, reject) => {
+    module.get(url, options, (response) => {
+      const parts = [];
+      response.on('data', (part) => parts.push(part));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) }));
+    }).on('error', reject);
+  });
+}
+
+async function secureAddress(house) {
+  const [, address] = await house.server.says(/page: https:\/\/([^/\s]+)\//);
+  return `https://localhost:${address.split(':').at(-1)}`;
+}
+
+test('the page and its API over TLS, trusted through the authority that the server offers', async (t) => {
+  const house = await boot(t, TLS);
+  const secure = await secureAddress(house);
+  const ca = await (await house.get('/trust/eyelid-ca.crt')).text();
+  assert.match(ca, /^-----BEGIN CERTIFICATE-----/);
+  await assert.rejects(ask(https, `${secure}/healthz`), /self-signed|unable to verify|local issuer/);
+  const health = await ask(https, `${secure}/healthz`, { ca });
+  assert.equal(health.status, 200);
+  await house.camera('porch');
+  const picture = await ask(https, `${secure}/snapshot/porch.jpg`, { ca });
+  assert.equal(picture.status, 200);
+  assert.equal(picture.body.readUInt16BE(0), 0xffd8);
+  const profile = await house.get('/trust/eyelid.mobileconfig');
+  assert.equal(profile.headers.get('content-type'), 'application/x-apple-aspen-config');
+  const encoded = (await profile.text()).match(/<data>\s*([A-Za-z0-9+/=\s]+)<\/data>/)[1].replace(/\s/g, '');
+  assert.equal(encoded, ca.replace(/-----[^-]+-----/g, '').replace(/\s/g, ''));
+});
+
+test('the page\'s WebSocket over TLS', async (t) => {
+  const house = await boot(t, TLS);
+  const secure = await secureAddress(house);
+  const ca = await (await house.get('/trust/eyelid-ca.crt')).text();
+  const socket = await house.socket(`${secure.replace('https', 'wss')}/api/v1/live`, ['eyelid.live.v1'], { ca });
+  assert.equal((await socket.json('hello')).type, 'hello');
+});
+
+test('a restart keeps the authority and its certificate, readable by the server alone', async (t) => {
+  const data = temporaryFolder(t);
+  const folder = path.join(data, 'tls');
+  const files = ['ca.crt', 'ca.key', 'server.crt', 'server.key'];
+  const house = await boot(t, { ...TLS, data });
+  const before = files.map((file) => fs.readFileSync(path.join(folder, file), 'utf8'));
+  for (const file of files) assert.equal(fs.statSync(path.join(folder, file)).mode & 0o777, 0o600, file);
+  assert.equal(fs.statSync(folder).mode & 0o777, 0o700);
+  await house.server.stop();
+  await new House(t, { ...TLS, data }).start().then((again) => again.server.stop());
+  assert.deepEqual(files.map((file) => fs.readFileSync(path.join(folder, file), 'utf8')), before);
+});
+
+test('an https port that is asked for and taken is named', async (t) => {
+  const other = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  t.after(() => other.close());
+  const taken = `127.0.0.1:${other.address().port}`;
+  const house = new House(t, { env: { EYELID_TLS: 'on' }, args: ['--https', taken] });
+  await assert.rejects(house.start(), new RegExp(`${taken} is taken by another program`));
+});
+
+test('a browser from the network is sent from http to https, a program is not', async (t) => {
+  const outside = Object.values(os.networkInterfaces()).flat().find((a) => a.family === 'IPv4' && !a.internal);
+  if (!outside) return t.skip('this machine has no address but loopback');
+  const house = await boot(t, { env: { EYELID_TLS: 'on' }, http: '0.0.0.0:0', args: ['--https', '0.0.0.0:0'] });
+  const secure = await secureAddress(house);
+  const plain = `http://${outside.address}:${house.http.split(':').at(-1)}`;
+  const page = await ask(http, `${plain}/`, { headers: { accept: 'text/html,*/*' } });
+  assert.equal(page.status, 307);
+  assert.equal(page.headers.location, `https://${outside.address}:${new URL(secure).port}/`);
+  const health = await ask(http, `${plain}/healthz`, { headers: { accept: 'text/html' } });
+  assert.equal(health.status, 200);
+  const script = await ask(http, `${plain}/player.js`);
+  assert.equal(script.status, 200);
+  const near = await ask(http, `${house.url.replace('0.0.0.0', '127.0.0.1')}/`, { headers: { accept: 'text/html' } });
+  assert.equal(near.status, 200);
+});
+
+test('the owner\'s certificate is used as it is, and no authority is offered', async (t) => {
+  const data = temporaryFolder(t);
+  const maker = await boot(t, { ...TLS, data });
+  await maker.server.stop();
+  const house = await boot(t, { env: { EYELID_TLS: 'on', EYELID_TLS_CERT: path.join(data, 'tls/server.crt'),
+    EYELID_TLS_KEY: path.join(data, 'tls/server.key') }, args: ['--https', '127.0.0.1:0'] });
+  const secure = await secureAddress(house);
+  const ca = fs.readFileSync(path.join(data, 'tls/ca.crt'));
+  assert.equal((await ask(https, `${secure}/healthz`, { ca })).status, 200);
+  assert.equal((await house.get('/trust/eyelid-ca.crt')).status, 404);
+  assert.ok(!fs.existsSync(path.join(house.data, 'tls')));
+});
