@@ -213,7 +213,8 @@ static int claim(struct camera *camera, const char *token)
     if (camera->source)
         return -EBUSY;
     snprintf(camera->token, sizeof(camera->token), "%s", token);
-    log_info("camera", camera->id, "its device shows a token: nobody is let in without it now");
+    log_info("camera", camera->id,
+             "its device presents a token; connections without it are refused from now on");
     camera_remember(camera);
     return 0;
 }

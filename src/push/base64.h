@@ -2,7 +2,8 @@
 #pragma once
 #include <stddef.h>
 
-/* Decodes text in place: the bytes stand at its beginning, *ret_len_bytes of them. Skips a
- * "data:…;base64," prefix and line ends. -EINVAL, and the text is spoilt, when it is no base64. */
+/* Decodes text in place: the bytes are at its start, *ret_len_bytes of them. Skips a
+ * "data:…;base64," prefix and line ends. -EINVAL if it is not base64, and then the text is
+ * destroyed. */
 int base64_decode_in_place(char *text, size_t len_bytes, size_t *ret_len_bytes)
     __attribute__((warn_unused_result));

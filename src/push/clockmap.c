@@ -7,10 +7,10 @@
 
 enum { MAX_AGE_S = 10 };
 
-/* What two clocks may drift apart between the oldest sample and the newest, and more. */
+/* More than two clocks drift apart between the oldest sample and the newest. */
 enum { MAX_DRIFT_US = 100 * 1000 };
 
-/* The sample of the shortest trip, NULL when there is none. */
+/* The sample of the shortest round trip, NULL if there is none. */
 static const struct clockmap_sample *best_of(const struct clockmap *map)
 {
     unsigned n = map->count < CLOCKMAP_SAMPLES ? map->count : CLOCKMAP_SAMPLES;
@@ -21,7 +21,7 @@ static const struct clockmap_sample *best_of(const struct clockmap *map)
     return best;
 }
 
-/* True when no true offset and no drift explains both. */
+/* True if no offset and no drift explains both. */
 static bool contradict(const struct clockmap_sample *a, const struct clockmap_sample *b)
 {
     int64_t apart_us;
@@ -50,8 +50,8 @@ int64_t clockmap_to_server(struct clockmap *map, int64_t device_us, int64_t arri
     int64_t captured_us;
     if (!best || device_us < 0)
         return arrival_us;
-    /* Half a trip is the error that the exchange allows: that much in the future is still the
-     * present. */
+    /* Half a round trip is the error of the exchange: a time that far in the future still counts as
+     * now. */
     if (__builtin_add_overflow(device_us, best->offset_us, &captured_us) ||
         captured_us > arrival_us + best->trip_us ||
         captured_us < arrival_us - MAX_AGE_S * US_PER_S) {

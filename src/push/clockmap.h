@@ -1,8 +1,8 @@
-/* Maps a device's clock to the server's, by the `time` exchange, and follows its drift.
+/* Maps a device's clock to the server's, using the `time` exchange, and follows its drift.
  *
- * Of the last few exchanges the one with the shortest round trip is believed: its error is at most
- * half of that round trip. An exchange that contradicts it means that the device's clock jumped:
- * the map begins anew. Plain data; guarded by its owner. */
+ * Of the last few exchanges the one with the shortest round trip is used: its error is at most half
+ * of that round trip. An exchange that contradicts it means that the device's clock jumped: the map
+ * starts over. Plain data; guarded by its owner. */
 #pragma once
 #include <stdint.h>
 
@@ -16,12 +16,12 @@ struct clockmap {
     unsigned count; /* exchanges so far */
 };
 
-/* One exchange: the server asked at asked_us and had the answer at answered_us (its own clock);
- * device_us is what the device's clock showed. Nonsense (answered before asked, a trip over 10 s)
- * is ignored. */
+/* One exchange: the server asked at asked_us and got the answer at answered_us (its own clock);
+ * device_us is the device's clock. Implausible values (answered before asked, a trip over 10 s) are
+ * ignored. */
 void clockmap_add(struct clockmap *map, int64_t asked_us, int64_t answered_us, int64_t device_us);
 
-/* When the device's device_us was, on the server's clock: at most arrival_us and at least 10 s
- * before it. A time out of that range means that the device's clock jumped: the map is forgotten
- * and arrival_us returned, as without a map. */
+/* The device's time device_us on the server's clock: at most arrival_us and at least 10 s before
+ * it. A time out of that range means that the device's clock jumped: the map is forgotten and
+ * arrival_us returned, as without a map. */
 int64_t clockmap_to_server(struct clockmap *map, int64_t device_us, int64_t arrival_us);

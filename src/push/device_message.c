@@ -9,7 +9,7 @@ static const char *string_of(json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
-/* False when the member is missing, no integer or out of range. */
+/* False if the member is missing, not an integer or out of range. */
 static bool integer_of(json_t *object, const char *key, int64_t min, int64_t max, int64_t *ret)
 {
     json_t *value = json_object_get(object, key);
@@ -91,7 +91,7 @@ const char *device_message_read(const char *text, size_t len_bytes,
     struct device_message m = {.type = DEVICE_UNKNOWN, .battery = -1};
     m.root = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, NULL);
     const char *type = string_of(m.root, "type");
-    const char *wrong = type ? NULL : "the message is no JSON object with a type";
+    const char *wrong = type ? NULL : "the message is not a JSON object with a type";
     int64_t battery;
 
     for (size_t i = 0; type && i < sizeof(READERS) / sizeof(READERS[0]); i++)

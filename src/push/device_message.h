@@ -1,4 +1,4 @@
-/* The text messages of a controlled device (docs/protocol.md, 1.2), read and checked. Pure; any
+/* The text messages of a controlled device (docs/protocol.md, 1.2), parsed and validated. Pure; any
  * thread. */
 #pragma once
 #include <jansson.h>
@@ -9,7 +9,7 @@
 enum { DEVICE_MESSAGE_MAX_BYTES = 16384 };
 
 enum device_message_type {
-    DEVICE_UNKNOWN, /* a type that we do not know: ignore it */
+    DEVICE_UNKNOWN, /* an unknown type: ignore it */
     DEVICE_HELLO,
     DEVICE_STATE,
     DEVICE_CAPTURED,
@@ -20,10 +20,10 @@ enum device_message_type {
 struct device_message {
     enum device_message_type type;
     json_t *root; /* owns all that follows */
-    int battery;  /* percent, -1 = not said */
+    int battery;  /* percent, -1 = missing */
     union {
         struct {
-            const char *id, *name, *model; /* NULL = not said */
+            const char *id, *name, *model; /* NULL = missing */
             json_t *controls;              /* array or NULL */
         } hello;
         struct {
@@ -33,7 +33,7 @@ struct device_message {
         struct {
             uint32_t request;
             bool ok;
-            const char *error; /* NULL = not said */
+            const char *error; /* NULL = missing */
         } captured;
         json_t *values; /* object */
         struct {

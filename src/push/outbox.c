@@ -41,8 +41,8 @@ void outbox_was_set(struct outbox *outbox)
     outbox->set_us = 0;
 }
 
-/* The settings come first: what is shot after them is shot with them. A still comes last: taking it
- * may keep the device busy. NULL: nothing. */
+/* Settings come first, so that later stills are taken with them. A still comes last: taking it may
+ * keep the device busy. NULL: nothing. */
 static json_t *take_message(struct outbox *outbox, int64_t now_us)
 {
     const bool may_set = !outbox->set_us || now_us - outbox->set_us >= OUTBOX_SET_US;

@@ -1,7 +1,7 @@
-/* What waits to be told to a controlled device (docs/protocol.md, 1.2). Not a queue but what is to
- * be: of several starts and stops the last one counts, and so of several stills; settings add up
- * until those before are answered. So it is bounded however slowly the device reads or obeys, and
- * what it reads at last is true. Plain data, zero is empty; guarded by its owner. */
+/* What is to be sent to a controlled device (docs/protocol.md, 1.2). Not a queue but a target
+ * state: of several starts and stops the last one counts, and so of several stills; settings are
+ * merged until earlier ones are answered. So it is bounded however slowly the device reads or
+ * obeys, and what it reads is current. Plain data, zero is empty; guarded by its owner. */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@ struct outbox {
     enum { OUTBOX_NO_CHANGE, OUTBOX_START, OUTBOX_STOP } run;
     struct camera_wish wish; /* of start */
     json_t *values;          /* object to be set, or NULL */
-    int64_t set_us;          /* when settings were told that are not answered yet; 0 = none */
+    int64_t set_us;          /* when the unanswered settings were sent; 0 = none */
     uint32_t still;          /* its request number, 0 = none */
     bool time;
 };
@@ -28,10 +28,10 @@ void outbox_was_set(struct outbox *outbox);             /* the device has answer
 void outbox_time(struct outbox *outbox);
 void outbox_capture(struct outbox *outbox, uint32_t request);
 
-/* An answer that did not come for so long is not waited for any more. */
+/* An answer is no longer awaited after this time. */
 static const int64_t OUTBOX_SET_US = 2 * US_PER_S;
 
-/* Takes the next message out: 1 and *ret_buf, the text at PACKET_TRANSPORT_ROOM up to the end; 0:
- * nothing waits, or what waits has to; -ENOMEM. now_us is what `time` carries: when it goes. */
+/* Takes the next message out: 1 and *ret_buf, the text from PACKET_TRANSPORT_ROOM to the end; 0:
+ * nothing to send, or it must wait; -ENOMEM. now_us, the time of sending, is used for `time`. */
 int outbox_next(struct outbox *outbox, int64_t now_us, struct buf **ret_buf)
     __attribute__((warn_unused_result));

@@ -7,16 +7,16 @@
 /* Of one device; a larger message ends its connection with 1009. */
 enum { PUSH_MAX_MESSAGE_BYTES = 4 << 20 };
 
-/* What the request's address and head say of the device. */
+/* What the request's address and header say about the device. */
 struct push_knock {
-    const char *id;    /* of the address's path; NULL or "" = none, then `?id=` and at last the
-                          peer's address decide */
-    const char *token; /* the hash of the token that it shows, CAMERA_TOKEN_CHARS; NULL = none */
+    const char *id;    /* from the address's path; NULL or "" = none, then `?id=` and finally the
+                        * peer's address decide */
+    const char *token; /* the hash of its token, CAMERA_TOKEN_CHARS; NULL = none */
 };
 
-/* The decision for a device that knocks: 0 and *ret_accept, or 400: no valid id. A server that
- * takes no more cameras, or not this device, says so once the connection stands: close codes 1013
- * and 1008. */
+/* Decides about a connecting device: 0 and *ret_accept, or 400: invalid id. A server that takes no
+ * more cameras, or not this device, says so once the connection is open: close codes 1013 and
+ * 1008. */
 int push_upgrade(struct registry *registry, struct http_request *request,
                  const struct push_knock *knock, struct ws_accept *ret_accept)
     __attribute__((warn_unused_result));

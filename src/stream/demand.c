@@ -64,7 +64,7 @@ static int64_t retry_wait_us(const struct demand *d, const struct demand_policy 
     return wait_us < p->retry_max_us ? wait_us : p->retry_max_us;
 }
 
-/* The try is over; the next one comes after a wait. */
+/* The try has failed; the next one comes after a wait. */
 static unsigned back_off(struct demand *d, const struct demand_policy *p, int64_t now_us)
 {
     d->failures++;
@@ -94,15 +94,15 @@ static unsigned expire(struct demand *d, const struct demand_policy *p, int64_t 
 static unsigned device_up(struct demand *d, const struct demand_policy *p, int64_t now_us)
 {
     d->failures = 0;
-    /* One that comes up streaming, or where a linger was running, is told to rest. */
+    /* A device that connects while streaming, or that was lingering, is told to stop. */
     return d->wanted ? start(d, p, now_us) : stop(d, now_us);
 }
 
 static unsigned wanted(struct demand *d, const struct demand_policy *p, int64_t now_us)
 {
-    /* A silence that began without viewers counts as well: otherwise a camera that fell silent then
-     * would never recover for a viewer who looks briefly now and then. Where frames flow it is not
-     * restarted: a device would set up its sensor again. */
+    /* A silence that began without viewers counts too: otherwise a camera that fell silent then
+     * would never recover for short views. While frames flow it is not restarted: a device would
+     * set up its sensor again. */
     int64_t stalls_us = d->frame_us + p->stall_timeout_us;
     d->wanted = true;
     if (d->state == DEMAND_ASLEEP)

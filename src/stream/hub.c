@@ -57,7 +57,7 @@ void hub_unref(struct hub **hub)
     mem_free(h);
 }
 
-/* True when the oldest packet has to go before `next` comes in; NULL: before anything does. */
+/* True if the oldest packet must go before `next` is added; NULL: before any is. */
 static bool is_over_bounds(const struct hub *hub, const struct packet *next)
 {
     const struct hub_params *b = &hub->bounds;
@@ -103,7 +103,7 @@ bool hub_publish(struct hub *hub, uint64_t turn, struct packet *takes_packet)
         hub->bytes += takes_packet->end_off;
         if (takes_packet->key) {
             hub->newest_key = hub->end;
-            hub->key_wanted = false; /* who wanted one until now gets this one */
+            hub->key_wanted = false; /* serves all keyframe requests so far */
         }
         hub->end++;
         list_for_each (watch, &hub->watches, struct hub_watch, node)

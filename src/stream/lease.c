@@ -3,8 +3,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
-/* A joiner is given the last GOP when it is younger than this; else a new key is cheaper than being
- * late. */
+/* A new reader gets the last GOP if it is younger than this; otherwise a new keyframe costs less
+ * than being late. */
 enum { MAX_JOIN_AGE_US = 500 * 1000 };
 
 const char *lease_reason_name(enum lease_reason reason)
@@ -32,7 +32,7 @@ static int64_t shorter(int64_t a, int64_t b)
     return a == 0 || b == 0 ? a + b : a < b ? a : b;
 }
 
-/* What all leases on the rendition can use together. */
+/* What all leases on the rendition together can use. */
 static void measure(struct lease_set *set, struct rendition *rendition)
 {
     struct maker_pace pace = {0};
@@ -97,7 +97,7 @@ void lease_release(struct lease **lease)
     set->ops->changed(set->ctx);
 }
 
-/* Deltas cannot be left out one by one: H.264 is paced where it is made. */
+/* Single deltas cannot be left out: H.264 is paced by its maker. */
 static bool is_paced_here(const struct lease *lease)
 {
     return lease->rendition->kind != RENDITION_H264;

@@ -1,8 +1,9 @@
 /* Leases: the wishes that keep a camera awake. Loop only.
  *
- * A consumer takes a lease on a rendition with a reason, is told by ready() when there is something
- * to read, and reads with lease_next. Who reads on another thread holds a lease all the same, and
- * opens a reader (stream/reader.h) on its rendition's hub. The set answers "why is it awake?". */
+ * A consumer takes a lease on a rendition with a reason, is told by ready() that there is something
+ * to read, and reads with lease_next. A consumer that reads on another thread holds a lease too,
+ * and opens a reader (stream/reader.h) on its rendition's hub. The set answers "why is it
+ * awake?". */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,12 +33,13 @@ enum { LEASE_NO_LINGER = -1 };
 struct lease_params {
     enum lease_reason reason;
     enum rendition_kind rendition;
-    uint16_t max_fps, max_width, max_height; /* largest useful; 0 = no wish. It gets no more fps */
-    int64_t key_interval_us;                 /* the longest between keys; 0 = unbounded */
-    int64_t linger_us;          /* how long the camera stays awake behind it; 0 = the policy's */
-    struct hub_history history; /* so much is kept in the hub, for readers with pre-roll */
-    void (*ready)(void *ctx);   /* something to read; only marks, takes and releases nothing.
-                                   NULL: the lease is not read */
+    uint16_t max_fps, max_width, max_height; /* largest useful; 0 = no wish. It gets no more than
+                                              * this rate */
+    int64_t key_interval_us;                 /* the longest interval of keyframes; 0 = unbounded */
+    int64_t linger_us;          /* how long the camera stays awake after it; 0 = the policy's */
+    struct hub_history history; /* the hub keeps this much, for readers with pre-roll */
+    void (*ready)(void *ctx);   /* something to read; only marks, takes and releases nothing. NULL:
+                                 * the lease is not read */
     void (*gone)(void *ctx);    /* the camera ends: releases this lease before it returns */
     void *ctx;
 };
@@ -54,11 +56,11 @@ struct lease {
 
 /* What the owner of a set must do; called inside lease_take and lease_release, in this order. */
 struct lease_set_ops {
-    /* A lease comes, or this one goes: the time so far belongs to the old set. */
+    /* A lease starts or this one ends: the time so far belongs to the old set. */
     void (*changing)(void *ctx, const struct lease *leaving);
     /* The number of its leases or their pace changed; without leases it may be destroyed. */
     void (*rendition_changed)(void *ctx, struct rendition *rendition);
-    void (*changed)(void *ctx); /* it came or went: count, reasons and wish are the new ones */
+    void (*changed)(void *ctx); /* it started or ended: count, reasons and wish are the new ones */
 };
 
 struct lease_set {
@@ -76,25 +78,25 @@ struct lease *lease_take(struct lease_set *set, struct rendition *rendition,
                          const struct lease_params *params, int64_t now_us)
     __attribute__((returns_nonnull, warn_unused_result));
 
-/* Gives it back and sets *lease to NULL; takes a pointer to NULL. */
+/* Returns it and sets *lease to NULL; takes a pointer to NULL. */
 void lease_release(struct lease **lease);
 
-/* The next packet for this lease, a new reference, or NULL when there is none yet (a key is asked
- * for where one is needed). *ret_lost, where not NULL, is what was skipped since the last call;
- * what the lease's own max_fps leaves out is no loss. */
+/* The next packet for this lease, a new reference, or NULL if there is none yet (a keyframe is
+ * requested if one is needed). *ret_lost, if not NULL, is what was skipped since the last call,
+ * without what the lease's max_fps leaves out. */
 struct packet *lease_next(struct lease *lease, uint64_t *ret_lost);
 
-/* Asks for a key, whether its reader needs one or not. */
+/* Requests a keyframe, whether or not its reader needs one. */
 void lease_want_key(struct lease *lease);
 
 /* Calls gone() of every lease: the set is empty when it returns. */
 void lease_set_dismiss(struct lease_set *set);
 
-/* Calls ready() of every lease on the rendition where its hub has packets that they were not told
+/* Calls ready() of every lease on the rendition whose hub has packets that they were not told
  * of. */
 void lease_set_notify(struct lease_set *set, struct rendition *rendition);
 
-/* The largest fps, width and height that a lease wishes; 0 where one has no bound or none has a
- * wish. */
+/* The largest fps, width and height among the leases' wishes; 0 if one is unbounded or there is
+ * none. */
 void lease_set_wish(const struct lease_set *set, uint16_t *ret_fps, uint16_t *ret_width,
                     uint16_t *ret_height);

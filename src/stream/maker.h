@@ -1,4 +1,4 @@
-/* Makers: how a camera gets one rendition derived from another without knowing who does it. app
+/* Makers: how a camera gets a rendition derived from another without knowing what does it. app
  * injects them (the transcoder); a test injects its own. Loop only. */
 #pragma once
 #include <stdint.h>
@@ -18,9 +18,9 @@ struct maker_stats {
     uint64_t buckets[MAKER_BUCKETS]; /* decode + encode per frame; not cumulative */
     uint16_t width, height;
     const char *encoder; /* immutable; NULL: nothing was encoded yet */
-    const char *device;  /* the machine's own encoder; immutable; NULL: it has none */
-    int device_error;    /* the negative errno for which it is not in use, or 0 */
-    int error; /* 0, or the negative errno of the encoder, which is tried again each second */
+    const char *device;  /* the hardware encoder; immutable; NULL: none */
+    int device_error;    /* the negative errno that keeps it out of use, or 0 */
+    int error; /* 0, or the negative errno of the encoder, which is retried every second */
 };
 
 /* How much of it the leases can use; zeroes: all. */
@@ -33,10 +33,10 @@ struct maker_pace {
 struct maker_request {
     const char *about;        /* camera id; copied */
     enum rendition_kind kind; /* to be made */
-    unsigned scale;           /* 1, 2, 4 or 8: the pace may scale it down by so much at most */
+    unsigned scale;           /* 1, 2, 4 or 8: the pace may scale it down by at most this */
     struct hub *source_hub;   /* of JPEG or raw pictures; referenced while it is read */
-    struct hub *hub;          /* where it goes; the same */
-    uint64_t turn;            /* of the hub, to publish under */
+    struct hub *hub;          /* the output; referenced too */
+    uint64_t turn;            /* of the output hub, to publish under */
     struct maker_pace pace;
 };
 
@@ -44,8 +44,8 @@ struct makers {
     /* -ENOENT: no such encoder; -EAGAIN: thread creation failed. */
     int (*open)(void *ctx, const struct maker_request *request, void **ret_maker);
     void (*adjust)(void *maker, const struct maker_pace *pace);
-    /* Takes NULL. Never waits: what it is still making is dropped, for its turn is over once
-     * another one begins. */
+    /* Takes NULL. Never waits: a frame in progress is dropped, because its turn ends when another
+     * one begins. */
     void (*close)(void *maker);
     struct maker_stats (*stats)(void *maker);
     void *ctx;

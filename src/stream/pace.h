@@ -7,7 +7,7 @@ struct pace {
     int64_t due_us; /* when the next frame may pass */
 };
 
-/* True when the frame that arrived then passes. max_fps 0: every frame does. Rates up to a quarter
- * above max_fps pass whole where frames are close: a camera's own rate is never quite what was
- * asked of it, and one frame dropped now and then would be seen. */
+/* True if the frame that arrived then passes. max_fps 0: every frame does. Rates up to a quarter
+ * above max_fps pass whole: a camera's rate is never exactly the requested one, and a frame dropped
+ * now and then would be visible. */
 bool pace_take(struct pace *pace, unsigned max_fps, int64_t arrival_us);

@@ -1,15 +1,15 @@
 /* A packet: one immutable, reference-counted unit of a rendition, laid out once so that one buffer
- * serves every consumer in every form it may ask for:
+ * serves every consumer in every form:
  *
  *     | transport room | live header | moof+mdat header | access unit |     h264
  *     | transport room | live header | JPEG                           |     jpeg
  *                      ^ message_off ^ chunk_off         ^ unit_off   ^ end_off
  *
  * A raw picture has no bytes in its buffer, which is lent (base/buf.h): raw says where the pixels
- * are, and the last reference gives them back to the driver.
+ * are, and the last reference returns them to the driver.
  *
  * Any thread; written by its creator before it is published, and by hub_publish; immutable after.
- * The transport room alone is scratch space of the loop thread: the transport writes its framing
+ * Only the transport room is scratch space of the loop thread: the transport writes its framing
  * there. */
 #pragma once
 #include <stdatomic.h>
@@ -23,8 +23,8 @@
 /* Room in front for a WebSocket frame's header; at least net's NET_OUT_ROOM. */
 enum { PACKET_TRANSPORT_ROOM = 16 };
 
-/* JPEG and raw are what sources give; the others, and JPEG where the source is raw, are derived.
- * Luma is brightness alone at an eighth of the size, for motion detection: 8 bits a pixel, rows of
+/* Sources deliver JPEG and raw; the others, and JPEG of a raw source, are derived. Luma is
+ * brightness alone at an eighth of the size, for motion detection: 8 bits per pixel, rows of
  * packet.stride bytes from unit_off on. */
 enum rendition_kind {
     RENDITION_JPEG,
@@ -49,12 +49,12 @@ struct packet {
     uint16_t width, height;
     uint16_t stride;        /* of RENDITION_LUMA */
     struct raw_picture raw; /* of RENDITION_RAW; else its format is RAW_NONE */
-    int64_t capture_us; /* server's monotonic clock: when the device took it, as well as we know */
-    int64_t arrival_us; /* server's monotonic clock: when its last byte came in */
+    int64_t capture_us;     /* server's monotonic clock: when the device took it, as far as known */
+    int64_t arrival_us;     /* server's monotonic clock: when its last byte arrived */
 };
 
-/* One reference; takes buf, and takes it even when it fails; takes a new reference on init where
- * there is one. The offsets are the caller's to set. */
+/* One reference; takes buf, even if it fails; takes a new reference to init if there is one. The
+ * caller sets the offsets. */
 struct packet *packet_create(struct buf *takes_buf, struct packet *init)
     __attribute__((returns_nonnull));
 
@@ -63,8 +63,7 @@ struct packet *packet_create(struct buf *takes_buf, struct packet *init)
 struct packet *packet_of_jpeg(struct buf *takes_buf, size_t unit_off, size_t end_off)
     __attribute__((returns_nonnull));
 
-/* Writes its live header. The hub does so; only what never goes through a hub is stamped by others.
- */
+/* Writes its live header. The hub does so; only packets that bypass hubs are stamped by others. */
 void packet_stamp(struct packet *packet, uint32_t stream, uint32_t sequence);
 
 struct packet *packet_ref(struct packet *packet);

@@ -8,7 +8,7 @@ static bool is_young(const struct hub *hub, uint64_t number, const struct reader
            params->now_us - (*hub_slot(hub, number))->arrival_us <= params->back_us;
 }
 
-/* The oldest key from this number on; 0: the ring holds none. */
+/* The oldest keyframe from this number on; 0: the ring holds none. */
 static uint64_t oldest_key(const struct hub *hub, uint64_t from)
 {
     for (uint64_t n = from > hub->first ? from : hub->first; n < hub->end; n++)
@@ -46,7 +46,7 @@ void reader_close(struct reader *reader)
     hub_unref(&reader->hub);
 }
 
-/* The number that it reads next, 0 when there is none that it can use. */
+/* The number that it reads next, 0 if there is none that it can use. */
 static uint64_t readable(const struct hub *hub, const struct reader *reader)
 {
     if (hub->first == hub->end || reader->next >= hub->end)
@@ -74,7 +74,7 @@ struct packet *reader_next(struct reader *reader)
         reader->synced = true;
         reader->next = number + 1;
     } else if (!reader->synced || reader->next < hub->first) {
-        /* It has just joined, or fell off, and no key has come yet. */
+        /* It has just joined, or fell off, and no keyframe has come yet. */
         hub->key_wanted = true;
     }
     lock_drop(&hub->lock);

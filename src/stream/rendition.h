@@ -1,5 +1,5 @@
-/* A rendition: one form that a camera's pictures can be had in, as one object: what it is, its hub,
- * who makes it and how much of it the leases can use. Loop only. */
+/* A rendition: one form in which a camera's pictures are available, as one object: what it is, its
+ * hub, its maker and how much of it the leases can use. Loop only. */
 #pragma once
 #include "base/list.h"
 #include "stream/maker.h"
@@ -15,11 +15,11 @@ struct rendition {
     unsigned leases;
     struct maker_pace pace; /* of all its leases */
     void *maker;            /* of struct makers, or NULL: it is native, or not wanted */
-    int maker_error;        /* 0, or the negative errno with which it was not opened */
+    int maker_error;        /* 0, or the negative errno of opening it */
     struct hub_watch watch; /* wakes the loop while it is wanted */
     uint64_t notified;      /* packets that the leases were told of */
 };
 
-/* "h264", or "h264 1/2": for people. */
+/* "h264", or "h264 1/2": for display. */
 enum { RENDITION_LABEL_BYTES = 24 };
 const char *rendition_label(const struct rendition *rendition, char out[RENDITION_LABEL_BYTES]);

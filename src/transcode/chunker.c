@@ -6,9 +6,9 @@
 #include "media/fmp4.h"
 
 enum {
-    /* Nothing is known of the second interval when the first unit goes out. */
+    /* The second interval is unknown when the first unit is sent. */
     FIRST_INTERVAL_US = 33333,
-    /* A burst after a stall and the stall itself say little about the rate. */
+    /* A burst after a stall, and the stall itself, say little about the rate. */
     MIN_INTERVAL_US = 8333,
     MAX_INTERVAL_US = 1000000,
     SMOOTHING = 8, /* each interval counts for an eighth */
@@ -35,7 +35,7 @@ static int64_t clamp(int64_t us, int64_t min_us, int64_t max_us)
     return us < min_us ? min_us : us > max_us ? max_us : us;
 }
 
-/* Moves the timeline on to a frame that arrived then. */
+/* Advances the timeline to a frame that arrived then. */
 static void advance(struct chunker *chunker, int64_t arrival_us)
 {
     if (!chunker->begun) {
@@ -53,7 +53,7 @@ static void advance(struct chunker *chunker, int64_t arrival_us)
     chunker->decode_time = time > chunker->decode_time ? time : chunker->decode_time + 1;
 }
 
-/* A packet with room for its live header, and for a head and a unit behind it. */
+/* A packet with room for its live header, and for a head and a unit after it. */
 static int packet_open(enum live_kind kind, uint32_t head_bytes, size_t unit_bytes,
                        const struct engine_output *output, const struct packet *frame,
                        struct packet *init, struct packet **ret_packet)

@@ -1,7 +1,7 @@
-/* Access units to packets: each is laid out once as stream/packet.h says, with its place on the
- * media timeline. No thread, no lock: it belongs to the thread that encodes.
+/* Access units to packets: each is laid out once as in stream/packet.h, with its place on the media
+ * timeline. No thread, no lock: it belongs to the encoding thread.
  *
- * The timeline is that of arrival: the first unit is at 0, each later one where its frame arrived,
+ * The timeline is that of arrival: the first unit is at 0, each later one at its frame's arrival,
  * and a sample lasts about twice the smoothed interval, which browsers play soonest and which
  * absorbs jitter. */
 #pragma once
@@ -23,8 +23,8 @@ struct chunker {
 void chunker_init(struct chunker *chunker);
 void chunker_finish(struct chunker *chunker);
 
-/* A packet with one reference for the unit made of frame. -ENOMEM, -EINVAL (parameter sets that
- * cannot be read): the unit is lost, and only a key may follow. */
+/* A packet with one reference for the unit made of frame. -ENOMEM, -EINVAL (unreadable parameter
+ * sets): the unit is lost, and only a keyframe may follow. */
 int chunker_make(struct chunker *chunker, const struct engine_output *output,
                  const struct packet *frame, struct packet **ret_packet)
     __attribute__((warn_unused_result));

@@ -7,7 +7,7 @@
 struct converter {
     struct converter_params params;
     char *encoder;
-    struct engine *engine;  /* NULL: broken, opened anew by the next frame */
+    struct engine *engine;  /* NULL: broken, reopened by the next frame */
     struct chunker chunker; /* outlives the engine: the timeline goes on */
 };
 

@@ -1,11 +1,11 @@
-/* A transcoder: the maker that takes what an awake camera gives (JPEG or raw pictures) to a
- * rendition that is made of it, hub to hub, on a thread of its own. In front of it the latest frame
- * wins: a frame that comes while it works replaces the one that waits. A frame that does not decode
- * is counted and passed over; an encoder that breaks is replaced by a fresh one, at most once a
- * second. Keys are made where the hub wants one, and where the pace bounds their interval.
+/* A transcoder: the maker that derives a rendition from an awake camera's JPEG or raw pictures, hub
+ * to hub, on its own thread. Only the latest frame waits: a frame that arrives while it works
+ * replaces the waiting one. A frame that does not decode is counted and skipped; an encoder that
+ * breaks is replaced, at most once a second. Keyframes are made on request of the hub, and as the
+ * pace bounds their interval.
  *
- * Loop only. Its thread ends by itself after transcoder_close, and the yard waits for the last one.
- */
+ * Loop only. Its thread ends by itself after transcoder_close, and the yard waits for the last
+ * one. */
 #pragma once
 #include <stdint.h>
 
@@ -22,7 +22,7 @@ struct transcoder_yard {
     unsigned alive; /* guarded by lock */
 };
 void transcoder_yard_init(struct transcoder_yard *yard);
-/* Waits until every thread is over: at most one frame's work after the last transcoder_close. */
+/* Waits until every thread has ended: at most one frame's work after the last transcoder_close. */
 void transcoder_yard_finish(struct transcoder_yard *yard);
 
 struct transcoder_params {
@@ -30,18 +30,18 @@ struct transcoder_params {
     struct engine_params engine_params;
     struct transcoder_yard *yard; /* borrowed */
     struct maker_request request;
-    int64_t min_key_interval_us; /* wishes for keys closer than this are coalesced; 0 = 300 ms */
+    int64_t min_key_interval_us; /* keyframe requests closer than this are coalesced; 0 = 300 ms */
 };
 
-/* Starts the thread; the first unit that it publishes is a key. -ENOENT: no such encoder; -EAGAIN:
- * thread creation failed. */
+/* Starts the thread; the first unit that it publishes is a keyframe. -ENOENT: no such encoder;
+ * -EAGAIN: thread creation failed. */
 int transcoder_create(const struct transcoder_params *params, struct transcoder **ret_transcoder)
     __attribute__((warn_unused_result));
 
 void transcoder_adjust(struct transcoder *transcoder, const struct maker_pace *pace);
 
-/* Ends it, without waiting: its thread finishes the frame at hand, and may publish it. Takes NULL.
- */
+/* Ends it, without waiting: its thread finishes the current frame, and may publish it. Takes
+ * NULL. */
 void transcoder_close(struct transcoder *transcoder);
 
 /* Since it was created. */

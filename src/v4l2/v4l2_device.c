@@ -14,17 +14,17 @@ const char *v4l2_role_name(enum v4l2_role role)
 {
     static const char *const NAMES[] = {
         [V4L2_ROLE_CAMERA] = "camera",
-        [V4L2_ROLE_METADATA] = "metadata beside a camera",
+        [V4L2_ROLE_METADATA] = "metadata of a camera",
         [V4L2_ROLE_CODEC] = "encoder, decoder or scaler",
         [V4L2_ROLE_OUTPUT] = "output",
         [V4L2_ROLE_PIPELINE] = "part of a media pipeline, which libcamera drives",
-        [V4L2_ROLE_OTHER] = "no camera that streams single-planar pictures",
+        [V4L2_ROLE_OTHER] = "not a camera that streams single-planar pictures",
     };
     return NAMES[role];
 }
 
-/* Drivers of a Raspberry Pi's pipeline whose nodes look like cameras by their capabilities:
- * pictures come out of them only when libcamera puts some in. */
+/* Drivers of a Raspberry Pi's pipeline whose nodes have the capabilities of cameras: they deliver
+ * pictures only if libcamera feeds them. */
 static bool is_pipeline(const char *driver)
 {
     static const char *const NAMES[] = {"bcm2835-isp", "unicam", "rp1-cfe", "pispbe"};
@@ -109,7 +109,7 @@ struct reading {
     struct v4l2_modes *modes;
 };
 
-/* The frames a second of an interval, rounded. */
+/* The frames per second of an interval, rounded. */
 static uint16_t fps_of(const struct v4l2_fract *interval)
 {
     if (interval->numerator == 0)
@@ -119,7 +119,7 @@ static uint16_t fps_of(const struct v4l2_fract *interval)
     return (uint16_t)(fps < 1 ? 1 : fps > UINT16_MAX ? UINT16_MAX : fps);
 }
 
-/* The most frames a second in this size, 0 when the driver does not say. */
+/* The highest rate in this size, 0 if the driver does not report it. */
 static uint16_t read_fps(int fd, uint32_t fourcc, uint32_t width, uint32_t height)
 {
     enum { INTERVALS_MAX = 64 };
@@ -155,7 +155,7 @@ static bool is_step(uint32_t value, uint32_t min, uint32_t max, uint32_t step)
     return value >= min && value <= max && (step < 2 || (value - min) % step == 0);
 }
 
-/* A driver that scales: the usual sizes and its largest stand for all. */
+/* For a driver that scales, the usual sizes and its largest represent all. */
 static void add_range(const struct reading *in, uint32_t fourcc,
                       const struct v4l2_frmsize_stepwise *range)
 {
@@ -183,7 +183,7 @@ static void read_sizes(const struct reading *in, uint32_t fourcc)
     }
 }
 
-/* An old driver that lists no sizes has the one that is set. */
+/* An old driver that lists no sizes has only the current one. */
 static void read_current(const struct reading *in)
 {
     struct v4l2_format format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
@@ -200,7 +200,7 @@ void v4l2_modes_read(int fd, uint16_t max_width, uint16_t max_height, struct v4l
         struct v4l2_fmtdesc e = {.index = i, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
         if (v4l2_ioctl(fd, VIDIOC_ENUM_FMT, &e) < 0)
             break;
-        /* What libv4l computes in the program is no format of the device's. */
+        /* Formats that libv4l emulates are not the device's. */
         if (e.flags & V4L2_FMT_FLAG_EMULATED)
             continue;
         ret_modes->formats[ret_modes->n_formats++] = e.pixelformat;

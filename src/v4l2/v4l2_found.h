@@ -1,5 +1,5 @@
-/* A local camera that was found: all that is known of it before it ever streamed. Plain data; made
- * by the thread that looks around (v4l2/v4l2_monitor.c), then handed on. */
+/* A local camera that was found: everything known of it before it ever streamed. Plain data; made
+ * by the monitor's thread (v4l2/v4l2_monitor.c), then handed on. */
 #pragma once
 #include "v4l2/v4l2_device.h"
 #include "v4l2/v4l2_identity.h"
@@ -9,14 +9,14 @@
 enum { V4L2_NODE_MAX = 32 };
 
 struct v4l2_found {
-    char node[V4L2_NODE_MAX]; /* "/dev/video0", today's */
+    char node[V4L2_NODE_MAX]; /* "/dev/video0", at present */
     struct v4l2_identity identity;
     struct v4l2_device device;
-    struct v4l2_modes modes; /* one at least */
+    struct v4l2_modes modes; /* at least one */
     struct v4l2_knobs knobs;
 };
 
-/* True for the file names in /dev that are nodes of ours: "video" and a number. */
+/* True for the names in /dev of V4L2 nodes: "video" and a number. */
 bool v4l2_is_node_name(const char *name);
 
 /* Looks at a node; blocks on its driver. Without patience for all controls it has those that were

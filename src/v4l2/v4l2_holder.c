@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-/* Longer than any path in /proc: one that is cut is not found. */
+/* Longer than any path in /proc: a truncated one does not match. */
 static void join(char out[PATH_MAX], const char *folder, const char *name)
 {
     struct text text = text_over(out, PATH_MAX);
@@ -23,7 +23,7 @@ static bool has_open(const char *process, const char *node)
     char folder[PATH_MAX], path[PATH_MAX], target[PATH_MAX];
     bool found = false;
     join(folder, process, "fd");
-    DIR *dir = opendir(folder); /* another user's: not ours to see */
+    DIR *dir = opendir(folder); /* another user's: no access */
     if (!dir)
         return false;
     for (const struct dirent *e; !found && (e = readdir(dir));) {

@@ -42,7 +42,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Lower-case letters, digits and single '-' in place of everything else; out has cap bytes. */
+/* Lower-case letters, digits and single '-' replacing everything else; out has cap bytes. */
 static void slug(const char *s, char *out, size_t cap)
 {
     size_t n = 0;
@@ -78,8 +78,8 @@ static void id_of(const char *address, char out[CAMERA_ID_MAX + 1])
         snprintf(out, CAMERA_ID_MAX + 1, "%.*s-%08x", HASHED_BYTES, whole, hash(address));
 }
 
-/* The folder of the USB device (Linux, "sysfs-bus-usb") that the interface at path belongs to: cuts
- * path down to it. */
+/* The folder of the USB device (Linux, "sysfs-bus-usb") that the interface at path belongs to:
+ * shortens path to it. */
 static bool cut_to_usb_device(char *path)
 {
     char vendor[ATTRIBUTE_MAX];
@@ -91,7 +91,7 @@ static bool cut_to_usb_device(char *path)
     return false;
 }
 
-/* What tells the nodes of one device apart: a second interface (an infrared sensor) and, behind one
+/* Distinguishes the nodes of one device: a second interface (an infrared sensor) and, behind one
  * interface, a further node. The first of all adds nothing. */
 static void read_suffix(const char *interface, const char *class_folder, char out[ATTRIBUTE_MAX])
 {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Who takes whom over. */
+/* Which control overrides which. */
 static const struct {
     uint32_t automatic, manual;
 } PAIRS[] = {
@@ -25,7 +25,7 @@ static const char *group_of(uint32_t cid)
 {
     switch (V4L2_CTRL_ID2CLASS(cid)) {
     case V4L2_CTRL_CLASS_USER:
-        /* A driver's own ones lie above the common ones (V4L2_CTRL_DRIVER_PRIV). */
+        /* Driver-specific ones are above the common ones (V4L2_CTRL_DRIVER_PRIV). */
         return V4L2_CTRL_DRIVER_PRIV(cid) ? "driver" : "image";
     case V4L2_CTRL_CLASS_CAMERA:
         return "camera";
@@ -142,8 +142,8 @@ static bool has_option(const struct v4l2_knob *knob, int64_t value)
     return false;
 }
 
-/* The kernel's menu of exposure (manual, automatic, aperture or shutter priority) is one switch:
- * manual or not. Without both sides it stays a menu. */
+/* The kernel's menu of exposure (manual, automatic, aperture or shutter priority) becomes one
+ * switch: manual or not. Without both sides it stays a menu. */
 static void make_switch(struct v4l2_knob *exposure)
 {
     bool has_auto = has_option(exposure, V4L2_EXPOSURE_AUTO);

@@ -10,7 +10,7 @@ static bool lasts(const struct v4l2_patience *patience)
     return patience->lasts(patience->ctx);
 }
 
-enum { ASKED_MAX = 512 }; /* no driver describes so many; a list that never ends is left */
+enum { ASKED_MAX = 512 }; /* no driver describes this many; a list that never ends is abandoned */
 
 static void read_options(int fd, const struct v4l2_patience *patience, struct v4l2_knob *knob,
                          bool is_integer_menu)

@@ -8,7 +8,7 @@
 
 static void read_colours(const struct v4l2_pix_format *pix, struct raw_picture *raw)
 {
-    /* The second half of the description counts only where the driver knows of it. */
+    /* The second half of the description is valid only if the driver knows of it. */
     bool is_told = pix->priv == V4L2_PIX_FMT_PRIV_MAGIC;
     uint32_t space = pix->colorspace;
     uint32_t matrix = is_told ? pix->ycbcr_enc : V4L2_YCBCR_ENC_DEFAULT;

@@ -3,11 +3,11 @@
 #include <linux/videodev2.h>
 #include <stdio.h>
 
-/* Up to here the pixels themselves are cheaper than their way through a JPEG. */
+/* Up to this size raw pixels cost less than decoding JPEG. */
 enum { RAW_MAX_PIXELS = 640 * 480, RAW_MAX_FPS = 30 };
 enum { DEFAULT_WIDTH = 1280, DEFAULT_HEIGHT = 720, DEFAULT_FPS = 24, DEFAULT_ASKED_FPS = 30 };
 
-/* What we take, the best first: MJPEG, then raw by how little it costs the encoder. */
+/* The supported formats, best first: MJPEG, then raw by how little it costs the encoder. */
 static const struct {
     uint32_t fourcc;
     enum raw_format format;
@@ -50,7 +50,7 @@ const char *v4l2_fourcc_name(uint32_t fourcc, char out[V4L2_FOURCC_NAME_MAX])
     return out;
 }
 
-/* True when the list has the size, or room for one more. */
+/* True if the list has the size, or room for one more. */
 static bool takes_size(const struct v4l2_modes *modes, uint16_t width, uint16_t height)
 {
     unsigned n_sizes = 0;
@@ -120,7 +120,7 @@ static bool has_format(const struct v4l2_modes *modes, uint32_t fourcc)
     return false;
 }
 
-/* The mode that has the size that is taken: 2. of the order of weight. */
+/* The mode with the chosen size: 2. in the order of weight. */
 static const struct v4l2_mode *choose_size(const struct v4l2_modes *modes, uint32_t fourcc,
                                            const struct v4l2_target *target)
 {
@@ -138,7 +138,7 @@ static const struct v4l2_mode *choose_size(const struct v4l2_modes *modes, uint3
     return covers ? covers : largest;
 }
 
-/* True when a beats b, both of one size: 3. and 4. of the order of weight. */
+/* True if a beats b, both of one size: 3. and 4. in the order of weight. */
 static bool is_better(const struct v4l2_mode *a, const struct v4l2_mode *b, unsigned fps)
 {
     bool a_reaches = reaches(a, fps), b_reaches = reaches(b, fps);
@@ -195,7 +195,7 @@ struct v4l2_target v4l2_target_bound(const struct v4l2_target *owner, uint16_t f
 {
     struct v4l2_target target = *owner;
     target.fps = bound(owner->fps, fps);
-    /* A wish for a size is one for both sides of it: a smaller picture must still cover it. */
+    /* A wish for a size bounds both sides: a smaller picture must still cover it. */
     if (width && height && width <= owner->width && height <= owner->height) {
         target.width = width;
         target.height = height;

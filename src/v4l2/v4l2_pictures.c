@@ -1,4 +1,4 @@
-/* What becomes of a buffer that the driver filled. */
+/* What happens to a buffer that the driver filled. */
 #include <errno.h>
 
 #include "base/alloc.h"
@@ -7,8 +7,8 @@
 #include "media/jpeg_tables.h"
 #include "v4l2/v4l2_worker_parts.h"
 
-/* So many frames may wait for the loop. Beyond it the newest is dropped: a loop that lags must not
- * be given more work. */
+/* This many frames may wait for the loop. Beyond it the newest is dropped: a loop that lags must
+ * not get more work. */
 enum { FRAMES_ON_WAY_MAX = 3 };
 enum { POSTER_QUALITY = 85, STILL_QUALITY = 95 };
 
@@ -45,7 +45,7 @@ struct v4l2_drops v4l2_worker_take_drops(struct v4l2_worker *worker)
     return drops;
 }
 
-/* Copies the JPEG out and gives the buffer back. JPEG_OK, or the reason why it is none. */
+/* Copies the JPEG out and returns the buffer. JPEG_OK, or the reason why it is unusable. */
 static unsigned copy_jpeg(struct v4l2_worker *worker, const struct v4l2_filled *filled,
                           struct camera_frame *ret_frame)
 {
@@ -53,7 +53,7 @@ static unsigned copy_jpeg(struct v4l2_worker *worker, const struct v4l2_filled *
     unsigned drop = filled->is_broken ? JPEG_TRUNCATED : JPEG_OK;
     if (drop == JPEG_OK &&
         buf_create(CAMERA_FRAME_ROOM + filled->len_bytes + JPEG_TABLES_BYTES, &buf) < 0)
-        drop = CAMERA_DROP_UNWANTED; /* no memory: it is as if nobody wanted it */
+        drop = CAMERA_DROP_UNWANTED; /* out of memory: as if it were not wanted */
     if (drop == JPEG_OK) {
         uint8_t *jpeg = buf->data + CAMERA_FRAME_ROOM;
         size_t len_bytes = jpeg_tables_copy(jpeg, filled->bytes, filled->len_bytes);

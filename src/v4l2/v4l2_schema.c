@@ -9,7 +9,7 @@ enum { MOST_FPS = 120 };
 
 /* --- The schema. --- */
 
-/* A menu that is put together; the option that is in force and the default go by their texts. */
+/* A menu under construction; the current option and the default are found by text. */
 struct menu {
     struct control control;
     control_text options[CONTROL_OPTIONS_MAX];
@@ -34,7 +34,8 @@ static void end_menu(struct controls *schema, struct menu *menu, const char *fal
     menu->control.fallback = control_option(&menu->control, fallback);
     menu->control.value = control_option(&menu->control, value);
     int place = controls_add(schema, &menu->control);
-    (void)place; /* more options than there may be, and none that is in force: then it has none */
+    (void)place; /* more options than allowed, and the current one is not among them: then it has
+                  * none */
 }
 
 static void add_format(struct controls *schema, const struct v4l2_modes *modes,
@@ -100,7 +101,7 @@ static void add_fps(struct controls *schema, const struct v4l2_modes *modes,
     (void)place;
 }
 
-/* The place of the option; a value that the driver does not list counts as the first. */
+/* The index of the option; a value that the driver does not list counts as the first. */
 static int64_t place_of(const struct v4l2_knob *knob, int64_t value)
 {
     for (unsigned i = 0; i < knob->n_options; i++)
@@ -166,7 +167,7 @@ void v4l2_schema_values(const struct controls *schema, const struct v4l2_knobs *
     }
 }
 
-/* True, and the value, where one is wanted of the control of this name. */
+/* True, and the value, if one is wanted for the control of this name. */
 static bool is_wanted(const struct controls *schema, const struct control_values *values,
                       const char *name, int64_t *ret_value)
 {

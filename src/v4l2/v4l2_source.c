@@ -77,13 +77,13 @@ static const struct source_ops OPS = {
 static void on_frame(struct camera *camera, struct v4l2_report *report)
 {
     camera_count_received(camera, report->len_bytes);
-    /* A change of format may bring another kind than the last picture was. */
+    /* After a change of format the kind of picture may differ from the last one's. */
     camera_native(camera, report->frame.raw ? RENDITION_RAW : RENDITION_JPEG);
     camera_frame(camera, &report->frame);
     report->frame.takes_buf = NULL;
 }
 
-/* The reason of the last one is told last: it is the one that the camera remembers. */
+/* The last one's reason is told last, because the camera remembers that one. */
 static void on_drops(struct v4l2_source *source)
 {
     struct v4l2_drops drops = v4l2_worker_take_drops(source->worker);
@@ -153,7 +153,7 @@ static void on_wake(void *ctx)
         source->ended(source->ctx, source);
 }
 
-/* --- Birth and death. --- */
+/* --- Creation and destruction. --- */
 
 static int find_camera(struct v4l2_source *source)
 {
@@ -163,8 +163,8 @@ static int find_camera(struct v4l2_source *source)
                                        .kind = CAMERA_V4L2,
                                        .address = found->identity.address};
     const struct camera *twin = registry_find(source->registry, identity.id);
-    /* Two that claim one serial number, or an id that a device on the network has: the place where
-     * it is plugged in tells it apart. */
+    /* Two cameras that claim one serial number, or an id that a device on the network has: the port
+     * distinguishes it. */
     if (twin && (camera_view(twin).has_source || camera_view(twin).kind != CAMERA_V4L2)) {
         identity.id = found->identity.place_id;
         identity.address = found->identity.place_address;

@@ -1,5 +1,5 @@
 /* A local camera as a source: the loop's half, which knows the camera and its owner's wishes. The
- * device is its worker's (v4l2/v4l2_worker.h). Loop only. */
+ * worker (v4l2/v4l2_worker.h) owns the device. Loop only. */
 #pragma once
 #include "camera/registry.h"
 #include "v4l2/v4l2_found.h"
@@ -7,8 +7,8 @@
 struct v4l2_source {
     struct list node; /* its owner's */
     struct registry *registry;
-    struct camera *camera; /* NULL: another source took its place, or the device is gone */
-    bool is_dismissed;     /* the owner removed the camera of a device that is there */
+    struct camera *camera; /* NULL: replaced by another source, or the device is gone */
+    bool is_dismissed;     /* the owner removed the camera although its device is connected */
     struct v4l2_found *found;
     struct camera_wish wish;   /* the last one */
     struct v4l2_target owner;  /* what the owner chose of the stream */
@@ -19,14 +19,14 @@ struct v4l2_source {
     void *ctx;
 };
 
-/* Brings the camera up. Takes found, but not when it fails. ended: the device or the camera is gone
- * and the thread over; the callee destroys the source. Negative errno: the registry takes no more,
- * or there is no thread. */
+/* Brings the camera up. Takes found, but not if it fails. ended: the device or the camera is gone
+ * and the thread has ended; the callee destroys the source. Negative errno: the registry takes no
+ * more cameras, or thread creation failed. */
 int v4l2_source_create(struct registry *registry, struct v4l2_found *takes_found,
                        void (*ended)(void *ctx, struct v4l2_source *source), void *ctx,
                        struct v4l2_source **ret_source) __attribute__((warn_unused_result));
 
-/* Its node is gone: the camera goes down now, the source ends soon. */
+/* Its node is gone: the camera goes offline now, the source ends soon. */
 void v4l2_source_gone(struct v4l2_source *source);
 
 /* Waits for the thread. Takes NULL. */

@@ -27,7 +27,7 @@ static void tell(struct waiting *waiting, int error)
 {
     if (!waiting->is_told)
         log_warn("v4l2", waiting->found->node, "this camera waits until another one is removed: %s",
-                 error == -EEXIST ? "another one goes by its id" : strerror(-error));
+                 error == -EEXIST ? "another camera has its id" : strerror(-error));
     waiting->is_told = true;
 }
 
@@ -54,8 +54,8 @@ void v4l2_sources_found(struct v4l2_sources *sources, struct v4l2_found *takes_f
     try_all(sources);
 }
 
-/* A camera that the owner removed and that is still plugged in is a new one; those that waited
- * longer come before it. */
+/* A camera that the owner removed and that is still plugged in counts as new; those that have
+ * waited longer come first. */
 static void on_ended(void *ctx, struct v4l2_source *source)
 {
     struct v4l2_sources *sources = ctx;
@@ -67,7 +67,7 @@ static void on_ended(void *ctx, struct v4l2_source *source)
     if (again)
         v4l2_sources_found(sources, again);
     else
-        try_all(sources); /* the id that it went by may be free */
+        try_all(sources); /* its former id may be free */
 }
 
 void v4l2_sources_lost(struct v4l2_sources *sources, const char *node)

@@ -13,8 +13,8 @@
 #include "v4l2/v4l2_device.h"
 #include "v4l2/v4l2_layout.h"
 
-/* One is being filled, one waits to be; consumers hold the others: an encoder one and the next, the
- * hub its newest, the source its last for the poster. */
+/* One is being filled, one waits to be; consumers hold the others: an encoder holds one and the
+ * next, the hub its newest, the source its last for the poster. */
 enum { BUFFERS = 6, BUFFERS_LEAST = 2 };
 
 struct buffer {
@@ -26,12 +26,12 @@ struct buffer {
 };
 
 struct v4l2_stream {
-    atomic_uint refs; /* the owner's, and one for each buffer that is lent */
+    atomic_uint refs; /* the owner's, and one for each lent buffer */
     struct lock lock;
-    struct waker waker; /* guarded by lock: nobody's once it is closed */
-    unsigned returned;  /* guarded by lock: a bit for each buffer that is back, not yet queued */
+    struct waker waker; /* guarded by lock: NULL once it is closed */
+    unsigned returned;  /* guarded by lock: one bit per returned buffer that is not queued yet */
     int fd;
-    struct buffer buffers[BUFFERS]; /* immutable while it runs, as all below */
+    struct buffer buffers[BUFFERS]; /* immutable while it runs, like all below */
     unsigned n_buffers;
     struct v4l2_mode mode;
     struct raw_picture layout;
@@ -51,7 +51,7 @@ static void unref(struct v4l2_stream *stream)
     mem_free(stream);
 }
 
-/* A driver that refuses its buffer goes on with one less; the stream ends when it has none. */
+/* A driver that refuses a buffer continues with one less; the stream ends when none is left. */
 static void queue(struct v4l2_stream *stream, unsigned index)
 {
     struct v4l2_buffer b = {
@@ -83,7 +83,7 @@ static int set_format(struct v4l2_stream *stream)
                            : v4l2_layout(&format.fmt.pix, &stream->layout, &stream->picture_bytes);
 }
 
-/* Many drivers cannot: then they have their own rate. */
+/* Many drivers cannot set a rate: they keep their own. */
 static void set_rate(struct v4l2_stream *stream)
 {
     struct v4l2_streamparm parm = {
@@ -179,8 +179,8 @@ void v4l2_stream_close(struct v4l2_stream **stream)
     lock_take(&s->lock);
     s->waker = (struct waker){NULL};
     lock_drop(&s->lock);
-    /* A device that is gone refuses both, which is as well. Buffers that are mapped still (a packet
-     * is on its way) are orphaned: the kernel keeps their memory and lets the device go. */
+    /* A device that is gone refuses both, harmlessly. Buffers that are still mapped (a packet is in
+     * flight) are orphaned: the kernel keeps their memory and releases the device. */
     int r = v4l2_ioctl(s->fd, VIDIOC_STREAMOFF, &type);
     if (r == 0)
         r = v4l2_ioctl(s->fd, VIDIOC_REQBUFS, &none);

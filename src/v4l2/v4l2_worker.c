@@ -65,10 +65,10 @@ static void post_error(struct v4l2_worker *worker, int error)
         break;
     case -ENOSPC:
         snprintf(report->sentence, sizeof(report->sentence),
-                 "its USB bus has no room left for it; use another port or a smaller size");
+                 "its USB bus has no bandwidth left; use another port or a smaller size");
         break;
     default:
-        snprintf(report->sentence, sizeof(report->sentence), "the driver of %s says: %s", node,
+        snprintf(report->sentence, sizeof(report->sentence), "the driver of %s reports: %s", node,
                  strerror(-error));
     }
     v4l2_worker_post(worker, report);
@@ -135,7 +135,7 @@ void v4l2_worker_quit(struct v4l2_worker *worker)
     tell(worker);
 }
 
-/* The orders as they are now; the still among them is the thread's from here on. */
+/* The current orders; the thread owns the still among them from here on. */
 static struct v4l2_orders take_orders(struct v4l2_worker *worker)
 {
     lock_take(&worker->lock);
@@ -239,7 +239,7 @@ int v4l2_worker_wait(struct v4l2_worker *worker, int64_t deadline_us)
         ssize_t n = read(worker->order_fd, &count, sizeof(count));
         (void)n;
     }
-    /* An unplugged device says so when it is asked for a buffer. */
+    /* An unplugged device reports it when it is asked for a buffer. */
     if (fds[1].revents & (POLLIN | POLLERR | POLLHUP | POLLNVAL))
         return fds[1].revents & POLLIN ? 1 : -EIO;
     return 0;
@@ -255,12 +255,12 @@ static bool is_same(const struct v4l2_mode *a, const struct v4l2_mode *b)
 
 static void rest(struct v4l2_worker *worker)
 {
-    /* The picture is in memory of the stream's. */
+    /* The picture is in the stream's memory. */
     v4l2_worker_make_poster(worker);
     close_device(worker);
 }
 
-/* Makes the stream what the orders say. */
+/* Makes the stream match the orders. */
 static void adjust_stream(struct v4l2_worker *worker, const struct v4l2_orders *orders)
 {
     struct v4l2_mode mode;
@@ -281,7 +281,7 @@ static void adjust_stream(struct v4l2_worker *worker, const struct v4l2_orders *
         v4l2_worker_fail(worker, r);
 }
 
-/* wait: what v4l2_worker_wait said. A broken stream mostly says why when it is read. */
+/* wait: the result of v4l2_worker_wait. A broken stream mostly says why when it is read. */
 static void read_picture(struct v4l2_worker *worker, int wait)
 {
     struct v4l2_filled filled;
@@ -308,7 +308,7 @@ static void *run(void *ctx)
             apply_wanted(worker, &orders);
         if (worker->is_gone)
             break;
-        /* While a still was taken, new orders may have come and been waited for already. */
+        /* While a still was taken, new orders may have arrived and been waited for already. */
         int wait = v4l2_worker_wait(worker, orders.still ? 0 : CLOCK_NEVER_US);
         if (wait != 0)
             read_picture(worker, wait);
@@ -320,7 +320,7 @@ static void *run(void *ctx)
     return NULL;
 }
 
-/* --- Birth and death. --- */
+/* --- Creation and destruction. --- */
 
 int v4l2_worker_create(const struct v4l2_found *found, const struct camera_env *env,
                        struct waker waker, struct v4l2_worker **ret_worker)

@@ -1,6 +1,6 @@
-/* The thread of one local camera: it alone touches the device, so that nothing that blocks there
- * holds anybody up. It sleeps until it has orders; the device is open only while somebody wants
- * pictures. The loop tells it what is to be and takes its reports. */
+/* The thread of one local camera: only it touches the device, so that nothing that blocks there
+ * delays others. It sleeps until it has orders; the device is open only while pictures are wanted.
+ * The loop gives it a target state and takes its reports. */
 #pragma once
 #include "base/list.h"
 #include "base/waker.h"
@@ -9,9 +9,9 @@
 
 struct v4l2_worker;
 
-/* Takes the waker: it is called when there are reports. found is borrowed and outlives the worker;
- * the worker reads what is immutable of it, and has values of the controls of its own. -EAGAIN: no
- * thread to be had. */
+/* Takes the waker, which is called when there are reports. found is borrowed and outlives the
+ * worker; the worker reads its immutable parts, and has its own values of the controls. -EAGAIN:
+ * thread creation failed. */
 int v4l2_worker_create(const struct v4l2_found *found, const struct camera_env *env,
                        struct waker waker, struct v4l2_worker **ret_worker)
     __attribute__((warn_unused_result));
@@ -19,28 +19,29 @@ int v4l2_worker_create(const struct v4l2_found *found, const struct camera_env *
 /* Ends the thread, waits for it and drops its reports. Takes NULL. */
 void v4l2_worker_destroy(struct v4l2_worker *worker);
 
-/* --- Orders: what is to be, so that of several the last counts. Loop only. --- */
+/* --- Orders: a target state, so of several the last one counts. Loop only. --- */
 
-/* Begins a stream, or begins it again. */
+/* Starts a stream, or restarts it. */
 void v4l2_worker_run(struct v4l2_worker *worker, const struct v4l2_target *target);
 /* Changes what runs, or will run. */
 void v4l2_worker_adjust(struct v4l2_worker *worker, const struct v4l2_target *target);
 void v4l2_worker_rest(struct v4l2_worker *worker);
 void v4l2_worker_want(struct v4l2_worker *worker, const struct v4l2_wanted *wanted);
 void v4l2_worker_still(struct v4l2_worker *worker, uint32_t request);
-/* The thread ends as soon as it may; its last report is V4L2_REPORT_ENDED. */
+/* The thread ends as soon as possible; its last report is V4L2_REPORT_ENDED. */
 void v4l2_worker_quit(struct v4l2_worker *worker);
 
 /* --- Reports. --- */
 
 enum v4l2_report_kind {
     V4L2_REPORT_FRAME,
-    V4L2_REPORT_DROPS,  /* frames came that are no good: v4l2_worker_take_drops */
+    V4L2_REPORT_DROPS,  /* unusable frames arrived: v4l2_worker_take_drops */
     V4L2_REPORT_STILL,  /* the answer to an order */
     V4L2_REPORT_POSTER, /* the last picture of a stream that has ended */
     V4L2_REPORT_VALUES, /* of the controls, as the driver has them */
-    V4L2_REPORT_ERROR, /* the stream did not start or broke; the next v4l2_worker_run tries again */
-    V4L2_REPORT_GONE,  /* the device is; the thread ends */
+    V4L2_REPORT_ERROR,  /* the stream did not start, or broke; the next v4l2_worker_run tries
+                         * again */
+    V4L2_REPORT_GONE,   /* the device is gone; the thread ends */
     V4L2_REPORT_ENDED,
 };
 
@@ -51,7 +52,7 @@ struct v4l2_report {
     enum v4l2_report_kind kind;
     struct camera_frame frame;        /* FRAME; owns its buffer */
     struct raw_picture raw;           /* FRAME: what frame.raw points to */
-    size_t len_bytes;                 /* FRAME: what came */
+    size_t len_bytes;                 /* FRAME: what arrived */
     uint32_t request;                 /* STILL */
     int error;                        /* STILL: 0 or negative */
     struct packet *packet;            /* STILL, POSTER: owned, NULL when there is none */
@@ -65,8 +66,8 @@ struct v4l2_report *v4l2_worker_next(struct v4l2_worker *worker);
 /* Frees it and what it still owns. */
 void v4l2_report_free(struct v4l2_worker *worker, struct v4l2_report *report);
 
-/* Frames that came and are no good, by reason (enum jpeg_fault or camera_drop). They are counted,
- * not reported one by one: there are most of them when the loop cannot take reports. */
+/* Unusable frames, by reason (enum jpeg_fault or camera_drop). They are counted, not reported one
+ * by one: there are most of them when the loop cannot take reports. */
 struct v4l2_drops {
     struct {
         uint64_t frames, len_bytes;
@@ -74,5 +75,5 @@ struct v4l2_drops {
     unsigned last; /* reason of the last one */
 };
 
-/* Those since it was called last. Loop only. */
+/* Those since the last call. Loop only. */
 struct v4l2_drops v4l2_worker_take_drops(struct v4l2_worker *worker);

@@ -1,12 +1,12 @@
-/* What the files of the worker share: v4l2/v4l2_worker.c (orders, the thread and its stream),
- * v4l2/v4l2_pictures.c (what becomes of what the driver fills) and v4l2/v4l2_still.c. */
+/* Shared by the worker's files: v4l2/v4l2_worker.c (orders, the thread and its stream),
+ * v4l2/v4l2_pictures.c (filled buffers) and v4l2/v4l2_still.c. */
 #pragma once
 #include "base/inbox.h"
 #include "base/thread.h"
 #include "v4l2/v4l2_stream.h"
 #include "v4l2/v4l2_worker.h"
 
-/* What is to be. */
+/* The target state. */
 struct v4l2_orders {
     bool run, quit;
     unsigned attempt; /* counts the calls of v4l2_worker_run */
@@ -27,13 +27,13 @@ struct v4l2_worker {
     struct v4l2_orders orders; /* guarded by lock */
     unsigned frames_on_way;    /* guarded by lock: posted, not yet taken */
     struct v4l2_drops drops;   /* guarded by lock: not yet taken */
-    bool has_told_drops;       /* guarded by lock: a report of them is on its way */
+    bool has_told_drops;       /* guarded by lock: a report of them is pending */
 
     /* The thread's own. */
     int fd; /* of the device; -1: closed */
     struct v4l2_stream *stream;
     struct v4l2_mode asked; /* of the stream */
-    unsigned seen_attempt;  /* the last one that was looked at */
+    unsigned seen_attempt;  /* the last attempt that was handled */
     bool has_failed;        /* in that attempt */
     bool is_gone;
     struct v4l2_knobs knobs;
@@ -51,32 +51,32 @@ bool v4l2_worker_is_quitting(struct v4l2_worker *worker);
 
 /* --- The device; thread only. --- */
 
-/* Opens the device where it is closed and puts the controls in force. */
+/* Opens the device if it is closed and puts the controls in force. */
 int v4l2_worker_open(struct v4l2_worker *worker) __attribute__((warn_unused_result));
-/* Starts a stream, ending the one that runs. */
+/* Starts a stream, ending the current one. */
 int v4l2_worker_begin(struct v4l2_worker *worker, const struct v4l2_mode *mode)
     __attribute__((warn_unused_result));
 void v4l2_worker_end(struct v4l2_worker *worker); /* of the stream */
-/* Closes the device and tells the loop why; a device that is gone ends the thread. */
+/* Closes the device and tells the loop why; if the device is gone, ends the thread. */
 void v4l2_worker_fail(struct v4l2_worker *worker, int error);
-/* Queues what is back, then waits until the driver has filled a buffer (1), there is something new
- * from other threads or the deadline passed (0); negative: the stream is broken. */
+/* Queues returned buffers, then waits until the driver has filled a buffer (1), another thread has
+ * news or the deadline passed (0); negative: the stream is broken. */
 int v4l2_worker_wait(struct v4l2_worker *worker, int64_t deadline_us)
     __attribute__((warn_unused_result));
 
 /* --- Pictures; thread only. --- */
 
-/* What the driver filled, on its way to the loop. */
+/* Passes what the driver filled to the loop. */
 void v4l2_worker_publish(struct v4l2_worker *worker, const struct v4l2_filled *filled);
 
-/* The same as a JPEG packet; a raw picture is encoded. Gives the buffer back in any case. */
+/* The same as a JPEG packet; a raw picture is encoded. Returns the buffer in any case. */
 int v4l2_worker_packet(struct v4l2_worker *worker, const struct v4l2_filled *filled,
                        struct packet **ret_packet) __attribute__((warn_unused_result));
 
-/* Counts a frame that is no good. However many come until the loop looks, it is told once. */
+/* Counts an unusable frame. However many come until the loop looks, it is told once. */
 void v4l2_worker_drop(struct v4l2_worker *worker, unsigned drop, size_t len_bytes);
 
-/* The last raw picture becomes the poster and is let go. */
+/* The last raw picture becomes the poster and is released. */
 void v4l2_worker_make_poster(struct v4l2_worker *worker);
 void v4l2_worker_forget_last(struct v4l2_worker *worker);
 

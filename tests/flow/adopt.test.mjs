@@ -80,7 +80,7 @@ test('the first token that a device shows is the only one that its camera takes'
   }
   await assert.rejects(house.socket(`${house.deviceUrl}/porch`, [], bearer('short')), /400/);
   assert.notEqual((await house.describe('porch')).state, 'offline');
-  await house.server.says(/porch: a device is refused: it does not show the token of this camera/);
+  await house.server.says(/porch: a device is refused: it does not present this camera's token/);
 
   await camera.stop();
   await house.server.stop();

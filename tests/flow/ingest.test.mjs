@@ -115,7 +115,7 @@ for (const [what, address, protocols, hello, why] of [
   ['an id in capitals', '/Porch', [], null, /\/Porch: a device is refused: an address ends with the id, 1 to 32 of a-z/],
   ['a bad id in the query', '/?id=front_door', [], null, /front_door: a device is refused: an id is 1 to 32 of a-z/],
   ['a hello of another camera', '/porch', ['eyelid.device.v1'], { type: 'hello', id: 'yard' },
-    /porch: a device is refused: the id in hello is not that of the address/],
+    /porch: a device is refused: the id in hello differs from the address/],
 ]) {
   test(`a device that is sent away for ${what} is in the log`, async (t) => {
     const house = await boot(t);

@@ -156,7 +156,7 @@ static void a_driver_that_fails_is_heard(void **state)
     struct lease *wants = lease(world);
     run_until(world, has_error);
     assert_string_equal(camera_view(world->source->camera).error,
-                        "the driver of /dev/null says: Inappropriate ioctl for device");
+                        "the driver of /dev/null reports: Inappropriate ioctl for device");
     assert_int_equal(camera_state(world->source->camera), DEMAND_WAKING);
     lease_release(&wants);
 }
