@@ -1,9 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { icons, languages, playerEntry } from './vite/plugins.ts';
+import { icons, languages, playerEntry, shellWorker } from './vite/plugins.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [icons(), languages(new URL('src/lang', import.meta.url).pathname), playerEntry()],
+  plugins: [
+    icons(),
+    languages(fileURLToPath(new URL('src/lang', import.meta.url))),
+    playerEntry(),
+    shellWorker(fileURLToPath(new URL('src/worker/shell.js', import.meta.url))),
+  ],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

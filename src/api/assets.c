@@ -6,8 +6,8 @@
  * bytes, one WebSocket. Styles that its code sets one by one need no permission. */
 static const char CSP[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
-    "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'self'";
+    "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 static const struct asset *find(const struct api_params *params, const char *path)
 {

@@ -1,5 +1,6 @@
 // What the build adds to vite: icons out of a kept set, languages that are complete, a service worker
 // that knows the files it may keep.
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -69,6 +70,22 @@ export function languages(folder: string): Plugin {
         .filter((file) => file.endsWith('.json'))
         .flatMap((file) => wrongWith(file.replace('.json', ''), read(file), english));
       if (wrong.length > 0) throw new Error(wrong.join('\n'));
+    },
+  };
+}
+
+// /sw.js: the service worker, with the names of the files that the page is made of.
+export function shellWorker(source: string): Plugin {
+  return {
+    name: 'eyelid-shell-worker',
+    generateBundle(_options, bundle) {
+      const names = Object.keys(bundle).filter((name) => name.startsWith('assets/'));
+      const files = ['./', './icon.svg', ...names.sort().map((name) => `./${name}`)];
+      const hash = createHash('sha256').update(files.join()).digest('hex').slice(0, 12);
+      const text = readFileSync(source, 'utf8')
+        .replace('__HASH__', hash)
+        .replace('__FILES__', JSON.stringify(files));
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source: text });
     },
   };
 }

@@ -10,4 +10,11 @@ async function begin(): Promise<void> {
   render(<Page />, document.getElementById('page') as HTMLElement);
 }
 
+// Only over https, or at the server's own machine.
+function keepShell(): void {
+  if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
+  navigator.serviceWorker.register('./sw.js').catch(() => {}); // it is a convenience
+}
+
 void begin();
+addEventListener('load', keepShell);
