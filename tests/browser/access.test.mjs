@@ -1,0 +1,67 @@
+// axe finds nothing wrong with the page's main states, light and dark.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { boot } from '../flow/harness.mjs';
+import { open, openSheet, seen } from './look.mjs';
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+async function clean(page, state) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.html} (${n.failureSummary})`).join(' | ')}`);
+  assert.deepEqual(told, [], state);
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`chromium: axe is content, ${colorScheme}`, async (t) => {
+    const house = await boot(t);
+    const { page, goto, ...browser } = await open(t, 'chromium');
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await goto(`${house.url}/`);
+    await page.locator('.welcome').waitFor();
+    await clean(page, 'no cameras');
+    await house.camera('porch');
+    const yard = await house.camera('yard', { args: ['--battery', '12'] });
+    await goto(`${house.url}/#/`);
+    await seen(browser, 'porch', 'live');
+    await seen(browser, 'yard', 'live');
+    await clean(page, 'the wall');
+    await page.locator('[data-action=view]').click();
+    await page.locator('[data-action=figures]').click();
+    await clean(page, 'the menu of the view');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-action=pause]').click();
+    await seen(browser, 'porch', 'paused');
+    await clean(page, 'paused');
+    await page.locator('[data-action=pause]').click();
+    await yard.stop();
+    await seen(browser, 'yard', 'offline');
+    await clean(page, 'a camera is offline');
+    await goto(`${house.url}/#/camera/porch`);
+    await seen(browser, 'porch', 'live');
+    for (const tab of ['settings', 'device', 'share']) {
+      await openSheet(browser, tab);
+      await clean(page, `one camera, ${tab}`);
+    }
+    await page.locator('[data-action=capture]').click();
+    await page.locator('[data-action=photo]').click();
+    await page.locator('img[data-still]').waitFor();
+    await clean(page, 'a photo');
+    await page.keyboard.press('Escape');
+    await goto(`${house.url}/#/system`);
+    await page.getByRole('heading', { name: 'System' }).waitFor();
+    await clean(page, 'system');
+    await page.locator('[data-action=add-camera]').click();
+    await page.getByRole('dialog').waitFor();
+    await clean(page, 'the form for a network camera');
+    await page.keyboard.press('Escape');
+    await goto(`${house.url}/#/`);
+    await house.server.stop();
+    await page.locator('[data-connection=waiting]').waitFor();
+    await clean(page, 'no server');
+    await house.start();
+  });
+}
