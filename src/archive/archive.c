@@ -1,0 +1,241 @@
+#include "archive/archive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/inbox.h"
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/thread.h"
+
+struct archive {
+    char *data;
+    struct waker deliver;
+    struct thread thread;
+    struct inbox finished; /* jobs whose done is due: the keeper posts, archive_deliver takes */
+    struct archive_state told; /* loop only */
+
+    /* Keeper only. */
+    struct shelf shelf;
+    int shelf_error; /* with which it did not open */
+
+    struct lock lock;
+    struct lock_cond work;
+    /* Guarded by lock. */
+    struct list queue; /* of struct archive_job.node */
+    unsigned n_queued;
+    bool closing;
+    struct archive_state state; /* the keeper's newest */
+};
+
+/* --- The keeper. --- */
+
+static void add_sum(void *ctx, const char *camera, uint64_t items, uint64_t bytes)
+{
+    struct archive_state *state = ctx;
+    if (state->n_cameras == ARCHIVE_CAMERAS_MAX)
+        return;
+    struct archive_camera *sum = &state->cameras[state->n_cameras++];
+    snprintf(sum->id, sizeof(sum->id), "%s", camera);
+    sum->items = items;
+    sum->bytes = bytes;
+}
+
+static void publish(struct archive *archive, struct archive_state *state)
+{
+    if (!archive->shelf_error) {
+        state->n_cameras = 0;
+        if (index_sums(archive->shelf.index, add_sum, state) < 0)
+            state->n_cameras = 0;
+        if (shelf_space(&archive->shelf, &state->free_bytes, &state->total_bytes) < 0)
+            state->free_bytes = state->total_bytes = 0;
+    }
+    lock_take(&archive->lock);
+    archive->state = *state;
+    lock_drop(&archive->lock);
+    waker_wake(&archive->deliver);
+}
+
+static void tell_finding(void *ctx, const char *what, const char *path)
+{
+    (void)ctx;
+    log_warn("archive", path, "%s", what);
+}
+
+static void open_shelf(struct archive *archive, struct archive_state *state)
+{
+    char trouble[SHELF_SENTENCE_MAX_BYTES] = "";
+    archive->shelf_error = shelf_open(archive->data, &archive->shelf, trouble);
+    const bool is_news = strcmp(trouble, state->trouble) != 0;
+    memcpy(state->trouble, trouble, sizeof(trouble));
+    if (archive->shelf_error) {
+        if (is_news)
+            log_error("archive", NULL, "%s", trouble);
+        publish(archive, state);
+        return;
+    }
+    int r = shelf_check(&archive->shelf, true, tell_finding, NULL, &state->findings);
+    if (r < 0)
+        log_error("archive", NULL, "cannot be checked: %s", strerror(-r));
+    publish(archive, state);
+}
+
+static struct archive_job *next_job(struct archive *archive)
+{
+    struct archive_job *job = NULL;
+    lock_take(&archive->lock);
+    while (list_empty(&archive->queue) && !archive->closing)
+        lock_cond_wait(&archive->work, &archive->lock, CLOCK_NEVER_US);
+    if (!list_empty(&archive->queue)) {
+        job = list_entry(archive->queue.next, struct archive_job, node);
+        list_remove(&job->node);
+        archive->n_queued--;
+    }
+    lock_drop(&archive->lock);
+    return job;
+}
+
+static void *run(void *ctx)
+{
+    struct archive *archive = ctx;
+    struct archive_state *state = mem_new(struct archive_state);
+    struct archive_job *job;
+    open_shelf(archive, state);
+    while ((job = next_job(archive))) {
+        if (archive->shelf_error) /* it may be there by now */
+            open_shelf(archive, state);
+        const uint64_t changes = archive->shelf_error ? 0 : index_changes(archive->shelf.index);
+        job->error = archive->shelf_error ? archive->shelf_error : job->work(job, &archive->shelf);
+        if (!archive->shelf_error && index_changes(archive->shelf.index) != changes)
+            publish(archive, state);
+        inbox_post(&archive->finished, &job->node);
+    }
+    if (!archive->shelf_error)
+        shelf_close(&archive->shelf);
+    mem_free(state);
+    return NULL;
+}
+
+/* --- The loop's side. --- */
+
+int archive_open(const struct archive_params *params, struct archive **ret_archive)
+{
+    struct archive *archive = mem_new(struct archive);
+    archive->data = mem_strdup_or_die(params->data);
+    archive->deliver = params->deliver;
+    inbox_init(&archive->finished, params->deliver);
+    lock_init(&archive->lock, LOCK_RANK_STORE);
+    lock_cond_init(&archive->work);
+    list_init(&archive->queue);
+    int r = thread_start(&archive->thread, "archive", run, archive);
+    if (r < 0) {
+        inbox_finish(&archive->finished);
+        lock_cond_finish(&archive->work);
+        lock_finish(&archive->lock);
+        mem_free(archive->data);
+        mem_free(archive);
+        return r;
+    }
+    *ret_archive = archive;
+    return 0;
+}
+
+void archive_deliver(struct archive *archive)
+{
+    struct list *node;
+    lock_take(&archive->lock);
+    archive->told = archive->state;
+    lock_drop(&archive->lock);
+    while ((node = inbox_take(&archive->finished))) {
+        struct archive_job *job = list_entry(node, struct archive_job, node);
+        job->done(job);
+    }
+}
+
+void archive_close(struct archive *archive)
+{
+    if (!archive)
+        return;
+    lock_take(&archive->lock);
+    archive->closing = true;
+    lock_cond_signal(&archive->work);
+    lock_drop(&archive->lock);
+    thread_join(&archive->thread);
+    archive_deliver(archive);
+    inbox_finish(&archive->finished);
+    lock_cond_finish(&archive->work);
+    lock_finish(&archive->lock);
+    mem_free(archive->data);
+    mem_free(archive);
+}
+
+void archive_do(struct archive *archive, struct archive_job *job)
+{
+    list_init(&job->node);
+    lock_take(&archive->lock);
+    const bool is_full = archive->n_queued == ARCHIVE_JOBS_MAX || archive->closing;
+    if (!is_full) {
+        list_append(&archive->queue, &job->node);
+        archive->n_queued++;
+        lock_cond_signal(&archive->work);
+    }
+    lock_drop(&archive->lock);
+    if (!is_full)
+        return;
+    job->error = -EBUSY;
+    inbox_post(&archive->finished, &job->node);
+}
+
+const struct archive_state *archive_state(const struct archive *archive)
+{
+    return &archive->told;
+}
+
+/* --- Photos. --- */
+
+struct photo_job {
+    struct archive_job job; /* first */
+    struct packet *still;
+    struct archive_item item;
+    void (*done)(void *ctx, int error, const struct archive_item *item);
+    void *ctx;
+};
+
+static int keep_photo(struct archive_job *job, struct shelf *shelf)
+{
+    struct photo_job *photo = (struct photo_job *)(void *)job;
+    return shelf_keep_photo(shelf, &photo->item, packet_unit(photo->still),
+                            packet_unit_len_bytes(photo->still));
+}
+
+static void photo_done(struct archive_job *job)
+{
+    struct photo_job *photo = (struct photo_job *)(void *)job;
+    if (job->error)
+        log_error("archive", photo->item.camera, "a photo is lost: %s", strerror(-job->error));
+    photo->done(photo->ctx, job->error, &photo->item);
+    packet_unref(&photo->still);
+    mem_free(photo);
+}
+
+void archive_keep_photo(struct archive *archive, const struct archive_photo *params,
+                        void (*done)(void *ctx, int error, const struct archive_item *item),
+                        void *ctx)
+{
+    struct photo_job *photo = mem_new(struct photo_job);
+    photo->job = (struct archive_job){.work = keep_photo, .done = photo_done};
+    photo->still = packet_ref(params->still);
+    photo->done = done;
+    photo->ctx = ctx;
+    photo->item = (struct archive_item){.kind = ARCHIVE_PHOTO,
+                                        .reason = params->reason,
+                                        .start_us = params->wall_us,
+                                        .end_us = params->wall_us,
+                                        .width = params->still->width,
+                                        .height = params->still->height};
+    snprintf(photo->item.camera, sizeof(photo->item.camera), "%s", params->camera);
+    archive_do(archive, &photo->job);
+}

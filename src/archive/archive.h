@@ -1,0 +1,70 @@
+/* The archive as the loop sees it: a thread of its own, the keeper, owns the shelf (files and index)
+ * and does what it is asked, one job after another. Nothing here blocks the loop.
+ *
+ * At start the keeper puts in order what a crash or a power cut left; jobs wait until it has. */
+#pragma once
+#include "archive/shelf.h"
+#include "base/list.h"
+#include "base/waker.h"
+#include "stream/packet.h"
+
+struct archive;
+
+struct archive_params {
+    const char *data;     /* the data folder; copied */
+    struct waker deliver; /* woken when archive_deliver has something to do */
+};
+
+/* Starts the keeper. A shelf that cannot be opened is no failure: every job then ends with that
+ * error, and archive_trouble says why. -EAGAIN: thread creation failed. */
+int archive_open(const struct archive_params *params, struct archive **ret_archive)
+    __attribute__((warn_unused_result));
+
+/* Does the jobs that are queued, delivers them, ends the thread. Takes NULL. */
+void archive_close(struct archive *archive);
+
+/* Calls done of every job that was done. Loop only. */
+void archive_deliver(struct archive *archive);
+
+/* A job, part of a larger struct of the caller's. */
+struct archive_job {
+    struct list node;
+    /* On the keeper. Returns 0 or a negative errno, which done finds in error. */
+    int (*work)(struct archive_job *job, struct shelf *shelf);
+    void (*done)(struct archive_job *job); /* on the loop; frees the job */
+    int error;
+};
+enum { ARCHIVE_JOBS_MAX = 256 };
+
+/* Loop, and done. A queue that is full: done follows with -EBUSY. */
+void archive_do(struct archive *archive, struct archive_job *job);
+
+/* --- What is known without a job. Loop only. --- */
+
+/* Sums as they stand after the last job. */
+struct archive_camera {
+    char id[ARCHIVE_CAMERA_MAX_BYTES + 1];
+    uint64_t items, bytes;
+};
+enum { ARCHIVE_CAMERAS_MAX = 128 };
+struct archive_state {
+    char trouble[SHELF_SENTENCE_MAX_BYTES]; /* "" = it works */
+    struct archive_camera cameras[ARCHIVE_CAMERAS_MAX];
+    unsigned n_cameras;
+    uint64_t free_bytes, total_bytes;
+    struct shelf_findings findings; /* of the check at start */
+};
+const struct archive_state *archive_state(const struct archive *archive);
+
+/* --- Photos. --- */
+
+struct archive_photo {
+    const char *camera; /* copied */
+    enum archive_reason reason;
+    struct packet *still; /* a reference is taken */
+    int64_t wall_us;
+};
+/* done: 0 and the item, or a negative errno; not from inside. */
+void archive_keep_photo(struct archive *archive, const struct archive_photo *photo,
+                        void (*done)(void *ctx, int error, const struct archive_item *item),
+                        void *ctx);

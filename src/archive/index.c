@@ -1,0 +1,400 @@
+#include "archive/index.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "store/sql.h"
+
+enum { APPLICATION_ID = 0x65796172 /* "eyar" */, SCHEMA_VERSION = 1, BUSY_MS = 2000 };
+
+static const char SCHEMA[] =
+    "CREATE TABLE item ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  camera TEXT NOT NULL,"
+    "  kind INTEGER NOT NULL,"
+    "  reason INTEGER NOT NULL,"
+    "  start_us INTEGER NOT NULL," /* wall clock */
+    "  end_us INTEGER NOT NULL,"
+    "  bytes INTEGER NOT NULL,"
+    "  width INTEGER NOT NULL,"
+    "  height INTEGER NOT NULL,"
+    "  starred INTEGER NOT NULL DEFAULT 0 CHECK (starred IN (0, 1)),"
+    "  garbage INTEGER NOT NULL DEFAULT 0 CHECK (garbage IN (0, 1)),"
+    "  note TEXT NOT NULL DEFAULT '',"
+    "  path TEXT NOT NULL UNIQUE"
+    ") STRICT;"
+    "CREATE INDEX item_by_time ON item (start_us, id);"
+    "CREATE INDEX item_by_camera ON item (camera, start_us, id);"
+    "CREATE INDEX item_garbage ON item (id) WHERE garbage;"
+    "CREATE TABLE meta (id TEXT NOT NULL) STRICT;";
+
+#define COLUMNS                                                                                    \
+    "id, camera, kind, reason, start_us, end_us, bytes, width, height, starred, note, path"
+
+struct index {
+    sqlite3 *db;
+};
+
+static int prepare_file(sqlite3 *db)
+{
+    int application_id, version = 0, objects;
+    char after[96];
+    int error = sql_get_int(db, "PRAGMA application_id", &application_id);
+    if (!error)
+        error = sql_get_int(db, "PRAGMA user_version", &version);
+    if (!error)
+        error = sql_get_int(db, "SELECT count(*) FROM sqlite_schema", &objects);
+    if (error)
+        return error;
+    if (application_id == APPLICATION_ID && version >= 1)
+        return version > SCHEMA_VERSION ? -EEXIST : 0;
+    if (application_id || version || objects)
+        return -EBADMSG;
+    snprintf(after, sizeof(after), "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+             APPLICATION_ID, SCHEMA_VERSION);
+    error = sql_run(db, "BEGIN IMMEDIATE");
+    if (!error)
+        error = sql_run(db, SCHEMA);
+    if (!error)
+        error = sql_run(db, after);
+    if (error && !sqlite3_get_autocommit(db))
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return error;
+}
+
+int index_open(const char *path, struct index **ret_index)
+{
+    sqlite3 *db = NULL;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    int error = sql_errno(db, sqlite3_open_v2(path, &db, flags, NULL));
+    if (!error)
+        error = sql_errno(db, sqlite3_busy_timeout(db, BUSY_MS));
+    if (!error)
+        error = sql_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    if (!error)
+        error = prepare_file(db);
+    if (error) {
+        sqlite3_close(db);
+        return error;
+    }
+    struct index *index = mem_new(struct index);
+    index->db = db;
+    *ret_index = index;
+    return 0;
+}
+
+void index_close(struct index *index)
+{
+    if (!index)
+        return;
+    sqlite3_close(index->db);
+    mem_free(index);
+}
+
+/* --- Statements. --- */
+
+/* A statement is made for each call: none of them is asked often. */
+struct query {
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    int error, n_bound;
+};
+
+static struct query query(struct index *index, const char *sql)
+{
+    struct query q = {.db = index->db};
+    q.error = sql_errno(q.db, sqlite3_prepare_v2(q.db, sql, -1, &q.statement, NULL));
+    return q;
+}
+
+static void bind_int(struct query *q, int64_t value)
+{
+    if (!q->error)
+        q->error = sql_errno(q->db, sqlite3_bind_int64(q->statement, ++q->n_bound, value));
+}
+
+static void bind_text(struct query *q, const char *text)
+{
+    if (!q->error)
+        q->error = sql_errno(
+            q->db, sqlite3_bind_text(q->statement, ++q->n_bound, text, -1, SQLITE_TRANSIENT));
+}
+
+/* True: there is a row. */
+static bool step(struct query *q)
+{
+    if (q->error)
+        return false;
+    int result = sqlite3_step(q->statement);
+    q->error = sql_errno(q->db, result);
+    return result == SQLITE_ROW;
+}
+
+static int end(struct query *q)
+{
+    sqlite3_finalize(q->statement);
+    q->statement = NULL;
+    return q->error;
+}
+
+static int run(struct query *q)
+{
+    (void)step(q);
+    return end(q);
+}
+
+static void copy_text(struct query *q, int column, char *out, size_t cap)
+{
+    const unsigned char *text = sqlite3_column_text(q->statement, column);
+    snprintf(out, cap, "%s", text ? (const char *)text : "");
+}
+
+static void read_item(struct query *q, struct archive_item *item)
+{
+    sqlite3_stmt *s = q->statement;
+    const unsigned kind = (unsigned)sqlite3_column_int(s, 2),
+                   reason = (unsigned)sqlite3_column_int(s, 3);
+    *item = (struct archive_item){
+        .id = sqlite3_column_int64(s, 0),
+        .kind = kind < ARCHIVE_KINDS ? (enum archive_kind)kind : ARCHIVE_PHOTO,
+        .reason = reason < ARCHIVE_REASONS ? (enum archive_reason)reason : ARCHIVE_IMPORT,
+        .start_us = sqlite3_column_int64(s, 4),
+        .end_us = sqlite3_column_int64(s, 5),
+        .bytes = (uint64_t)sqlite3_column_int64(s, 6),
+        .width = (uint16_t)sqlite3_column_int(s, 7),
+        .height = (uint16_t)sqlite3_column_int(s, 8),
+        .starred = sqlite3_column_int(s, 9)};
+    copy_text(q, 1, item->camera, sizeof(item->camera));
+    copy_text(q, 10, item->note, sizeof(item->note));
+    copy_text(q, 11, item->path, sizeof(item->path));
+}
+
+/* The one row of a statement that gives items. */
+static int read_one(struct query *q, struct archive_item *ret_item)
+{
+    bool is_there = step(q);
+    if (is_there)
+        read_item(q, ret_item);
+    int error = end(q);
+    return error ? error : is_there ? 0 : -ENOENT;
+}
+
+/* A change of one row. */
+static int change(struct index *index, struct query *q)
+{
+    int error = run(q);
+    return error ? error : sqlite3_changes(index->db) > 0 ? 0 : -ENOENT;
+}
+
+/* --- Calls. --- */
+
+int index_meta(struct index *index, char ret_id[64])
+{
+    struct query q = query(index, "SELECT id FROM meta");
+    ret_id[0] = '\0';
+    if (step(&q))
+        copy_text(&q, 0, ret_id, 64);
+    return end(&q);
+}
+
+int index_set_meta(struct index *index, const char *id)
+{
+    int error = sql_run(index->db, "DELETE FROM meta");
+    if (error)
+        return error;
+    struct query q = query(index, "INSERT INTO meta (id) VALUES (?1)");
+    bind_text(&q, id);
+    return run(&q);
+}
+
+int index_add(struct index *index, struct archive_item *item)
+{
+    struct query q = query(index, "INSERT INTO item (camera, kind, reason, start_us, end_us, bytes,"
+                                  " width, height, starred, note, path)"
+                                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+                                  " ON CONFLICT (path) DO NOTHING");
+    bind_text(&q, item->camera);
+    bind_int(&q, item->kind);
+    bind_int(&q, item->reason);
+    bind_int(&q, item->start_us);
+    bind_int(&q, item->end_us);
+    bind_int(&q, (int64_t)item->bytes);
+    bind_int(&q, item->width);
+    bind_int(&q, item->height);
+    bind_int(&q, item->starred);
+    bind_text(&q, item->note);
+    bind_text(&q, item->path);
+    int error = change(index, &q);
+    if (error)
+        return error == -ENOENT ? -EEXIST : error;
+    item->id = sqlite3_last_insert_rowid(index->db);
+    return 0;
+}
+
+int index_get(struct index *index, int64_t id, struct archive_item *ret_item)
+{
+    struct query q = query(index, "SELECT " COLUMNS " FROM item WHERE id = ?1 AND NOT garbage");
+    bind_int(&q, id);
+    return read_one(&q, ret_item);
+}
+
+int index_find(struct index *index, const char *path, int64_t *ret_id)
+{
+    struct query q = query(index, "SELECT id FROM item WHERE path = ?1");
+    bind_text(&q, path);
+    bool is_there = step(&q);
+    if (is_there)
+        *ret_id = sqlite3_column_int64(q.statement, 0);
+    int error = end(&q);
+    return error ? error : is_there ? 0 : -ENOENT;
+}
+
+int index_star(struct index *index, int64_t id, bool starred)
+{
+    struct query q = query(index, "UPDATE item SET starred = ?2 WHERE id = ?1 AND NOT garbage");
+    bind_int(&q, id);
+    bind_int(&q, starred);
+    return change(index, &q);
+}
+
+int index_note(struct index *index, int64_t id, const char *note)
+{
+    struct query q = query(index, "UPDATE item SET note = ?2 WHERE id = ?1 AND NOT garbage");
+    bind_int(&q, id);
+    bind_text(&q, note);
+    return change(index, &q);
+}
+
+int index_condemn(struct index *index, int64_t id)
+{
+    struct query q = query(index, "UPDATE item SET garbage = 1 WHERE id = ?1 AND NOT garbage");
+    bind_int(&q, id);
+    return change(index, &q);
+}
+
+int index_drop(struct index *index, int64_t id)
+{
+    struct query q = query(index, "DELETE FROM item WHERE id = ?1");
+    bind_int(&q, id);
+    return change(index, &q);
+}
+
+int index_garbage(struct index *index, struct archive_item *ret_item)
+{
+    struct query q = query(index, "SELECT " COLUMNS " FROM item WHERE garbage ORDER BY id LIMIT 1");
+    return read_one(&q, ret_item);
+}
+
+/* What every filter has; a camera, kind or reason only where it is asked for, so that SQLite takes
+ * the index that fits. */
+static void add_conditions(const struct index_filter *filter, char *sql, size_t cap)
+{
+    snprintf(sql + strlen(sql), cap - strlen(sql),
+             " WHERE NOT garbage AND start_us >= ?1 AND start_us < ?2"
+             " AND (start_us, id) < (?3, ?4)%s%s%s%s",
+             filter->camera ? " AND camera = ?5" : "",
+             filter->kind >= 0 ? " AND kind = ?6" : "",
+             filter->reason >= 0 ? " AND reason = ?7" : "", filter->starred ? " AND starred" : "");
+}
+
+static void bind_conditions(struct query *q, const struct index_filter *filter)
+{
+    const bool has_cursor = filter->before_id > 0;
+    bind_int(q, filter->from_us);
+    bind_int(q, filter->until_us ? filter->until_us : INT64_MAX);
+    bind_int(q, has_cursor ? filter->before_us : INT64_MAX);
+    bind_int(q, has_cursor ? filter->before_id : INT64_MAX);
+    if (q->error)
+        return;
+    /* Not all of these stand in the statement. */
+    if (filter->camera)
+        q->error = sql_errno(
+            q->db, sqlite3_bind_text(q->statement, 5, filter->camera, -1, SQLITE_TRANSIENT));
+    if (filter->kind >= 0 && !q->error)
+        q->error = sql_errno(q->db, sqlite3_bind_int(q->statement, 6, filter->kind));
+    if (filter->reason >= 0 && !q->error)
+        q->error = sql_errno(q->db, sqlite3_bind_int(q->statement, 7, filter->reason));
+}
+
+int index_list(struct index *index, const struct index_filter *filter, struct archive_item *items,
+               unsigned max)
+{
+    char sql[512] = "SELECT " COLUMNS " FROM item";
+    add_conditions(filter, sql, sizeof(sql));
+    snprintf(sql + strlen(sql), sizeof(sql) - strlen(sql),
+             " ORDER BY start_us DESC, id DESC LIMIT %u", max);
+    struct query q = query(index, sql);
+    bind_conditions(&q, filter);
+    int n = 0;
+    while (step(&q) && (unsigned)n < max)
+        read_item(&q, &items[n++]);
+    int error = end(&q);
+    return error ? error : n;
+}
+
+int index_oldest(struct index *index, const char *camera, struct archive_item *ret_item)
+{
+    struct query q = query(
+        index, camera ? "SELECT " COLUMNS " FROM item WHERE NOT garbage AND NOT starred"
+                        " AND camera = ?1 ORDER BY start_us, id LIMIT 1"
+                      : "SELECT " COLUMNS " FROM item WHERE NOT garbage AND NOT starred"
+                        " ORDER BY start_us, id LIMIT 1");
+    if (camera)
+        bind_text(&q, camera);
+    return read_one(&q, ret_item);
+}
+
+uint64_t index_changes(struct index *index)
+{
+    return (uint64_t)sqlite3_total_changes(index->db);
+}
+
+int index_sums(struct index *index,
+               void (*each)(void *ctx, const char *camera, uint64_t items, uint64_t bytes),
+               void *ctx)
+{
+    struct query q = query(index, "SELECT camera, count(*), sum(bytes) FROM item WHERE NOT garbage"
+                                  " GROUP BY camera ORDER BY camera");
+    char camera[ARCHIVE_CAMERA_MAX_BYTES + 1];
+    while (step(&q)) {
+        copy_text(&q, 0, camera, sizeof(camera));
+        each(ctx, camera, (uint64_t)sqlite3_column_int64(q.statement, 1),
+             (uint64_t)sqlite3_column_int64(q.statement, 2));
+    }
+    return end(&q);
+}
+
+int index_days(struct index *index, const struct index_filter *filter,
+               void (*each)(void *ctx, const char *day, uint64_t items), void *ctx)
+{
+    char sql[512] = "SELECT date(start_us / 1000000, 'unixepoch', 'localtime') AS day, count(*)"
+                    " FROM item";
+    add_conditions(filter, sql, sizeof(sql));
+    snprintf(sql + strlen(sql), sizeof(sql) - strlen(sql), " GROUP BY day ORDER BY day");
+    struct query q = query(index, sql);
+    bind_conditions(&q, filter);
+    char day[16];
+    while (step(&q)) {
+        copy_text(&q, 0, day, sizeof(day));
+        each(ctx, day, (uint64_t)sqlite3_column_int64(q.statement, 1));
+    }
+    return end(&q);
+}
+
+int index_each(struct index *index, int (*each)(void *ctx, const struct archive_item *item),
+               void *ctx)
+{
+    struct query q = query(index, "SELECT " COLUMNS " FROM item WHERE NOT garbage ORDER BY id");
+    int r = 0;
+    while (r == 0 && step(&q)) {
+        struct archive_item item;
+        read_item(&q, &item);
+        r = each(ctx, &item);
+    }
+    int error = end(&q);
+    return error ? error : r;
+}

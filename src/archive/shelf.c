@@ -1,0 +1,172 @@
+#include "archive/shelf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "archive/files.h"
+#include "codec/thumbnail.h"
+
+enum { NAME_TRIES = 100 };
+
+static int explain(int error, const char *data, char ret_wrong[SHELF_SENTENCE_MAX_BYTES])
+{
+    const char *why = error == -EBUSY     ? "another program has it open"
+                      : error == -ESTALE  ? "its files are on another disk, or none is mounted"
+                      : error == -EBADMSG ? "archive.db is damaged"
+                      : error == -EEXIST  ? "archive.db is of a newer eyelid"
+                                          : strerror(-error);
+    snprintf(ret_wrong, SHELF_SENTENCE_MAX_BYTES, "the archive in %.100s cannot be used: %s", data,
+             why);
+    return error;
+}
+
+/* The folder that the index belongs to is the one with the same id in it. */
+static int match(struct shelf *shelf)
+{
+    char known[64], id[FILES_ID_CHARS + 1];
+    int r = index_meta(shelf->index, known);
+    if (r < 0)
+        return r;
+    /* A folder without an id is new, or a mount point with nothing mounted. */
+    if (known[0] && faccessat(shelf->root, "meta", F_OK, 0) < 0)
+        return -ESTALE;
+    r = files_meta(shelf->root, id);
+    if (r < 0)
+        return r;
+    if (!known[0])
+        return index_set_meta(shelf->index, id);
+    return strcmp(known, id) == 0 ? 0 : -ESTALE;
+}
+
+int shelf_open(const char *data, struct shelf *ret_shelf, char ret_wrong[SHELF_SENTENCE_MAX_BYTES])
+{
+    char path[4096];
+    struct shelf shelf = {.root = -1, .lock_file = -1};
+    if (mkdir(data, 0700) < 0 && errno != EEXIST)
+        return explain(-errno, data, ret_wrong);
+    snprintf(path, sizeof(path), "%s/archive.lock", data);
+    shelf.lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int r = shelf.lock_file < 0 ? -errno : 0;
+    if (r == 0 && flock(shelf.lock_file, LOCK_EX | LOCK_NB) < 0)
+        r = errno == EWOULDBLOCK ? -EBUSY : -errno;
+    snprintf(path, sizeof(path), "%s/archive", data);
+    if (r == 0)
+        r = files_open(path, &shelf.root);
+    snprintf(path, sizeof(path), "%s/archive.db", data);
+    if (r == 0)
+        r = index_open(path, &shelf.index);
+    if (r == 0)
+        r = match(&shelf);
+    if (r < 0) {
+        shelf_close(&shelf);
+        return explain(r, data, ret_wrong);
+    }
+    *ret_shelf = shelf;
+    return 0;
+}
+
+void shelf_close(struct shelf *shelf)
+{
+    if (shelf->lock_file == 0) /* zeroed: it was never open */
+        return;
+    index_close(shelf->index);
+    if (shelf->root >= 0)
+        close(shelf->root);
+    if (shelf->lock_file >= 0)
+        close(shelf->lock_file);
+    *shelf = (struct shelf){.index = NULL};
+}
+
+/* --- Taking in. --- */
+
+/* A second name for the camera's newest photo, where the file system knows such. */
+static void point_latest(struct shelf *shelf, const struct archive_item *item)
+{
+    char latest[64], next[64];
+    snprintf(latest, sizeof(latest), "%s/latest.jpg", item->camera);
+    snprintf(next, sizeof(next), "%s/.latest.jpg", item->camera);
+    unlinkat(shelf->root, next, 0);
+    if (linkat(shelf->root, item->path, shelf->root, next, 0) == 0)
+        (void)renameat(shelf->root, next, shelf->root, latest);
+}
+
+/* Not worth an error: it can be made again. */
+static void put_thumbnail(struct shelf *shelf, const struct archive_item *item, const uint8_t *jpeg,
+                          size_t len_bytes)
+{
+    char path[ARCHIVE_PATH_MAX_BYTES];
+    struct buf *buf = NULL;
+    int fd;
+    archive_item_thumbnail(item, path);
+    if (thumbnail_make(jpeg, len_bytes, &buf) < 0)
+        return;
+    if (files_create(shelf->root, path, &fd) == 0) {
+        if (files_write(fd, buf->data, buf->len_bytes) < 0)
+            unlinkat(shelf->root, path, 0);
+        close(fd);
+    }
+    buf_unref(&buf);
+}
+
+int shelf_add(struct shelf *shelf, struct archive_item *item, const uint8_t *poster,
+              size_t poster_bytes)
+{
+    if (poster)
+        put_thumbnail(shelf, item, poster, poster_bytes);
+    return index_add(shelf->index, item);
+}
+
+int shelf_keep_photo(struct shelf *shelf, struct archive_item *item, const uint8_t *jpeg,
+                     size_t len_bytes)
+{
+    int r = -EEXIST;
+    for (unsigned n = 0; r == -EEXIST && n < NAME_TRIES; n++) {
+        archive_item_name(item, n);
+        r = files_put(shelf->root, item->path, jpeg, len_bytes);
+    }
+    if (r < 0)
+        return r;
+    item->bytes = len_bytes;
+    r = shelf_add(shelf, item, jpeg, len_bytes);
+    if (r == 0)
+        point_latest(shelf, item);
+    else
+        unlinkat(shelf->root, item->path, 0); /* not kept: it must not come back by the next check */
+    return r;
+}
+
+/* --- Removing. --- */
+
+static int remove_condemned(struct shelf *shelf, const struct archive_item *item)
+{
+    char thumbnail[ARCHIVE_PATH_MAX_BYTES];
+    archive_item_thumbnail(item, thumbnail);
+    unlinkat(shelf->root, thumbnail, 0);
+    int r = files_remove(shelf->root, item->path);
+    return r < 0 ? r : index_drop(shelf->index, item->id);
+}
+
+int shelf_remove(struct shelf *shelf, int64_t id)
+{
+    struct archive_item item;
+    int r = index_get(shelf->index, id, &item);
+    if (r == 0)
+        r = index_condemn(shelf->index, id);
+    return r < 0 ? r : remove_condemned(shelf, &item);
+}
+
+int shelf_space(const struct shelf *shelf, uint64_t *ret_free, uint64_t *ret_total)
+{
+    struct statvfs s;
+    if (fstatvfs(shelf->root, &s) < 0)
+        return -errno;
+    *ret_free = (uint64_t)s.f_bavail * s.f_frsize;
+    *ret_total = (uint64_t)s.f_blocks * s.f_frsize;
+    return 0;
+}

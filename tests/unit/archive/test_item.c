@@ -1,0 +1,96 @@
+#include "archive/item.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "data.h"
+
+static void use_zone(const char *zone)
+{
+    setenv("TZ", zone, 1);
+    tzset();
+}
+
+static struct archive_item item_at(int64_t seconds, enum archive_kind kind)
+{
+    struct archive_item item = {
+        .kind = kind, .reason = ARCHIVE_MOTION, .start_us = seconds * US_PER_S + 123456};
+    strcpy(item.camera, "porch");
+    archive_item_name(&item, 0);
+    return item;
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    use_zone("Europe/Berlin");
+    struct archive_item item = item_at(1796043802, ARCHIVE_PHOTO);
+    assert_string_equal(item.path, "porch/2026/11/30/20261130T140322.123+0100-motion.jpg");
+    archive_item_name(&item, 2);
+    assert_string_equal(item.path, "porch/2026/11/30/20261130T140322.123+0100-motion-2.jpg");
+    item = item_at(1796043802, ARCHIVE_FILM);
+    assert_string_equal(item.path, "porch/2026/11/30/20261130T140322.123+0100-motion-film.mp4");
+    char thumbnail[ARCHIVE_PATH_MAX_BYTES];
+    archive_item_thumbnail(&item, thumbnail);
+    assert_string_equal(thumbnail,
+                        "porch/2026/11/30/.thumbnails/20261130T140322.123+0100-motion-film.jpg");
+}
+
+/* The hour that comes twice has two names for each moment of it. */
+static void test_the_hour_that_comes_twice(void **state)
+{
+    (void)state;
+    use_zone("Europe/Berlin");
+    const struct archive_item first = item_at(1792888200, ARCHIVE_CLIP),
+                              second = item_at(1792888200 + 3600, ARCHIVE_CLIP);
+    assert_string_equal(first.path, "porch/2026/10/25/20261025T023000.123+0200-motion.mp4");
+    assert_string_equal(second.path, "porch/2026/10/25/20261025T023000.123+0100-motion.mp4");
+}
+
+static void test_what_a_name_tells(void **state)
+{
+    (void)state;
+    static const char *const ZONES[] = {"Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "UTC"};
+    for (unsigned z = 0; z < 4; z++)
+        for (unsigned kind = 0; kind < ARCHIVE_KINDS; kind++)
+            for (int64_t s = 1792800000; s < 1793000000; s += 1234) {
+                use_zone(ZONES[z]);
+                struct archive_item item = item_at(s, (enum archive_kind)kind), parsed;
+                bool is_dated;
+                use_zone("Asia/Tokyo"); /* it is read wherever one is */
+                assert_int_equal(archive_item_parse(item.path, &parsed, &is_dated), 0);
+                assert_true(is_dated);
+                assert_string_equal(parsed.camera, "porch");
+                assert_int_equal(parsed.kind, item.kind);
+                assert_int_equal(parsed.reason, ARCHIVE_MOTION);
+                assert_int_equal(parsed.start_us, s * US_PER_S + 123000);
+            }
+}
+
+static void test_other_names(void **state)
+{
+    (void)state;
+    struct archive_item item;
+    bool is_dated;
+    assert_int_equal(archive_item_parse("porch/holiday/IMG_1234.JPG", &item, &is_dated), 0);
+    assert_false(is_dated);
+    assert_int_equal(item.kind, ARCHIVE_PHOTO);
+    assert_int_equal(item.reason, ARCHIVE_IMPORT);
+    static const char *const NOT[] = {"meta", "porch/a.txt", "porch/.a.jpg", "Porch/a.jpg", "/a.jpg",
+                                      "a.jpg", "porch/a.jpg.part",
+                                      "a-name-of-more-than-thirty-two-letters/a.jpg"};
+    for (size_t i = 0; i < sizeof(NOT) / sizeof(*NOT); i++)
+        assert_int_equal(archive_item_parse(NOT[i], &item, &is_dated), -EINVAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_the_hour_that_comes_twice),
+        cmocka_unit_test(test_what_a_name_tells),
+        cmocka_unit_test(test_other_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,211 @@
+#include "archive/shelf.h"
+
+#include <errno.h>
+
+#include "archive/files.h"
+#include "base/clock.h"
+#include "scratch.h"
+
+static uint8_t jpeg[DATA_MAX_BYTES];
+static size_t jpeg_bytes;
+static char wrong[SHELF_SENTENCE_MAX_BYTES];
+
+static struct shelf open_it(const char *dir)
+{
+    struct shelf shelf;
+    jpeg_bytes = data_read("422.jpg", jpeg);
+    int r = shelf_open(dir, &shelf, wrong);
+    if (r < 0)
+        fail_msg("%s", wrong);
+    return shelf;
+}
+
+static struct archive_item photo_at(int64_t seconds)
+{
+    struct archive_item item = {.kind = ARCHIVE_PHOTO, .width = 61, .height = 45};
+    item.start_us = item.end_us = seconds * US_PER_S;
+    strcpy(item.camera, "porch");
+    return item;
+}
+
+static struct archive_item keep(struct shelf *shelf, int64_t seconds)
+{
+    struct archive_item item = photo_at(seconds);
+    assert_int_equal(shelf_keep_photo(shelf, &item, jpeg, jpeg_bytes), 0);
+    return item;
+}
+
+static const char *below(const char *dir, const char *path)
+{
+    static char whole[512];
+    snprintf(whole, sizeof(whole), "%s/archive", dir);
+    return scratch_path(whole, path);
+}
+
+static bool is_there(const char *dir, const char *path)
+{
+    return access(below(dir, path), F_OK) == 0;
+}
+
+static struct shelf_findings check(struct shelf *shelf, bool repair)
+{
+    struct shelf_findings findings;
+    assert_int_equal(shelf_check(shelf, repair, NULL, NULL, &findings), 0);
+    return findings;
+}
+
+static bool is_clean(const struct shelf_findings *f, unsigned items)
+{
+    return f->items == items && !f->garbage && !f->lost && !f->changed && !f->open_clips &&
+           !f->found && !f->unreadable;
+}
+
+static void test_a_photo(void **state)
+{
+    struct shelf shelf = open_it(*state);
+    struct archive_item item = keep(&shelf, 1796043802), read;
+    char thumbnail[ARCHIVE_PATH_MAX_BYTES];
+    assert_int_equal(index_get(shelf.index, item.id, &read), 0);
+    assert_memory_equal(&read, &item, sizeof(item));
+    assert_int_equal(item.bytes, jpeg_bytes);
+    assert_true(is_there(*state, item.path));
+    archive_item_thumbnail(&item, thumbnail);
+    assert_true(is_there(*state, thumbnail));
+    assert_true(is_there(*state, "porch/latest.jpg"));
+    struct archive_item same = keep(&shelf, 1796043802);
+    assert_string_not_equal(same.path, item.path);
+    struct shelf_findings findings = check(&shelf, false);
+    assert_true(is_clean(&findings, 2));
+    shelf_close(&shelf);
+}
+
+static void test_remove(void **state)
+{
+    struct shelf shelf = open_it(*state);
+    struct archive_item item = keep(&shelf, 1000);
+    char thumbnail[ARCHIVE_PATH_MAX_BYTES];
+    archive_item_thumbnail(&item, thumbnail);
+    assert_int_equal(shelf_remove(&shelf, item.id), 0);
+    assert_false(is_there(*state, item.path));
+    assert_false(is_there(*state, thumbnail));
+    assert_int_equal(shelf_remove(&shelf, item.id), -ENOENT);
+    struct shelf_findings findings = check(&shelf, false);
+    assert_true(is_clean(&findings, 0));
+    shelf_close(&shelf);
+}
+
+/* The program ended between two steps of a removal. */
+static void test_half_removed(void **state)
+{
+    struct shelf shelf = open_it(*state);
+    struct archive_item before = keep(&shelf, 1000), after = keep(&shelf, 2000);
+    assert_int_equal(index_condemn(shelf.index, before.id), 0);
+    assert_int_equal(index_condemn(shelf.index, after.id), 0);
+    assert_int_equal(files_remove(shelf.root, after.path), 0);
+    assert_int_equal(check(&shelf, false).garbage, 1); /* at least */
+    assert_int_equal(check(&shelf, true).garbage, 2);
+    assert_false(is_there(*state, before.path));
+    struct shelf_findings findings = check(&shelf, false);
+    assert_true(is_clean(&findings, 0));
+    shelf_close(&shelf);
+}
+
+/* Files without a row are taken in with all that their names tell; the index may be new. */
+static void test_a_lost_index(void **state)
+{
+    struct shelf shelf = open_it(*state);
+    struct archive_item item = photo_at(1796043802), read;
+    item.reason = ARCHIVE_MOTION;
+    assert_int_equal(shelf_keep_photo(&shelf, &item, jpeg, jpeg_bytes), 0);
+    shelf_close(&shelf);
+    assert_int_equal(unlink(scratch_path(*state, "archive.db")), 0);
+    shelf = open_it(*state);
+    assert_int_equal(check(&shelf, false).found, 1);
+    assert_int_equal(check(&shelf, true).found, 1);
+    struct shelf_findings findings = check(&shelf, false);
+    assert_true(is_clean(&findings, 1));
+    assert_int_equal(index_get(shelf.index, 1, &read), 0);
+    assert_memory_equal(&read, &item, sizeof(item));
+    shelf_close(&shelf);
+}
+
+static void test_lost_and_changed_files(void **state)
+{
+    struct shelf shelf = open_it(*state);
+    struct archive_item lost = keep(&shelf, 1000), changed = keep(&shelf, 2000), read;
+    assert_int_equal(unlink(below(*state, lost.path)), 0);
+    assert_int_equal(truncate(below(*state, changed.path), 5), 0);
+    struct shelf_findings findings = check(&shelf, true);
+    assert_int_equal(findings.lost, 1);
+    assert_int_equal(findings.changed, 1);
+    assert_int_equal(index_get(shelf.index, lost.id, &read), -ENOENT);
+    assert_int_equal(index_get(shelf.index, changed.id, &read), 0);
+    shelf_close(&shelf);
+}
+
+static void test_what_a_person_copied_there(void **state)
+{
+    struct shelf shelf = open_it(*state);
+    static char archive[256];
+    snprintf(archive, sizeof(archive), "%s/archive", (char *)*state);
+    assert_int_equal(files_make_way(shelf.root, "porch/holiday/x"), 0);
+    scratch_write(archive, "porch/holiday/IMG_1.JPG", jpeg, jpeg_bytes);
+    scratch_write(archive, "porch/holiday/IMG_2.JPG", "no picture", 10);
+    scratch_write(archive, "porch/holiday/notes.txt", "hello", 5);
+    struct shelf_findings findings = check(&shelf, true);
+    assert_int_equal(findings.found, 1);
+    assert_int_equal(findings.unreadable, 1);
+    struct archive_item read;
+    assert_int_equal(index_get(shelf.index, 1, &read), 0);
+    assert_int_equal(read.reason, ARCHIVE_IMPORT);
+    assert_int_equal(read.width, 61);
+    assert_true(read.start_us > 1700000000 * US_PER_S);
+    assert_true(is_there(*state, "porch/holiday/IMG_2.JPG"));
+    shelf_close(&shelf);
+}
+
+/* Neither an empty mount point nor another archive's disk is written to. */
+static void test_another_disk(void **state)
+{
+    struct shelf shelf = open_it(*state);
+    char disk[256], elsewhere[256];
+    keep(&shelf, 1000);
+    shelf_close(&shelf);
+    snprintf(disk, sizeof(disk), "%s/archive", (char *)*state);
+    snprintf(elsewhere, sizeof(elsewhere), "%s/unplugged", (char *)*state);
+    assert_int_equal(rename(disk, elsewhere), 0);
+    assert_int_equal(shelf_open(*state, &shelf, wrong), -ESTALE);
+    assert_non_null(strstr(wrong, "another disk, or none is mounted"));
+    assert_false(is_there(*state, "meta"));
+    scratch_write(disk, "meta", "0123456789abcdef0123456789abcdef", 32);
+    assert_int_equal(shelf_open(*state, &shelf, wrong), -ESTALE);
+    assert_int_equal(unlink(scratch_path(disk, "meta")), 0);
+    assert_int_equal(rmdir(disk), 0);
+    assert_int_equal(rename(elsewhere, disk), 0);
+    shelf = open_it(*state);
+    struct shelf_findings findings = check(&shelf, false);
+    assert_true(is_clean(&findings, 1));
+    shelf_close(&shelf);
+}
+
+static void test_one_program_at_a_time(void **state)
+{
+    struct shelf shelf = open_it(*state), other;
+    assert_int_equal(shelf_open(*state, &other, wrong), -EBUSY);
+    shelf_close(&shelf);
+    other = open_it(*state);
+    shelf_close(&other);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, scratch_create, scratch_destroy)
+    setenv("TZ", "Europe/Berlin", 1);
+    const struct CMUnitTest tests[] = {
+        T(test_a_photo),           T(test_remove),
+        T(test_half_removed),      T(test_a_lost_index),
+        T(test_lost_and_changed_files), T(test_what_a_person_copied_there),
+        T(test_another_disk),      T(test_one_program_at_a_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
