@@ -49,6 +49,13 @@ typedef int endpoint_upgrader(const struct call *call, struct http_request *requ
 void endpoint_dark(const struct camera *camera, enum rendition_kind rendition,
                    struct problem *ret_problem);
 
+endpoint_handler archive_days_get;
+endpoint_handler archive_delete;
+endpoint_handler archive_file_get;
+endpoint_handler archive_get;
+endpoint_handler archive_list;
+endpoint_handler archive_patch;
+endpoint_handler archive_thumbnail_get;
 endpoint_handler assets_get;
 endpoint_handler camera_add_post;
 endpoint_handler camera_adopt_post;
@@ -65,6 +72,7 @@ endpoint_handler hls_media_get;
 endpoint_handler metrics_get;
 endpoint_handler mjpeg_get;
 endpoint_handler openapi_get;
+endpoint_handler photo_post;
 endpoint_handler settings_delete;
 endpoint_handler settings_get;
 endpoint_handler settings_patch;

@@ -1,12 +1,14 @@
 /* Prometheus text exposition format, version 0.0.4. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "api/live.h"
 #include "api/reply.h"
 #include "base/text.h"
+#include "service/archive.h"
 
 enum { METRICS_MAX_BYTES = 4 * 1024 * 1024 };
 
@@ -53,6 +55,7 @@ static double seconds(int64_t us)
 struct sample {
     struct camera_view camera;
     struct maker_stats encode;
+    const struct archive_camera *archived; /* NULL = nothing is kept */
 };
 
 static double received(const struct sample *s)
@@ -91,6 +94,10 @@ static double awake(const struct sample *s)
 {
     return seconds(s->camera.awake_us);
 }
+static double archive_bytes(const struct sample *s)
+{
+    return s->archived ? (double)s->archived->bytes : 0;
+}
 static double frame_age(const struct sample *s)
 {
     const struct packet *newest = s->camera.poster;
@@ -116,14 +123,29 @@ static const struct {
     {"eyelid_awake_seconds_total", "counter", "Time that the camera ran.", awake},
     {"eyelid_frame_age_seconds", "gauge",
      "From capture to arrival at the server, of the newest frame.", frame_age},
+    {"eyelid_archive_bytes", "gauge", "Bytes of the photos and clips that are kept.",
+     archive_bytes},
 };
+
+/* NULL: nothing of this camera is. */
+static const struct archive_camera *archived(const struct permit *permit,
+                                             const struct camera *camera)
+{
+    const struct archive *archive = service_archive(permit->service);
+    const struct archive_state *state = archive ? archive_state(archive) : NULL;
+    for (unsigned i = 0; state && i < state->n_cameras; i++)
+        if (strcmp(state->cameras[i].id, camera_id(camera)) == 0)
+            return &state->cameras[i];
+    return NULL;
+}
 
 static void add_numbers(struct text *out, const struct permit *permit)
 {
     for (size_t i = 0; i < sizeof(PER_CAMERA) / sizeof(PER_CAMERA[0]); i++) {
         family(out, PER_CAMERA[i].name, PER_CAMERA[i].type, PER_CAMERA[i].help);
         for (struct camera *camera = NULL; (camera = service_next(permit, camera));) {
-            struct sample sample = {camera_view(camera), camera_encode_stats(camera)};
+            struct sample sample = {camera_view(camera), camera_encode_stats(camera),
+                                    archived(permit, camera)};
             add_series(out, PER_CAMERA[i].name, camera, NULL, NULL);
             text_add(out, "%.15g\n", PER_CAMERA[i].value(&sample));
         }

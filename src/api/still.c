@@ -37,6 +37,21 @@ static int still_next(void *ctx, struct net_out *ret_out)
     return 0;
 }
 
+void still_problem(const struct camera *camera, int error, struct problem *ret_problem)
+{
+    const char *id = camera_id(camera), *why = camera_view(camera).error;
+    if (error == -ENOTCONN)
+        (void)problem_set(ret_problem, PROBLEM_OFFLINE, id, "the camera is not connected");
+    else if (error == -ETIMEDOUT)
+        endpoint_dark(camera, RENDITION_JPEG, ret_problem);
+    else if (error == -EBUSY)
+        (void)problem_set(ret_problem, PROBLEM_BUSY, id,
+                          "the camera is still taking photos asked for before");
+    else
+        (void)problem_set(ret_problem, PROBLEM_FAILED, id, "the camera could not take a picture%s%s",
+                          why[0] ? ": " : "", why);
+}
+
 static void still_done(void *ctx, int error, struct packet *packet)
 {
     struct still *still = ctx;
@@ -51,17 +66,7 @@ static void still_done(void *ctx, int error, struct packet *packet)
         return;
     }
     struct problem problem;
-    const char *id = camera_id(still->camera), *why = camera_view(still->camera).error;
-    if (error == -ENOTCONN)
-        (void)problem_set(&problem, PROBLEM_OFFLINE, id, "the camera is not connected");
-    else if (error == -ETIMEDOUT)
-        endpoint_dark(still->camera, RENDITION_JPEG, &problem);
-    else if (error == -EBUSY)
-        (void)problem_set(&problem, PROBLEM_BUSY, id,
-                          "the camera is still taking photos asked for before");
-    else
-        (void)problem_set(&problem, PROBLEM_FAILED, id, "the camera could not take a picture%s%s",
-                          why[0] ? ": " : "", why);
+    still_problem(still->camera, error, &problem);
     reply_problem_late(still->stream, still->json, &problem);
 }
 

@@ -4,6 +4,9 @@
 #include "api/endpoint.h"
 #include "camera/capture.h"
 
+/* Why capture_begin gave no still. */
+void still_problem(const struct camera *camera, int error, struct problem *ret_problem);
+
 /* Answers with the JPEG, or with 503 (offline), 504 (nothing came in timeout_us) or 502. */
 void still_reply(const struct call *call, struct http_request *request, enum capture_kind kind,
                  int64_t timeout_us);

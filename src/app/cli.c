@@ -29,6 +29,9 @@ const char cli_help[] =
     "      --json              a line of JSON for each event\n"
     "      --two-stage         as a sleeping camera is watched: few pictures until something "
     "stirs\n"
+    "  eyelid archive check [--repair] [--config FILE] [--data DIR]\n"
+    "      compares the archive's files with its index; the server must not run\n"
+    "      --repair            takes in files, completes clips, drops what is gone\n"
     "  eyelid --version\n"
     "  eyelid --help\n"
     "\n"
@@ -55,13 +58,16 @@ static const struct option *find_option(const char *arg)
     return NULL;
 }
 
-static int parse_serve(int argc, char **argv, struct cli *cli, char error[CLI_ERROR_MAX])
+/* The options from argv[first] on. */
+static int parse_options(int first, int argc, char **argv, struct cli *cli,
+                         char error[CLI_ERROR_MAX])
 {
-    for (int i = 2; i < argc; i++) {
+    for (int i = first; i < argc; i++) {
         const struct option *option = find_option(argv[i]);
         const char *equals = strchr(argv[i], '='), *value = equals ? equals + 1 : NULL;
         if (!option) {
-            snprintf(error, CLI_ERROR_MAX, "serve knows no \"%s\"; see eyelid --help", argv[i]);
+            snprintf(error, CLI_ERROR_MAX, "%s knows no \"%s\"; see eyelid --help", argv[1],
+                     argv[i]);
             return -EINVAL;
         }
         if (option->implied && value) {
@@ -87,6 +93,23 @@ static int parse_serve(int argc, char **argv, struct cli *cli, char error[CLI_ER
             cli->config_file = value;
     }
     return 0;
+}
+
+/* check, then --repair and options in any order. */
+static int parse_archive(int argc, char **argv, struct cli *cli, char error[CLI_ERROR_MAX])
+{
+    if (argc < 3 || strcmp(argv[2], "check") != 0) {
+        snprintf(error, CLI_ERROR_MAX, "archive takes the word check; see eyelid --help");
+        return -EINVAL;
+    }
+    int n = 3;
+    for (int i = 3; i < argc; i++) {
+        if (strcmp(argv[i], "--repair") == 0)
+            cli->repair = true;
+        else
+            argv[n++] = argv[i];
+    }
+    return parse_options(3, n, argv, cli, error);
 }
 
 /* FILE, --config FILE or --config=FILE. */
@@ -195,7 +218,7 @@ int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_M
             word = "--help";
     if (strcmp(word, "serve") == 0) {
         cli.command = CLI_SERVE;
-        result = parse_serve(argc, argv, &cli, error);
+        result = parse_options(2, argc, argv, &cli, error);
     } else if (strcmp(word, "check-config") == 0) {
         cli.command = CLI_CHECK_CONFIG;
         result = parse_check_config(argc, argv, &cli, error);
@@ -205,6 +228,9 @@ int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_M
     } else if (strcmp(word, "motion") == 0) {
         cli.command = CLI_MOTION;
         result = parse_motion(argc, argv, &cli, error);
+    } else if (strcmp(word, "archive") == 0) {
+        cli.command = CLI_ARCHIVE_CHECK;
+        result = parse_archive(argc, argv, &cli, error);
     } else if (strcmp(word, "--version") == 0) {
         cli.command = CLI_VERSION;
     } else if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0) {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/archive_check.h"
 #include "app/cameras.h"
 #include "app/cli.h"
 #include "app/complain.h"
@@ -87,6 +88,8 @@ int main(int argc, char **argv)
     int result = EXIT_FINE;
     if (cli.command == CLI_CHECK_CONFIG)
         show(config);
+    else if (cli.command == CLI_ARCHIVE_CHECK)
+        result = archive_check(config, cli.repair);
     else
         result = serve(config);
     config_destroy(config);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "archive/archive.h"
 #include "app/complain.h"
 #include "app/exit_bound.h"
 #include "app/helper.h"
@@ -49,6 +50,8 @@ struct house {
     struct v4l2_monitor *v4l2_monitor;
     struct libcamera *libcamera; /* NULL: no Raspberry Pi cameras here */
     struct service *service;
+    struct archive *archive;
+    struct net_wake *archive_wake;
     struct api *api;
     struct api_door page_door, secure_door, device_door; /* the listeners borrow them */
     struct tls *tls;                                     /* NULL: no https */
@@ -102,6 +105,27 @@ static int check_encoder(const struct engine_params *params)
         complain("the encoder %s is not in this program; write `encoder = auto` in "
                  "eyelid.conf",
                  params->encoder ? params->encoder : "");
+    return error;
+}
+
+static void on_archive(void *ctx)
+{
+    struct house *house = ctx;
+    archive_deliver(house->archive);
+}
+
+/* An archive that cannot be used says so; the live pictures do not need it. */
+static int open_archive(struct house *house)
+{
+    house->archive_wake = net_wake_create(house->net, on_archive, house);
+    int error = archive_open(
+        &(struct archive_params){.data = house->config->data,
+                                 .deliver = net_wake_waker(house->archive_wake)},
+        &house->archive);
+    if (error)
+        complain("the archive does not start: %s", strerror(-error));
+    else
+        service_use_archive(house->service, house->archive);
     return error;
 }
 
@@ -378,6 +402,8 @@ static int build(struct house *house)
         error = open_store(house);
     if (!error)
         error = listen_securely(house);
+    if (!error)
+        error = open_archive(house);
     if (!error) {
         find_cameras(house);
         open_libcamera(house);
@@ -403,8 +429,12 @@ static void take_down(struct house *house, int code)
     store_close(house->store); /* decides every command that waits */
     if (house->service)
         service_use_store(house->service, NULL);
-    service_destroy(house->service);
     const bool is_bounded = exit_bound_begin(&bound, end_us(house), code) == 0;
+    archive_close(house->archive); /* keeps what it was asked to, and ends recordings */
+    if (house->service)
+        service_use_archive(house->service, NULL);
+    service_destroy(house->service);
+    net_wake_destroy(house->archive_wake);
     libcamera_destroy(house->libcamera); /* first: it ends programs, and is quick */
     v4l2_monitor_destroy(house->v4l2_monitor);
     registry_destroy(house->registry);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "archive/files.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/inbox.h"
@@ -187,6 +188,13 @@ void archive_do(struct archive *archive, struct archive_job *job)
         return;
     job->error = -EBUSY;
     inbox_post(&archive->finished, &job->node);
+}
+
+int archive_read(int fd, uint64_t at, void *bytes, size_t len_bytes)
+{
+    size_t got;
+    int r = files_read(fd, at, bytes, len_bytes, &got);
+    return r < 0 ? r : got == len_bytes ? 0 : -EIO;
 }
 
 const struct archive_state *archive_state(const struct archive *archive)

@@ -39,6 +39,11 @@ enum { ARCHIVE_JOBS_MAX = 256 };
 /* Loop, and done. A queue that is full: done follows with -EBUSY. */
 void archive_do(struct archive *archive, struct archive_job *job);
 
+/* For a job that reads a file of the archive's: all of [at, at + len_bytes), or -EIO where the file
+ * is shorter. */
+int archive_read(int fd, uint64_t at, void *bytes, size_t len_bytes)
+    __attribute__((warn_unused_result));
+
 /* --- What is known without a job. Loop only. --- */
 
 /* Sums as they stand after the last job. */

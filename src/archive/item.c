@@ -120,3 +120,42 @@ void archive_item_thumbnail(const struct archive_item *item, char out[ARCHIVE_PA
     snprintf(out, ARCHIVE_PATH_MAX_BYTES, "%.*s/.thumbnails%.*s.jpg", folder, item->path,
              (int)(strrchr(item->path, '.') - name), name ? name : "");
 }
+
+void archive_time_format(int64_t wall_us, char out[ARCHIVE_TIME_MAX_BYTES])
+{
+    const time_t seconds = (time_t)(wall_us / US_PER_S);
+    struct tm utc;
+    char date[24];
+    struct text text = text_over(out, ARCHIVE_TIME_MAX_BYTES);
+    gmtime_r(&seconds, &utc);
+    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
+    text_add(&text, "%s.%03dZ", date, (int)(wall_us % US_PER_S / US_PER_MS));
+}
+
+int archive_time_parse(const char *text, int64_t *ret_wall_us)
+{
+    struct tm tm = {.tm_isdst = -1};
+    const char *p = strptime(text, "%Y-%m-%d", &tm);
+    if (p && !*p) {
+        *ret_wall_us = (int64_t)mktime(&tm) * US_PER_S;
+        return 0;
+    }
+    p = p && (*p == 'T' || *p == 't' || *p == ' ') ? strptime(p + 1, "%H:%M:%S", &tm) : NULL;
+    if (!p)
+        return -EINVAL;
+    int64_t fraction_us = 0;
+    if (*p == '.') {
+        int64_t unit = US_PER_S / 10;
+        for (p++; *p >= '0' && *p <= '9'; p++, unit /= 10)
+            fraction_us += (*p - '0') * unit;
+    }
+    int hours = 0, minutes = 0, n = 0;
+    char sign = '+';
+    if (strcmp(p, "Z") != 0 && strcmp(p, "z") != 0 &&
+        (sscanf(p, "%c%2d:%2d%n", &sign, &hours, &minutes, &n) != 3 || p[n] ||
+         (sign != '+' && sign != '-')))
+        return -EINVAL;
+    const int64_t offset_s = (hours * 60 + minutes) * 60 * (sign == '-' ? -1 : 1);
+    *ret_wall_us = ((int64_t)timegm(&tm) - offset_s) * US_PER_S + fraction_us;
+    return 0;
+}

@@ -55,5 +55,11 @@ void archive_item_name(struct archive_item *item, unsigned n);
 int archive_item_parse(const char *path, struct archive_item *item, bool *ret_is_dated)
     __attribute__((warn_unused_result));
 
+/* RFC 3339, UTC, with milliseconds. */
+enum { ARCHIVE_TIME_MAX_BYTES = 32 };
+void archive_time_format(int64_t wall_us, char out[ARCHIVE_TIME_MAX_BYTES]);
+/* RFC 3339 with any offset, or a date, which begins at midnight here; -EINVAL. */
+int archive_time_parse(const char *text, int64_t *ret_wall_us) __attribute__((warn_unused_result));
+
 /* Where its thumbnail is. */
 void archive_item_thumbnail(const struct archive_item *item, char out[ARCHIVE_PATH_MAX_BYTES]);

@@ -15,6 +15,7 @@ struct service_camera {
 struct service {
     struct service_params params;
     struct store *store; /* NULL: nothing is remembered */
+    struct archive *archive;
     struct event_bus events;
     struct registry_observer observer;
     struct list cameras; /* of struct service_camera.node */

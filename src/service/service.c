@@ -131,6 +131,16 @@ void service_log_refusal(struct service *service, const char *device, const char
     registry_log_refusal(service->params.registry, device, why);
 }
 
+void service_use_archive(struct service *service, struct archive *archive)
+{
+    service->archive = archive;
+}
+
+struct archive *service_archive(const struct service *service)
+{
+    return service->archive;
+}
+
 struct event_bus *service_events(struct service *service)
 {
     return &service->events;
@@ -193,7 +203,7 @@ struct capture *service_still(const struct permit *permit, enum capture_kind kin
                               int64_t timeout_us,
                               void (*done)(void *ctx, int error, struct packet *still), void *ctx)
 {
-    assert(permit->action == ACTION_STILL ||
+    assert(permit->action == ACTION_STILL || permit->action == ACTION_KEEP ||
            (permit->action == ACTION_WATCH && kind == CAPTURE_FRAME));
     return capture_begin(permit->camera, kind, timeout_us, done, ctx);
 }

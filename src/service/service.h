@@ -37,6 +37,12 @@ void service_destroy(struct service *service);
  * is done in the next turn of the loop. NULL: the store is about to be closed. */
 void service_use_store(struct service *service, struct store *store);
 
+/* From now on the commands of service/archive.h may be used; borrowed. */
+struct archive;
+void service_use_archive(struct service *service, struct archive *archive);
+/* NULL: there is none. */
+struct archive *service_archive(const struct service *service);
+
 struct event_bus *service_events(struct service *service);
 
 /* --- Permits. --- */
@@ -74,7 +80,7 @@ struct camera *service_next(const struct permit *permit, const struct camera *ca
 struct lease *service_watch(const struct permit *permit, const struct lease_params *params)
     __attribute__((returns_nonnull, warn_unused_result));
 
-/* ACTION_STILL or, for a frame of the stream, ACTION_WATCH. As capture_begin. */
+/* ACTION_STILL, ACTION_KEEP or, for a frame of the stream, ACTION_WATCH. As capture_begin. */
 struct capture *service_still(const struct permit *permit, enum capture_kind kind,
                               int64_t timeout_us,
                               void (*done)(void *ctx, int error, struct packet *still), void *ctx)

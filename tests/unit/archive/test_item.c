@@ -84,6 +84,28 @@ static void test_other_names(void **state)
         assert_int_equal(archive_item_parse(NOT[i], &item, &is_dated), -EINVAL);
 }
 
+static void test_times(void **state)
+{
+    (void)state;
+    char text[ARCHIVE_TIME_MAX_BYTES];
+    int64_t us;
+    use_zone("Europe/Berlin");
+    archive_time_format(1796043802123456, text);
+    assert_string_equal(text, "2026-11-30T13:03:22.123Z");
+    static const char *const SAME[] = {"2026-11-30T13:03:22.123Z", "2026-11-30T14:03:22.123+01:00",
+                                       "2026-11-30T10:33:22.123-02:30"};
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(archive_time_parse(SAME[i], &us), 0);
+        assert_int_equal(us, 1796043802123000);
+    }
+    assert_int_equal(archive_time_parse("2026-11-30", &us), 0);
+    assert_int_equal(us, 1795993200 * US_PER_S);
+    static const char *const WRONG[] = {"", "yesterday", "2026-11-30T", "2026-11-30T14:03:22",
+                                        "2026-11-30T14:03:22Zx", "2026-11-30T14:03:22+0100"};
+    for (unsigned i = 0; i < sizeof(WRONG) / sizeof(*WRONG); i++)
+        assert_int_equal(archive_time_parse(WRONG[i], &us), -EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +113,7 @@ int main(void)
         cmocka_unit_test(test_the_hour_that_comes_twice),
         cmocka_unit_test(test_what_a_name_tells),
         cmocka_unit_test(test_other_names),
+        cmocka_unit_test(test_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

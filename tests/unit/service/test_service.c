@@ -32,7 +32,8 @@ static const struct {
     {ACTION_WATCH, "ayyyy", "ayyyc"},      {ACTION_STILL, "ayyyy", "ayyyc"},
     {ACTION_SET, "aayyy", "aayyc"},        {ACTION_RENAME, "aayyy", "aayyc"},
     {ACTION_ADD, "aaaya", "aaaya"},        {ACTION_ADOPT, "aaaya", "aaayc"},
-    {ACTION_REMOVE, "aaaya", "aaayc"},
+    {ACTION_REMOVE, "aaaya", "aaayc"},     {ACTION_KEEP, "aayyy", "aayyc"},
+    {ACTION_ARCHIVE, "ayyyy", "ayyyy"},    {ACTION_ARCHIVE_CHANGE, "aayyy", "aayyy"},
 };
 _Static_assert(sizeof(MATRIX) / sizeof(MATRIX[0]) == SERVICE_ACTIONS, "each action has its row");
 

@@ -1,0 +1,219 @@
+#include "service/archive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "service/internal.h"
+
+static struct service_archive_call *call_of(struct archive_job *job)
+{
+    return list_entry(job, struct service_archive_call, job);
+}
+
+static void explain(int error, struct problem *ret_problem)
+{
+    if (error == -ENOENT)
+        (void)problem_set(ret_problem, PROBLEM_NOT_FOUND, NULL, "the archive has no such item");
+    else if (error == -EPERM)
+        (void)problem_set(ret_problem, PROBLEM_NOT_ALLOWED, NULL, "this is not yours to change");
+    else if (error == -EBUSY)
+        (void)problem_set(ret_problem, PROBLEM_BUSY, NULL, "the archive is busy; try again");
+    else
+        (void)problem_not_stored(ret_problem, NULL, error);
+}
+
+static void on_done(struct archive_job *job)
+{
+    struct service_archive_call *call = call_of(job);
+    struct problem problem;
+    if (job->error)
+        explain(job->error, &problem);
+    call->done(call, job->error ? &problem : NULL);
+}
+
+static void begin(const struct permit *permit, struct service_archive_call *call,
+                  int (*work)(struct archive_job *job, struct shelf *shelf))
+{
+    call->job = (struct archive_job){.work = work, .done = on_done};
+    call->principal = *permit->principal;
+    call->fd = -1;
+    archive_do(permit->service->archive, &call->job);
+}
+
+/* --- On the keeper. --- */
+
+static bool may(const struct service_archive_call *call, enum access_role role, const char *camera)
+{
+    return access_allows(&call->principal, role, ACCESS_CAMERA, camera);
+}
+
+/* An item that the principal may not see does not exist to it. */
+static int get(struct service_archive_call *call, struct shelf *shelf, enum access_role needs)
+{
+    int r = index_get(shelf->index, call->id, &call->item);
+    if (r < 0)
+        return r;
+    if (!may(call, ACCESS_VIEWER, call->item.camera))
+        return -ENOENT;
+    return may(call, needs, call->item.camera) ? 0 : -EPERM;
+}
+
+static int work_get(struct archive_job *job, struct shelf *shelf)
+{
+    return get(call_of(job), shelf, ACCESS_VIEWER);
+}
+
+static int work_open(struct archive_job *job, struct shelf *shelf)
+{
+    struct service_archive_call *call = call_of(job);
+    char path[ARCHIVE_PATH_MAX_BYTES];
+    struct stat stat;
+    int r = get(call, shelf, ACCESS_VIEWER);
+    if (r < 0)
+        return r;
+    if (call->thumbnail)
+        archive_item_thumbnail(&call->item, path);
+    else
+        snprintf(path, sizeof(path), "%s", call->item.path);
+    int fd = openat(shelf->root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &stat) < 0) {
+        r = -errno;
+        close(fd);
+        return r;
+    }
+    call->fd = fd;
+    call->file_bytes = (uint64_t)stat.st_size;
+    return 0;
+}
+
+static void use_filter(struct service_archive_call *call)
+{
+    call->filter.camera = call->camera[0] ? call->camera : NULL;
+}
+
+static int work_list(struct archive_job *job, struct shelf *shelf)
+{
+    struct service_archive_call *call = call_of(job);
+    use_filter(call);
+    call->items = mem_new_array(struct archive_item, call->max + 1);
+    int n = index_list(shelf->index, &call->filter, call->items, call->max + 1);
+    if (n < 0)
+        return n;
+    call->has_more = (unsigned)n > call->max;
+    call->n_items = call->has_more ? call->max : (unsigned)n;
+    return 0;
+}
+
+static void add_day(void *ctx, const char *day, uint64_t items)
+{
+    struct service_archive_call *call = ctx;
+    if (call->n_days == SERVICE_ARCHIVE_DAYS_MAX)
+        return;
+    struct service_archive_day *row = &call->days[call->n_days++];
+    snprintf(row->day, sizeof(row->day), "%s", day);
+    row->items = items;
+}
+
+static int work_days(struct archive_job *job, struct shelf *shelf)
+{
+    struct service_archive_call *call = call_of(job);
+    use_filter(call);
+    if (call->filter.camera ? !may(call, ACCESS_VIEWER, call->camera) : call->principal.is_narrowed)
+        return -ENOENT;
+    call->days = mem_new_array(struct service_archive_day, SERVICE_ARCHIVE_DAYS_MAX);
+    return index_days(shelf->index, &call->filter, add_day, call);
+}
+
+static int work_change(struct archive_job *job, struct shelf *shelf)
+{
+    struct service_archive_call *call = call_of(job);
+    int r = get(call, shelf, ACCESS_OPERATOR);
+    if (r == 0 && call->sets_star)
+        r = index_star(shelf->index, call->id, call->star);
+    if (r == 0 && call->sets_note)
+        r = index_note(shelf->index, call->id, call->note);
+    return r == 0 ? index_get(shelf->index, call->id, &call->item) : r;
+}
+
+static int work_remove(struct archive_job *job, struct shelf *shelf)
+{
+    struct service_archive_call *call = call_of(job);
+    int r = get(call, shelf, ACCESS_OPERATOR);
+    return r == 0 ? shelf_remove(shelf, call->id) : r;
+}
+
+/* --- On the loop. --- */
+
+void service_archive_list(const struct permit *permit, struct service_archive_call *call)
+{
+    begin(permit, call, work_list);
+}
+
+void service_archive_days(const struct permit *permit, struct service_archive_call *call)
+{
+    begin(permit, call, work_days);
+}
+
+void service_archive_get(const struct permit *permit, struct service_archive_call *call)
+{
+    begin(permit, call, work_get);
+}
+
+void service_archive_open(const struct permit *permit, struct service_archive_call *call)
+{
+    begin(permit, call, work_open);
+}
+
+void service_archive_change(const struct permit *permit, struct service_archive_call *call)
+{
+    begin(permit, call, work_change);
+}
+
+void service_archive_remove(const struct permit *permit, struct service_archive_call *call)
+{
+    begin(permit, call, work_remove);
+}
+
+/* --- Photos. --- */
+
+struct keeping {
+    void (*done)(void *ctx, const struct archive_item *item, const struct problem *problem);
+    void *ctx;
+};
+
+static void on_kept(void *ctx, int error, const struct archive_item *item)
+{
+    struct keeping *keeping = ctx;
+    struct problem problem;
+    if (error)
+        explain(error, &problem);
+    keeping->done(keeping->ctx, error ? NULL : item, error ? &problem : NULL);
+    mem_free(keeping);
+}
+
+void service_archive_keep(const struct permit *permit, struct packet *still,
+                          void (*done)(void *ctx, const struct archive_item *item,
+                                       const struct problem *problem),
+                          void *ctx)
+{
+    struct keeping *keeping = mem_new(struct keeping);
+    const struct service *service = permit->service;
+    const struct clock *clock = service->params.clock;
+    keeping->done = done;
+    keeping->ctx = ctx;
+    archive_keep_photo(service->archive,
+                       &(struct archive_photo){
+                           .camera = camera_id(permit->camera),
+                           .reason = ARCHIVE_MANUAL,
+                           .still = still,
+                           .wall_us = clock_wall_us(clock) -
+                                      (clock_now_us(clock) - still->capture_us)},
+                       on_kept, keeping);
+}

@@ -1,0 +1,58 @@
+/* The archive's commands. Each is a call: a struct that the caller keeps until done, filled in with
+ * what it asks for; the answer is in the same struct. An item belongs to a camera, and the policy is
+ * asked about that one, where the item is read. Loop only. */
+#pragma once
+#include "archive/archive.h"
+#include "service/service.h"
+
+enum { SERVICE_ARCHIVE_PAGE_MAX = 500, SERVICE_ARCHIVE_DAYS_MAX = 4000 };
+
+struct service_archive_call {
+    /* What is asked for. */
+    int64_t id;                                /* one item */
+    char camera[ARCHIVE_CAMERA_MAX_BYTES + 1]; /* of the filter; "" = all */
+    struct index_filter filter;                /* its camera is set from the above */
+    unsigned max;                              /* items of a page, 1 to SERVICE_ARCHIVE_PAGE_MAX */
+    bool sets_star, star, sets_note;
+    char note[ARCHIVE_NOTE_MAX_BYTES + 1];
+    bool thumbnail; /* of service_archive_open: that, not the item itself */
+    /* Called once, in a later turn of the loop: NULL or why not. */
+    void (*done)(struct service_archive_call *call, const struct problem *problem);
+
+    /* The answer. */
+    struct archive_item item;
+    struct archive_item *items; /* a page; mem_free */
+    unsigned n_items;
+    bool has_more;
+    struct service_archive_day {
+        char day[12];
+        uint64_t items;
+    } *days; /* mem_free */
+    unsigned n_days;
+    int fd; /* of service_archive_open, the caller's to close */
+    uint64_t file_bytes;
+
+    /* The service's. */
+    struct archive_job job;
+    struct principal principal;
+};
+
+/* ACTION_ARCHIVE: a page of items, the newest first; those of cameras that the principal may not see
+ * are left out. */
+void service_archive_list(const struct permit *permit, struct service_archive_call *call);
+/* ACTION_ARCHIVE: how many items each day has. One camera, or a principal that may see all. */
+void service_archive_days(const struct permit *permit, struct service_archive_call *call);
+/* ACTION_ARCHIVE: one item. */
+void service_archive_get(const struct permit *permit, struct service_archive_call *call);
+/* ACTION_ARCHIVE: one item and its file, open for reading. */
+void service_archive_open(const struct permit *permit, struct service_archive_call *call);
+/* ACTION_ARCHIVE_CHANGE: star and note; the item as it is then. */
+void service_archive_change(const struct permit *permit, struct service_archive_call *call);
+/* ACTION_ARCHIVE_CHANGE. */
+void service_archive_remove(const struct permit *permit, struct service_archive_call *call);
+
+/* ACTION_KEEP: keeps a still that was taken. done: on disk, or a problem. */
+void service_archive_keep(const struct permit *permit, struct packet *still,
+                          void (*done)(void *ctx, const struct archive_item *item,
+                                       const struct problem *problem),
+                          void *ctx);

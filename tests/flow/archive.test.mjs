@@ -1,0 +1,137 @@
+// Photos and clips that are kept: docs/protocol.md, section 3, against the real server and its files.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { boot, run } from './harness.mjs';
+
+const post = (house, address, body) => house.get(address, { method: 'POST', body: body && JSON.stringify(body) });
+
+async function photo(house, id = 'porch') {
+  const response = await post(house, `/api/v1/cameras/${id}/photo`);
+  assert.equal(response.status, 201, await response.clone().text());
+  const item = await response.json();
+  assert.equal(response.headers.get('location'), `/api/v1/archive/${item.id}`);
+  return item;
+}
+
+const check = (house, ...args) => run('eyelid', ['archive', 'check', '--data', house.data, ...args]);
+
+test('a photo is kept, found, changed and removed', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { size: '640x480' });
+  const item = await photo(house);
+  assert.deepEqual([item.camera, item.kind, item.reason, item.starred], ['porch', 'photo', 'manual', false]);
+  assert.deepEqual([item.width, item.height], [1600, 1200]); // the sensor at its full size
+
+  const file = path.join(house.data, 'archive', item.file);
+  const bytes = fs.readFileSync(file);
+  assert.equal(bytes.length, item.bytes);
+  const whole = await house.get(item.url);
+  assert.equal(whole.status, 200);
+  assert.equal(whole.headers.get('content-type'), 'image/jpeg');
+  assert.equal(whole.headers.get('content-length'), String(item.bytes));
+  assert.deepEqual(Buffer.from(await whole.arrayBuffer()), bytes);
+
+  const range = async (value) => {
+    const response = await house.get(item.url, { headers: { range: value } });
+    return [response.status, response.headers.get('content-range'), Buffer.from(await response.arrayBuffer())];
+  };
+  assert.deepEqual(await range('bytes=10-19'), [206, `bytes 10-19/${item.bytes}`, bytes.subarray(10, 20)]);
+  assert.deepEqual(await range('bytes=-5'), [206, `bytes ${item.bytes - 5}-${item.bytes - 1}/${item.bytes}`, bytes.subarray(-5)]);
+  assert.deepEqual((await range(`bytes=${item.bytes}-`)).slice(0, 2), [416, `bytes */${item.bytes}`]);
+  const same = await house.get(item.url, { headers: { 'if-none-match': whole.headers.get('etag') } });
+  assert.equal(same.status, 304);
+
+  const thumbnail = await house.get(item.thumbnail);
+  assert.equal(thumbnail.status, 200);
+  const small = Buffer.from(await thumbnail.arrayBuffer());
+  assert.ok(small.length < item.bytes && small.readUInt16BE(0) === 0xffd8);
+
+  const patched = await house.get(`/api/v1/archive/${item.id}`, { method: 'PATCH', body: JSON.stringify({ starred: true, note: 'the cat' }) });
+  assert.deepEqual(await patched.json(), { ...item, starred: true, note: 'the cat' });
+  assert.deepEqual(await house.json(`/api/v1/archive/${item.id}`), { ...item, starred: true, note: 'the cat' });
+  for (const wrong of [{ starred: 1 }, { note: 'a\nb' }, { camera: 'yard' }]) {
+    assert.equal((await house.get(`/api/v1/archive/${item.id}`, { method: 'PATCH', body: JSON.stringify(wrong) })).status, 422);
+  }
+  assert.equal(await house.metric('eyelid_archive_bytes', { camera: 'porch' }), item.bytes);
+
+  assert.equal((await house.get(`/api/v1/archive/${item.id}`, { method: 'DELETE' })).status, 204);
+  assert.equal(fs.existsSync(file), false);
+  for (const address of [`/api/v1/archive/${item.id}`, item.url, item.thumbnail, '/archive/99', '/api/v1/archive/x']) {
+    assert.equal((await house.get(address)).status, 404, address);
+  }
+});
+
+test('pages, filters and days', async (t) => {
+  const house = await boot(t, { env: { TZ: 'UTC' } });
+  await house.camera('porch');
+  await house.camera('yard');
+  const kept = [];
+  for (const id of ['porch', 'yard', 'porch', 'yard', 'porch']) kept.unshift(await photo(house, id));
+  const all = await house.json('/api/v1/archive');
+  assert.deepEqual(all, { items: kept, next: null });
+  const pages = [];
+  for (let next = ''; next !== null;) {
+    const page = await house.json(`/api/v1/archive?limit=2${next && `&cursor=${next}`}`);
+    pages.push(...page.items);
+    next = page.next;
+  }
+  assert.deepEqual(pages, kept);
+  const ids = async (query) => (await house.json(`/api/v1/archive?${query}`)).items.map(({ id }) => id);
+  assert.deepEqual(await ids('camera=yard'), kept.filter(({ camera }) => camera === 'yard').map(({ id }) => id));
+  assert.deepEqual(await ids('kind=clip'), []);
+  assert.deepEqual(await ids(`from=${kept[1].start}`), [kept[0].id, kept[1].id]);
+  assert.deepEqual(await ids(`to=${kept[3].start}`), [kept[4].id]);
+  assert.deepEqual(await house.json('/api/v1/archive/days?camera=porch'), { days: { [kept[0].start.slice(0, 10)]: 3 } });
+  for (const wrong of ['limit=0', 'limit=501', 'kind=x', 'reason=x', 'from=yesterday', 'cursor=1', 'camera=A']) {
+    assert.equal((await house.get(`/api/v1/archive?${wrong}`)).status, 422, wrong);
+  }
+});
+
+test('a photo that is not to be kept is the answer', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  const response = await post(house, '/api/v1/cameras/porch/photo', { keep: false });
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get('content-type'), 'image/jpeg');
+  assert.deepEqual(await house.json('/api/v1/archive'), { items: [], next: null });
+  assert.equal((await post(house, '/api/v1/cameras/none/photo')).status, 404);
+});
+
+test('what was acknowledged outlives kill -9, again and again', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  const kept = new Map();
+  for (let round = 0; round < 5; round++) {
+    let ends = false;
+    const work = async (removes) => {
+      while (!ends) {
+        try {
+          const item = await photo(house);
+          kept.set(item.id, item);
+          if (removes) {
+            kept.delete(item.id); // from here on it may be either
+            await house.get(`/api/v1/archive/${item.id}`, { method: 'DELETE' });
+          }
+        } catch { /* the server is gone */ }
+      }
+    };
+    const workers = [work(false), work(true)];
+    while (kept.size < 3 * (round + 1)) await photo(house).then((item) => kept.set(item.id, item));
+    house.server.mayFail = true;
+    await house.server.stop('SIGKILL');
+    ends = true;
+    await Promise.all(workers);
+    const repaired = await check(house, '--repair');
+    assert.equal(repaired.code, 0, repaired.output);
+    const clean = await check(house);
+    assert.equal(clean.code, 0, clean.output);
+    await house.start();
+    for (const item of kept.values()) {
+      assert.deepEqual(await house.json(`/api/v1/archive/${item.id}`), item);
+      assert.equal(fs.statSync(path.join(house.data, 'archive', item.file)).size, item.bytes);
+    }
+    await house.state('porch', 'asleep', 20000);
+  }
+});
