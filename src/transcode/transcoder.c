@@ -9,6 +9,7 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "media/h264.h"
 #include "stream/pace.h"
 #include "stream/reader.h"
 #include "transcode/converter.h"
@@ -90,6 +91,14 @@ static bool wants_key(struct transcoder *t, int64_t now_us)
            (hub_wants_key(t->hub) || is_key_due(t, now_us));
 }
 
+/* Whether the rendition can have this picture at the scale: encoders have a smallest size. */
+static bool can_scale(const struct transcoder *t, const struct packet *frame, unsigned scale)
+{
+    return t->params.request.kind != RENDITION_H264 ||
+           h264_fits((int)((frame->width + scale - 1) / scale),
+                     (int)((frame->height + scale - 1) / scale));
+}
+
 /* The smallest that still covers the box, as far down as the rendition goes. */
 static unsigned scale_of(const struct transcoder *t, const struct packet *frame)
 {
@@ -97,8 +106,9 @@ static unsigned scale_of(const struct transcoder *t, const struct packet *frame)
     if (t->params.request.kind == RENDITION_LUMA)
         return t->params.request.scale;
     for (unsigned scale = t->params.request.scale; scale > 1; scale /= 2)
-        if ((box->max_width && frame->width / scale >= box->max_width) ||
-            (box->max_height && frame->height / scale >= box->max_height))
+        if (((box->max_width && frame->width / scale >= box->max_width) ||
+             (box->max_height && frame->height / scale >= box->max_height)) &&
+            can_scale(t, frame, scale))
             return scale;
     return 1;
 }

@@ -97,6 +97,38 @@ static void test_luma(void **state)
     scene_close(&s);
 }
 
+/* A tiny tile of a small camera is no smaller than encoders take. */
+static void test_smallest_h264(void **state)
+{
+    (void)state;
+    struct scene s = {0};
+    scene_hubs(&s);
+    struct transcoder_params params = {
+        .engine = &engine_local, .yard = &s.yard, .request = scene_request(&s)};
+    params.request.scale = 8;
+    params.request.pace = (struct maker_pace){.max_width = 4, .max_height = 4};
+    assert_int_equal(transcoder_create(&params, &s.transcoder), 0);
+    struct drawn drawn = drawn_gradient(64, 48, JPEG_CHROMA_422, 0);
+    size_t len_bytes;
+    uint8_t *jpeg = drawn_jpeg(&drawn, 80, &len_bytes);
+    struct buf *buf;
+    assert_int_equal(buf_create(len_bytes, &buf), 0);
+    memcpy(buf->data, jpeg, len_bytes);
+    struct packet *frame = packet_create(buf, NULL);
+    frame->end_off = (uint32_t)len_bytes;
+    frame->width = 64;
+    frame->height = 48;
+    frame->arrival_us = FRAME_US;
+    assert_true(hub_publish(s.jpeg_hub, 0, frame));
+    struct packet *packet = scene_next(&s);
+    assert_int_equal(packet->width, 32);
+    assert_int_equal(packet->height, 24);
+    packet_unref(&packet);
+    drawn_free_jpeg(jpeg);
+    drawn_finish(&drawn);
+    scene_close(&s);
+}
+
 static void test_unknown_encoder(void **state)
 {
     (void)state;
@@ -188,8 +220,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_jpeg_of_raw_pictures), cmocka_unit_test(test_luma),
-        cmocka_unit_test(test_unknown_encoder),      cmocka_unit_test(test_many_threads),
-        cmocka_unit_test(test_software_engine),
+        cmocka_unit_test(test_smallest_h264),        cmocka_unit_test(test_unknown_encoder),
+        cmocka_unit_test(test_many_threads),         cmocka_unit_test(test_software_engine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
