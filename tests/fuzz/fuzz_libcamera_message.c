@@ -1,5 +1,5 @@
-/* A message of the helper. Input: how many descriptors came along, then the packet. Whatever is
- * taken is walked through as the server would: every text ends, every pixel lies within its buffer.
+/* A message of the helper. Input: the number of descriptors that came along, then the packet. What
+ * is accepted is used as the server uses it: every text ends, every pixel lies within its buffer.
  */
 #include <string.h>
 
@@ -18,15 +18,19 @@ static void check_pixels(const struct helper_pixels *pixels)
             CHECK(raw.offsets[i] + (uint64_t)raw.strides[i] * (rows[i] - 1) < pixels->size_bytes);
 }
 
-static void check_control(const struct helper_control *control)
+/* What becomes a control of the camera can be set to its default. */
+static void check_control(const struct helper_control *helper)
 {
-    json_t *list = libcamera_control_list(control, 1);
-    json_t *value = json_object_get(json_array_get(list, 0), "value");
+    struct controls controls;
     struct helper_set order;
-    CHECK(value);
-    CHECK(libcamera_control_order(control, 1, control->name, value, &order) == 0);
-    CHECK(order.value >= control->min && order.value <= control->max);
-    json_decref(list);
+    libcamera_control_schema(helper, 1, &controls);
+    for (unsigned i = 0; i < controls.count; i++) {
+        const struct control *control = &controls.list[i];
+        CHECK(control_accepts(control, control->value));
+        CHECK(libcamera_control_order(helper, 1, control, control->value, &order) == 0);
+        CHECK(order.value >= helper->min && order.value <= helper->max);
+    }
+    controls_finish(&controls);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)

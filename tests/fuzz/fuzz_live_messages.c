@@ -1,8 +1,5 @@
-/* What a page may say: whatever comes out of the parser is in range, and what is refused says why.
- */
+/* Messages of the page: accepted ones are in range, refused ones say why. */
 #include "api/live_messages.h"
-
-#include <string.h>
 
 #include "base/text.h"
 #include "check.h"
@@ -21,7 +18,7 @@ static void check_message(const struct live_message *m)
 
 static void check_error(const struct live_message_error *error)
 {
-    CHECK(strcmp(error->code, "bad-message") == 0 || strcmp(error->code, "unsupported") == 0);
+    CHECK(error->type == PROBLEM_BAD_MESSAGE || error->type == PROBLEM_UNSUPPORTED);
     CHECK(error->message && error->message[0]);
     CHECK(!error->camera[0] || text_is_id(error->camera));
 }
