@@ -243,6 +243,12 @@ static void add_process(struct text *out, const struct api *api)
     add_number(out, "eyelid_connections_pinned_bytes", "gauge",
                "Memory that unsent data holds, each buffer counted once.",
                (double)net.pinned_bytes);
+    add_number(out, "eyelid_connections_inbound_bytes", "gauge",
+               "Memory of messages and requests that are not whole yet.",
+               (double)net.inbound_bytes);
+    add_number(out, "eyelid_connections_idle_closed_total", "counter",
+               "Connections without a request closed to make room for others.",
+               (double)net.idle_closed);
     add_number(out, "eyelid_connections_stalled_closed_total", "counter",
                "Stalled connections closed because unsent data held too much memory.",
                (double)net.stalled_closed);

@@ -170,6 +170,10 @@ static void say_why_not(const struct address *address, const char *option, int e
     }
 }
 
+/* Connections that pages, and anyone who only opens connections to their address, leave to devices.
+ */
+enum { DEVICE_PLACES = 2048 };
+
 static int listen_on(struct house *house, const struct address *address, const char *option,
                      struct api_door *door, enum api_door_kind kind, struct tls *tls)
 {
@@ -180,6 +184,7 @@ static int listen_on(struct house *house, const struct address *address, const c
     struct net_listener_params params = {.address = address->host,
                                          .port = address->port,
                                          .tls = tls,
+                                         .reserved = kind == API_DOOR_DEVICE ? DEVICE_PLACES : 0,
                                          .ctx = door,
                                          .on_request = api_request,
                                          .on_upgrade = api_upgrade};

@@ -41,9 +41,36 @@ static void read_address(struct conn *conn, const struct sockaddr_storage *from)
     conn->loopback = is_loopback(&conn->address);
 }
 
+/* Each listener has its reserved places; the rest are for all. */
+static bool has_place(const struct net_listener *wanted)
+{
+    const struct net *net = wanted->net;
+    unsigned others = 0; /* taken by others, or reserved for them */
+    list_for_each (listener, &net->listeners, struct net_listener, node)
+        if (listener != wanted)
+            others += listener->connections > listener->params.reserved ? listener->connections
+                                                                        : listener->params.reserved;
+    return others + wanted->connections < net->params.max_connections;
+}
+
+/* Closes the oldest connection of the listener that asks for nothing: there are many when somebody
+ * only opens them, and a browser opens another one when it needs it. */
+static bool make_place(const struct net_listener *listener)
+{
+    struct net *net = listener->net;
+    list_for_each (conn, &net->conns, struct conn, node) {
+        if (conn->listener == listener && conn->idle && !conn->ending) {
+            net->stats.idle_closed++;
+            link_kill(conn);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_admitted(const struct conn *conn)
 {
-    if (conn->net->stats.connections >= conn->net->params.max_connections)
+    if (!has_place(conn->listener) && !make_place(conn->listener))
         return false;
     if (conn->loopback)
         return true;
@@ -94,6 +121,7 @@ int conn_create(struct net_listener *listener, int fd, const struct sockaddr_sto
     }
     list_append(&net->conns, &conn->node);
     net->stats.connections++;
+    listener->connections++;
     http_start(conn);
     return 0;
 }
@@ -274,6 +302,7 @@ void conn_on_gone(struct conn *conn)
     list_remove(&conn->node);
     list_remove(&conn->ready);
     net->stats.connections--;
+    conn->listener->connections--;
     conn->role->gone(conn);
     if (net->stopping && list_empty(&net->conns))
         uv_stop(&net->loop);

@@ -33,6 +33,7 @@ static int64_t deadline_us(const struct http_request *request)
 static void enter(struct http_request *request, enum http_phase phase)
 {
     request->phase = phase;
+    request->conn->idle = phase == HTTP_HEAD;
     request->since_us = net_now_us(request->conn->net);
     conn_deadline(request->conn, deadline_us(request));
 }
@@ -160,11 +161,38 @@ static struct buf *upgrade_response(const struct http_request *request, const ch
     return buf;
 }
 
+/* Counts what is allocated for input; false when all connections together have too much. */
+static bool count_inbound(struct http_request *request, size_t len_bytes)
+{
+    struct net *net = request->conn->net;
+    if (len_bytes > net->params.max_inbound_bytes - net->stats.inbound_bytes)
+        return false;
+    net->stats.inbound_bytes += len_bytes;
+    return true;
+}
+
+static void free_body(struct http_request *request)
+{
+    if (request->body)
+        request->conn->net->stats.inbound_bytes -= (size_t)request->head.content_length;
+    mem_free(request->body);
+    request->body = NULL;
+    request->body_len_bytes = 0;
+}
+
+static void free_input(struct http_request *request)
+{
+    request->conn->net->stats.inbound_bytes -= request->in_cap;
+    mem_free(request->in);
+    request->in = NULL;
+    request->in_cap = 0;
+}
+
 static void destroy(struct http_request *request)
 {
     answer_forget(request);
-    mem_free(request->in);
-    mem_free(request->body);
+    free_input(request);
+    free_body(request);
     mem_free(request);
 }
 
@@ -188,7 +216,7 @@ static int upgrade(struct http_request *request)
     size_t ahead = request->in_len_bytes - request->head_len_bytes;
     char *in = request->in;
     const uint8_t *rest = (const uint8_t *)in + request->head_len_bytes;
-    request->in = NULL;
+    request->in = NULL; /* the rest is still to be read */
     destroy(request);
     ws_start(conn, &accept, response);
     int r = ahead ? conn->role->input(conn, rest, ahead) : 0;
@@ -223,7 +251,11 @@ static void begin_body(struct http_request *request)
         answer_error(request, 413, true);
         return;
     }
-    request->body = mem_try_alloc((size_t)len + 1);
+    if (count_inbound(request, (size_t)len)) {
+        request->body = mem_try_alloc((size_t)len + 1);
+        if (!request->body)
+            request->conn->net->stats.inbound_bytes -= (size_t)len;
+    }
     if (!request->body) {
         answer_error(request, 503, true);
         return;
@@ -311,9 +343,13 @@ static int append(struct http_request *request, const uint8_t *bytes, size_t len
         size_t cap = request->in_cap ? request->in_cap : IN_BYTES;
         while (cap < needed)
             cap *= 2;
-        char *grown = mem_try_realloc(request->in, cap);
-        if (!grown)
+        if (!count_inbound(request, cap - request->in_cap))
             return -1;
+        char *grown = mem_try_realloc(request->in, cap);
+        if (!grown) {
+            request->conn->net->stats.inbound_bytes -= cap - request->in_cap;
+            return -1;
+        }
         request->in = grown;
         request->in_cap = cap;
     }
@@ -356,17 +392,13 @@ int http_next_request(struct http_request *request)
     struct conn *conn = request->conn;
     if (request->close_after || conn->net->stopping)
         return -1;
-    mem_free(request->body);
-    request->body = NULL;
-    request->body_len_bytes = 0;
+    free_body(request);
     request->is_head = false;
     request->in_len_bytes -= request->head_len_bytes;
     if (request->in_len_bytes) {
         memmove(request->in, request->in + request->head_len_bytes, request->in_len_bytes);
     } else {
-        mem_free(request->in);
-        request->in = NULL;
-        request->in_cap = 0;
+        free_input(request);
     }
     request->head_len_bytes = request->scanned = 0;
     request->served = true;

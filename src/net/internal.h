@@ -26,8 +26,9 @@ struct net {
     uv_timer_t grace;
     uint8_t *input; /* what one read of a socket brings */
     struct list listeners, conns, signals;
-    struct list ready;  /* conns that may have something to send */
-    struct list choked; /* conns with unsent pieces, the one that took nothing longest first */
+    struct list ready;      /* conns that may have something to send */
+    struct list unfinished; /* WebSockets with a message that is not whole, the oldest first */
+    struct list choked;     /* conns with unsent pieces, the one that took nothing longest first */
     struct net_params params; /* the defaults filled in */
     bool stopping;
     int64_t relief_logged_us; /* 0 = never */
@@ -84,6 +85,7 @@ struct conn {
     bool loopback;
     bool choked;     /* the socket takes no more; link tells when it does */
     bool congested;  /* it was choked, and has not sent everything since */
+    bool idle;       /* nothing is asked: it may be closed when others need its place */
     bool ending;     /* no more pieces; when all is sent our side is shut */
     bool shut;       /* our side is shut, what comes in is dropped, the peer's end is awaited */
     bool rx_paused;  /* by the role */
@@ -100,8 +102,8 @@ int link_adopt(struct conn *conn, int fd) __attribute__((warn_unused_result));
 /* Sends the pieces of conn->out; what the kernel does not take chokes the connection. -EPIPE: the
  * peer is gone. */
 int link_send(struct conn *conn) __attribute__((warn_unused_result));
-/* False when the kernel still holds enough that it has not sent: chokes the connection until then, so
- * that the role is asked as late as possible and gives the newest that it has. */
+/* False when the kernel still holds enough that it has not sent: chokes the connection until then,
+ * so that the role is asked as late as possible and gives the newest that it has. */
 bool link_has_room(struct conn *conn);
 /* Waits for what the connection's state calls for. */
 void link_update(struct conn *conn);
@@ -146,6 +148,7 @@ struct net_listener {
     struct net_listener_params params; /* address is not kept */
     int fd;                            /* -1: stopped */
     uint16_t port;
+    unsigned connections;
 };
 
 void listen_stop_all(struct net *net);

@@ -67,6 +67,12 @@ int net_listen(struct net *net, const struct net_listener_params *params,
         listener->params.max_body_bytes = 64 * 1024;
     if (!listener->params.max_per_address)
         listener->params.max_per_address = 64;
+    /* The reserved places of all together never are more than there are. */
+    unsigned left = net->params.max_connections;
+    list_for_each (other, &net->listeners, struct net_listener, node)
+        left -= other->params.reserved;
+    if (listener->params.reserved > left / 2)
+        listener->params.reserved = left / 2;
     listener->fd = fd;
     listener->port = port;
     int r = uv_poll_init(&net->loop, &listener->poll, fd);

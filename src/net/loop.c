@@ -46,6 +46,10 @@ static struct net_params with_defaults(const struct net_params *params)
         p.stall_us = 60 * US_PER_S;
     if (!p.max_pinned_bytes)
         p.max_pinned_bytes = 64 * 1024 * 1024;
+    if (!p.max_inbound_bytes)
+        p.max_inbound_bytes = 64 * 1024 * 1024;
+    if (!p.message_us)
+        p.message_us = 30 * US_PER_S;
     if (!p.crowded_us)
         p.crowded_us = US_PER_S;
     return p;
@@ -58,6 +62,7 @@ int net_create(const struct net_params *params, struct net **ret_net)
     list_init(&net->conns);
     list_init(&net->signals);
     list_init(&net->ready);
+    list_init(&net->unfinished);
     net->params = with_defaults(params);
     int r = uv_loop_init(&net->loop);
     if (r < 0) {

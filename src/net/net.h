@@ -24,6 +24,11 @@ struct net_params { /* zeroed = the defaults */
     /* What all connections with unsent data may keep in memory together, each buffer counted once;
      * 0 = 64 MiB. Beyond it the one that took nothing for longest is closed. */
     size_t max_pinned_bytes;
+    /* What all messages and requests that are not whole yet may take in memory; 0 = 64 MiB. Beyond
+     * it the WebSocket message that began first is given up. */
+    size_t max_inbound_bytes;
+    /* Patience with a WebSocket message, from its first byte to its last; 0 = 30 s. */
+    int64_t message_us;
     /* Replaces stall_us, for peers that keep a 256th of it or more, while a quarter is kept; 0 = 1
      * s. */
     int64_t crowded_us;

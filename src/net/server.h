@@ -124,6 +124,8 @@ void ws_ready(struct ws *ws); /* there is something to send: next() will be aske
 /* Closes after what is being sent; closed() follows, message() and next() do not. code: RFC 6455
  * section 7.4.1; reason: up to 123 bytes. */
 void ws_close(struct ws *ws, uint16_t code, const char *reason);
+/* Until this is called again, messages are limited to this instead of ops->max_message_bytes. */
+void ws_limit(struct ws *ws, size_t max_message_bytes);
 const char *ws_peer(const struct ws *ws);
 
 /* What on_upgrade decides. */
@@ -138,6 +140,7 @@ struct net_listener_params {
     struct tls *tls;          /* net/tls.h, borrowed; NULL = plain */
     size_t max_body_bytes;    /* of a request; larger ones are answered 413; 0 = 64 KiB */
     unsigned max_per_address; /* connections of one peer address, loopback excepted; 0 = 64 */
+    unsigned reserved;        /* so many of all connections are for this listener alone */
     void *ctx;
     /* Every plain request; must answer or hold. */
     void (*on_request)(void *ctx, struct http_request *request);
@@ -154,9 +157,11 @@ uint16_t net_listener_port(const struct net_listener *listener);
 
 struct net_stats {
     unsigned connections, websockets;
-    unsigned choked;     /* connections with unsent data, now */
-    size_t pinned_bytes; /* what those keep in memory, each buffer counted once */
+    unsigned choked;      /* connections with unsent data, now */
+    size_t pinned_bytes;  /* what those keep in memory, each buffer counted once */
+    size_t inbound_bytes; /* of messages and requests that are not whole yet */
     uint64_t requests, refused;
+    uint64_t idle_closed;    /* connections without a request that made room for others */
     uint64_t stalled_closed; /* connections closed because of net_params.max_pinned_bytes */
 };
 struct net_stats net_stats(const struct net *net);

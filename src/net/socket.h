@@ -14,8 +14,8 @@ int socket_listen(const char *address, uint16_t *port) __attribute__((warn_unuse
  * packet at hand. On a slow link everything in this queue is late: at 100 kbit/s 0.3 s. */
 enum { SOCKET_UNSENT_BYTES = 4096 };
 
-/* Sends at once (TCP_NODELAY), and bounds what the kernel holds: unsent by SOCKET_UNSENT_BYTES, in all
- * by send_buffer_bytes. */
+/* Sends at once (TCP_NODELAY), and bounds what the kernel holds: unsent by SOCKET_UNSENT_BYTES, in
+ * all by send_buffer_bytes. */
 void socket_tune(int fd, size_t send_buffer_bytes);
 
 /* For a peer across a network: BBR where the kernel has it, which does not take every loss for

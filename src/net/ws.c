@@ -17,6 +17,7 @@ enum {
 static const int64_t CLOSE_US = 2 * US_PER_S; /* patience with the peer's close frame */
 
 struct ws {
+    struct list unfinished; /* in net->unfinished, or linked to itself */
     struct conn *conn;
     const struct ws_ops *ops;
     void *session;
@@ -39,8 +40,9 @@ struct ws {
     uint64_t frame_got_bytes;
     uint8_t control[WS_CONTROL_MAX];
     struct buf *message;
-    size_t message_len_bytes;
-    size_t usual_bytes; /* the size of the last binary message: a guess at the next one's */
+    size_t message_len_bytes, max_message_bytes;
+    int64_t message_since_us; /* when it began */
+    size_t usual_bytes;       /* the size of the last binary message: a guess at the next one's */
 };
 
 /* --- Out. --- */
@@ -70,6 +72,17 @@ static void begin_close(struct ws *ws, uint16_t code, const void *reason, size_t
     conn_ready(ws->conn);
 }
 
+/* The message is whole, or given up. */
+static void end_message(struct ws *ws)
+{
+    if (ws->message)
+        ws->conn->net->stats.inbound_bytes -= ws->message->len_bytes;
+    list_remove(&ws->unfinished);
+    ws->message = NULL;
+    ws->message_len_bytes = 0;
+    ws->in_message = false;
+}
+
 /* The peer broke the rules: it is told, and not listened to any more. Returns false. */
 static bool fail(struct ws *ws, uint16_t code, const char *reason)
 {
@@ -77,6 +90,9 @@ static bool fail(struct ws *ws, uint16_t code, const char *reason)
     if (ws->ops->broken)
         ws->ops->broken(ws->session, reason);
     begin_close(ws, code, reason, strlen(reason));
+    struct buf *message = ws->message;
+    end_message(ws);
+    buf_unref(&message);
     ws->peer_closed = true;
     conn_ready(ws->conn);
     return false;
@@ -133,6 +149,34 @@ static int on_produce(struct conn *conn, struct piece *ret_piece)
 
 /* --- In. --- */
 
+/* Makes room for more bytes of all messages that are not whole: those that began first are given
+ * up. False when it is this one's turn. */
+static bool make_room(struct ws *ws, size_t more)
+{
+    struct net *net = ws->conn->net;
+    while (more > net->params.max_inbound_bytes - net->stats.inbound_bytes) {
+        if (list_empty(&net->unfinished))
+            return false;
+        struct ws *oldest = list_entry(net->unfinished.next, struct ws, unfinished);
+        if (oldest == ws)
+            return false;
+        fail(oldest, WS_CODE_TRY_LATER, "too many unfinished messages");
+    }
+    return true;
+}
+
+static bool resize_message(struct ws *ws, size_t cap)
+{
+    size_t had = ws->message ? ws->message->len_bytes : 0;
+    if (cap > had && !make_room(ws, cap - had))
+        return false;
+    if ((ws->message ? buf_resize(&ws->message, cap) : buf_create(cap, &ws->message)) < 0)
+        return false;
+    ws->conn->net->stats.inbound_bytes += cap;
+    ws->conn->net->stats.inbound_bytes -= had;
+    return true;
+}
+
 /* Makes room for more bytes of the message; false when there is no memory for them. */
 static bool reserve(struct ws *ws, size_t more)
 {
@@ -145,11 +189,11 @@ static bool reserve(struct ws *ws, size_t more)
         wanted = 2 * ws->message->len_bytes;
     else if (ws->binary && wanted < ws->usual_bytes)
         wanted = ws->usual_bytes;
-    size_t most = ws->ops->max_message_bytes;
+    size_t most = ws->max_message_bytes;
     size_t cap = headroom + (wanted < most ? wanted : most) + 1;
     if (cap < needed)
         cap = needed;
-    return (ws->message ? buf_resize(&ws->message, cap) : buf_create(cap, &ws->message)) == 0;
+    return resize_message(ws, cap);
 }
 
 /* The message is whole: hands it up. */
@@ -165,13 +209,11 @@ static bool deliver(struct ws *ws)
     if (ws->binary)
         ws->usual_bytes = len + len / 8;
     size_t used = ws->ops->headroom + len + 1;
-    struct buf *message = ws->message;
     /* What was reserved in vain is given back: a message may be kept for long. */
-    if (message->len_bytes - used > used / 2 + 1024 && buf_resize(&message, used) < 0)
+    if (ws->message->len_bytes - used > used / 2 + 1024 && !resize_message(ws, used))
         log_debug("net", ws->conn->peer, "a message kept its reserve");
-    ws->message = NULL;
-    ws->message_len_bytes = 0;
-    ws->in_message = false;
+    struct buf *message = ws->message;
+    end_message(ws);
     if (ws->closing)
         buf_unref(&message);
     else
@@ -209,6 +251,16 @@ static bool on_control(struct ws *ws)
     }
 }
 
+static void begin_message(struct ws *ws)
+{
+    struct net *net = ws->conn->net;
+    ws->binary = ws->frame.opcode == WS_BINARY;
+    ws->in_message = true;
+    ws->message_since_us = ws->conn->last_input_us;
+    list_append(&net->unfinished, &ws->unfinished);
+    conn_deadline(ws->conn, ws->message_since_us + net->params.message_us);
+}
+
 static bool begin_frame(struct ws *ws)
 {
     const struct ws_frame *frame = &ws->frame;
@@ -219,9 +271,9 @@ static bool begin_frame(struct ws *ws)
     if ((frame->opcode == WS_CONTINUATION) != ws->in_message)
         return fail(ws, WS_CODE_PROTOCOL_ERROR, "a continuation out of place");
     if (frame->opcode != WS_CONTINUATION)
-        ws->binary = frame->opcode == WS_BINARY;
-    ws->in_message = true;
-    if (frame->len_bytes > ws->ops->max_message_bytes - ws->message_len_bytes)
+        begin_message(ws);
+    if (ws->message_len_bytes > ws->max_message_bytes ||
+        frame->len_bytes > ws->max_message_bytes - ws->message_len_bytes)
         return fail(ws, WS_CODE_TOO_LARGE, "a message is too large");
     return true;
 }
@@ -295,6 +347,13 @@ static int64_t on_check(struct conn *conn, int64_t now_us)
     struct ws *ws = conn->ws;
     if (ws->closed_us)
         return now_us < ws->closed_us + CLOSE_US ? ws->closed_us + CLOSE_US : -1;
+    int64_t whole_us = CLOCK_NEVER_US; /* when the message has to be whole */
+    if (ws->in_message)
+        whole_us = ws->message_since_us + conn->net->params.message_us;
+    if (now_us >= whole_us) {
+        fail(ws, WS_CODE_POLICY, "a message takes too long");
+        return now_us + CLOSE_US;
+    }
     int64_t heard_us = conn->last_input_us, ping_us = conn->net->params.ping_us;
     int64_t dead_us = heard_us + 3 * ping_us;
     if (now_us >= dead_us)
@@ -305,7 +364,8 @@ static int64_t on_check(struct conn *conn, int64_t now_us)
         ws->pinged_us = asked_us = now_us;
         conn_ready(conn);
     }
-    return asked_us + ping_us < dead_us ? asked_us + ping_us : dead_us;
+    int64_t next_us = asked_us + ping_us < dead_us ? asked_us + ping_us : dead_us;
+    return next_us < whole_us ? next_us : whole_us;
 }
 
 static void on_stop(struct conn *conn)
@@ -322,7 +382,9 @@ static void on_gone(struct conn *conn)
     buf_unref(&ws->handshake);
     buf_unref(&ws->pong);
     buf_unref(&ws->close);
-    buf_unref(&ws->message);
+    struct buf *message = ws->message;
+    end_message(ws);
+    buf_unref(&message);
     mem_free(ws);
     ops->closed(session);
 }
@@ -338,8 +400,11 @@ static const struct conn_role ROLE = {
 void ws_start(struct conn *conn, const struct ws_accept *accept, struct buf *takes_response)
 {
     struct ws *ws = mem_new(struct ws);
+    list_init(&ws->unfinished);
     ws->conn = conn;
+    conn->idle = false;
     ws->ops = accept->ops;
+    ws->max_message_bytes = ws->ops->max_message_bytes;
     ws->session = accept->session;
     ws->handshake = takes_response;
     conn->role = &ROLE;
@@ -359,6 +424,11 @@ void ws_ready(struct ws *ws)
 void ws_close(struct ws *ws, uint16_t code, const char *reason)
 {
     begin_close(ws, code, reason ? reason : "", reason ? strlen(reason) : 0);
+}
+
+void ws_limit(struct ws *ws, size_t max_message_bytes)
+{
+    ws->max_message_bytes = max_message_bytes;
 }
 
 const char *ws_peer(const struct ws *ws)

@@ -21,8 +21,10 @@ enum ws_code {
     WS_CODE_PROTOCOL_ERROR = 1002,
     WS_CODE_NONE = 1005, /* never on the wire */
     WS_CODE_BAD_TEXT = 1007,
+    WS_CODE_POLICY = 1008,
     WS_CODE_TOO_LARGE = 1009,
     WS_CODE_FAILED = 1011,
+    WS_CODE_TRY_LATER = 1013,
 };
 
 enum {

@@ -177,6 +177,7 @@ static void attach(struct push *push, const struct camera_source_info *info)
         return;
     }
     push->camera = camera;
+    ws_limit(push->ws, PUSH_MAX_MESSAGE_BYTES);
     camera_source_up(camera, &SOURCE_OPS, push, info);
 }
 
@@ -197,6 +198,7 @@ static void opened(void *session, struct ws *ws)
         attach(push, &(struct camera_source_info){0});
         return;
     }
+    ws_limit(ws, DEVICE_MESSAGE_MAX_BYTES); /* until its hello is accepted */
     push->timer = net_timer_create(registry_env(push->registry)->net, on_timer, push);
     net_timer_set(push->timer, now(push) + HELLO_TIMEOUT_S * US_PER_S);
 }

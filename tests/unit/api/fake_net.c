@@ -501,6 +501,12 @@ void ws_close(struct ws *ws, uint16_t code, const char *reason)
         ws->close_code = code;
 }
 
+void ws_limit(struct ws *ws, size_t max_message_bytes)
+{
+    (void)ws;
+    (void)max_message_bytes;
+}
+
 const char *ws_peer(const struct ws *ws)
 {
     (void)ws;

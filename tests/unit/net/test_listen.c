@@ -135,6 +135,14 @@ static void an_ipv6_address_listens_to_ipv6_alone(void **state)
     site_finish(&site);
 }
 
+/* Begins a request that does not end; returns when the server waits for the rest of it. */
+static void be_busy(int fd)
+{
+    char text[25]; /* HTTP/1.1 100 Continue */
+    peer_say(fd, "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    peer_receive_all(fd, text, sizeof(text));
+}
+
 static void connections_are_limited(void **state)
 {
     (void)state;
@@ -147,6 +155,7 @@ static void connections_are_limited(void **state)
     for (int i = 0; i < MOST; i++) { /* loopback is not held to max_per_address */
         fds[i] = peer_connect(site.port);
         expect_body(fds[i], "127.0.0.1 1");
+        be_busy(fds[i]);
     }
     int more = peer_connect(site.port);
     peer_receive_rest(more, text, sizeof(text));
@@ -170,6 +179,70 @@ static void connections_are_limited(void **state)
     assert_true(stats.refused >= 1);
     assert_int_equal(stats.connections, 0);
     assert_true(stats.requests >= MOST + 1);
+    site_finish(&site);
+}
+
+/* Connections that only are there give way, the oldest first. */
+static void idle_connections_make_room(void **state)
+{
+    (void)state;
+    enum { MOST = 4 };
+    struct site site;
+    int fds[MOST];
+    char byte;
+    site_init(&site, &(struct net_params){.max_connections = MOST}, &LISTENER);
+    site_run(&site);
+    for (int i = 0; i < MOST; i++) {
+        fds[i] = peer_connect(site.port);
+        expect_body(fds[i], "127.0.0.1 1");
+    }
+    be_busy(fds[0]);
+    int more = peer_connect(site.port);
+    expect_body(more, "127.0.0.1 1");
+    assert_true(peer_receive(fds[1], &byte, 1) <= 0);
+    peer_send(fds[0], "ok", 2);
+    struct answer answer;
+    peer_answer(fds[0], true, &answer);
+    assert_int_equal(answer.status, 200);
+    expect_body(fds[2], "127.0.0.1 1");
+    for (int i = 0; i < MOST; i++)
+        close(fds[i]);
+    close(more);
+    site_stop(&site);
+    assert_int_equal(net_stats(site.net).idle_closed, 1);
+    site_finish(&site);
+}
+
+/* However many come to one listener, another one's own places stay free. */
+static void a_listener_keeps_its_places(void **state)
+{
+    (void)state;
+    enum { MOST = 6, OWN = 2 };
+    struct site site;
+    struct net_listener *own;
+    struct net_listener_params params = LISTENER;
+    int fds[MOST];
+    char text[1024];
+    site_init(&site, &(struct net_params){.max_connections = MOST}, &LISTENER);
+    params.address = "127.0.0.1";
+    params.reserved = OWN;
+    assert_int_equal(net_listen(site.net, &params, &own), 0);
+    uint16_t port = net_listener_port(own);
+    site_run(&site);
+    for (int i = 0; i < MOST - OWN; i++) {
+        fds[i] = peer_connect(site.port);
+        be_busy(fds[i]);
+    }
+    int refused = peer_connect(site.port);
+    peer_receive_rest(refused, text, sizeof(text));
+    assert_non_null(strstr(text, "HTTP/1.1 503 "));
+    for (int i = MOST - OWN; i < MOST; i++) {
+        fds[i] = peer_connect(port);
+        be_busy(fds[i]);
+    }
+    close(refused);
+    for (int i = 0; i < MOST; i++)
+        close(fds[i]);
     site_finish(&site);
 }
 
@@ -261,6 +334,8 @@ int main(void)
         cmocka_unit_test(a_star_listens_to_both_families),
         cmocka_unit_test(an_ipv6_address_listens_to_ipv6_alone),
         cmocka_unit_test(connections_are_limited),
+        cmocka_unit_test(idle_connections_make_room),
+        cmocka_unit_test(a_listener_keeps_its_places),
         cmocka_unit_test(connections_of_an_address_are_limited),
         cmocka_unit_test(outlives_a_lack_of_descriptors),
     };
