@@ -71,7 +71,10 @@ static const struct ws_ops OPS = {.max_message_bytes = MOST_BYTES,
 static struct tale live(const uint8_t *bytes, size_t len_bytes, size_t cut)
 {
     struct tale tale = {0};
-    struct net net = {.params = {.ping_us = US_PER_S}};
+    struct net net = {.params = {.ping_us = US_PER_S,
+                                 .message_us = US_PER_S,
+                                 .max_inbound_bytes = 2 * MOST_BYTES}};
+    list_init(&net.unfinished);
     struct conn conn = {.net = &net, .peer = "peer"};
     struct buf *handshake;
     CHECK(buf_create(1, &handshake) == 0);
@@ -89,7 +92,7 @@ static struct tale live(const uint8_t *bytes, size_t len_bytes, size_t cut)
         buf_unref(&piece.takes_buf);
     }
     conn.role->gone(&conn);
-    CHECK(net.stats.websockets == 0);
+    CHECK(net.stats.websockets == 0 && net.stats.inbound_bytes == 0);
     tell(&tale, &sent.sum, sizeof(sent.sum));
     return tale;
 }
