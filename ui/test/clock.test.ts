@@ -26,6 +26,33 @@ describe('ServerClock', () => {
     expect(clock.rttMs).toBe(2);
   });
 
+  it('drops what came through a congested link', () => {
+    const clock = new ServerClock();
+    const offset = 7_000_000;
+    clock.pong(0, offset + 10_000, 20);
+    // 20 s of answers that the server's full queue delays by up to 2 s
+    for (let n = 1; n <= 20; n++) {
+      const sent = n * 1000;
+      clock.pong(sent, offset + (sent + 10) * 1000, sent + 20 + 100 * n);
+    }
+    expect(clock.offsetUs).toBe(offset);
+    expect(clock.rttMs).toBe(20);
+  });
+
+  it('improves once the congestion is over', () => {
+    const clock = new ServerClock();
+    clock.pong(0, 3_000_000 + 10_000, 2000);
+    clock.pong(3000, 3_000_000 + 3_010_000, 3020);
+    expect(clock.offsetUs).toBe(3_000_000);
+  });
+
+  it('begins anew when a clock stood still', () => {
+    const clock = new ServerClock();
+    clock.pong(0, 1_000_000 + 1000, 2);
+    clock.pong(5000, 61_000_000 + 5_001_000, 5002);
+    expect(clock.offsetUs).toBe(61_000_000);
+  });
+
   it('forgets old samples, so that drift is followed', () => {
     const clock = new ServerClock();
     clock.pong(0, 1_000_000, 0.5);

@@ -177,6 +177,19 @@ describe('Meter', () => {
     expect(meter.fps(5200)).toBeCloseTo(30, 6);
     expect(meter.fps(99_999)).toBe(0);
   });
+
+  it('shows no higher rate for what waited and comes at once', () => {
+    const meter = new Meter();
+    for (let n = 0; n <= 50; n++) meter.shown(1, 20, n * 40);
+    for (let n = 0; n < 50; n++) meter.shown(1, 20, 5000 + n * 5);
+    expect(meter.fps(5250)).toBeLessThanOrEqual(25);
+  });
+
+  it('knows no negative latency', () => {
+    const meter = new Meter();
+    meter.shown(1, -30, 0);
+    expect(meter.latencyMs).toBe(0);
+  });
 });
 
 describe('words', () => {

@@ -1,12 +1,16 @@
 // The server's monotonic clock as seen from here: each ping gives a round trip and, halfway into
 // it, the server's clock. Short round trips are the honest ones, so the offset is the median over
-// the best of them.
+// the best of them. A congested link delays one way only and would make pictures look younger than
+// they are: its samples are dropped while better ones are known.
 
 const KEEP = 20;
 const BEST = 5;
+const HOLD_MS = 5 * 60 * 1000; // 50 ppm of drift are 15 ms by then
+const CONGESTED_MS = 50; // longer than the best round trip by so much
+const JUMP_US = 100_000; // beyond what a round trip can explain: one of the clocks stood still
 
 export class ServerClock {
-  private samples: { rttMs: number; offsetUs: number }[] = [];
+  private samples: { atMs: number; rttMs: number; offsetUs: number }[] = [];
   private guessUs: number | null = null;
 
   // A first idea before any ping was answered: the message is as old as one way.
@@ -18,7 +22,15 @@ export class ServerClock {
   pong(sentMs: number, serverUs: number, nowMs: number): void {
     const rttMs = nowMs - sentMs;
     if (!(rttMs >= 0)) return;
-    this.samples.push({ rttMs, offsetUs: serverUs - (sentMs + rttMs / 2) * 1000 });
+    const sample = { atMs: nowMs, rttMs, offsetUs: serverUs - (sentMs + rttMs / 2) * 1000 };
+    const known = this.samples.length === 0 ? null : this.offsetUs;
+    if (known !== null && Math.abs(sample.offsetUs - known) > rttMs * 500 + JUMP_US)
+      this.samples = [];
+    this.samples = this.samples.filter((s) => nowMs - s.atMs < HOLD_MS);
+    const best = this.rttMs;
+    if (best !== null && rttMs > best + CONGESTED_MS) return;
+    this.samples = this.samples.filter((s) => s.rttMs <= rttMs + CONGESTED_MS);
+    this.samples.push(sample);
     if (this.samples.length > KEEP) this.samples.shift();
   }
 

@@ -1,4 +1,5 @@
 // The figures of a player: frames per second over the last two seconds, and latency, smoothed.
+// What waited and is shown at once is no higher rate: the frames of a window are spread over it.
 
 const WINDOW_MS = 2000;
 const SMOOTH = 0.2;
@@ -8,27 +9,32 @@ export class Meter {
   lost = 0;
   latencyMs: number | null = null;
   private recent: { atMs: number; frames: number }[] = [];
+  private beginMs: number | null = null; // when the first one was shown
 
   shown(frames: number, latencyMs: number | null, atMs: number): void {
     this.frames += frames;
-    this.recent.push({ atMs, frames });
+    if (this.beginMs === null) this.beginMs = atMs;
+    else this.recent.push({ atMs, frames });
     if (latencyMs === null) return;
+    const latency = Math.max(0, latencyMs);
     this.latencyMs =
-      this.latencyMs === null ? latencyMs : this.latencyMs + SMOOTH * (latencyMs - this.latencyMs);
+      this.latencyMs === null ? latency : this.latencyMs + SMOOTH * (latency - this.latencyMs);
   }
 
-  // Reports may hold several frames; the first one in the window only marks its beginning.
+  // Reports may hold several frames; the very first one only marks the beginning.
   fps(nowMs: number): number {
-    while (this.recent[0] && nowMs - this.recent[0].atMs > WINDOW_MS) this.recent.shift();
-    const [first] = this.recent;
+    while (this.recent[0] && nowMs - this.recent[0].atMs >= WINDOW_MS) this.recent.shift();
     const last = this.recent[this.recent.length - 1];
-    if (!first || !last || last.atMs - first.atMs < 200) return 0;
-    const frames = this.recent.slice(1).reduce((sum, report) => sum + report.frames, 0);
-    return (frames * 1000) / (last.atMs - first.atMs);
+    if (this.beginMs === null || !last) return 0;
+    const spanMs = Math.min(WINDOW_MS, last.atMs - this.beginMs);
+    if (spanMs < 200) return 0;
+    const frames = this.recent.reduce((sum, report) => sum + report.frames, 0);
+    return (frames * 1000) / spanMs;
   }
 
   pause(): void {
     this.recent = [];
+    this.beginMs = null;
     this.latencyMs = null;
   }
 }

@@ -46,6 +46,8 @@ const DWELL_MS = 150;
 const HIDDEN_GRACE_MS = 5000;
 const STALLED_MS = 2000;
 const TICK_MS = 500;
+const CONGESTED_AGE_MS = 1000; // a picture that old on arrival came over a congested link,
+const CONGESTED_FOR_MS = 30_000; // which may hold up this player for so long afterwards
 const keeper = (): Storage => localStorage;
 
 function makeSurface(delivery: Delivery, host: SurfaceHost): Surface {
@@ -77,6 +79,7 @@ export class EyelidPlayer extends HTMLElement {
   private poster: HTMLImageElement | null = null;
   private lastSequence: number | null = null;
   private waitKey = true;
+  private congestedMs = Number.NEGATIVE_INFINITY; // when the link was last seen to be congested
   private shownMs = 0;
   private pictureMs: number | null = null;
   private onScreen: boolean | null = null; // null until the observer spoke
@@ -283,7 +286,10 @@ export class EyelidPlayer extends HTMLElement {
         this.fail('unplayable', `This browser cannot play ${this.rung} (${reason}).`);
       return;
     }
-    if (!passing) remember(keeper, next, reason, Date.now());
+    // A congested link says nothing about this browser.
+    const congested = performance.now() - this.congestedMs < CONGESTED_FOR_MS;
+    if (!passing && (!congested || reason === 'colours'))
+      remember(keeper, next, reason, Date.now());
     this.opening?.close();
     this.opening = null;
     this.rung = next;
@@ -327,6 +333,8 @@ export class EyelidPlayer extends HTMLElement {
       this.lastSequence = media.sequence;
       this.meter.lost += lost;
       if (lost > 0) this.waitKey = true;
+      const age = live.clock.ageMs(media.captureUs, performance.now()) ?? 0;
+      if (lost > 0 || age > CONGESTED_AGE_MS) this.congestedMs = performance.now();
       if (media.kind === Kind.Chunk && this.waitKey && !media.key) {
         this.opening?.key();
         return;
