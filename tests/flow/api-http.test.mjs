@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -136,6 +137,20 @@ test('another site and another name are kept out', async (t) => {
   }
   assert.equal(await house.describe('x'), null);
   assert.equal(await house.metric('eyelid_starts_total'), 0);
+});
+
+test('a load balancer may speak HTTP/1.0, without a Host', async (t) => {
+  const house = await boot(t);
+  const { hostname, port } = new URL(house.url);
+  const say = (path) => new Promise((resolve, reject) => {
+    const socket = net.connect(port, hostname, () => socket.write(`GET ${path} HTTP/1.0\r\n\r\n`));
+    let answer = '';
+    socket.on('data', (bytes) => { answer += bytes; });
+    socket.on('end', () => resolve(answer));
+    socket.on('error', reject);
+  });
+  assert.match(await say('/healthz'), /^HTTP\/1.1 200 .*connection: close\r\n/s);
+  assert.match(await say('/api/v1/cameras'), /^HTTP\/1.1 403 /);
 });
 
 test('the page comes compressed, once', async (t) => {

@@ -121,7 +121,7 @@ static void devices_need_no_known_name(void **state)
         {WEB_DEVICE, NULL, "file://", WEB_ALLOW},
         {WEB_DEVICE, "localhost:8765", "null", WEB_DENY_ORIGIN},
         {WEB_PUBLIC, "anything.example", NULL, WEB_DENY_HOST},
-        {WEB_PUBLIC, NULL, NULL, WEB_DENY_HOST},
+        {WEB_PUBLIC, NULL, NULL, WEB_ALLOW}, /* a load balancer's HTTP/1.0 */
         {WEB_GUARDED, NULL, NULL, WEB_DENY_HOST},
         {WEB_GUARDED, NULL, NULL, WEB_DENY_HOST},
         /* a browser is never a device */
@@ -131,6 +131,7 @@ static void devices_need_no_known_name(void **state)
         {WEB_DEVICE, "localhost:8765", "http://localhost:8765", WEB_ALLOW},
         {WEB_PUBLIC, "evil.example", "http://evil.example", WEB_DENY_HOST},
         {WEB_PUBLIC, "localhost", "http://evil.example", WEB_ALLOW},
+        {WEB_PUBLIC, NULL, "http://evil.example", WEB_DENY_HOST},
     };
     CHECK(ROWS);
 }
