@@ -64,12 +64,21 @@ struct house {
 
 static void load_camera(void *ctx, const struct store_camera *row)
 {
-    registry_load_camera(ctx, row);
+    const struct house *house = ctx;
+    registry_load_camera(house->registry, row);
 }
 
 static void load_setting(void *ctx, const char *camera_id, const char *name, const char *value_json)
 {
-    registry_load_setting(ctx, camera_id, name, value_json);
+    const struct house *house = ctx;
+    registry_load_setting(house->registry, camera_id, name, value_json);
+}
+
+static void load_document(void *ctx, const char *name, const char *json)
+{
+    struct house *house = ctx;
+    if (strcmp(name, "layout") == 0)
+        service_load_layout(house->service, json);
 }
 
 /* What encodes: the machine's own encoder goes before software, unless a library was named. */
@@ -132,7 +141,7 @@ static int open_archive(struct house *house)
 static int open_store(struct house *house)
 {
     char *sentence = NULL;
-    struct store_loader loader = {load_camera, load_setting, house->registry};
+    struct store_loader loader = {load_camera, load_setting, load_document, house};
     int error = store_open(house->config->data, &loader, &house->store, &sentence);
     if (error) {
         complain("%s", sentence);

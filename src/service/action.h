@@ -20,6 +20,8 @@ enum service_action {
     ACTION_ADD,
     ACTION_ADOPT,
     ACTION_REMOVE,
+    ACTION_SEE_LAYOUT, /* of the wall of cameras */
+    ACTION_ARRANGE,    /* to change it */
     SERVICE_ACTIONS
 };
 

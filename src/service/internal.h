@@ -21,6 +21,7 @@ struct service {
     struct list cameras; /* of struct service_camera.node */
     struct list jobs;    /* of struct service_job.node: waiting for the store */
     struct list decided; /* those that are told in the next turn of the loop */
+    json_t *layout;      /* object; NULL: nobody has arranged anything */
     struct net_wake *wake;
     struct net_timer *timer; /* for changes that no camera confirms */
     uint64_t last_change;

@@ -107,6 +107,7 @@ void service_destroy(struct service *service)
         settings_drop(known);
         mem_free(known);
     }
+    json_decref(service->layout);
     net_timer_destroy(service->timer);
     net_wake_destroy(service->wake);
     mem_free(service);

@@ -117,6 +117,16 @@ int service_rename(const struct permit *permit, const char *name, struct service
 int service_remove(const struct permit *permit, struct service_waiter *waiter,
                    struct problem *ret_problem) __attribute__((warn_unused_result));
 
+/* ACTION_SEE_LAYOUT: how the owner arranged the wall of cameras; an object, a new reference. */
+json_t *service_layout(const struct permit *permit)
+    __attribute__((returns_nonnull, warn_unused_result));
+/* ACTION_ARRANGE: {"order":[ids],"hidden":[ids],"groups":[{"name":text,"cameras":[ids]}]},
+ * which replaces the one before. Ids of cameras that are gone may be in it. */
+int service_arrange(const struct permit *permit, json_t *layout, struct service_waiter *waiter,
+                    struct problem *ret_problem) __attribute__((warn_unused_result));
+/* What the store remembers of it. Before the loop runs; a text that is no layout is ignored. */
+void service_load_layout(struct service *service, const char *json);
+
 enum service_set_mode {
     SERVICE_MERGE,   /* other controls stay as they are */
     SERVICE_REPLACE, /* other controls go back to their defaults */

@@ -27,6 +27,11 @@ static const char *const STEPS[] = {
     "ALTER TABLE camera ADD COLUMN address TEXT NOT NULL DEFAULT '';",
 
     "ALTER TABLE camera ADD COLUMN token TEXT NOT NULL DEFAULT '';", /* its hash */
+
+    "CREATE TABLE document ("
+    "  name TEXT PRIMARY KEY,"
+    "  json TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;",
 };
 
 _Static_assert(sizeof(STEPS) / sizeof(STEPS[0]) == STORE_SCHEMA_VERSION,

@@ -162,6 +162,12 @@ static void load_setting(const struct store_loader *loader, sqlite3_stmt *row)
         loader->setting(loader->ctx, column(row, 0), column(row, 1), column(row, 2));
 }
 
+static void load_document(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    if (loader->document)
+        loader->document(loader->ctx, column(row, 0), column(row, 1));
+}
+
 static int load(sqlite3 *db, const char *sql, const struct store_loader *loader,
                 void (*load_row)(const struct store_loader *loader, sqlite3_stmt *row))
 {
@@ -183,6 +189,8 @@ static int load_all(sqlite3 *db, const struct store_loader *loader)
     if (!error)
         error = load(db, "SELECT camera, name, value FROM setting ORDER BY camera, name", loader,
                      load_setting);
+    if (!error)
+        error = load(db, "SELECT name, json FROM document ORDER BY name", loader, load_document);
     return error;
 }
 
@@ -327,6 +335,11 @@ void store_put_setting(struct store *store, const char *camera_id, const char *n
                        const char *value_json)
 {
     put(store, &(struct write){.kind = WRITE_SETTING, .texts = {camera_id, name, value_json}});
+}
+
+void store_put_document(struct store *store, const char *name, const char *json)
+{
+    put(store, &(struct write){.kind = WRITE_DOCUMENT, .texts = {name, json}});
 }
 
 void store_clear_settings(struct store *store, const char *camera_id)

@@ -16,7 +16,7 @@
 
 struct store;
 
-enum { STORE_SCHEMA_VERSION = 3 };
+enum { STORE_SCHEMA_VERSION = 4 };
 
 struct store_camera {
     const char *id, *name;
@@ -30,6 +30,7 @@ struct store_camera {
 struct store_loader {
     void (*camera)(void *ctx, const struct store_camera *camera);
     void (*setting)(void *ctx, const char *camera_id, const char *name, const char *value_json);
+    void (*document)(void *ctx, const char *name, const char *json);
     void *ctx;
 };
 
@@ -59,6 +60,8 @@ void store_deliver(struct store *store);
 void store_put_camera(struct store *store, const struct store_camera *camera);
 void store_put_setting(struct store *store, const char *camera_id, const char *name,
                        const char *value_json);
+/* One JSON text of the server's own under a name, such as the page's "layout". */
+void store_put_document(struct store *store, const char *name, const char *json);
 /* All settings of a camera. */
 void store_clear_settings(struct store *store, const char *camera_id);
 /* Its settings go with it. */

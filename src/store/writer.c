@@ -60,11 +60,15 @@ struct writer {
     " ON CONFLICT (camera, name) DO UPDATE SET value = ?3 WHERE value <> ?3"
 #define CLEAR_SETTINGS "DELETE FROM setting WHERE camera = ?1"
 #define REMOVE_CAMERA "DELETE FROM camera WHERE id = ?1"
+#define PUT_DOCUMENT                                                                               \
+    "INSERT INTO document (name, json) VALUES (?1, ?2)"                                            \
+    " ON CONFLICT (name) DO UPDATE SET json = ?2 WHERE json <> ?2"
 
 static const char *const STATEMENTS[WRITE_KINDS] = {[WRITE_CAMERA] = PUT_CAMERA,
                                                     [WRITE_SETTING] = PUT_SETTING,
                                                     [WRITE_CLEAR] = CLEAR_SETTINGS,
-                                                    [WRITE_REMOVE] = REMOVE_CAMERA};
+                                                    [WRITE_REMOVE] = REMOVE_CAMERA,
+                                                    [WRITE_DOCUMENT] = PUT_DOCUMENT};
 
 static struct item *item_create(const struct write *write)
 {

@@ -12,7 +12,7 @@ struct writer;
 /* More waiting writes than this are refused: the disk has stalled, and memory must not grow. */
 enum { WRITER_QUEUE_MAX = 4096 };
 
-enum write_kind { WRITE_CAMERA, WRITE_SETTING, WRITE_CLEAR, WRITE_REMOVE, WRITE_KINDS };
+enum write_kind { WRITE_CAMERA, WRITE_SETTING, WRITE_CLEAR, WRITE_REMOVE, WRITE_DOCUMENT, WRITE_KINDS };
 enum { WRITE_TEXTS = 5 };
 
 /* One change; what the texts are depends on the kind: see the statements in writer.c. */

@@ -340,6 +340,71 @@ static void the_days_hours_are_told(void **state)
     world_device_free(porch);
 }
 
+static const char LAYOUT[] = "{\"order\":[\"porch\",\"gone\"],\"hidden\":[\"attic\"],"
+                             "\"groups\":[{\"name\":\"Garden\",\"cameras\":[\"porch\"]}]}";
+
+static void the_wall_is_arranged(void **state)
+{
+    struct world *world = *state;
+    json_t *json = ask_json(world, "GET", "/api/v1/layout", NULL, 200);
+    assert_int_equal(json_array_size(json_object_get(json, "order")), 0);
+    json_decref(json);
+
+    struct http_request *request = world_ask(
+        world, &(struct fake_request){.method = "PUT", .path = "/api/v1/layout", .body = LAYOUT});
+    assert_int_equal(fake_answer(request)->status, 204);
+    fake_request_destroy(request);
+    json = ask_json(world, "GET", "/api/v1/layout", NULL, 200);
+    json_t *wanted = json_loads(LAYOUT, 0, NULL);
+    assert_true(json_equal(json, wanted));
+
+    const char *path = "/api/v1/layout";
+    expect_error(world, "PUT", path, "[]", 400, "bad-message");
+    expect_error(world, "PUT", path, "{}", 422, "invalid");
+    expect_error(world, "PUT", path, "{\"order\":[1],\"hidden\":[],\"groups\":[]}", 422, "invalid");
+    expect_error(world, "PUT", path, "{\"order\":[\"A b\"],\"hidden\":[],\"groups\":[]}", 422,
+                 "invalid");
+    expect_error(world, "PUT", path,
+                 "{\"order\":[],\"hidden\":[],\"groups\":[{\"name\":\"\",\"cameras\":[]}]}", 422,
+                 "invalid");
+    expect_error(world, "PUT", path, "{\"order\":[],\"hidden\":[],\"groups\":[],\"x\":1}", 422,
+                 "invalid");
+    json_t *after = ask_json(world, "GET", path, NULL, 200);
+    assert_true(json_equal(after, wanted)); /* what was refused changed nothing */
+    json_decref(after);
+    json_decref(wanted);
+    json_decref(json);
+}
+
+static void a_layout_has_limits(void **state)
+{
+    struct world *world = *state;
+    json_t *layout = json_pack("{s:[],s:[],s:[]}", "order", "hidden", "groups");
+    for (unsigned i = 0; i < 1025; i++)
+        json_array_append_new(json_object_get(layout, "hidden"), json_string("porch"));
+    char *text = json_dumps(layout, JSON_COMPACT);
+    expect_error(world, "PUT", "/api/v1/layout", text, 422, "invalid");
+    mem_free(text);
+    json_decref(layout);
+}
+
+static void the_last_frame_is_there_without_waking(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    const char *path = "/api/v1/cameras/porch/last.jpg";
+    expect_error(world, "GET", path, NULL, 404, "not-found");
+    struct lease *lease = camera_lease(
+        porch->camera, &(struct lease_params){.reason = LEASE_VIEWER, .rendition = RENDITION_JPEG});
+    world_jpeg(porch, "a picture", 640, 480);
+    lease_release(&lease);
+    struct http_request *request = world_get(world, path);
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(fake_answer(request)->body, "a picture");
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -354,6 +419,9 @@ int main(void)
         TEST(a_removed_camera_is_gone_for_everybody),
         TEST(a_network_camera_is_added),
         TEST(the_days_hours_are_told),
+        TEST(the_wall_is_arranged),
+        TEST(a_layout_has_limits),
+        TEST(the_last_frame_is_there_without_waking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,7 @@ static const struct {
     {ACTION_ADD, "aaaya", "aaaya"},        {ACTION_ADOPT, "aaaya", "aaayc"},
     {ACTION_REMOVE, "aaaya", "aaayc"},     {ACTION_KEEP, "aayyy", "aayyc"},
     {ACTION_ARCHIVE, "ayyyy", "ayyyy"},    {ACTION_ARCHIVE_CHANGE, "aayyy", "aayyy"},
+    {ACTION_SEE_LAYOUT, "ayyyy", "ayyyy"}, {ACTION_ARRANGE, "aayya", "aayya"},
 };
 _Static_assert(sizeof(MATRIX) / sizeof(MATRIX[0]) == SERVICE_ACTIONS, "each action has its row");
 

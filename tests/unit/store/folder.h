@@ -33,6 +33,12 @@ static inline void folder_saw_setting(void *ctx, const char *camera_id, const ch
     text_add(&folder->seen, "setting %s %s %s\n", camera_id, name, value_json);
 }
 
+static inline void folder_saw_document(void *ctx, const char *name, const char *json)
+{
+    struct folder *folder = ctx;
+    text_add(&folder->seen, "document %s %s\n", name, json);
+}
+
 static inline int folder_create(void **state)
 {
     struct folder *folder = calloc(1, sizeof(*folder));
@@ -40,8 +46,10 @@ static inline int folder_create(void **state)
     if (!folder || !mkdtemp(folder->dir))
         return -1;
     folder->seen = text_over(folder->seen_bytes, sizeof(folder->seen_bytes));
-    folder->loader = (struct store_loader){
-        .camera = folder_saw_camera, .setting = folder_saw_setting, .ctx = folder};
+    folder->loader = (struct store_loader){.camera = folder_saw_camera,
+                                           .setting = folder_saw_setting,
+                                           .document = folder_saw_document,
+                                           .ctx = folder};
     *state = folder;
     return 0;
 }

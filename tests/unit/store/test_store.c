@@ -121,6 +121,17 @@ static void rows_come_back_in_order_of_first_sight(void **state)
                                             "setting porch mirror true\n");
 }
 
+static void a_document_is_replaced(void **state)
+{
+    struct folder *folder = *state;
+    struct store *store = open_or_fail(folder);
+    store_put_document(store, "layout", "{}");
+    store_put_document(store, "layout", "{\"order\":[]}");
+    store_close(store);
+    store_close(open_or_fail(folder));
+    assert_string_equal(folder->seen_bytes, "document layout {\"order\":[]}\n");
+}
+
 static void a_token_is_kept_and_goes_with_its_camera(void **state)
 {
     struct folder *folder = *state;
@@ -223,7 +234,7 @@ static void newer_schema_is_left_alone(void **state)
     run_sql(folder, "PRAGMA user_version = 99");
     struct stat before, after;
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &before), 0);
-    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 3");
+    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 4");
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &after), 0);
     assert_memory_equal(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim));
     assert_int_equal(before.st_size, after.st_size);
@@ -417,6 +428,7 @@ int main(void)
         TEST(row_that_does_not_fit_costs_only_itself),
         TEST(same_rows_again_write_nothing),
         TEST(second_server_is_told_who_has_the_folder),
+        TEST(a_document_is_replaced),
         TEST(newer_schema_is_left_alone),
         TEST(other_programs_database_is_left_alone),
         TEST(text_file_is_no_database),
