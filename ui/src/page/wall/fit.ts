@@ -22,6 +22,7 @@ export interface Arrangement {
 // another, as high as one; the wall is rows. All keep the tiles' own order.
 const STACK_MAX = 3;
 const ROW_MAX = 10;
+const EVEN = 0.6; // 2: the largest area in all; towards 0: all the same size
 const BUCKETS = 96; // heights are told apart to this part of the window's
 const TALLEST = 4; // windows: beyond that a wall is not worth a look
 export const FIT_MAX = 24; // tiles; more are scrolled
@@ -30,7 +31,7 @@ const SMALLEST_WIDTH = 132; // px: a name still fits
 interface Row {
   stacks: number[]; // how many tiles are in each
   height: number; // as a part of its width
-  worth: number; // sum of the tiles' side lengths at width 1: large and even is best
+  worth: number; // sum of side^EVEN of the tiles at width 1: large and even is best
 }
 
 interface Path {
@@ -55,7 +56,7 @@ function rowOf(ratios: number[], first: number, stacks: number[]): Row {
   stacks.forEach((count, s) => {
     for (let i = 0; i < count; i++) {
       const width = (widths[s] as number) / ratio;
-      worth += width / Math.sqrt(ratios[at++] as number);
+      worth += (width / Math.sqrt(ratios[at++] as number)) ** EVEN;
     }
   });
   return { stacks, height: 1 / ratio, worth };
@@ -138,7 +139,7 @@ export function fitted(ratios: number[], area: Area): Arrangement | null {
   let best: Path | null = null;
   let bestWorth = 0;
   for (const path of paths(ratios, tall)) {
-    const worth = path.worth * Math.min(1, tall / path.height);
+    const worth = path.worth * Math.min(1, tall / path.height) ** EVEN;
     if (worth > bestWorth) {
       best = path;
       bestWorth = worth;
