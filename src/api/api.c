@@ -19,6 +19,7 @@ struct api *api_create(const struct api_params *params)
     api->params = *params;
     list_init(&api->guests);
     list_init(&api->hls);
+    api->started_us = api_now_us(api);
     random_hex_id(api->boot);
     api->live = live_create(api);
     return api;

@@ -21,6 +21,7 @@ struct api_params {
     const struct asset *assets; /* the page's files, sorted by path; live for ever */
     size_t n_assets;
     const char *version;      /* "0.1.0" */
+    const char *data;         /* the data folder, whose disk is told of; NULL = none */
     bool local_admin;         /* requests from this machine, not through a proxy, are its owner's */
     const char *const *hosts; /* further names of this server, NULL-terminated; NULL = none */
 };

@@ -20,6 +20,7 @@ struct api {
     struct list guests; /* of struct api_guest.node */
     struct live *live;
     struct list hls; /* of struct hls_session.node */
+    int64_t started_us;
     char boot[33];   /* differs after every start of the server */
     int64_t next_denial_log_us;
     unsigned unlogged_denials;
@@ -82,6 +83,7 @@ endpoint_handler settings_patch;
 endpoint_handler settings_put;
 endpoint_handler snapshot_get;
 endpoint_handler stream_mp4_get;
+endpoint_handler system_get;
 endpoint_handler trust_ca_get;
 endpoint_handler trust_profile_get;
 

@@ -36,6 +36,7 @@ const struct route routes_table[] = {
     {PAGE, "GET",   "/api/v1/cameras/:id/last.jpg", ACTION_WATCH,   camera_last_get,  NULL},
     {PAGE, "GET",   "/api/v1/layout",               ACTION_SEE_LAYOUT, layout_get,    NULL},
     {PAGE, "PUT",   "/api/v1/layout",               ACTION_ARRANGE, layout_put,       NULL},
+    {PAGE, "GET",   "/api/v1/system",               ACTION_METRICS, system_get,       NULL},
     {PAGE, "GET",   "/api/v1/live",                 ACTION_LIST,    NULL,             live_upgrade},
     {PAGE, "GET",   "/stream/:id.mp4",              ACTION_WATCH,   stream_mp4_get,   NULL},
     {PAGE, "GET",   "/stream/:id.mjpg",             ACTION_WATCH,   mjpeg_get,        NULL},

@@ -365,6 +365,7 @@ static void build_cameras(struct house *house)
         .assets = assets,
         .n_assets = assets_count,
         .version = EYELID_VERSION,
+        .data = house->config->data,
         .local_admin = is_local_admin(config),
         .hosts = house->hosts,
     });

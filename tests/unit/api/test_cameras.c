@@ -405,6 +405,17 @@ static void the_last_frame_is_there_without_waking(void **state)
     world_device_free(porch);
 }
 
+static void the_server_tells_how_it_is(void **state)
+{
+    struct world *world = *state;
+    fake_clock_advance(90 * US_PER_S);
+    json_t *json = ask_json(world, "GET", "/api/v1/system", NULL, 200);
+    assert_string_equal(json_string_value(json_object_get(json, "version")), "0.0.0-\"test\"");
+    assert_int_equal(json_integer_value(json_object_get(json, "uptime_s")), 90);
+    assert_int_equal(json_array_size(json_object_get(json, "load")), 3);
+    json_decref(json);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -419,6 +430,7 @@ int main(void)
         TEST(a_removed_camera_is_gone_for_everybody),
         TEST(a_network_camera_is_added),
         TEST(the_days_hours_are_told),
+        TEST(the_server_tells_how_it_is),
         TEST(the_wall_is_arranged),
         TEST(a_layout_has_limits),
         TEST(the_last_frame_is_there_without_waking),

@@ -12,10 +12,7 @@ export interface ServerFacts {
   version: string;
   uptime_s: number;
   load?: number[]; // of 1, 5 and 15 min
-  memory_bytes?: number;
   disk?: { free_bytes: number; total_bytes: number };
-  addresses?: string[];
-  warnings: { at: string; level: string; text: string }[];
 }
 
 interface Asked {
@@ -65,17 +62,6 @@ export class Rest {
   async add(camera: { id: string; name: string; url: string }): Promise<Camera> {
     const body = { source: 'http', ...camera };
     return (await this.ask('cameras', { method: 'POST', body })) as Camera;
-  }
-
-  async readdress(camera: string, url: string): Promise<void> {
-    await this.ask(`cameras/${camera}`, { method: 'PATCH', body: { url } });
-  }
-
-  // One picture from an address that no camera has yet.
-  async test(url: string): Promise<Blob> {
-    const answer = await this.fetch('cameras/test', { method: 'POST', body: { url } });
-    if (answer.ok) return answer.blob();
-    throw problemOf((await answer.json().catch(() => null)) as Said | null, answer.status);
   }
 
   async system(): Promise<ServerFacts> {

@@ -1,5 +1,5 @@
-// "Add a network camera": one that the server fetches its pictures from. Test shows its picture first.
-import { useEffect, useState } from 'preact/hooks';
+// "Add a network camera": one that the server fetches its pictures from.
+import { useState } from 'preact/hooks';
 import { live } from '../../live/shared';
 import { t } from '../i18n';
 import { tell } from '../parts/announcer';
@@ -17,63 +17,13 @@ const USUAL = [
   [null, 'http://192.168.1.7/picture.jpg'],
 ] as const;
 
-// One picture of an address, before anything is kept.
-export function useTest(url: string) {
-  const [picture, setPicture] = useState('');
-  const [complaint, setComplaint] = useState<Complaint | null>(null);
-  const [busy, setBusy] = useState(false);
-  useEffect(() => () => URL.revokeObjectURL(picture), [picture]);
-  useEffect(() => {
-    setPicture('');
-    setComplaint(null);
-  }, [url]);
-  const test = async (): Promise<void> => {
-    if (busy) return;
-    setBusy(true);
-    setPicture('');
-    setComplaint(null);
-    try {
-      setPicture(URL.createObjectURL(await rest.test(urlOf(url))));
-      tell(t('add.test.fine'));
-    } catch (problem) {
-      setComplaint(complaintOf(problem));
-    }
-    setBusy(false);
-  };
-  return { picture, complaint, busy, test };
-}
-
-export function TestPart({ test, url }: { test: ReturnType<typeof useTest>; url: string }) {
-  return (
-    <>
-      <button
-        type="button"
-        class="button"
-        data-action="test"
-        aria-disabled={test.busy || url.trim() === ''}
-        aria-busy={test.busy}
-        onClick={() => {
-          if (url.trim() !== '') void test.test();
-        }}
-      >
-        {test.busy ? t('add.testing') : t('add.test')}
-      </button>
-      {test.picture && (
-        <img class="preview" src={test.picture} alt={t('add.preview')} data-preview="" />
-      )}
-    </>
-  );
-}
-
-function AddForm({ canTest }: { canTest: boolean }) {
+function AddForm() {
   const [url, setUrl] = useState('');
   const [name, setName] = useState('');
   const [ownId, setOwnId] = useState<string | null>(null); // null: as the name suggests
-  const [refusal, setRefusal] = useState<Complaint | null>(null);
+  const [complaint, setComplaint] = useState<Complaint | null>(null);
   const [busy, setBusy] = useState(false);
   const [showId, setShowId] = useState(false);
-  const test = useTest(url);
-  const complaint = refusal ?? test.complaint;
   const id = ownId ?? idFor(name, (taken) => live.cameras.has(taken));
 
   const submit = async (event: SubmitEvent): Promise<void> => {
@@ -81,14 +31,14 @@ function AddForm({ canTest }: { canTest: boolean }) {
     if (busy) return;
     const form = event.currentTarget as HTMLFormElement;
     setBusy(true);
-    setRefusal(null);
+    setComplaint(null);
     try {
       await rest.add({ id, name: name.trim(), url: urlOf(url) });
       tell(t('add.done', { name: name.trim() }));
       closeDialog(form);
     } catch (problem) {
       const next = complaintOf(problem);
-      setRefusal(next);
+      setComplaint(next);
       if (next.field === 'id') setShowId(true);
       form.querySelector<HTMLElement>(`[name=${next.field ?? 'url'}]`)?.focus();
     }
@@ -151,7 +101,6 @@ function AddForm({ canTest }: { canTest: boolean }) {
         </p>
       )}
       <div class="tools">
-        {canTest && <TestPart test={test} url={url} />}
         <span class="tools-space" />
         <CancelButton>{t('cancel')}</CancelButton>
         <button type="submit" class="button is-first" data-action="add" aria-disabled={busy}>
@@ -162,11 +111,10 @@ function AddForm({ canTest }: { canTest: boolean }) {
   );
 }
 
-// canTest: the server can look at an address before a camera has it.
-export function AddCamera({ canTest, closed }: { canTest: boolean; closed(): void }) {
+export function AddCamera({ closed }: { closed(): void }) {
   return (
     <Dialog title={t('add.ask')} closed={closed}>
-      <AddForm canTest={canTest} />
+      <AddForm />
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ServerFacts } from '../../live/rest';
 import { live, serverUrl } from '../../live/shared';
-import { bytes, choose, duration, LANGUAGES, language, moment, number, t } from '../i18n';
+import { bytes, choose, duration, LANGUAGES, language, number, t } from '../i18n';
 import { rest } from '../server';
 
 const REFRESH_MS = 5000;
@@ -32,7 +32,7 @@ export function useFacts(): ServerFacts | null {
 }
 
 export function Server({ facts }: { facts: ServerFacts }) {
-  const { uptime_s: uptime, load, disk, addresses, warnings, memory_bytes: memory } = facts;
+  const { uptime_s: uptime, load, disk } = facts;
   const rows: [string, string | null][] = [
     [t('server.version'), facts.version],
     [t('server.uptime'), duration(uptime)],
@@ -40,14 +40,13 @@ export function Server({ facts }: { facts: ServerFacts }) {
       t('server.load'),
       load ? load.map((l) => number(l, { maximumFractionDigits: 2 })).join(' · ') : null,
     ],
-    [t('server.memory'), memory ? bytes(memory) : null],
     [
       t('server.disk'),
       disk
         ? t('server.disk.free', { free: bytes(disk.free_bytes), total: bytes(disk.total_bytes) })
         : null,
     ],
-    [t('server.addresses'), addresses?.join('\n') || serverUrl.host],
+    [t('server.addresses'), serverUrl.host],
   ];
   return (
     <section class="section" aria-labelledby="server-title">
@@ -62,18 +61,6 @@ export function Server({ facts }: { facts: ServerFacts }) {
           ),
         )}
       </dl>
-      <h3>{t('server.warnings')}</h3>
-      {warnings.length === 0 ? (
-        <p class="quiet">{t('server.warnings.none')}</p>
-      ) : (
-        <ol class="log">
-          {warnings.map((line) => (
-            <li key={`${line.at} ${line.text}`} data-level={line.level}>
-              <time dateTime={line.at}>{moment(new Date(line.at))}</time> {line.text}
-            </li>
-          ))}
-        </ol>
-      )}
     </section>
   );
 }

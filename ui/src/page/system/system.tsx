@@ -1,5 +1,4 @@
 // The cameras that there are, this server, and what eyelid is.
-import pencil from 'icon:pencil';
 import plus from 'icon:plus';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Camera } from '../../live/protocol';
@@ -8,9 +7,8 @@ import { t } from '../i18n';
 import { Icon } from '../parts/icon';
 import { cameraOf } from '../store';
 import { allIds } from '../wall/arrangement';
-import { isNetwork, nameOf, sourceName } from '../words';
+import { nameOf, sourceName } from '../words';
 import { AddCamera } from './add';
-import { EditAddress } from './address';
 import { About, Server, useFacts } from './facts';
 import { FoundCameras } from './found';
 import './system.css';
@@ -23,9 +21,7 @@ const STATES = {
   lingering: 'state.awake',
 } as const;
 
-function Row(props: { camera: Camera; name: string; canEdit: boolean; removed(): void }) {
-  const { camera, name, canEdit, removed } = props;
-  const [editing, setEditing] = useState(false);
+function Row({ camera, name, removed }: { camera: Camera; name: string; removed(): void }) {
   return (
     <li class="row" data-row={camera.id}>
       <div class="row-what">
@@ -39,20 +35,8 @@ function Row(props: { camera: Camera; name: string; canEdit: boolean; removed():
         {camera.address && <code class="quiet">{camera.address}</code>}
       </div>
       <div class="row-tools">
-        {canEdit && isNetwork(camera.source) && (
-          <button
-            type="button"
-            class="button is-plain"
-            data-action="edit-address"
-            onClick={() => setEditing(true)}
-          >
-            <Icon of={pencil} />
-            {t('address.edit')}
-          </button>
-        )}
         <Remove small camera={camera} name={name} removed={removed} />
       </div>
-      {editing && <EditAddress camera={camera} name={name} closed={() => setEditing(false)} />}
     </li>
   );
 }
@@ -94,7 +78,6 @@ export function System() {
                   key={id}
                   camera={known.camera}
                   name={nameOf(known)}
-                  canEdit={facts !== null}
                   removed={() => heading.current?.focus()}
                 />
               )
@@ -104,7 +87,7 @@ export function System() {
       </section>
       {facts && <Server facts={facts} />}
       <About />
-      {adding && <AddCamera canTest={facts !== null} closed={() => setAdding(false)} />}
+      {adding && <AddCamera closed={() => setAdding(false)} />}
     </div>
   );
 }

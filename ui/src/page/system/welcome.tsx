@@ -6,13 +6,11 @@ import { t } from '../i18n';
 import { Copy } from '../parts/copy';
 import { Eye, Icon } from '../parts/icon';
 import { AddCamera } from './add';
-import { useFacts } from './facts';
 import { FoundCameras } from './found';
 import './welcome.css';
 
 export function Welcome() {
   const [adding, setAdding] = useState(false);
-  const facts = useFacts();
   const address = `${new URL('device/', serverUrl).href.replace(/^http/, 'ws')}porch`;
   return (
     <section class="welcome empty" aria-labelledby="empty-title">
@@ -52,7 +50,7 @@ export function Welcome() {
           />
         </li>
       </ol>
-      {adding && <AddCamera canTest={facts !== null} closed={() => setAdding(false)} />}
+      {adding && <AddCamera closed={() => setAdding(false)} />}
     </section>
   );
 }

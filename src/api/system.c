@@ -1,0 +1,23 @@
+#include <stdlib.h>
+#include <sys/statvfs.h>
+
+#include "api/reply.h"
+
+/* How this server is, for a person: figures over time are in /metrics. Members that the system does
+ * not tell are left out. */
+void system_get(const struct call *call, struct http_request *request)
+{
+    const struct api *api = call->api;
+    double load[3];
+    struct statvfs disk;
+    json_t *o = json_pack("{s:s,s:I}", "version", api->params.version, "uptime_s",
+                          (json_int_t)((api_now_us(api) - api->started_us) / US_PER_S));
+    if (getloadavg(load, 3) == 3)
+        json_object_set_new(o, "load", json_pack("[f,f,f]", load[0], load[1], load[2]));
+    if (api->params.data && statvfs(api->params.data, &disk) == 0)
+        json_object_set_new(o, "disk",
+                            json_pack("{s:I,s:I}", "free_bytes",
+                                      (json_int_t)(disk.f_bavail * disk.f_frsize), "total_bytes",
+                                      (json_int_t)(disk.f_blocks * disk.f_frsize)));
+    reply_json(request, 200, o);
+}
