@@ -112,13 +112,15 @@ static unsigned threshold_scale(const struct detector *detector)
     return (unsigned)(MODEL_GAIN_ONE * exp2f(steps));
 }
 
-/* An area of the tuning in cells of this grid, not below what the owner wants to hear of. */
+/* An area of the tuning in cells of this grid, not below what the owner wants to hear of, nor what
+ * a lamp leaves of its edges. */
 static unsigned area_of(const struct detector *detector, unsigned tuned_cells)
 {
     const float cells = (float)detector->scene.count;
     const float tuned = (float)tuned_cells * cells / TUNING_CELLS;
     const float least = detector->settings.min_area_percent / 100 * cells;
-    const float area = fmaxf(tuned, least);
+    const float lamp = tuning_of(detector)->lamp_part * (float)scene_lamp_cells(&detector->scene);
+    const float area = fmaxf(fmaxf(tuned, least), lamp);
     const unsigned floor = tuned_cells < CELLS_MIN ? tuned_cells : CELLS_MIN;
     return area < (float)floor ? floor : (unsigned)area;
 }

@@ -1,6 +1,7 @@
 #include "watch/light.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { BINS = 64, RADIUS_MAX = 15 };
@@ -42,6 +43,15 @@ void light_subtract_rows(int16_t *residual, const struct grid *grid, int overall
         const int16_t offset = (int16_t)(overall + clip(median - overall, max_levels * LIGHT_ONE));
         for (unsigned x = 0; x < grid->width; x++)
             residual[x] = (int16_t)(residual[x] - offset);
+    }
+}
+
+void light_keep_smaller(int16_t *residual, const int16_t *other, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const int a = residual[i], b = other[i];
+        const int closer = abs(a) < abs(b) ? a : b;
+        residual[i] = (int16_t)((a ^ b) < 0 ? 0 : closer);
     }
 }
 

@@ -24,6 +24,9 @@ int light_median(const int16_t *values, unsigned count, int centre);
  * a near thing keeps it). */
 void light_subtract_rows(int16_t *residual, const struct grid *grid, int overall, int max_levels);
 
+/* Sets each residual to the one of the two that is closer to zero, 0 where their signs differ. */
+void light_keep_smaller(int16_t *residual, const int16_t *other, unsigned count);
+
 /* Subtracts from each cell the mean of the square of 2 x radius + 1 cells around it, each clipped
  * to max_levels. scratch: width x height values; columns: width values. */
 void light_subtract_mean(int16_t *residual, const struct grid *grid, unsigned radius,

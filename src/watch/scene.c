@@ -33,6 +33,8 @@ static void drop_grid(struct scene *scene)
     mem_free(scene->residual);
     mem_free(scene->cells);
     mem_free(scene->levels);
+    mem_free(scene->plain);
+    mem_free(scene->around);
     mem_free(scene->scratch);
     mem_free(scene->columns);
     scene->count = 0;
@@ -65,6 +67,8 @@ bool scene_fit(struct scene *scene, unsigned plane_width, unsigned plane_height)
     scene->residual = mem_new_array(int16_t, count);
     scene->cells = mem_new_array(uint8_t, count);
     scene->levels = mem_new_array(int16_t, count);
+    scene->around = mem_new_array(int16_t, count);
+    scene->plain = mem_new_array(int16_t, count);
     scene->scratch = mem_new_array(int16_t, count);
     scene->columns = mem_new_array(int32_t, scene->grid.width);
     return true;
@@ -112,6 +116,46 @@ static void subtract_trembling(struct scene *scene, float elapsed_s)
         shake_subtract(scene->residual, scene->model.background, &scene->grid, &shift);
 }
 
+/* How many cells lie where it became brighter or darker at once, all around. */
+static unsigned count_lit(struct scene *scene)
+{
+    const int limit = (int)(scene->tuning->lamp_levels * LIGHT_ONE);
+    unsigned count = 0;
+    for (unsigned i = 0; i < scene->count; i++) {
+        const int around = scene->residual[i] - scene->plain[i];
+        count += abs(around - scene->around[i]) > limit;
+        scene->around[i] = (int16_t)around;
+    }
+    return count;
+}
+
+static void look_for_lamps(struct scene *scene, int64_t now_us)
+{
+    const struct detector_tuning *tuning = scene->tuning;
+    memcpy(scene->plain, scene->residual, scene->count * sizeof(*scene->plain));
+    light_subtract_mean(scene->plain, &scene->grid, tuning->mean_radius, UINT8_MAX, scene->scratch,
+                        scene->columns);
+    const unsigned lit = count_lit(scene);
+    if (lit >= scene->lit || now_us >= scene->lit_until_us) {
+        scene->lit = lit;
+        scene->lit_until_us = now_us + (int64_t)(tuning->flash_s * (float)US_PER_S);
+    }
+}
+
+/* Against the clipped mean around it a figure stands out whole, but so does a bright lamp that is
+ * switched on; against the plain mean a lamp vanishes, and a large figure but for its outline. What
+ * is left of both is a figure. */
+static void subtract_surroundings(struct scene *scene, int64_t now_us)
+{
+    const struct detector_tuning *tuning = scene->tuning;
+    look_for_lamps(scene, now_us);
+    const bool lamp = scene_lamp_cells(scene) > 0;
+    light_subtract_mean(scene->residual, &scene->grid, tuning->mean_radius, tuning->mean_levels,
+                        scene->scratch, scene->columns);
+    if (lamp)
+        light_keep_smaller(scene->residual, scene->plain, scene->count);
+}
+
 static unsigned threshold_scale(const struct scene *scene, unsigned scale)
 {
     const float over = fmaxf(scene->trembling - TREMBLING_FREE, 0);
@@ -123,6 +167,11 @@ static void take_time(struct scene *scene, int64_t now_us)
     scene->elapsed_us = now_us - scene->last_us;
     scene->paused = scene->elapsed_us > PAUSE_US;
     scene->last_us = now_us;
+}
+
+unsigned scene_lamp_cells(const struct scene *scene)
+{
+    return (float)scene->lit > scene->tuning->lamp_min * (float)scene->count ? scene->lit : 0;
 }
 
 bool scene_look(struct scene *scene, const struct watch_plane *plane, int64_t now_us,
@@ -138,8 +187,7 @@ bool scene_look(struct scene *scene, const struct watch_plane *plane, int64_t no
     const int64_t step_us = scene->elapsed_us < STEP_MAX_US ? scene->elapsed_us : STEP_MAX_US;
     bool flash = subtract_overall(scene);
     subtract_trembling(scene, (float)step_us / (float)US_PER_S);
-    light_subtract_mean(scene->residual, &scene->grid, tuning->mean_radius, tuning->mean_levels,
-                        scene->scratch, scene->columns);
+    subtract_surroundings(scene, now_us);
     const unsigned on =
         model_compare(&scene->model, scene->residual, threshold_scale(scene, scale), scene->on);
     flash |= (float)on > tuning->flash_part * (float)scene->count;

@@ -21,14 +21,16 @@ struct scene {
     int16_t *residual; /* by how much, 1/32 levels */
 
     uint8_t *cells;
-    int16_t *levels, *scratch;
+    int16_t *levels, *plain, *around, *scratch; /* around: the mean around each cell */
     int32_t *columns;
 
     int64_t last_us, new_until_us, flash_until_us;
     int64_t elapsed_us; /* between the latest two pictures */
     bool paused;        /* that was too long for a movement to span it */
     int overall;        /* brightness against the background, 1/32 levels */
-    float trembling;    /* cells */
+    unsigned lit;       /* the most cells within the last second around which the light jumped */
+    int64_t lit_until_us;
+    float trembling; /* cells */
 };
 
 void scene_init(struct scene *scene, const struct detector_tuning *tuning);
@@ -39,6 +41,9 @@ void scene_set(struct scene *scene, const struct detector_tuning *tuning);
 
 /* The grid for planes of this size; true when it is another one than before, which begins anew. */
 bool scene_fit(struct scene *scene, unsigned plane_width, unsigned plane_height);
+
+/* How many cells a lamp lit or left dark within the last second; 0: there was none. */
+unsigned scene_lamp_cells(const struct scene *scene);
 
 /* Looks at a picture of the size that scene_fit was given and learns from it. True: on and residual
  * say what differs. False: the scene is new or the light has changed, and nothing is known.

@@ -15,6 +15,9 @@ struct detector_tuning {
     int row_levels;       /* what a band of flicker may differ from the picture */
     int mean_levels;      /* residuals are clipped to it for the mean around a cell */
     unsigned mean_radius; /* cells */
+    float lamp_levels;    /* by which it becomes brighter around a cell that a lamp lights */
+    float lamp_min;       /* part of all cells that a lamp lights */
+    float lamp_part;      /* of the cells that it lights may look like a figure */
     int shake_levels;     /* residuals beyond it are things and not trembling */
     float shake_weight;   /* by how much trembling raises the thresholds */
     float flash_levels;   /* a jump of the whole picture's brightness beyond it, */

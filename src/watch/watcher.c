@@ -25,9 +25,14 @@ void watcher_set(struct watcher *watcher, const struct watch_settings *settings)
     detector_set(watcher->detector, settings);
 }
 
+static bool is_full_rate(const struct watcher *watcher)
+{
+    return watcher->params.full_rate || watcher->params.settings.profile == WATCH_BUSY;
+}
+
 float watcher_fps(const struct watcher *watcher)
 {
-    if (watcher->state != WATCHER_IDLE || watcher->params.full_rate)
+    if (watcher->state != WATCHER_IDLE || is_full_rate(watcher))
         return WATCH_FPS_MAX;
     return watcher->params.settings.watch_fps;
 }
@@ -98,7 +103,7 @@ enum watcher_news watcher_look(struct watcher *watcher, const struct watch_plane
                                int64_t now_us)
 {
     const struct detector_verdict verdict = detector_look(watcher->detector, plane, now_us);
-    const bool close = watcher->state != WATCHER_IDLE || watcher->params.full_rate;
+    const bool close = watcher->state != WATCHER_IDLE || is_full_rate(watcher);
     const enum watcher_news news = verdict.moved && close ? moved(watcher, &verdict, now_us)
                                                           : still(watcher, verdict.stirred, now_us);
     next_due(watcher, now_us);

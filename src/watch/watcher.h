@@ -29,7 +29,7 @@ enum watcher_news {
 
 struct watcher_params {
     struct watch_settings settings;
-    bool full_rate; /* 10 fps always: nothing is saved, nothing fast is missed */
+    bool full_rate; /* 10 fps always, as the busy profile has it: something always stirs there */
     const struct detector_tuning *tuning; /* NULL: the profile's */
 };
 
