@@ -21,14 +21,13 @@ const char cli_help[] =
     "      --verbose           devices that are no cameras, too\n"
     "  eyelid check-config [[--config] FILE]\n"
     "      says what is wrong with the settings, or shows those in force\n"
-    "  eyelid motion --from FILE.mjpeg --fps N [--settings FILE.json] [--json] [--two-stage]\n"
+    "  eyelid motion --from FILE.mjpeg --fps N [--settings FILE.json] [--json] [--full-rate]\n"
     "      finds what moves in a file of JPEGs\n"
     "      --from FILE.mjpeg   the pictures, one after another\n"
     "      --fps N             how many of them make a second\n"
     "      --settings FILE     sensitivity, zones and so on, as the API has them\n"
     "      --json              a line of JSON for each event\n"
-    "      --two-stage         as a sleeping camera is watched: few pictures until something "
-    "stirs\n"
+    "      --full-rate         looks at 10 pictures a second, not only once something stirs\n"
     "  eyelid archive check [--repair] [--config FILE] [--data DIR]\n"
     "      compares the archive's files with its index; the server must not run\n"
     "      --repair            takes in files, completes clips, drops what is gone\n"
@@ -174,8 +173,12 @@ static int parse_motion_option(int argc, char **argv, int *i, struct motion_opti
                                char error[CLI_ERROR_MAX])
 {
     const char *arg = argv[*i];
-    if (strcmp(arg, "--json") == 0 || strcmp(arg, "--two-stage") == 0) {
-        *(arg[2] == 'j' ? &options->json : &options->two_stage) = true;
+    if (strcmp(arg, "--json") == 0) {
+        options->json = true;
+        return 0;
+    }
+    if (strcmp(arg, "--full-rate") == 0 || strcmp(arg, "--two-stage") == 0) {
+        options->full_rate = arg[2] == 'f'; /* two stages are the default */
         return 0;
     }
     const bool from = is_option(arg, "--from"), fps = is_option(arg, "--fps");

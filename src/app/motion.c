@@ -119,7 +119,7 @@ static int read_settings(const char *path, struct watch_settings *settings)
 
 int motion(const struct motion_options *options)
 {
-    struct watcher_params params = {.full_rate = !options->two_stage};
+    struct watcher_params params = {.full_rate = options->full_rate};
     struct run run = {.options = options};
     if (read_settings(options->settings, &params.settings) < 0)
         return EXIT_WRONG;

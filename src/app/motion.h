@@ -7,7 +7,7 @@ struct motion_options {
     const char *settings; /* a JSON file as the API has them; NULL: the defaults */
     double fps;           /* of the file */
     bool json;            /* a line of JSON for each event, else sentences */
-    bool two_stage;       /* few pictures until something stirs, as the server watches */
+    bool full_rate;       /* 10 pictures a second always; else few until something stirs */
 };
 
 /* The program's exit status. Sentences about what is wrong go to standard error. */

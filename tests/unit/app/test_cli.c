@@ -95,14 +95,14 @@ static void motion_with_everything(void **state)
     assert_string_equal(cli.motion.from, "a.mjpeg");
     assert_true(cli.motion.fps == 12.5);
     assert_null(cli.motion.settings);
-    assert_false(cli.motion.json || cli.motion.two_stage);
+    assert_false(cli.motion.json || cli.motion.full_rate);
     assert_int_equal(parse(&cli, error,
                            WORDS("motion", "--json", "--fps=10", "--settings", "s.json",
-                                 "--from=b.mjpeg", "--two-stage")),
+                                 "--from=b.mjpeg", "--full-rate")),
                      0);
     assert_string_equal(cli.motion.from, "b.mjpeg");
     assert_string_equal(cli.motion.settings, "s.json");
-    assert_true(cli.motion.json && cli.motion.two_stage);
+    assert_true(cli.motion.json && cli.motion.full_rate);
 }
 
 static void mistakes_are_named(void **state)
