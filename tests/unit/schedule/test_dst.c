@@ -46,6 +46,14 @@ static int64_t first_shown(int64_t local_s)
     return -1;
 }
 
+/* No change of clocks a day before or after: there is one such moment, and it needs no search. */
+static bool is_plain(int64_t utc_s, int64_t local_s)
+{
+    const long offset_s = local(utc_s).tm_gmtoff;
+    return local(utc_s - DAY_S).tm_gmtoff == offset_s &&
+           local(utc_s + DAY_S).tm_gmtoff == offset_s && shown(utc_s) == local_s;
+}
+
 /* When clocks go forward over local_s, they show that much more from then on. */
 static int64_t moved(int64_t local_s)
 {
@@ -77,6 +85,10 @@ static void check_daily(const char *name, const struct rule *rule, int64_t of_da
         assert_int_equal(due.n_runs, 1);
         assert_int_equal(due.n_missed, 0);
         const int64_t local_s = day * DAY_S + of_day_s;
+        if (is_plain(due.runs[0], local_s)) {
+            day++;
+            continue;
+        }
         int64_t expected_s = first_shown(local_s);
         if (expected_s < 0) {
             expected_s = moved(local_s);
