@@ -163,6 +163,41 @@ static void put_avcc(struct writer *w, const struct h264_params *params, const s
     box_end(w, avcc);
 }
 
+/* One parameter set with its 16-bit length at *pos; *pos moves behind it. */
+static int take_set(const uint8_t *bytes, size_t len_bytes, size_t *pos,
+                    uint8_t ret_set[H264_PARAMETER_SET_MAX_BYTES], uint16_t *ret_len_bytes)
+{
+    if (len_bytes - *pos < 2)
+        return -EINVAL;
+    const size_t n = (size_t)bytes[*pos] << 8 | bytes[*pos + 1];
+    *pos += 2;
+    if (n == 0 || n > H264_PARAMETER_SET_MAX_BYTES || n > len_bytes - *pos)
+        return -EINVAL;
+    memcpy(ret_set, bytes + *pos, n);
+    *ret_len_bytes = (uint16_t)n;
+    *pos += n;
+    return 0;
+}
+
+int fmp4_init_params(const uint8_t *init, size_t len_bytes, struct h264_params *ret_params)
+{
+    struct h264_params params = {0};
+    size_t pos = 0;
+    while (pos + 4 <= len_bytes && memcmp(init + pos, "avcC", 4) != 0)
+        pos++;
+    pos += 4 + 6; /* up to the number of SPS, which is one */
+    if (pos > len_bytes)
+        return -EINVAL;
+    int r = take_set(init, len_bytes, &pos, params.sps, &params.sps_len_bytes);
+    if (r == 0)
+        r = pos < len_bytes && init[pos++] == 1 ? 0 : -EINVAL;
+    if (r == 0)
+        r = take_set(init, len_bytes, &pos, params.pps, &params.pps_len_bytes);
+    if (r == 0)
+        *ret_params = params;
+    return r;
+}
+
 static void put_stsd(struct writer *w, const struct h264_params *params, const struct h264_sps *sps)
 {
     size_t stsd = full_box(w, "stsd", 0, 0);

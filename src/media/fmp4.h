@@ -22,6 +22,10 @@ enum {
 int fmp4_init_write(const struct h264_params *params, uint8_t out[FMP4_INIT_MAX_BYTES],
                     size_t *ret_len_bytes) __attribute__((warn_unused_result));
 
+/* The parameter sets in what fmp4_init_write wrote. -EINVAL: there are none. */
+int fmp4_init_params(const uint8_t *init, size_t len_bytes, struct h264_params *ret_params)
+    __attribute__((warn_unused_result));
+
 struct fmp4_chunk {
     uint32_t sequence;    /* mfhd: rises by one a chunk, from 1 */
     uint64_t decode_time; /* tfdt, in 1/90000 s, from the frame's arrival */

@@ -102,6 +102,29 @@ bool h264_fits(int width, int height)
            (int64_t)width * height <= MAX_PIXELS;
 }
 
+static uint8_t *put_nal(uint8_t *out, const uint8_t *nal, size_t len_bytes)
+{
+    static const uint8_t START_CODE[4] = {0, 0, 0, 1};
+    memcpy(out, START_CODE, sizeof(START_CODE));
+    memcpy(out + sizeof(START_CODE), nal, len_bytes);
+    return out + sizeof(START_CODE) + len_bytes;
+}
+
+size_t h264_annexb_write(const struct h264_params *params, const uint8_t *avcc, size_t len_bytes,
+                         uint8_t *out)
+{
+    static const uint8_t AUD[] = {H264_NAL_AUD, 0xf0}; /* any slice type may follow */
+    uint8_t *end = put_nal(out, AUD, sizeof(AUD));
+    if (params) {
+        end = put_nal(end, params->sps, params->sps_len_bytes);
+        end = put_nal(end, params->pps, params->pps_len_bytes);
+    }
+    struct h264_nal nal;
+    for (size_t pos = 0; h264_avcc_next(avcc, len_bytes, &pos, &nal);)
+        end = put_nal(end, nal.data, nal.len_bytes);
+    return (size_t)(end - out);
+}
+
 void h264_codec_string(const struct h264_params *params, char out[12])
 {
     snprintf(out, 12, "avc1.%02X%02X%02X", params->sps[1], params->sps[2], params->sps[3]);

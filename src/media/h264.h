@@ -57,5 +57,16 @@ int h264_annexb_split(const uint8_t *annexb, size_t len_bytes, struct h264_param
                       uint8_t *avcc, size_t *ret_avcc_bytes, bool *ret_key)
     __attribute__((warn_unused_result));
 
+/* The way back: an access unit in Annex B, with its delimiter (AUD), and with the parameter sets
+ * where params is not NULL. Returns the bytes written: at most h264_annexb_max_bytes of the unit.
+ */
+size_t h264_annexb_write(const struct h264_params *params, const uint8_t *avcc, size_t len_bytes,
+                         uint8_t *out);
+static inline size_t h264_annexb_max_bytes(size_t avcc_bytes)
+{
+    enum { AUD = 6, START_CODE = 4 };
+    return AUD + 2 * (START_CODE + H264_PARAMETER_SET_MAX_BYTES) + avcc_bytes;
+}
+
 /* "avc1.42C01E", for MediaSource.isTypeSupported and VideoDecoder. */
 void h264_codec_string(const struct h264_params *params, char out[12]);
