@@ -90,7 +90,6 @@ static double run(const struct scene *scene, const struct raw_picture *raws)
         struct engine_output output;
         const struct engine_input input = {.jpeg = scene->frames[t].jpeg,
                                            .len_bytes = scene->frames[t].jpeg_len_bytes,
-                                           1,
                                            .raw = raws ? &raws[t] : NULL,
                                            .pts_us = (int64_t)t * FRAME_US};
         must(engine_local.encode(engine, &input, &output) == 0, "encode");

@@ -55,7 +55,6 @@ static struct measurement run_engine(const struct scene *scene, const char *enco
     for (unsigned t = 0; t < scene->params.frames; t++) {
         const struct engine_input input = {.jpeg = scene->frames[t].jpeg,
                                            .len_bytes = scene->frames[t].jpeg_len_bytes,
-                                           1,
                                            .pts_us = (int64_t)t * FRAME_US,
                                            .want_key = key_every && t % key_every == 0};
         struct engine_output output;

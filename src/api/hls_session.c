@@ -8,6 +8,8 @@
 #include "base/alloc.h"
 #include "base/random.h"
 
+/* The longest between keys, where the segments that it asks keys for do not come sooner. */
+static const int64_t KEY_INTERVAL_US = 2 * US_PER_S;
 /* Players ask again within two target durations, whether something is new or not. */
 static const int64_t IDLE_US = 2 * HLS_TARGET_DURATION_S * US_PER_S;
 static const int64_t FIRST_PICTURE_TIMEOUT_US = 10 * US_PER_S;
@@ -331,6 +333,7 @@ struct hls_session *hls_session_create(const struct call *call)
     session->lease =
         service_watch(&call->permit, &(struct lease_params){.reason = LEASE_VIEWER,
                                                             .rendition = RENDITION_H264,
+                                                            .key_interval_us = KEY_INTERVAL_US,
                                                             .ready = session_ready,
                                                             .gone = session_gone,
                                                             .ctx = session});

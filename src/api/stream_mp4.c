@@ -40,6 +40,7 @@ void stream_mp4_get(const struct call *call, struct http_request *request)
 {
     static const struct viewer_ops OPS = {.content_type = "video/mp4",
                                           .rendition = RENDITION_H264,
+                                          .key_interval_us = VIEWER_KEY_INTERVAL_US,
                                           .next = stream_mp4_next,
                                           .finish = stream_mp4_finish};
     viewer_reply(call, request, &OPS, &mem_new(struct stream_mp4)->viewer);

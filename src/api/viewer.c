@@ -110,11 +110,13 @@ void viewer_reply(const struct call *call, struct http_request *request,
     viewer->stream = http_hold(request, &STREAM_OPS, viewer);
     viewer->deadline_us = api_now_us(call->api) + FIRST_PICTURE_TIMEOUT_US;
     viewer->timer = net_timer_create(call->api->params.net, look, viewer);
-    viewer->lease = service_watch(&call->permit, &(struct lease_params){.reason = LEASE_VIEWER,
-                                                                        .rendition = ops->rendition,
-                                                                        .ready = viewer_ready,
-                                                                        .gone = viewer_gone,
-                                                                        .ctx = viewer});
+    viewer->lease =
+        service_watch(&call->permit, &(struct lease_params){.reason = LEASE_VIEWER,
+                                                            .rendition = ops->rendition,
+                                                            .key_interval_us = ops->key_interval_us,
+                                                            .ready = viewer_ready,
+                                                            .gone = viewer_gone,
+                                                            .ctx = viewer});
     viewer_ready(viewer);
 }
 

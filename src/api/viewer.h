@@ -4,6 +4,9 @@
 #pragma once
 #include "api/endpoint.h"
 
+/* For those who cut what they are sent: no program waits longer for a place to begin. */
+enum { VIEWER_KEY_INTERVAL_US = 2000000 };
+
 struct viewer {
     struct api_guest guest;
     struct api *api;
@@ -19,6 +22,7 @@ struct viewer {
 struct viewer_ops {
     const char *content_type;
     enum rendition_kind rendition;
+    int64_t key_interval_us; /* the longest; 0 = unbounded */
     /* As http_stream_ops.next; reads with viewer_packet. */
     int (*next)(struct viewer *viewer, struct net_out *ret_out);
     void (*finish)(struct viewer *viewer); /* lets go of the endpoint's own; then it is freed */

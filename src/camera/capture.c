@@ -58,14 +58,26 @@ static void fail_soon(struct capture *capture, int error)
     net_timer_set(capture->timer, now(capture));
 }
 
+/* One picture needs no camera that stays awake behind it; for a series of them waking each time
+ * would be slower than the series. */
+static int64_t linger_us(struct camera *camera, int64_t now_us)
+{
+    static const int64_t SERIES_US = 2 * US_PER_S;
+    const bool is_series = camera->frame_asked_us && now_us - camera->frame_asked_us <= SERIES_US;
+    camera->frame_asked_us = now_us;
+    return is_series ? SERIES_US : LEASE_NO_LINGER;
+}
+
 static void wait_for_frame(struct capture *capture)
 {
     capture->wants_still = false;
     capture->lease =
-        camera_lease(capture->camera, &(struct lease_params){.reason = LEASE_SNAPSHOT,
-                                                             .rendition = RENDITION_JPEG,
-                                                             .ready = on_ready,
-                                                             .ctx = capture});
+        camera_lease(capture->camera,
+                     &(struct lease_params){.reason = LEASE_SNAPSHOT,
+                                            .rendition = RENDITION_JPEG,
+                                            .linger_us = linger_us(capture->camera, now(capture)),
+                                            .ready = on_ready,
+                                            .ctx = capture});
 }
 
 static bool wants_still(const struct camera *camera)

@@ -60,7 +60,8 @@ struct camera {
     int64_t armed_us;               /* when the timer fires */
     struct camera_wish wish, asked; /* of all leases; what the source was told last */
     struct list captures;           /* of struct capture.node */
-    uint32_t last_request;          /* number of the last still asked of the device */
+    int64_t frame_asked_us; /* when a capture last asked for a frame of the stream; 0 = never */
+    uint32_t last_request;  /* number of the last still asked of the device */
     struct {
         uint32_t request; /* 0: none */
         int64_t asked_us;

@@ -124,7 +124,11 @@ test('CameraWebServer is recognised, its settings reach it and survive its resta
 test('a camera that broke off while it lingered comes back for whoever polls', async (t) => {
   const device = await new WebcamServer().start(t);
   const house = await houseWith(t, { porch: device.url }, { env: { ...LOOPBACK, EYELID_LINGER_S: '60' } });
-  const poll = async () => (await house.get('/snapshot/porch.jpg')).status === 200;
+  const poll = async () => {
+    const response = await house.get('/stream/porch.mjpg'); // answered with the first picture
+    await response.body.cancel();
+    return response.status === 200;
+  };
   assert.ok(await poll());
   await house.state('porch', 'lingering');
   device.restart();

@@ -48,6 +48,49 @@ static void a_snapshot_wakes_waits_and_answers(void **state)
     world_device_free(porch);
 }
 
+/* max_age: the last picture will do while it is that young. The poster never wakes. */
+static void an_older_picture_does_not_wake(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_get(world, "/poster/porch.jpg");
+    assert_int_equal(fake_answer(request)->status, 404);
+    fake_request_destroy(request);
+    request = world_get(world, "/snapshot/porch.jpg");
+    world_jpeg(porch, "the last one", 640, 480);
+    fake_net_turn(world->net);
+    fake_request_destroy(request);
+    assert_int_equal(camera_state(porch->camera), DEMAND_ASLEEP);
+    assert_int_equal(porch->starts, 1);
+
+    fake_clock_advance(60 * US_PER_S);
+    static const char *const YOUNG[] = {"max_age=60", "max_age=604800"};
+    for (unsigned i = 0; i < 3; i++) {
+        request = i < 2 ? world_ask(world, &(struct fake_request){.path = "/snapshot/porch.jpg",
+                                                                  .query = YOUNG[i]})
+                        : world_get(world, "/poster/porch.jpg");
+        assert_int_equal(fake_answer(request)->status, 200);
+        assert_string_equal(fake_answer(request)->content_type, "image/jpeg");
+        assert_string_equal(fake_answer(request)->body, "the last one");
+        fake_request_destroy(request);
+    }
+    assert_int_equal(porch->starts, 1);
+    static const char *const WRONG[] = {"max_age=", "max_age=-1", "max_age=x", "max_age=604801"};
+    for (unsigned i = 0; i < 4; i++) {
+        request = world_ask(
+            world, &(struct fake_request){.path = "/snapshot/porch.jpg", .query = WRONG[i]});
+        assert_int_equal(fake_answer(request)->status, 400);
+        fake_request_destroy(request);
+    }
+    assert_int_equal(porch->starts, 1);
+    request = world_ask(
+        world, &(struct fake_request){.path = "/snapshot/porch.jpg", .query = "max_age=59"});
+    assert_int_equal(fake_answer(request)->status, 0); /* too old: it wakes */
+    assert_int_equal(porch->starts, 2);
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
 static void a_snapshot_is_given_up_after_3_s(void **state)
 {
     struct world *world = *state;
@@ -203,6 +246,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_snapshot_wakes_waits_and_answers),
+        TEST(an_older_picture_does_not_wake),
         TEST(a_snapshot_is_given_up_after_3_s),
         TEST(why_a_camera_cannot_be_reached_is_said_at_once),
         TEST(offline_is_said_at_once_in_the_form_of_the_address),

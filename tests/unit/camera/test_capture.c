@@ -285,7 +285,54 @@ static void wakes_and_takes_a_frame(struct rig *rig, enum capture_kind kind)
     assert_int_equal(o.times, 1);
     assert_int_equal(o.first_byte, 5);
     assert_string_equal(rig_described(rig, "why"), "[]");
+    assert_string_equal(rig_described(rig, "state"), "\"asleep\""); /* one picture: no linger */
+}
+
+/* Two pictures within 2 s are a series: the camera stays awake for 2 s behind each of them. */
+static void test_a_series_of_frames_keeps_it_awake(void **state)
+{
+    struct rig *rig = *state;
+    rig_camera(rig, false);
+    rig->capture_result = -ENOTSUP;
+    for (int i = 0; i < 4; i++) {
+        struct outcome o = {0};
+        assert_non_null(begin(rig, CAPTURE_FRAME, &o));
+        rig_good_frame(rig);
+        rig_turn(rig);
+        assert_int_equal(o.times, 1);
+        assert_string_equal(rig_described(rig, "state"), i == 0 ? "\"asleep\"" : "\"lingering\"");
+        rig_pass(rig, 1500 * US_PER_MS);
+    }
+    rig_pass(rig, 600 * US_PER_MS);
+    assert_string_equal(rig_described(rig, "state"), "\"asleep\"");
+    rig_pass(rig, 10 * US_PER_S);
+    struct outcome o = {0};
+    assert_non_null(begin(rig, CAPTURE_FRAME, &o)); /* a tablet that polls each 10 s */
+    rig_good_frame(rig);
+    rig_turn(rig);
+    assert_string_equal(rig_described(rig, "state"), "\"asleep\"");
+    rig->said = text_over(rig->said_bytes, sizeof(rig->said_bytes));
+}
+
+/* What a viewer left behind is not cut short by a snapshot. */
+static void test_a_frame_leaves_the_viewers_linger(void **state)
+{
+    struct rig *rig = *state;
+    struct outcome o = {0};
+    rig_camera(rig, false);
+    struct lease *viewer = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    rig_good_frame(rig);
+    lease_release(&viewer);
+    rig_pass(rig, 3 * US_PER_S);
+    assert_non_null(begin(rig, CAPTURE_FRAME, &o));
+    rig_good_frame(rig);
+    rig_turn(rig);
+    assert_int_equal(o.times, 1);
+    rig_pass(rig, 6900 * US_PER_MS);
     assert_string_equal(rig_described(rig, "state"), "\"lingering\"");
+    rig_pass(rig, 200 * US_PER_MS);
+    assert_string_equal(rig_described(rig, "state"), "\"asleep\"");
+    rig->said = text_over(rig->said_bytes, sizeof(rig->said_bytes));
 }
 
 static void test_a_plain_device_gives_its_next_frame(void **state)
@@ -301,7 +348,7 @@ static void test_a_frame_of_the_stream(void **state)
     struct rig *rig = *state;
     rig_camera(rig, true);
     wakes_and_takes_a_frame(rig, CAPTURE_FRAME);
-    rig_said(rig, "start 0 0x0 "); /* the device was not asked for a still */
+    rig_said(rig, "start 0 0x0 stop "); /* the device was not asked for a still */
 }
 
 static void test_an_old_frame_is_not_fresh(void **state)
@@ -439,6 +486,8 @@ int main(void)
         T(test_a_device_that_was_busy_is_asked_when_it_is_done),
         T(test_what_comes_next_need_not_be_taken),
         T(test_a_plain_device_gives_its_next_frame),
+        T(test_a_series_of_frames_keeps_it_awake),
+        T(test_a_frame_leaves_the_viewers_linger),
         T(test_a_frame_of_the_stream),
         T(test_an_old_frame_is_not_fresh),
         T(test_no_frame_in_time),
