@@ -100,7 +100,8 @@ static json_t *address_of(const struct camera *camera)
 
 bool camera_has_h264(const struct camera *camera)
 {
-    return camera->width == 0 || h264_fits(camera->width, camera->height);
+    return !camera->h264_refused &&
+           (camera->width == 0 || h264_fits(camera->width, camera->height));
 }
 
 static json_t *streams(const struct camera *camera)
@@ -117,7 +118,9 @@ static void describe_encoder(const struct camera *camera, json_t *o)
     rendition_add_stats(camera, RENDITION_H264, &stats);
     json_object_set_new(o, "encoder", stats.encoder ? json_string(stats.encoder) : json_null());
     json_t *note = json_null();
-    if (!camera_has_h264(camera))
+    if (camera->h264_refused)
+        note = json_string("its JPEG pictures cannot be decoded for H.264: JPEG is shown");
+    else if (!camera_has_h264(camera))
         note = json_sprintf("%u × %u pixels cannot be H.264: JPEG is shown", camera->width,
                             camera->height);
     else if (stats.device_error && stats.device)

@@ -79,6 +79,7 @@ struct camera {
     int64_t frame_interval_us; /* mean of the last such second; 0 = not known */
     const char *told_encoder;  /* of the H.264 work, looked at each such second */
     int told_device_error;
+    bool h264_refused; /* the decoder takes none of its pictures, of this size */
 
     struct camera_stats stats;
     uint64_t dropped[CAMERA_DROPS];

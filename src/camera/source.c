@@ -94,6 +94,7 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
     camera->source_ops = ops;
     camera->source = source;
     camera_native(camera, info->native);
+    camera->h264_refused = false;
     camera->controlled = info->controlled;
     camera->first_frame_us = info->first_frame_us;
     camera->sleeping_until_wall_us = 0;
@@ -154,6 +155,20 @@ static bool encoder_changed(struct camera *camera)
     return changed;
 }
 
+/* What a browser shows and the decoder does not take (an odd kind of JPEG) is delivered as JPEG. A
+ * few damaged pictures say nothing yet. */
+static bool h264_was_refused(struct camera *camera)
+{
+    enum { ENOUGH = 10 };
+    struct maker_stats stats = {.encoder = NULL};
+    rendition_add_stats(camera, RENDITION_H264, &stats);
+    if (camera->h264_refused || stats.encoded > 0 || stats.undecodable < ENOUGH)
+        return false;
+    camera->h264_refused = true;
+    log_warn("camera", camera->id, "its JPEG pictures cannot be decoded for H.264: JPEG is shown");
+    return true;
+}
+
 /* The rate is that of a whole second: the few frames of a start or a hiccup say nothing about it.
  * It is told where it moved by more than a tenth. */
 static void measure_rate(struct camera *camera, int64_t arrival_us)
@@ -172,7 +187,8 @@ static void measure_rate(struct camera *camera, int64_t arrival_us)
     camera->rate_since_us = arrival_us;
     camera->rate_frames = 0;
     const bool moved = llabs(camera->frame_interval_us - before_us) * 10 > before_us;
-    if (encoder_changed(camera) || moved)
+    const bool refused = h264_was_refused(camera);
+    if (encoder_changed(camera) || moved || refused)
         camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
@@ -221,6 +237,7 @@ void camera_frame(struct camera *camera, const struct camera_frame *frame)
     if (camera->width != packet->width || camera->height != packet->height) {
         camera->width = packet->width;
         camera->height = packet->height;
+        camera->h264_refused = false; /* these may be decodable */
         camera_changed(camera, CAMERA_CHANGE_STATE);
     }
     if (kind == RENDITION_JPEG) {

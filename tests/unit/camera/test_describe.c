@@ -203,6 +203,30 @@ static void test_awake_hours(void **state)
     json_decref(o);
 }
 
+/* Ten pictures that the decoder refuses, and none that it took: JPEG then, until the size changes.
+ */
+static void test_pictures_that_do_not_decode(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, true);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
+    for (unsigned round = 0; round < 2; round++) {
+        rig->stats.undecodable = round ? 10 : 9;
+        for (int i = 0; i < 12; i++) {
+            rig_good_frame(rig);
+            rig_pass(rig, 100 * US_PER_MS);
+        }
+        assert_int_equal(camera_has_h264(camera), round == 0);
+    }
+    assert_string_equal(rig_described(rig, "encoder_note"),
+                        "\"its JPEG pictures cannot be decoded for H.264: JPEG is shown\"");
+    assert_string_equal(rig_described(rig, "streams"), "{\"jpeg\":1,\"h264\":null}");
+    rig->stats.undecodable = 0; /* another maker */
+    rig_frame(rig, 320, 240, 128, false);
+    assert_true(camera_has_h264(camera));
+    lease_release(&lease);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
@@ -212,6 +236,7 @@ int main(void)
         T(test_why),
         T(test_encoder),
         T(test_pictures_that_h264_cannot_hold),
+        T(test_pictures_that_do_not_decode),
         T(test_encoder_is_told),
         T(test_since),
         T(test_awake_hours),
