@@ -105,6 +105,16 @@ static void a_lamp_goes_and_a_figure_stays(void **state)
     assert_true(abs(residual[20 * WIDTH + 30]) < 2 * LIGHT_ONE);
 }
 
+static void the_smaller_of_two_residuals_is_kept(void **state)
+{
+    (void)state;
+    int16_t residual[] = {5, 5, -5, -5, 5, -5, 0, 7};
+    const int16_t other[] = {3, 9, -3, -9, -3, 3, 4, 0}, expected[] = {3, 5, -3, -5, 0, 0, 0, 0};
+    light_keep_smaller(residual, other, 8);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(residual[i], expected[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +125,7 @@ int main(void)
         cmocka_unit_test(a_thing_as_wide_as_the_picture_stays),
         cmocka_unit_test(the_mean_around_a_cell_is_right),
         cmocka_unit_test(a_lamp_goes_and_a_figure_stays),
+        cmocka_unit_test(the_smaller_of_two_residuals_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
