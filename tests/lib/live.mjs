@@ -21,7 +21,7 @@ export async function openViewer(url, on = {}) {
   await new Promise((resolve, reject) => { socket.on('open', resolve); socket.on('error', reject); });
   const send = (message) => socket.send(JSON.stringify(message));
   return {
-    start: (camera, rendition = 'h264') => send({ type: 'start', camera, rendition }),
+    start: (camera, rendition = 'h264', wish = {}) => send({ type: 'start', camera, rendition, ...wish }),
     stop: (camera) => send({ type: 'stop', camera }),
     close: () => socket.terminate(),
   };
