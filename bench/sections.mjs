@@ -162,6 +162,9 @@ export async function viewers({ seconds, counts = [1, 100, 1000, 5000] }) {
     await proc.stop(camera);
     await server.close();
   }
+  const fanout = JSON.parse(execFileSync(path.join(proc.BUILD, 'bench/bench_fanout'), [1000, 4096, 30, seconds, 5].map(String),
+    { stdio: ['ignore', 'pipe', 'ignore'] }));
+  rows.push(row('1000 viewers, CPU of a message, net / bare send', fanout.ratio, 'ratio', { max: 1 }));
   return rows;
 }
 
