@@ -26,12 +26,13 @@ async function size() {
   execFileSync('strip', [path.join(dir, 'eyelid')]);
   const bytes = fs.statSync(path.join(dir, 'eyelid')).size;
   const dist = path.join(dir, 'ui/dist');
-  const files = fs.readdirSync(dist, { recursive: true, withFileTypes: true }).filter((f) => f.isFile());
-  const page = files.reduce((sum, f) => sum +
-    gzipSync(fs.readFileSync(path.join(f.parentPath ?? f.path, f.name)), { level: 9 }).length, 0);
+  const packed = (name) => gzipSync(fs.readFileSync(path.join(dist, name)), { level: 9 }).length;
+  const html = fs.readFileSync(path.join(dist, 'index.html'), 'utf8');
+  const atOnce = ['index.html', ...[...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map((m) => m[1])];
+  const page = atOnce.reduce((sum, name) => sum + packed(name), 0);
   fs.rmSync(dir, { recursive: true, force: true });
   return [row('build from nothing', seconds, 's'), row('binary, stripped, with the page', bytes / 1e6, 'MB'),
-    row('the page, gzip, in all', page / 1024, 'KB', { max: 60 })];
+    row('the page at start, gzip', page / 1024, 'KB', { max: 45 })];
 }
 
 const SECTIONS = { frame: sections.cpuPerFrame, latency: sections.latency, viewers: sections.viewers,
