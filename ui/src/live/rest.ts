@@ -15,6 +15,20 @@ export interface ServerFacts {
   disk?: { free_bytes: number; total_bytes: number };
 }
 
+// Of the archive, docs/protocol.md, section 3.
+export interface Item {
+  id: string;
+  camera: string;
+  kind: 'photo' | 'clip' | 'film';
+  start: string; // RFC 3339
+  bytes: number;
+  width: number;
+  height: number;
+  starred: boolean;
+  url: string;
+  thumbnail: string;
+}
+
 interface Asked {
   method?: string;
   body?: object;
@@ -66,6 +80,31 @@ export class Rest {
 
   async system(): Promise<ServerFacts> {
     return (await this.ask('system')) as ServerFacts;
+  }
+
+  // A photo that is kept in the archive.
+  async photo(camera: string): Promise<Item> {
+    return (await this.ask(`cameras/${camera}/photo`, { method: 'POST' })) as Item;
+  }
+
+  async archive(wanted: {
+    camera: string; // '' = all
+    starred: boolean;
+    cursor: string | null;
+  }): Promise<{ items: Item[]; next: string | null }> {
+    const query = new URLSearchParams();
+    if (wanted.camera) query.set('camera', wanted.camera);
+    if (wanted.starred) query.set('starred', 'true');
+    if (wanted.cursor) query.set('cursor', wanted.cursor);
+    return (await this.ask(`archive?${query}`)) as { items: Item[]; next: string | null };
+  }
+
+  async star(item: string, starred: boolean): Promise<Item> {
+    return (await this.ask(`archive/${item}`, { method: 'PATCH', body: { starred } })) as Item;
+  }
+
+  async removeItem(item: string): Promise<void> {
+    await this.ask(`archive/${item}`, { method: 'DELETE' });
   }
 
   // The wall's layout, as the page wrote it.

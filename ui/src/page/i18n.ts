@@ -113,6 +113,11 @@ export function moment(date: Date, now = new Date()): string {
   return new Intl.DateTimeFormat(locale(), options).format(date);
 }
 
+// "Monday, 30 November 2026"
+export function day(date: Date): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'full' }).format(date);
+}
+
 export function bytes(count: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
   let step = 0;

@@ -5,12 +5,14 @@ import right from 'icon:chevron-right';
 import download from 'icon:download';
 import close from 'icon:x';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { live } from '../../live/shared';
+import { LiveError } from '../../live/live';
+import { live, serverUrl } from '../../live/shared';
 import { bytes, t } from '../i18n';
 import { tell } from '../parts/announcer';
 import { closeDialog, Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
 import { ring } from '../parts/ring';
+import { rest } from '../server';
 import { photoName, pixels, problemText } from '../words';
 import './photo.css';
 
@@ -21,6 +23,25 @@ export interface Photo {
 }
 
 const KEEP = 20;
+// Why a photo is not kept, and can be taken even so.
+const UNKEPT = new Set(['not-allowed', 'not-found', 'bad-method', 'disk-full', 'not-stored']);
+
+const aboutOf = (width: number | null, height: number | null, size: number): string =>
+  `${width && height ? `${pixels(width, height)}, ` : ''}${bytes(size)}`;
+
+// Kept in the archive where there is one and this user may; else it lives in this view alone.
+async function keepOrTake(camera: string): Promise<Photo> {
+  const file = photoName(camera, new Date());
+  try {
+    const item = await rest.photo(camera);
+    const url = new URL(item.url.slice(1), serverUrl).href;
+    return { url, file, about: aboutOf(item.width, item.height, item.bytes) };
+  } catch (problem) {
+    if (!(problem instanceof LiveError && UNKEPT.has(problem.code))) throw problem;
+    const { blob, width, height } = await live.capture(camera);
+    return { url: URL.createObjectURL(blob), file, about: aboutOf(width, height, blob.size) };
+  }
+}
 
 // The photos that were taken in this view, the newest last. They go with it.
 export function usePhotos(camera: string) {
@@ -40,15 +61,8 @@ export function usePhotos(camera: string) {
     setBusy(true);
     setError('');
     try {
-      const { blob, width, height } = await live.capture(camera);
-      const url = URL.createObjectURL(blob);
-      made.current.push(url);
-      const size = width && height ? `${pixels(width, height)}, ` : '';
-      const photo = {
-        url,
-        file: photoName(camera, new Date()),
-        about: `${size}${bytes(blob.size)}`,
-      };
+      const photo = await keepOrTake(camera);
+      if (photo.url.startsWith('blob:')) made.current.push(photo.url);
       setList((before) => [...before, photo].slice(-KEEP));
       ring(camera);
       tell(t('photo.taken'));

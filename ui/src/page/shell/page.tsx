@@ -12,6 +12,7 @@ import { Rail } from './rail';
 import { type Route, route } from './route';
 import './page.css';
 
+const Archive = lazy(() => import('../archive/archive').then((m) => m.Archive));
 const System = lazy(() => import('../system/system').then((m) => m.System));
 const FoundOne = lazy(() => import('../system/found').then((m) => m.FoundOne));
 
@@ -40,6 +41,7 @@ function OneCamera({ id }: { id: string }) {
 
 function Area({ at }: { at: Route }) {
   if (at.area === 'live') return at.camera === null ? <Wall /> : <OneCamera id={at.camera} />;
+  if (at.area === 'archive') return <Archive />;
   if (at.area === 'system') return <System />;
   return <NotHere>{t('page.none')}</NotHere>;
 }

@@ -1,6 +1,8 @@
 // The way around: a rail at the left, a bar at the bottom of a phone.
+
 import check from 'icon:check';
 import more from 'icon:ellipsis';
+import archive from 'icon:images';
 import liveIcon from 'icon:layout-grid';
 import pauseIcon from 'icon:pause';
 import play from 'icon:play';
@@ -127,6 +129,7 @@ export function Rail() {
         <Eye open={isOpen} />
       </a>
       <Item href="#/" icon={liveIcon} label={t('area.live')} here={area === 'live'} />
+      <Item href="#/archive" icon={archive} label={t('area.archive')} here={area === 'archive'} />
       <Item
         href="#/system"
         icon={server}
