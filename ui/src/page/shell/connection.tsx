@@ -24,7 +24,7 @@ export function Connection() {
     next = t('server.retry-in', { seconds: number(Math.max(0, left)) });
   }
   return (
-    <div class="connection" data-connection={state}>
+    <section class="connection" data-connection={state} aria-label={t('server.title')}>
       <Icon of={cloudOff} />
       <p>
         {word} <span class="figure">{next}</span>
@@ -34,6 +34,6 @@ export function Connection() {
           {t('server.retry')}
         </button>
       )}
-    </div>
+    </section>
   );
 }
