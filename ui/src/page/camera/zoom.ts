@@ -46,7 +46,7 @@ function begin(
   };
   const toggleAt = (at: { clientX: number; clientY: number }): void => {
     if (zoom.getScale() > 1.01) zoom.reset({ animate: calm() });
-    else zoom.zoomToPoint(STEP * 1.25, at, { animate: calm() });
+    else zoom.zoomToPoint(STEP * 1.25, at, { animate: false });
   };
   let lastTap = { atMs: Number.NEGATIVE_INFINITY, x: 0, y: 0 };
   const tapped = (event: PointerEvent): void => {
@@ -98,7 +98,8 @@ export function useZoom(stage: { current: HTMLElement | null }): Zoom {
     step: (by) => {
       const zoom = panzoom.current;
       if (!zoom) return;
-      zoom.zoom(zoom.getScale() * STEP ** by, { animate: calm() });
+      // Not animated: what follows at once would be bounded by a size in mid-flight.
+      zoom.zoom(zoom.getScale() * STEP ** by, { animate: false });
     },
     reset: () => void panzoom.current?.reset({ animate: calm() }),
   };
