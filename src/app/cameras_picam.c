@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "picam/libcamera.h"
 #include "picam/libcamera_finder.h"
-#include "picam/rpicam_source.h"
+#include "picam/rpicam_driver.h"
 #include "v4l2/v4l2_device.h"
 #include "v4l2/v4l2_found.h"
 

@@ -222,14 +222,52 @@ void camera_set_poster(struct camera *camera, struct packet *takes_packet)
     camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
-void camera_frame(struct camera *camera, const struct camera_frame *frame)
+size_t camera_frame_bytes(const struct camera_frame *frame)
 {
+    if (!frame->raw)
+        return frame->end_off - frame->unit_off;
+    const size_t pixels = (size_t)frame->raw->width * frame->raw->height;
+    return frame->raw->format == RAW_YUYV ? 2 * pixels : pixels * 3 / 2;
+}
+
+enum jpeg_fault camera_check_jpeg(struct camera_frame *frame, const struct jpeg_limits *limits)
+{
+    enum jpeg_fault fault = jpeg_admit(&frame->takes_buf, frame->unit_off,
+                                       frame->end_off - frame->unit_off, limits, &frame->info);
+    if (fault == JPEG_OK)
+        frame->end_off = frame->unit_off + (uint32_t)frame->info.len_bytes;
+    return fault;
+}
+
+static void drop_frame(struct camera *camera, struct camera_frame *frame, unsigned drop)
+{
+    camera_count_drop(camera, drop);
+    buf_unref(&frame->takes_buf);
+}
+
+unsigned camera_admit(struct camera *camera, struct camera_frame *frame)
+{
+    unsigned drop = JPEG_OK;
+    camera_count_received(camera, camera_frame_bytes(frame));
+    if (!camera_runs(camera))
+        drop = CAMERA_DROP_UNWANTED;
+    else if (!frame->raw)
+        drop = camera_check_jpeg(frame, &camera->home->env.jpeg_limits);
+    if (drop != JPEG_OK)
+        drop_frame(camera, frame, drop);
+    frame->is_admitted = drop == JPEG_OK;
+    return drop;
+}
+
+void camera_frame(struct camera *camera, const struct camera_frame *takes_frame)
+{
+    struct camera_frame admitted = *takes_frame, *frame = &admitted;
     const enum rendition_kind kind = frame->raw ? RENDITION_RAW : RENDITION_JPEG;
-    struct buf *buf = frame->takes_buf;
     assert(kind == camera->native);
+    if (!frame->is_admitted && camera_admit(camera, frame) != JPEG_OK)
+        return;
     if (!camera_runs(camera) || is_dark(camera, frame)) {
-        camera_count_drop(camera, camera_runs(camera) ? CAMERA_DROP_DARK : CAMERA_DROP_UNWANTED);
-        buf_unref(&buf);
+        drop_frame(camera, frame, camera_runs(camera) ? CAMERA_DROP_DARK : CAMERA_DROP_UNWANTED);
         return;
     }
     struct packet *packet = frame->raw ? raw_packet(frame) : camera_packet(frame);

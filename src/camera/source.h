@@ -62,19 +62,33 @@ const struct controls *camera_schema(const struct camera *camera);
 /* From now on the source gives this kind (RENDITION_JPEG or RENDITION_RAW); viewers stay. */
 void camera_native(struct camera *camera, enum rendition_kind native);
 
-/* A good frame of the native kind. Takes the buffer. A JPEG has room for the transport and live
- * header before unit_off; a raw picture lies in memory that a lent buffer (base/buf.h) stands for.
- * dark: the device says its exposure has not settled. Not for stills. */
+/* A frame of the native kind, as it came. A JPEG has CAMERA_FRAME_ROOM before unit_off; a raw
+ * picture lies in memory that a lent buffer (base/buf.h) stands for. dark: the device says its
+ * exposure has not settled. */
 struct camera_frame {
     struct buf *takes_buf;
     uint32_t unit_off, end_off;    /* JPEG */
-    struct jpeg_info info;         /* JPEG */
+    struct jpeg_info info;         /* JPEG, once it was checked */
+    bool is_admitted;              /* by camera_admit */
     const struct raw_picture *raw; /* copied; NULL: it is a JPEG */
     int64_t capture_us, arrival_us;
     bool dark;
 };
+/* Counts it and looks at it, unless camera_admit did, and publishes it or drops it. Takes the
+ * buffer. Not for stills. */
 void camera_frame(struct camera *camera, const struct camera_frame *frame);
-/* A JPEG frame as a packet, its live header yet to be written: a still. Takes the buffer. */
+/* Its first half, for sources that want to know what came: counts the frame and drops it where no
+ * viewer wants it or the gatekeeper refuses it: JPEG_OK, or the reason, and the buffer is gone. */
+unsigned camera_admit(struct camera *camera, struct camera_frame *frame)
+    __attribute__((warn_unused_result));
+
+/* The gatekeeper (media/jpeg.h) on a JPEG frame: JPEG_OK, and it is the repaired picture, perhaps
+ * in another buffer; else the fault. Any thread. */
+enum jpeg_fault camera_check_jpeg(struct camera_frame *frame, const struct jpeg_limits *limits)
+    __attribute__((warn_unused_result));
+size_t camera_frame_bytes(const struct camera_frame *frame); /* as they count in statistics */
+/* A checked JPEG frame as a packet, its live header yet to be written: a still. Takes the buffer.
+ */
 struct packet *camera_packet(const struct camera_frame *frame) __attribute__((returns_nonnull));
 /* What is shown of a sleeping camera: every JPEG frame becomes the poster by itself; a raw source
  * makes one of its last picture before it sleeps. Takes the packet. */

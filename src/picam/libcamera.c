@@ -7,18 +7,18 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "picam/libcamera_driver.h"
 #include "picam/libcamera_finder.h"
-#include "picam/libcamera_source.h"
-#include "picam/rpicam_source.h"
+#include "picam/rpicam_driver.h"
 
-/* One camera that is there, or was: then it waits for its source's end. Exactly one of the two
- * sources. */
+/* One camera that is there, or was: then it waits for its source's end. One of the two drivers. */
 struct seat {
     struct list node;
     struct libcamera *libcamera;
     char *address;
-    struct libcamera_source *helped;
-    struct rpicam_source *run; /* by rpicam's programs */
+    struct source *source; /* NULL: thread creation failed */
+    struct libcamera_driver helped;
+    struct rpicam_driver run; /* by rpicam's programs */
 };
 
 struct libcamera {
@@ -35,29 +35,60 @@ struct libcamera {
 
 /* --- Seats. --- */
 
-static struct camera *camera_of(const struct seat *seat)
-{
-    return seat->helped ? libcamera_source_camera(seat->helped) : rpicam_source_camera(seat->run);
-}
-
-static void hang_up(struct seat *seat)
-{
-    if (seat->helped)
-        libcamera_source_hang_up(seat->helped);
-    else
-        rpicam_source_hang_up(seat->run);
-}
-
 static void remove_seat(struct seat *seat)
 {
     list_remove(&seat->node);
-    libcamera_source_destroy(seat->helped);
-    rpicam_source_destroy(seat->run);
+    source_destroy(seat->source);
+    libcamera_driver_finish(&seat->helped);
+    rpicam_driver_finish(&seat->run);
     mem_free(seat->address);
     mem_free(seat);
 }
 
 static void on_ended(void *ctx);
+
+/* Its controls are known once the helper has opened it. */
+static int attach_helped(struct seat *seat, struct camera *camera,
+                         const struct rpicam_camera *found)
+{
+    seat->helped = (struct libcamera_driver){
+        .helper = seat->libcamera->helper, .camera_id = seat->address, .env = camera_env(camera)};
+    const struct source_params params = {.driver = &libcamera_driver,
+                                         .device = &seat->helped,
+                                         .net = camera_env(camera)->net,
+                                         .ended = on_ended,
+                                         .ctx = seat};
+    int r = source_create(&params, &seat->source);
+    if (r < 0)
+        return r;
+    seat->helped.source = seat->source;
+    source_attach(seat->source, camera,
+                  &(struct camera_source_info){.native = RENDITION_RAW,
+                                               .controlled = true,
+                                               .name = found->camera.model,
+                                               .model = found->camera.model});
+    return 0;
+}
+
+static int attach_run(struct seat *seat, struct camera *camera, const struct rpicam_camera *found)
+{
+    rpicam_driver_init(&seat->run, seat->libcamera->programs, found->number);
+    const struct source_params params = {.driver = &rpicam_driver,
+                                         .device = &seat->run,
+                                         .net = camera_env(camera)->net,
+                                         .ended = on_ended,
+                                         .ctx = seat};
+    int r = source_create(&params, &seat->source);
+    if (r < 0)
+        return r;
+    seat->run.source = seat->source;
+    source_attach(seat->source, camera,
+                  &(struct camera_source_info){.controlled = true,
+                                               .name = found->camera.model,
+                                               .model = found->camera.model,
+                                               .controls = &seat->run.schema});
+    return 0;
+}
 
 static int add_seat(struct libcamera *libcamera, struct camera *camera,
                     const struct rpicam_camera *found)
@@ -66,10 +97,8 @@ static int add_seat(struct libcamera *libcamera, struct camera *camera,
     list_append(&libcamera->seats, &seat->node);
     seat->libcamera = libcamera;
     seat->address = mem_strdup_or_die(found->camera.id);
-    int r = libcamera->helper
-                ? libcamera_source_create(camera, libcamera->helper, on_ended, seat, &seat->helped)
-                : rpicam_source_create(camera, libcamera->programs, found->number,
-                                       found->camera.model, on_ended, seat, &seat->run);
+    int r =
+        libcamera->helper ? attach_helped(seat, camera, found) : attach_run(seat, camera, found);
     if (r < 0)
         remove_seat(seat);
     return r;
@@ -152,7 +181,7 @@ static void on_list(struct libcamera *libcamera, const struct libcamera_list *li
 {
     list_for_each (seat, &libcamera->seats, struct seat, node)
         if (!is_listed(list, seat->address))
-            hang_up(seat); /* its end removes it */
+            source_hang_up(seat->source); /* its end removes it */
     for (unsigned i = 0; i < list->count; i++)
         take_in(libcamera, &list->cameras[i]);
 }
@@ -195,8 +224,8 @@ static void on_removed(void *ctx, struct camera *camera)
 {
     struct libcamera *libcamera = ctx;
     list_for_each (seat, &libcamera->seats, struct seat, node)
-        if (camera_of(seat) == camera)
-            hang_up(seat);
+        if (source_camera(seat->source) == camera)
+            source_hang_up(seat->source);
 }
 
 /* --- Birth and death. --- */
@@ -236,7 +265,7 @@ void libcamera_destroy(struct libcamera *libcamera)
     registry_unobserve(&libcamera->observer);
     libcamera_finder_hang_up(libcamera->finder);
     list_for_each (seat, &libcamera->seats, struct seat, node)
-        hang_up(seat); /* all at once, then one by one */
+        source_hang_up(seat->source); /* all at once, then one by one */
     list_for_each (seat, &libcamera->seats, struct seat, node)
         remove_seat(seat);
     libcamera_finder_destroy(libcamera->finder);

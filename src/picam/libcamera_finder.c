@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "base/thread.h"
 #include "picam/child.h"
 #include "picam/libcamera_line.h"
+#include "source/poke.h"
 
 enum {
     LIST_MS = 20000,  /* patience with whoever lists */
@@ -27,8 +27,8 @@ enum {
 struct libcamera_finder {
     struct libcamera_finder_params params; /* immutable */
     struct thread thread;
-    int poke;    /* eventfd: the end is wanted; stays readable */
-    int changes; /* inotify of /dev */
+    struct poke end; /* the end is wanted; stays readable */
+    int changes;     /* inotify of /dev */
 };
 
 /* --- Waiting. --- */
@@ -36,7 +36,7 @@ struct libcamera_finder {
 /* Waits for the descriptor; 1: it has something; 0: the time is over; -ECANCELED: the end. */
 static int wait_for(const struct libcamera_finder *finder, int fd, int timeout_ms)
 {
-    struct pollfd fds[2] = {{.fd = finder->poke, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+    struct pollfd fds[2] = {{.fd = finder->end.fd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
     int r = poll(fds, 2, timeout_ms);
     if (fds[0].revents)
         return -ECANCELED;
@@ -46,15 +46,6 @@ static int wait_for(const struct libcamera_finder *finder, int fd, int timeout_m
 static int64_t after_ms(int ms)
 {
     return clock_now_us(&clock_system) + ms * US_PER_MS;
-}
-
-/* As poll() takes it. */
-static int left_ms(int64_t until_us)
-{
-    if (until_us == CLOCK_NEVER_US)
-        return -1;
-    int64_t left_us = until_us - clock_now_us(&clock_system);
-    return left_us > 0 ? (int)(left_us / US_PER_MS) + 1 : 0;
 }
 
 static bool is_media(const char *name)
@@ -85,7 +76,7 @@ static int wait_for_change(const struct libcamera_finder *finder, int timeout_ms
 {
     int64_t until_us = timeout_ms < 0 ? CLOCK_NEVER_US : after_ms(timeout_ms);
     for (;;) {
-        int r = wait_for(finder, finder->changes, left_ms(until_us));
+        int r = wait_for(finder, finder->changes, poke_left_ms(until_us));
         if (r <= 0)
             return r;
         if (read_changes(finder))
@@ -139,7 +130,7 @@ static int ask_helper(const struct libcamera_finder *finder, struct libcamera_li
     if (r < 0)
         return r;
     r = hear_list(finder, line, list);
-    libcamera_line_close(line, r == 0 ? LIST_MS : 0, finder->poke);
+    libcamera_line_close(line, r == 0 ? LIST_MS : 0, finder->end.fd);
     libcamera_line_unref(&line);
     return r;
 }
@@ -177,7 +168,7 @@ static int ask_program(const struct libcamera_finder *finder, struct libcamera_l
         if (r == 0)
             list->count = rpicam_text_cameras(text, len_bytes, list->cameras);
         mem_free(text);
-        child_finish(&child, r == 0 ? LIST_MS : 0, finder->poke);
+        child_finish(&child, r == 0 ? LIST_MS : 0, finder->end.fd);
     }
     close(ends[0]);
     return r;
@@ -191,7 +182,7 @@ static int ask(const struct libcamera_finder *finder, struct libcamera_list *lis
 int libcamera_find(const char *helper, const char *program, struct libcamera_list *ret_list)
 {
     const struct libcamera_finder finder = {
-        .params = {.helper = helper, .program = program}, .poke = -1, .changes = -1};
+        .params = {.helper = helper, .program = program}, .end = {-1}, .changes = -1};
     *ret_list = (struct libcamera_list){.count = 0};
     return ask(&finder, ret_list);
 }
@@ -229,8 +220,7 @@ static void *run(void *ctx)
 
 static void discard(struct libcamera_finder *finder)
 {
-    if (finder->poke >= 0)
-        close(finder->poke);
+    poke_finish(&finder->end);
     if (finder->changes >= 0)
         close(finder->changes);
     mem_free(finder);
@@ -239,16 +229,15 @@ static void discard(struct libcamera_finder *finder)
 int libcamera_finder_create(const struct libcamera_finder_params *params,
                             struct libcamera_finder **ret_finder)
 {
-    int r;
     struct libcamera_finder *finder = mem_new(struct libcamera_finder);
     finder->params = *params;
-    finder->poke = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int r = poke_init(&finder->end);
     finder->changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     /* IN_ATTRIB: udev gives access after the node is there. */
-    if (finder->poke < 0 || finder->changes < 0 ||
-        inotify_add_watch(finder->changes, "/dev", IN_CREATE | IN_DELETE | IN_ATTRIB) < 0)
+    if (r == 0 && (finder->changes < 0 || inotify_add_watch(finder->changes, "/dev",
+                                                            IN_CREATE | IN_DELETE | IN_ATTRIB) < 0))
         r = -errno;
-    else
+    if (r == 0)
         r = thread_start(&finder->thread, "libcamera-find", run, finder);
     if (r < 0)
         discard(finder);
@@ -259,9 +248,8 @@ int libcamera_finder_create(const struct libcamera_finder_params *params,
 
 void libcamera_finder_hang_up(struct libcamera_finder *finder)
 {
-    uint64_t one = 1;
-    if (finder && write(finder->poke, &one, sizeof(one)) != (ssize_t)sizeof(one))
-        log_debug("camera", NULL, "the finder can not be poked");
+    if (finder)
+        poke_send(&finder->end);
 }
 
 void libcamera_finder_destroy(struct libcamera_finder *finder)

@@ -61,34 +61,26 @@ void mjpeg_answer_finish(struct mjpeg_answer *answer)
     answer->len_bytes = 0;
 }
 
-unsigned mjpeg_inspect(struct mjpeg *mjpeg, struct buf **buf, size_t len_bytes,
-                       struct camera_frame *ret_frame)
+struct camera_frame mjpeg_frame(struct mjpeg *mjpeg, struct buf *buf, size_t len_bytes)
 {
-    struct camera_frame frame = {.unit_off = CAMERA_FRAME_ROOM, .arrival_us = mjpeg_now(mjpeg)};
-    enum jpeg_fault fault =
-        jpeg_admit(buf, CAMERA_FRAME_ROOM, len_bytes,
-                   &camera_env(mjpeg->camera)->jpeg_limits, &frame.info);
-    frame.takes_buf = *buf;
-    frame.capture_us = frame.arrival_us;
-    frame.end_off = (uint32_t)(CAMERA_FRAME_ROOM + frame.info.len_bytes);
-    if (fault == JPEG_OK)
-        *ret_frame = frame;
-    return fault;
+    const int64_t now_us = mjpeg_now(mjpeg);
+    return (struct camera_frame){.takes_buf = buf,
+                                 .unit_off = CAMERA_FRAME_ROOM,
+                                 .end_off = (uint32_t)(CAMERA_FRAME_ROOM + len_bytes),
+                                 .capture_us = now_us,
+                                 .arrival_us = now_us};
 }
 
 /* Takes the buffer. */
 static void on_picture(struct mjpeg *mjpeg, struct buf *takes_buf, size_t len_bytes)
 {
     struct camera *camera = mjpeg->camera;
-    struct camera_frame frame = {0};
-    camera_count_received(camera, len_bytes);
-    unsigned drop = camera_runs(camera) ? mjpeg_inspect(mjpeg, &takes_buf, len_bytes, &frame)
-                                        : CAMERA_DROP_UNWANTED;
-    if (drop == JPEG_OK && !mjpeg_device_admits(mjpeg, &frame.info))
-        drop = CAMERA_DROP_UNWANTED;
-    if (drop != JPEG_OK) {
-        camera_count_drop(camera, drop);
-        buf_unref(&takes_buf);
+    struct camera_frame frame = mjpeg_frame(mjpeg, takes_buf, len_bytes);
+    if (camera_admit(camera, &frame) != JPEG_OK)
+        return;
+    if (!mjpeg_device_admits(mjpeg, &frame.info)) {
+        camera_count_drop(camera, CAMERA_DROP_UNWANTED);
+        buf_unref(&frame.takes_buf);
         return;
     }
     mjpeg->width = frame.info.width;

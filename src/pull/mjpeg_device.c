@@ -117,12 +117,12 @@ static void end_still(struct mjpeg *mjpeg, int error, struct packet *still)
 static void on_still(struct mjpeg *mjpeg)
 {
     struct mjpeg_device *device = &mjpeg->device;
-    struct camera_frame frame;
-    size_t len_bytes = device->answer.len_bytes;
+    struct camera_frame frame = mjpeg_frame(mjpeg, device->answer.buf, device->answer.len_bytes);
     unsigned fault = JPEG_TRUNCATED;
-    camera_count_received(mjpeg->camera, len_bytes);
+    camera_count_received(mjpeg->camera, device->answer.len_bytes);
     if (device->http_status == 200 && device->answer.buf)
-        fault = mjpeg_inspect(mjpeg, &device->answer.buf, len_bytes, &frame);
+        fault = camera_check_jpeg(&frame, &camera_env(mjpeg->camera)->jpeg_limits);
+    device->answer.buf = frame.takes_buf; /* it may be another one, once repaired */
     bool is_small =
         fault == JPEG_OK && device->still_width &&
         (frame.info.width != device->still_width || frame.info.height != device->still_height);

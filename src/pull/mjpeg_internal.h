@@ -80,9 +80,8 @@ int mjpeg_answer_add(struct mjpeg_answer *answer, const uint8_t *bytes, size_t l
     __attribute__((warn_unused_result));
 void mjpeg_answer_finish(struct mjpeg_answer *answer);
 
-/* jpeg_admit of a picture of len_bytes behind CAMERA_FRAME_ROOM. A jpeg_fault. */
-unsigned mjpeg_inspect(struct mjpeg *mjpeg, struct buf **buf, size_t len_bytes,
-                       struct camera_frame *ret_frame);
+/* A picture of len_bytes behind CAMERA_FRAME_ROOM that came now. */
+struct camera_frame mjpeg_frame(struct mjpeg *mjpeg, struct buf *buf, size_t len_bytes);
 
 /* --- mjpeg_device --- */
 

@@ -16,9 +16,9 @@
 #include "push/device_message.h"
 #include "push/outbox.h"
 
-/* The clocks are compared at the start and then at this interval, while frames flow. */
+/* The clocks are compared at the start and then at this pace, while frames flow. */
 enum { TIME_INTERVAL_S = 5, HELLO_TIMEOUT_S = 10, BAD_TEXTS_MAX = 16 };
-/* Frames that arrive this long after `stop` were not in flight: the device has not received it. */
+/* Frames that come so long after `stop` were not on their way: the device has not heard it. */
 enum { STOP_AGAIN_S = 5 };
 /* 4001 is ours, the others are of RFC 6455 section 7.4.1. */
 enum {
@@ -35,14 +35,14 @@ static const char ID_RULE[] = "an id is 1 to 32 of a-z, 0-9 and -";
 struct push {
     struct registry *registry;
     struct ws *ws;
-    struct camera *camera; /* NULL before hello and while the connection is being closed */
+    struct camera *camera; /* NULL before hello and once the connection is being closed */
     char id[CAMERA_ID_MAX + 1];
     bool id_is_given;                   /* by the address; else hello may bring one */
-    char token[CAMERA_TOKEN_CHARS + 1]; /* "" = none presented */
+    char token[CAMERA_TOKEN_CHARS + 1]; /* "" = it shows none */
     bool controlled;
     struct net_timer *timer; /* for hello, then for the answer to settings; NULL for plain ones */
     struct clockmap clockmap;
-    int64_t asked_time_us; /* when the clocks were last compared */
+    int64_t asked_time_us; /* when the clocks were compared last */
     int64_t told_stop_us;
     unsigned bad_texts;
     struct outbox outbox;
@@ -65,8 +65,8 @@ static void hang_up(struct push *push, uint16_t code, const char *reason)
         camera_source_down(camera);
 }
 
-/* Ends the connection of a device that breaks the rules; the reason helps the author of its
- * firmware. */
+/* Ends the connection of a device that breaks the rules; whoever wrote its firmware finds out why.
+ */
 static void refuse(struct push *push, uint16_t code, const char *reason)
 {
     registry_log_refusal(push->registry, push->id, reason);
@@ -84,7 +84,7 @@ static int next(void *session, struct net_out *ret_out)
         *ret_out = (struct net_out){.takes_buf = buf,
                                     .off = PACKET_TRANSPORT_ROOM,
                                     .len_bytes = buf->len_bytes - PACKET_TRANSPORT_ROOM};
-    return r; /* out of memory: the connection ends; the device reconnects and is told again */
+    return r; /* without memory the connection ends: the device comes back and is told anew */
 }
 
 static void ask_time(struct push *push)
@@ -94,7 +94,7 @@ static void ask_time(struct push *push)
     ws_ready(push->ws);
 }
 
-/* `start` carries what is wanted from now on, whatever the device is doing. */
+/* `start` says what is wished from now on, whatever the device does at the moment. */
 static void source_start(void *source, const struct camera_wish *wish)
 {
     struct push *push = source;
@@ -120,7 +120,7 @@ static int source_still(void *source, uint32_t request)
     if (!push->controlled)
         return -ENOTSUP;
     outbox_capture(&push->outbox, request);
-    ask_time(push); /* so that it is known when the still was taken */
+    ask_time(push); /* so that it is known when the still was shot */
     return 0;
 }
 
@@ -133,7 +133,7 @@ static int source_set(void *source, const struct control_values *values)
     outbox_set(&push->outbox, object);
     json_decref(object);
     ws_ready(push->ws);
-    const int64_t told_us = push->outbox.set_us; /* of earlier ones */
+    const int64_t told_us = push->outbox.set_us; /* of those before */
     net_timer_set(push->timer, (told_us ? told_us : now(push)) + OUTBOX_SET_US);
     return 0;
 }
@@ -142,8 +142,7 @@ static void source_detached(void *source)
 {
     struct push *push = source;
     push->camera = NULL;
-    hang_up(push, CLOSE_REPLACED,
-            "another device connected with this id, or the camera was removed");
+    hang_up(push, CLOSE_REPLACED, "another device came with this id, or the camera was removed");
 }
 
 static const struct source_ops SOURCE_OPS = {
@@ -165,15 +164,15 @@ static void attach(struct push *push, const struct camera_source_info *info)
     int r = registry_get_or_add(push->registry, push->id, token, &camera);
     if (r == -EKEYREJECTED || r == -EBUSY) {
         refuse(push, CLOSE_POLICY,
-               r == -EBUSY ? "it presents a token, but a device without one is connected"
-                           : "it does not present this camera's token");
+               r == -EBUSY ? "it shows a token, and one without a token is connected"
+                           : "it does not show the token of this camera");
         return;
     }
     if (r < 0) {
         hang_up(push, CLOSE_TRY_LATER,
-                r == -ENOSPC   ? "the server has reached max_cameras"
+                r == -ENOSPC   ? "this server has as many cameras as it may"
                 : r == -EEXIST ? "a camera of another kind has this id"
-                               : "too many new cameras, try again in a minute");
+                               : "too many new cameras at once, try again in a minute");
         return;
     }
     push->camera = camera;
@@ -187,7 +186,7 @@ static void on_timer(void *ctx)
     if (push->camera)
         ws_ready(push->ws); /* settings may wait for an answer that does not come */
     else
-        refuse(push, CLOSE_POLICY, "no hello received");
+        refuse(push, CLOSE_POLICY, "no hello came");
 }
 
 static void opened(void *session, struct ws *ws)
@@ -217,9 +216,9 @@ static void on_hello(struct push *push, const struct device_message *m)
 {
     const char *id = m->hello.id;
     if (push->camera) {
-        refuse(push, CLOSE_POLICY, "duplicate hello");
+        refuse(push, CLOSE_POLICY, "hello came twice");
     } else if (id && push->id_is_given && strcmp(id, push->id) != 0) {
-        refuse(push, CLOSE_POLICY, "the id in hello differs from the address");
+        refuse(push, CLOSE_POLICY, "the id in hello is not that of the address");
     } else if (id && !text_is_id(id)) {
         refuse(push, CLOSE_POLICY, ID_RULE);
     } else {
@@ -257,7 +256,7 @@ static void on_message(struct push *push, const struct device_message *m)
     else if (m->type == DEVICE_STATE && m->state.sleeping && camera)
         camera_sleeps(camera, m->state.wake_in_s);
     else if (m->type == DEVICE_CAPTURED && camera)
-        /* Nobody waits for this number once a good still has arrived. */
+        /* Nobody waits for this number any more where a good still came. */
         camera_captured(camera, m->captured.request, -EIO, NULL);
     else if (m->type == DEVICE_VALUES && camera)
         on_values(push, m->values);
@@ -287,53 +286,51 @@ static void on_text(struct push *push, const char *text, size_t len_bytes)
 /* --- From the device: frames. --- */
 
 /* The device's still: a packet that no hub carries. Takes the buffer. */
-static void on_still(struct push *push, const struct camera_frame *frame, uint32_t request)
+static void on_still(struct push *push, struct camera_frame *frame, uint32_t request)
 {
+    struct camera *camera = push->camera;
+    camera_count_received(camera, camera_frame_bytes(frame));
+    enum jpeg_fault fault = camera_check_jpeg(frame, &registry_env(push->registry)->jpeg_limits);
+    if (fault != JPEG_OK) {
+        camera_count_drop(camera, fault);
+        buf_unref(&frame->takes_buf);
+        return;
+    }
     struct packet *still = camera_packet(frame);
-    camera_captured(push->camera, request, 0, still);
+    camera_captured(camera, request, 0, still);
     packet_unref(&still);
 }
 
-/* A frame that nobody wants. */
+/* A frame, and nobody wants any. */
 static void on_unwanted(struct push *push)
 {
     if (now(push) - push->told_stop_us >= STOP_AGAIN_S * US_PER_S)
         source_stop(push);
 }
 
-/* One JPEG at [off, end) of the buffer, after its wire header if it had one. Takes the buffer. */
+/* One JPEG at [off, end) of the buffer, behind its wire header if it had one. Takes the buffer. */
 static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t end,
                     const struct wire_frame *wire)
 {
-    struct camera *camera = push->camera;
-    struct camera_frame frame = {.unit_off = (uint32_t)off, .arrival_us = now(push)};
-    bool is_still = wire && wire->flags & WIRE_FLAG_STILL;
-    unsigned drop = CAMERA_DROP_UNWANTED;
-
-    camera_count_received(camera, end - off);
-    if (is_still || camera_runs(camera))
-        drop = jpeg_admit(&takes_buf, off, end - off, &registry_env(push->registry)->jpeg_limits,
-                          &frame.info);
-    else
-        on_unwanted(push);
-    if (drop != JPEG_OK) {
-        camera_count_drop(camera, drop);
-        buf_unref(&takes_buf);
-        return;
-    }
-    frame.takes_buf = takes_buf;
-    frame.end_off = (uint32_t)(off + frame.info.len_bytes);
-    frame.capture_us = frame.arrival_us;
+    struct camera_frame frame = {.takes_buf = takes_buf,
+                                 .unit_off = (uint32_t)off,
+                                 .end_off = (uint32_t)end,
+                                 .arrival_us = now(push),
+                                 .capture_us = now(push)};
+    const bool is_still = wire && wire->flags & WIRE_FLAG_STILL;
+    const bool is_wanted = is_still || camera_runs(push->camera);
     if (wire) {
         frame.capture_us = clockmap_to_server(&push->clockmap, wire->capture_us, frame.arrival_us);
         frame.dark = wire->flags & WIRE_FLAG_DARK;
-        if (frame.arrival_us - push->asked_time_us > TIME_INTERVAL_S * US_PER_S)
-            ask_time(push);
     }
+    if (wire && is_wanted && frame.arrival_us - push->asked_time_us > TIME_INTERVAL_S * US_PER_S)
+        ask_time(push);
+    if (!is_wanted)
+        on_unwanted(push);
     if (is_still)
         on_still(push, &frame, wire->sequence);
     else
-        camera_frame(camera, &frame);
+        camera_frame(push->camera, &frame);
 }
 
 static void on_binary(struct push *push, struct buf *takes_buf, size_t len_bytes)
@@ -354,7 +351,8 @@ static void on_binary(struct push *push, struct buf *takes_buf, size_t len_bytes
     }
 }
 
-/* A plain device's text: hobby firmware that sends its JPEG as base64. Decoded in place. */
+/* A plain device's text: hobby firmware that sends its JPEG as base64. Decoded in place, the bytes
+ * shrink. */
 static void on_base64(struct push *push, struct buf *takes_buf, size_t len_bytes)
 {
     size_t jpeg_len;
@@ -383,7 +381,7 @@ static void message(void *session, struct buf *takes_buf, size_t len_bytes, bool
     }
 }
 
-/* --- Accepting connections. --- */
+/* --- The door. --- */
 
 static void broken(void *session, const char *reason)
 {
@@ -398,7 +396,7 @@ static void broken(void *session, const char *reason)
 static const struct ws_ops PLAIN_OPS = {WS_OPS};
 static const struct ws_ops CONTROLLED_OPS = {.subprotocol = SUBPROTOCOL, WS_OPS};
 
-/* True if a comma-separated list of subprotocols (RFC 6455 section 11.3.4) offers ours. */
+/* True when a comma-separated list of subprotocols (RFC 6455 section 11.3.4) offers ours. */
 static bool offers_ours(const char *list)
 {
     static const char SEPARATORS[] = ", \t";

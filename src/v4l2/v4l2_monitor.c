@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -14,11 +13,12 @@
 #include "base/inbox.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "source/poke.h"
 #include "v4l2/v4l2_sources.h"
 
 static const char FOLDER[] = "/dev";
 
-/* The thread's news for the loop. */
+/* What the thread tells the loop. */
 struct news {
     struct list node;
     char name[V4L2_NODE_MAX]; /* "video0" */
@@ -28,24 +28,25 @@ struct news {
 struct v4l2_monitor {
     struct jpeg_limits limits; /* immutable */
     struct thread thread;
-    int inotify_fd, quit_fd;
+    int inotify_fd;
+    struct poke end;    /* the end is wanted; stays readable */
     struct inbox inbox; /* of news */
     struct net_wake *wake;
     struct v4l2_sources sources; /* loop only */
 };
 
-/* --- The thread: examines nodes, which blocks on their drivers. --- */
+/* --- The thread: looks at nodes, which blocks on their drivers. --- */
 
-/* Nodes that need no second look; the thread's own. */
+/* Nodes that are known for what they are and need no second look; the thread's own. */
 enum { NODES_MAX = 64 };
 struct nodes {
     char names[NODES_MAX][V4L2_NODE_MAX];
     unsigned count;
-    bool has_failed; /* one is unknown, and may never change again */
+    bool has_failed; /* one is not known, and nothing need ever change at it again */
 };
 
-/* A node that fails may be very new, or its driver may be recovering: it is examined again after
- * these times. */
+/* A node that fails may just have come, or its driver may be recovering: it is looked at again,
+ * after these times. */
 static const int RETRY_MS[] = {100, 1000, 1000, 1000};
 enum { RETRIES = sizeof(RETRY_MS) / sizeof(*RETRY_MS) };
 
@@ -66,8 +67,8 @@ static void post(struct v4l2_monitor *monitor, const char *name, struct v4l2_fou
     inbox_post(&monitor->inbox, &news->node);
 }
 
-/* A driver that takes seconds for each of its controls must delay neither the other cameras nor the
- * shutdown. */
+/* A driver that takes seconds for each of its controls must hold up neither the other cameras nor
+ * the end. */
 static const int64_t PATIENCE_US = 5 * US_PER_S;
 
 struct look {
@@ -78,12 +79,12 @@ struct look {
 static bool lasts(void *ctx)
 {
     const struct look *look = ctx;
-    struct pollfd quit = {.fd = look->monitor->quit_fd, .events = POLLIN};
+    struct pollfd quit = {.fd = look->monitor->end.fd, .events = POLLIN};
     return clock_now_us(&clock_system) < look->until_us && poll(&quit, 1, 0) == 0;
 }
 
-/* may_refuse: do not report a refusal. The creator of a new node may be about to set its
- * permissions, which announces it again. */
+/* may_refuse: no word if the server may not open it. Whoever made the node this moment may be about
+ * to set its permissions, which makes it known again. */
 static void look_at(struct v4l2_monitor *monitor, struct nodes *nodes, const char *name,
                     bool may_refuse)
 {
@@ -103,7 +104,7 @@ static void look_at(struct v4l2_monitor *monitor, struct nodes *nodes, const cha
     else if (r == -EACCES && !may_refuse)
         log_info("v4l2", name, "no permission; the server's user must be in the group video");
     else
-        log_debug("v4l2", name, "%s", r == -ENOTSUP ? "not a supported camera" : strerror(-r));
+        log_debug("v4l2", name, "%s", r == -ENOTSUP ? "no camera of ours" : strerror(-r));
 }
 
 static void forget(struct v4l2_monitor *monitor, struct nodes *nodes, const char *name)
@@ -115,7 +116,7 @@ static void forget(struct v4l2_monitor *monitor, struct nodes *nodes, const char
     post(monitor, name, NULL);
 }
 
-/* After lost events. */
+/* After news that were lost. */
 static void forget_lost(struct v4l2_monitor *monitor, struct nodes *nodes)
 {
     char name[V4L2_NODE_MAX], path[2 * V4L2_NODE_MAX];
@@ -154,29 +155,19 @@ static void read_changes(struct v4l2_monitor *monitor, struct nodes *nodes)
     }
 }
 
-/* In poll()'s form. */
-static int left_ms(int64_t until_us)
-{
-    if (until_us == CLOCK_NEVER_US)
-        return -1;
-    int64_t left_us = until_us - clock_now_us(&clock_system);
-    return left_us > 0 ? (int)(left_us / US_PER_MS) + 1 : 0;
-}
-
 static void *run(void *ctx)
 {
     struct v4l2_monitor *monitor = ctx;
     struct nodes nodes = {.count = 0};
     struct pollfd fds[] = {{.fd = monitor->inotify_fd, .events = POLLIN},
-                           {.fd = monitor->quit_fd, .events = POLLIN}};
+                           {.fd = monitor->end.fd, .events = POLLIN}};
     int64_t retry_us = CLOCK_NEVER_US;
-    look_around(monitor, &nodes, false); /* the watch is set already, so nothing is missed in
-                                          * between */
+    look_around(monitor, &nodes, false); /* the watch is set already: nothing is missed between */
     for (unsigned tries = 0; !fds[1].revents;) {
         if (nodes.has_failed && tries < RETRIES)
             retry_us = clock_now_us(&clock_system) + RETRY_MS[tries++] * US_PER_MS;
         nodes.has_failed = false;
-        int n = poll(fds, 2, left_ms(retry_us));
+        int n = poll(fds, 2, poke_left_ms(retry_us));
         if (n > 0 && fds[0].revents) {
             read_changes(monitor, &nodes);
             tries = nodes.has_failed ? 0 : tries;
@@ -207,9 +198,11 @@ static void on_wake(void *ctx)
 
 static int start(struct v4l2_monitor *monitor)
 {
-    monitor->quit_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int r = poke_init(&monitor->end);
     monitor->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (monitor->quit_fd < 0 || monitor->inotify_fd < 0)
+    if (r < 0)
+        return r;
+    if (monitor->inotify_fd < 0)
         return -errno;
     if (inotify_add_watch(monitor->inotify_fd, FOLDER,
                           IN_CREATE | IN_ATTRIB | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO) < 0)
@@ -228,8 +221,7 @@ static void finish(struct v4l2_monitor *monitor)
     v4l2_sources_finish(&monitor->sources);
     if (monitor->inotify_fd >= 0)
         close(monitor->inotify_fd);
-    if (monitor->quit_fd >= 0)
-        close(monitor->quit_fd);
+    poke_finish(&monitor->end);
     inbox_finish(&monitor->inbox);
     net_wake_destroy(monitor->wake);
     mem_free(monitor);
@@ -254,11 +246,9 @@ int v4l2_monitor_create(struct registry *registry, struct v4l2_monitor **ret_mon
 
 void v4l2_monitor_destroy(struct v4l2_monitor *monitor)
 {
-    const uint64_t one = 1;
     if (!monitor)
         return;
-    ssize_t n = write(monitor->quit_fd, &one, sizeof(one));
-    (void)n;
+    poke_send(&monitor->end);
     v4l2_sources_quit(&monitor->sources); /* they end while the monitor's thread does */
     thread_join(&monitor->thread);
     finish(monitor);

@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "v4l2/v4l2_worker.h"
 
 struct waiting {
     struct list node;
@@ -59,10 +58,11 @@ void v4l2_sources_found(struct v4l2_sources *sources, struct v4l2_found *takes_f
 static void on_ended(void *ctx, struct v4l2_source *source)
 {
     struct v4l2_sources *sources = ctx;
-    bool is_there = source->is_dismissed && access(source->found->node, F_OK) == 0;
-    struct v4l2_found *again = is_there ? source->found : NULL;
+    const bool is_there =
+        source_was_detached(source->driver.source) && access(source->driver.found->node, F_OK) == 0;
+    struct v4l2_found *again = is_there ? source->driver.found : NULL;
     if (again)
-        source->found = NULL;
+        source->driver.found = NULL;
     v4l2_source_destroy(source);
     if (again)
         v4l2_sources_found(sources, again);
@@ -77,7 +77,7 @@ void v4l2_sources_lost(struct v4l2_sources *sources, const char *node)
             stop_waiting(waiting);
     }
     list_for_each (source, &sources->list, struct v4l2_source, node) {
-        if (strcmp(source->found->node, node) == 0)
+        if (strcmp(source->driver.found->node, node) == 0)
             v4l2_source_gone(source);
     }
 }
@@ -117,7 +117,7 @@ void v4l2_sources_init(struct v4l2_sources *sources, struct registry *registry)
 void v4l2_sources_quit(struct v4l2_sources *sources)
 {
     list_for_each (source, &sources->list, struct v4l2_source, node)
-        v4l2_worker_quit(source->worker);
+        v4l2_source_gone(source);
 }
 
 void v4l2_sources_finish(struct v4l2_sources *sources)

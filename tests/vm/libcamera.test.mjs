@@ -97,8 +97,9 @@ test('brightness is seen; a size and a rate are kept over a restart of the serve
   const put = (values) => house.get(`/api/v1/cameras/${id}/settings`, {
     method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(values),
   });
-  const names = (await house.describe(id)).controls.map((control) => control.name);
-  assert.deepEqual(names, ['brightness', 'contrast', 'saturation', 'size', 'fps']);
+  const names = async () => (await house.describe(id)).controls.map((control) => control.name);
+  await waitFor('the helper has told its controls', async () => (await names()).length > 0, 20000);
+  assert.deepEqual(await names(), ['brightness', 'contrast', 'saturation', 'size', 'fps']);
   const normal = meanLuma(await snapshot(house, id));
   assert.equal((await put({ brightness: 60 })).status, 200);
   await waitFor('the picture is brighter', async () => meanLuma(await snapshot(house, id)) > normal + 10);

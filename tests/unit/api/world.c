@@ -130,6 +130,7 @@ void world_jpeg(struct device *device, const char *bytes, uint16_t width, uint16
     struct buf *buf = bytes_behind(CAMERA_FRAME_ROOM, bytes);
     camera_frame(device->camera,
                  &(struct camera_frame){.takes_buf = buf,
+                                        .is_admitted = true,
                                         .unit_off = CAMERA_FRAME_ROOM,
                                         .end_off = (uint32_t)(CAMERA_FRAME_ROOM + strlen(bytes)),
                                         .info = {.width = width, .height = height},

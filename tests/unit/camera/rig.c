@@ -250,6 +250,7 @@ void rig_frame(struct rig *rig, uint16_t width, uint16_t height, uint8_t luma, b
     struct camera_frame frame = {.unit_off = CAMERA_FRAME_ROOM,
                                  .end_off = CAMERA_FRAME_ROOM + 100,
                                  .info = {.width = width, .height = height, .len_bytes = 100},
+                                 .is_admitted = true,
                                  .capture_us = rig->now_us - 40000,
                                  .arrival_us = rig->now_us,
                                  .dark = dark};

@@ -50,6 +50,30 @@ static void test_a_frame_as_it_goes_out(void **state)
     lease_release(&lease);
 }
 
+/* Frames go through the gatekeeper here, and nowhere else. */
+static void test_a_frame_that_is_no_picture(void **state)
+{
+    struct rig *rig = *state;
+    struct camera *camera = rig_camera(rig, true);
+    struct lease *lease = NULL;
+    struct camera_frame frame = {.unit_off = CAMERA_FRAME_ROOM, .end_off = CAMERA_FRAME_ROOM + 9};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(buf_create(frame.end_off, &frame.takes_buf), 0);
+        memset(frame.takes_buf->data, 0, frame.end_off);
+        camera_frame(camera, &frame);
+        if (i == 0) { /* nobody wants it: it is not even looked at */
+            assert_int_equal(dropped(rig, CAMERA_DROP_UNWANTED), 1);
+            assert_int_equal(dropped(rig, JPEG_NO_SOI), 0);
+        }
+        if (i == 0)
+            lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    }
+    assert_int_equal(dropped(rig, JPEG_NO_SOI), 1);
+    assert_int_equal(camera->stats.received, 2);
+    assert_int_equal(camera->stats.received_bytes, 18);
+    lease_release(&lease);
+}
+
 static void test_unwanted_frames_are_counted_and_dropped(void **state)
 {
     struct rig *rig = *state;
@@ -354,6 +378,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {
         T(test_a_frame_as_it_goes_out),
+        T(test_a_frame_that_is_no_picture),
         T(test_unwanted_frames_are_counted_and_dropped),
         T(test_a_plain_device_delivers_while_the_retry_waits),
         T(test_the_poster_outlives_the_device),

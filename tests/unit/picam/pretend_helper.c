@@ -167,6 +167,8 @@ static void obey(struct pretend *p, const struct wire_order *order)
         say_frame(p);
     } else if (order->head.kind == HELPER_STOP) {
         p->runs = false;
+    } else if (order->head.kind == HELPER_SET && is(p, "stubborn")) {
+        done.error = -EINVAL;
     } else if (order->head.kind == HELPER_CAPTURE && is(p, "no still")) {
         done.error = -ETIMEDOUT;
     } else if (order->head.kind == HELPER_CAPTURE) {

@@ -15,7 +15,6 @@
 
 #include "base/alloc.h"
 #include "camera/capture.h"
-#include "v4l2/v4l2_worker_parts.h"
 
 enum { PATIENCE_S = 60 };
 
@@ -122,10 +121,15 @@ static int create(struct world *world, const char *node, struct v4l2_source **re
     return r;
 }
 
+static struct camera *camera_of(struct world *world)
+{
+    return source_camera(world->source->driver.source);
+}
+
 static struct lease *lease(struct world *world)
 {
-    return camera_lease(world->source->camera, &(struct lease_params){.reason = LEASE_VIEWER,
-                                                                      .rendition = RENDITION_JPEG});
+    return camera_lease(camera_of(world), &(struct lease_params){.reason = LEASE_VIEWER,
+                                                                 .rendition = RENDITION_JPEG});
 }
 
 static void it_is_there(void **state)
@@ -146,7 +150,7 @@ static void it_is_there(void **state)
 
 static bool has_error(struct world *world)
 {
-    return camera_view(world->source->camera).error[0];
+    return camera_view(camera_of(world)).error[0];
 }
 
 static void a_driver_that_fails_is_heard(void **state)
@@ -155,9 +159,9 @@ static void a_driver_that_fails_is_heard(void **state)
     assert_int_equal(create(world, "/dev/null", &world->source), 0);
     struct lease *wants = lease(world);
     run_until(world, has_error);
-    assert_string_equal(camera_view(world->source->camera).error,
-                        "the driver of /dev/null reports: Inappropriate ioctl for device");
-    assert_int_equal(camera_state(world->source->camera), DEMAND_WAKING);
+    assert_string_equal(camera_view(camera_of(world)).error,
+                        "the driver of /dev/null says: Inappropriate ioctl for device");
+    assert_int_equal(camera_state(camera_of(world)), DEMAND_WAKING);
     lease_release(&wants);
 }
 
@@ -170,12 +174,12 @@ static void a_still_that_fails_is_answered(void **state)
 {
     struct world *world = *state;
     assert_int_equal(create(world, "/dev/null", &world->source), 0);
-    struct capture *capture = capture_begin(world->source->camera, CAPTURE_STILL,
-                                            PATIENCE_S * US_PER_S, on_captured, world);
+    struct capture *capture =
+        capture_begin(camera_of(world), CAPTURE_STILL, PATIENCE_S * US_PER_S, on_captured, world);
     assert_non_null(capture);
     run_until(world, has_captured);
     assert_int_equal(world->captured, -EIO);
-    assert_int_equal(camera_state(world->source->camera), DEMAND_ASLEEP);
+    assert_int_equal(camera_state(camera_of(world)), DEMAND_ASLEEP);
 }
 
 static bool has_ended(struct world *world)
@@ -187,7 +191,7 @@ static void a_device_that_is_gone_ends_its_source(void **state)
 {
     struct world *world = *state;
     assert_int_equal(create(world, "/dev/eyelid-has-no-such-node", &world->source), 0);
-    struct camera *camera = world->source->camera;
+    struct camera *camera = camera_of(world);
     struct lease *wants = lease(world);
     run_until(world, has_ended);
     assert_int_equal(camera_state(camera), DEMAND_OFFLINE);
@@ -200,7 +204,7 @@ static void a_node_that_goes_ends_its_source(void **state)
 {
     struct world *world = *state;
     assert_int_equal(create(world, "/dev/null", &world->source), 0);
-    struct camera *camera = world->source->camera;
+    struct camera *camera = camera_of(world);
     v4l2_source_gone(world->source);
     assert_int_equal(camera_state(camera), DEMAND_OFFLINE);
     v4l2_source_gone(world->source); /* both the worker and the monitor may notice */
@@ -214,12 +218,12 @@ static void twins_are_two_cameras(void **state)
     struct v4l2_source *second = NULL, *third = NULL;
     assert_int_equal(create(world, "/dev/null", &world->source), 0);
     assert_int_equal(create(world, "/dev/null", &second), 0);
-    assert_string_equal(camera_id(second->camera), "usb-1-2-at-4");
-    assert_string_equal(camera_view(second->camera).address, "usb:1:2:at:4");
+    assert_string_equal(camera_id(source_camera(second->driver.source)), "usb-1-2-at-4");
+    assert_string_equal(camera_view(source_camera(second->driver.source)).address, "usb:1:2:at:4");
     assert_int_equal(create(world, "/dev/null", &third), -EEXIST);
     v4l2_source_destroy(second);
     assert_int_equal(create(world, "/dev/null", &third), 0); /* it comes back */
-    assert_string_equal(camera_id(third->camera), "usb-1-2-at-4");
+    assert_string_equal(camera_id(source_camera(third->driver.source)), "usb-1-2-at-4");
     v4l2_source_destroy(third);
 }
 
@@ -236,30 +240,10 @@ static void a_removed_camera_lets_its_device_rest(void **state)
 {
     struct world *world = *state;
     assert_int_equal(create(world, "/dev/null", &world->source), 0);
-    registry_remove(world->registry, world->source->camera);
-    assert_null(world->source->camera);
+    registry_remove(world->registry, camera_of(world));
+    assert_null(camera_of(world));
     v4l2_source_gone(world->source);
     run_until(world, has_ended);
-}
-
-static void drops_arrive_with_the_camera(void **state)
-{
-    enum { BROKEN = 1000, UNWANTED = 2000, BYTES = 10 };
-    struct world *world = *state;
-    assert_int_equal(create(world, "/dev/null", &world->source), 0);
-    struct v4l2_worker *worker = world->source->worker;
-    const struct camera *camera = world->source->camera;
-    for (unsigned i = 0; i < UNWANTED; i++)
-        v4l2_worker_drop(worker, CAMERA_DROP_UNWANTED, BYTES);
-    for (unsigned i = 0; i < BROKEN; i++)
-        v4l2_worker_drop(worker, JPEG_TRUNCATED, BYTES);
-    v4l2_worker_quit(worker); /* the end is reported after them */
-    run_until(world, has_ended);
-    assert_int_equal(camera_dropped(camera, CAMERA_DROP_UNWANTED), UNWANTED);
-    assert_int_equal(camera_dropped(camera, JPEG_TRUNCATED), BROKEN);
-    assert_int_equal(camera_view(camera).stats.received, UNWANTED + BROKEN);
-    assert_int_equal(camera_view(camera).stats.received_bytes, (UNWANTED + BROKEN) * BYTES);
-    assert_int_equal(camera_view(camera).last_drop, JPEG_TRUNCATED);
 }
 
 int main(void)
@@ -274,7 +258,6 @@ int main(void)
         TEST(twins_are_two_cameras),
         TEST(a_full_registry_takes_no_more),
         TEST(a_removed_camera_lets_its_device_rest),
-        TEST(drops_arrive_with_the_camera),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,23 +12,22 @@
 
 #include "base/alloc.h"
 #include "base/thread.h"
-#include "v4l2/v4l2_worker.h"
 
 enum { PATIENCE_S = 60, MAX_CAMERAS = 2 };
 
-/* What was done to the workers' threads, in order. */
+/* What was done to the sources' threads, in order. */
 static unsigned n_quits, n_quits_before_join;
 static bool has_joined;
 
-void __real_v4l2_worker_quit(struct v4l2_worker *worker);
-void __wrap_v4l2_worker_quit(struct v4l2_worker *worker);
+void __real_source_hang_up(struct source *source);
+void __wrap_source_hang_up(struct source *source);
 void __real_thread_join(struct thread *thread);
 void __wrap_thread_join(struct thread *thread);
 
-void __wrap_v4l2_worker_quit(struct v4l2_worker *worker)
+void __wrap_source_hang_up(struct source *source)
 {
     n_quits++;
-    __real_v4l2_worker_quit(worker);
+    __real_source_hang_up(source);
 }
 
 void __wrap_thread_join(struct thread *thread)

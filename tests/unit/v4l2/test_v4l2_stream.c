@@ -16,7 +16,8 @@
 
 #include "base/alloc.h"
 #include "base/thread.h"
-#include "v4l2/v4l2_worker_parts.h"
+#include "fake_kit.h"
+#include "v4l2/v4l2_driver.h"
 
 enum { WIDTH = 64, HEIGHT = 48, PICTURE_BYTES = 2 * WIDTH * HEIGHT, ROOM_BYTES = 65536 };
 enum { BUFFERS_MAX = 8 };
@@ -106,51 +107,47 @@ int __wrap_v4l2_ioctl(int fd, unsigned long request, void *argument)
     }
 }
 
-/* --- A worker without its thread: the test is the thread, and the loop. --- */
+/* --- A driver without its thread: the test is the thread, and the loop. --- */
+
+struct rig {
+    struct source kit;
+    struct v4l2_driver driver;
+};
 
 static int setup(void **state)
 {
     static const struct v4l2_mode MODE = {V4L2_PIX_FMT_YUYV, WIDTH, HEIGHT, 30};
     static const struct camera_env ENV = {0};
-    struct v4l2_worker *worker = mem_new(struct v4l2_worker);
+    struct rig *rig = mem_new(struct rig);
     driver.fd = memfd_create("driver", MFD_CLOEXEC);
     driver.owner = pthread_self();
     assert_int_equal(ftruncate(driver.fd, (off_t)BUFFERS_MAX * ROOM_BYTES), 0);
-    lock_init(&worker->lock, LOCK_RANK_SOURCE);
-    inbox_init(&worker->reports, (struct waker){NULL});
-    worker->env = &ENV;
-    worker->fd = driver.fd;
-    worker->order_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    assert_int_equal(v4l2_worker_begin(worker, &MODE), 0);
-    *state = worker;
+    kit_begin(&rig->kit, &v4l2_driver, &rig->driver);
+    rig->driver = (struct v4l2_driver){.env = &ENV, .source = &rig->kit, .fd = driver.fd};
+    assert_int_equal(v4l2_driver_begin(&rig->driver, &MODE), 0);
+    *state = rig;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct v4l2_worker *worker = *state;
-    v4l2_worker_end(worker);
-    for (struct v4l2_report *report; (report = v4l2_worker_next(worker));)
-        v4l2_report_free(worker, report);
-    inbox_finish(&worker->reports);
-    lock_finish(&worker->lock);
-    close(worker->order_fd);
-    close(driver.fd);
-    mem_free(worker);
+    struct rig *rig = *state;
+    kit_end(&rig->kit);
+    mem_free(rig);
     return 0;
 }
 
-static struct v4l2_filled next(struct v4l2_worker *worker)
+static struct v4l2_filled next(struct v4l2_driver *camera)
 {
     struct v4l2_filled filled = {0};
-    assert_int_equal(v4l2_stream_next(worker->stream, &filled), 0);
+    assert_int_equal(v4l2_stream_next(camera->stream, &filled), 0);
     return filled;
 }
 
-static struct buf *lend(struct v4l2_worker *worker, struct v4l2_filled *ret_filled)
+static struct buf *lend(struct v4l2_driver *camera, struct v4l2_filled *ret_filled)
 {
-    *ret_filled = next(worker);
-    return v4l2_stream_lend(worker->stream, ret_filled);
+    *ret_filled = next(camera);
+    return v4l2_stream_lend(camera->stream, ret_filled);
 }
 
 static void *drop(void *ctx)
@@ -168,101 +165,93 @@ static void drop_elsewhere(struct buf *buf)
     thread_join(&thread);
 }
 
-/* How often the worker was woken since it was asked last. */
-static uint64_t wakes(const struct v4l2_worker *worker)
+/* How often the thread was woken since it was asked last. */
+static uint64_t wakes(const struct rig *rig)
 {
     uint64_t count = 0;
-    return read(worker->order_fd, &count, sizeof(count)) == sizeof(count) ? count : 0;
+    return read(rig->kit.poke.fd, &count, sizeof(count)) == sizeof(count) ? count : 0;
 }
 
 /* --- */
 
 static void what_comes_back_is_queued_by_the_thread_of_the_stream(void **state)
 {
-    struct v4l2_worker *worker = *state;
+    struct rig *rig = *state;
+    struct v4l2_driver *camera = &rig->driver;
     struct v4l2_filled first, second;
-    struct buf *a = lend(worker, &first), *b = lend(worker, &second);
-    assert_int_equal(wakes(worker), 0);
+    struct buf *a = lend(camera, &first), *b = lend(camera, &second);
+    assert_int_equal(wakes(rig), 0);
     drop_elsewhere(a);
     drop_elsewhere(b);
-    assert_int_equal(wakes(worker), 1); /* once for both */
+    assert_int_equal(wakes(rig), 1); /* once for both */
     assert_false(driver.is_queued[first.index] || driver.is_queued[second.index]);
-    assert_true(v4l2_worker_wait(worker, 0) >= 0);
+    (void)v4l2_driver_waits(camera);
     assert_true(driver.is_queued[first.index] && driver.is_queued[second.index]);
 
-    drop_elsewhere(lend(worker, &first)); /* and again */
-    assert_int_equal(wakes(worker), 1);
-    assert_true(v4l2_worker_wait(worker, 0) >= 0);
+    drop_elsewhere(lend(camera, &first)); /* and again */
+    assert_int_equal(wakes(rig), 1);
+    (void)v4l2_driver_waits(camera);
     assert_true(driver.is_queued[first.index]);
 }
 
 static void a_stream_without_a_buffer_goes_on_when_one_is_back(void **state)
 {
-    struct v4l2_worker *worker = *state;
+    struct rig *rig = *state;
+    struct v4l2_driver *camera = &rig->driver;
     struct v4l2_filled filled;
     struct buf *bufs[BUFFERS_MAX];
     unsigned n = driver.n_buffers;
     for (unsigned i = 0; i < n; i++)
-        bufs[i] = lend(worker, &filled);
-    assert_int_equal(v4l2_stream_next(worker->stream, &filled), -EAGAIN);
+        bufs[i] = lend(camera, &filled);
+    assert_int_equal(v4l2_stream_next(camera->stream, &filled), -EAGAIN);
     for (unsigned i = 0; i < n; i++)
         drop_elsewhere(bufs[i]);
-    v4l2_stream_requeue(worker->stream);
-    filled = next(worker);
-    v4l2_stream_give_back(worker->stream, &filled);
+    v4l2_stream_requeue(camera->stream);
+    filled = next(camera);
+    v4l2_stream_give_back(camera->stream, &filled);
 }
 
 static void what_comes_back_after_the_end_is_memory_until_then(void **state)
 {
-    struct v4l2_worker *worker = *state;
+    struct rig *rig = *state;
+    struct v4l2_driver *camera = &rig->driver;
     struct v4l2_filled filled;
     struct raw_picture raw;
-    struct buf *buf = lend(worker, &filled);
-    assert_true(v4l2_stream_view(worker->stream, &filled, &raw));
-    v4l2_worker_end(worker);
+    struct buf *buf = lend(camera, &filled);
+    assert_true(v4l2_stream_view(camera->stream, &filled, &raw));
+    v4l2_driver_end(camera);
     assert_false(driver.runs);
     assert_int_equal(raw.planes[0][PICTURE_BYTES - 1], filled.index + 1);
     drop_elsewhere(buf);
-    assert_int_equal(wakes(worker), 0); /* nobody is there to queue it */
+    assert_int_equal(wakes(rig), 0); /* nobody is there to queue it */
     assert_false(driver.is_queued[filled.index]);
 }
 
-/* The loop stalls: it takes no report while the driver goes on. */
-static void drops_of_a_loop_that_stalls_are_counted_not_queued(void **state)
+/* The loop stalls. */
+static void what_has_no_room_is_given_back(void **state)
 {
-    enum { PICTURES = 5000, BROKEN = 3 };
-    struct v4l2_worker *worker = *state;
-    unsigned kept = 0, told = 0;
+    enum { PICTURES = 100, BROKEN = 3 };
+    struct rig *rig = *state;
+    struct v4l2_driver *camera = &rig->driver;
+    rig->kit.has_room = false;
     for (unsigned i = 0; i < PICTURES; i++) {
-        struct v4l2_filled filled = next(worker);
-        filled.is_broken = i < BROKEN;
-        v4l2_worker_publish(worker, &filled);
-        v4l2_stream_requeue(worker->stream);
+        struct v4l2_filled filled = next(camera);
+        v4l2_driver_publish(camera, &filled);
+        assert_true(driver.is_queued[filled.index]);
     }
-    for (struct v4l2_report *report; (report = v4l2_worker_next(worker));) {
-        kept += report->kind == V4L2_REPORT_FRAME;
-        told += report->kind == V4L2_REPORT_DROPS;
-        v4l2_report_free(worker, report);
+    assert_int_equal(rig->kit.drops[CAMERA_DROP_UNWANTED], PICTURES);
+    rig->kit.has_room = true;
+    for (unsigned i = 0; i < BROKEN; i++) {
+        struct v4l2_filled filled = next(camera);
+        filled.is_broken = true;
+        v4l2_driver_publish(camera, &filled);
+        assert_true(driver.is_queued[filled.index]);
     }
-    assert_int_equal(told, 1);
-    assert_in_range(kept, 1, 4);
-    struct v4l2_drops drops = v4l2_worker_take_drops(worker);
-    uint64_t unwanted = PICTURES - BROKEN - kept;
-    assert_int_equal(drops.of[JPEG_TRUNCATED].frames, BROKEN);
-    assert_int_equal(drops.of[CAMERA_DROP_UNWANTED].frames, unwanted);
-    assert_int_equal(drops.of[CAMERA_DROP_UNWANTED].len_bytes, unwanted * PICTURE_BYTES);
-    assert_int_equal(drops.last, CAMERA_DROP_UNWANTED);
-
-    /* What comes later is told again, by itself. */
-    v4l2_worker_drop(worker, JPEG_TRUNCATED, 7);
-    struct v4l2_report *report = v4l2_worker_next(worker);
-    assert_non_null(report);
-    assert_int_equal(report->kind, V4L2_REPORT_DROPS);
-    v4l2_report_free(worker, report);
-    drops = v4l2_worker_take_drops(worker);
-    assert_int_equal(drops.of[JPEG_TRUNCATED].frames, 1);
-    assert_int_equal(drops.of[JPEG_TRUNCATED].len_bytes, 7);
-    assert_int_equal(drops.of[CAMERA_DROP_UNWANTED].frames, 0);
+    assert_int_equal(rig->kit.drops[JPEG_TRUNCATED], BROKEN);
+    struct v4l2_filled filled = next(camera);
+    v4l2_driver_publish(camera, &filled);
+    assert_non_null(rig->kit.frame);
+    assert_false(driver.is_queued[filled.index]);
 }
 
 int main(void)
@@ -272,7 +261,7 @@ int main(void)
         TEST(what_comes_back_is_queued_by_the_thread_of_the_stream),
         TEST(a_stream_without_a_buffer_goes_on_when_one_is_back),
         TEST(what_comes_back_after_the_end_is_memory_until_then),
-        TEST(drops_of_a_loop_that_stalls_are_counted_not_queued),
+        TEST(what_has_no_room_is_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,10 @@
+/* What a helper says, and what becomes of it: frames, stills, controls, troubles. On the source's
+ * thread. */
+#pragma once
+#include "picam/libcamera_driver.h"
+#include "picam/libcamera_message.h"
+
+/* Takes the descriptors that came with the message. Negative: the helper is not to be listened to
+ * any more; -EIO: it says that it ends. */
+int libcamera_hear(struct libcamera_driver *driver, const struct libcamera_message *message,
+                   const int takes_fds[HELPER_BUFFERS_MAX]) __attribute__((warn_unused_result));
