@@ -23,10 +23,17 @@ enum principal_kind {
     PRINCIPAL_ANYONE,   /* whoever reaches the address */
     PRINCIPAL_OWNER,    /* this machine's owner */
     PRINCIPAL_DEVICE,   /* a camera */
+    PRINCIPAL_USER,     /* a person who is logged in */
+    PRINCIPAL_TOKEN,    /* a program with a token */
     PRINCIPAL_SCHEDULE, /* the server itself, at a time the owner set */
 };
 
-enum { ACCESS_CAMERA_MAX = 32 }; /* characters of a camera's id */
+enum {
+    ACCESS_CAMERA_MAX = 32, /* characters of a camera's id */
+    ACCESS_RIGHTS_MAX = 32, /* cameras that one principal can be narrowed to */
+    ACCESS_NAME_MAX = 32,
+    ACCESS_CREDENTIAL_MAX = 16,
+};
 struct access_right {
     char camera[ACCESS_CAMERA_MAX + 1];
     enum access_role role;
@@ -34,10 +41,13 @@ struct access_right {
 
 struct principal {
     enum principal_kind kind;
-    enum access_role role;             /* without narrowing: on all cameras and the server */
-    bool is_narrowed;                  /* only the rights below count, and role is their most */
-    const struct access_right *rights; /* borrowed */
+    enum access_role role; /* without narrowing: on all cameras and the server */
+    bool is_narrowed;      /* only the rights below count, and role is their most */
+    struct access_right rights[ACCESS_RIGHTS_MAX];
     size_t n_rights;
+    bool on_loopback; /* PRINCIPAL_ANYONE: the listener is one that only this machine reaches */
+    char name[ACCESS_NAME_MAX + 1];             /* of the user or token; else "" */
+    char credential[ACCESS_CREDENTIAL_MAX + 1]; /* id of the session or token; else "" */
 };
 
 /* What an action is about. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "access/web.h"
+#include "api/auth.h"
 #include "api/live.h"
 #include "api/reply.h"
 #include "api/routes.h"
@@ -13,6 +14,15 @@
 
 static const int64_t DENIAL_LOG_INTERVAL_US = 60 * US_PER_S;
 
+/* Whoever lost its rights while it watches, waits or listens is let go. */
+static void access_changed(void *ctx)
+{
+    struct api *api = ctx;
+    list_for_each (guest, &api->guests, struct api_guest, node)
+        if (guest->revoke && !service_is_current(api->params.service, &guest->principal))
+            guest->revoke(guest);
+}
+
 struct api *api_create(const struct api_params *params)
 {
     struct api *api = mem_new(struct api);
@@ -22,6 +32,8 @@ struct api *api_create(const struct api_params *params)
     api->started_us = api_now_us(api);
     random_hex_id(api->boot);
     api->live = live_create(api);
+    api->access = (struct service_access_listener){.changed = access_changed, .ctx = api};
+    service_listen_access(params->service, &api->access);
     return api;
 }
 
@@ -38,6 +50,7 @@ void api_destroy(struct api *api)
         list_remove(&guest->node);
         guest->leave(guest);
     }
+    list_remove(&api->access.node);
     live_destroy(api->live);
     mem_free(api);
 }
@@ -81,15 +94,6 @@ static struct web_request web_request_of(const struct api_door *door,
     };
 }
 
-static struct principal principal_of(const struct api_door *door, const struct web_request *web)
-{
-    if (web->guard == WEB_DEVICE)
-        return (struct principal){.kind = PRINCIPAL_DEVICE};
-    if (door->api->params.local_admin && web_is_local(web))
-        return (struct principal){.kind = PRINCIPAL_OWNER, .role = ACCESS_ADMIN};
-    return (struct principal){.kind = PRINCIPAL_ANYONE, .role = ACCESS_OPERATOR};
-}
-
 /* The one place where requests and WebSockets pass the web gate and get their permit. 0 and
  * *ret_call; or a negative errno and *ret_problem. */
 static int admit(const struct api_door *door, const struct http_request *request,
@@ -104,10 +108,13 @@ static int admit(const struct api_door *door, const struct http_request *request
                    web.origin ? web.origin : web.referer);
         return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, NULL, "%s", text);
     }
-    *ret_call = (struct call){.api = door->api,
-                              .principal = principal_of(door, &web),
-                              .head = strcmp(http_method(request), "HEAD") == 0};
+    *ret_call = (struct call){.api = door->api, .head = strcmp(http_method(request), "HEAD") == 0};
     memcpy(ret_call->id, match->id, sizeof(ret_call->id));
+    const bool is_local = door->api->params.local_admin && web_is_local(&web);
+    const int error =
+        auth_principal(door, request, match->route, is_local, &ret_call->principal, ret_problem);
+    if (error)
+        return error;
     return match->route
                ? service_permit(door->api->params.service, &ret_call->principal,
                                 match->route->action, ret_call->id, &ret_call->permit, ret_problem)
@@ -155,6 +162,15 @@ static bool redirected(const struct api_door *door, struct http_request *request
     return true;
 }
 
+/* Players and browsers ask their user for a token where pictures need one. */
+static void reply_denied(struct http_request *request, const struct problem *problem)
+{
+    const bool is_plain = !reply_is_json_path(http_path(request));
+    const struct http_field ask = {"www-authenticate",
+                                   is_plain ? "Basic realm=\"eyelid\"" : "Bearer"};
+    reply_problem_with(request, problem, problem_status(problem->type) == 401 ? &ask : NULL);
+}
+
 void api_request(void *door, struct http_request *request)
 {
     const struct api_door *d = door;
@@ -164,7 +180,7 @@ void api_request(void *door, struct http_request *request)
     enum routes_result result =
         routes_find(d->kind, http_method(request), http_path(request), false, &match);
     if (admit(d, request, &match, &call, &problem) < 0)
-        reply_problem(request, &problem);
+        reply_denied(request, &problem);
     else if (result != ROUTES_FOUND)
         reply_no_route(request, result, &match);
     else if (!redirected(d, request, &match))

@@ -10,6 +10,9 @@
 struct api_guest {
     struct list node;
     void (*leave)(struct api_guest *guest);
+    /* Its principal lost its rights: ends the connection. NULL: it ends soon by itself. */
+    void (*revoke)(struct api_guest *guest);
+    struct principal principal; /* with revoke only */
 };
 
 struct live;
@@ -19,6 +22,7 @@ struct api {
     const char *ca_pem; /* or NULL */
     struct list guests; /* of struct api_guest.node */
     struct live *live;
+    struct service_access_listener access;
     struct list hls; /* of struct hls_session.node */
     int64_t started_us;
     char boot[33];   /* differs after every start of the server */
@@ -68,6 +72,20 @@ endpoint_handler cameras_list;
 endpoint_handler cameras_patch;
 endpoint_handler capture_post;
 endpoint_handler camera_last_get;
+endpoint_handler session_get;
+endpoint_handler session_post;
+endpoint_handler session_delete;
+endpoint_handler setup_post;
+endpoint_handler password_post;
+endpoint_handler sessions_get;
+endpoint_handler sessions_delete;
+endpoint_handler users_get;
+endpoint_handler users_post;
+endpoint_handler users_patch;
+endpoint_handler users_delete;
+endpoint_handler tokens_get;
+endpoint_handler tokens_post;
+endpoint_handler tokens_delete;
 endpoint_handler healthz_get;
 endpoint_handler hls_index_get;
 endpoint_handler hls_media_get;

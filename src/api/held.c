@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "api/auth.h"
 #include "api/reply.h"
 #include "base/alloc.h"
 
@@ -20,7 +21,7 @@ static void held_leave(struct api_guest *guest)
     service_forget(&list_entry(guest, struct held, guest)->waiter);
 }
 
-static void held_destroy(struct held *held)
+void held_destroy(struct held *held)
 {
     service_forget(&held->waiter);
     list_remove(&held->guest.node);
@@ -42,7 +43,9 @@ static int held_next(void *ctx, struct net_out *ret_out)
 }
 
 static const int STATUS[] = {
-    [HELD_CAMERA] = 200, [HELD_CREATED] = 201, [HELD_NOTHING] = 204, [HELD_ACCEPTED] = 202};
+    [HELD_CAMERA] = 200,       [HELD_CREATED] = 201,      [HELD_NOTHING] = 204,
+    [HELD_ACCEPTED] = 202,     [HELD_LOGIN] = 201,        [HELD_LOGOUT] = 204,
+    [HELD_CREATED_USER] = 201, [HELD_CREATED_TOKEN] = 201};
 
 /* The camera as it is now; a new reference, NULL when it is gone again. */
 static json_t *describe(const struct held *held, const char *camera)
@@ -55,7 +58,43 @@ static json_t *describe(const struct held *held, const char *camera)
     return camera_describe(permit.camera, api_now_us(held->api));
 }
 
-static void held_done(struct service_waiter *waiter, const char *camera,
+/* The body, a new reference; NULL: it has none. object: see struct service_waiter. */
+static json_t *body_of(const struct held *held, const char *object)
+{
+    struct principal principal;
+    switch (held->answer) {
+    case HELD_CAMERA:
+    case HELD_CREATED:
+        return describe(held, object);
+    case HELD_ACCEPTED:
+    case HELD_CREATED_TOKEN:
+        return json_incref(held->body);
+    case HELD_LOGIN:
+        return service_by_session(held->api->params.service, object, &principal) == 0
+                   ? auth_describe(held->api, &principal)
+                   : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* One more header; false: none. */
+static bool field_of(const struct held *held, const char *object, char value[AUTH_COOKIE_MAX_BYTES],
+                     struct http_field *ret_field)
+{
+    const bool is_camera = held->answer == HELD_CREATED,
+               is_user = held->answer == HELD_CREATED_USER,
+               is_cookie = held->answer == HELD_LOGIN || held->answer == HELD_LOGOUT;
+    if (is_cookie)
+        auth_cookie(held->answer == HELD_LOGIN ? object : NULL, value);
+    else
+        snprintf(value, AUTH_COOKIE_MAX_BYTES, "/api/v1/%s/%s", is_user ? "users" : "cameras",
+                 object);
+    *ret_field = (struct http_field){is_cookie ? "set-cookie" : "location", value};
+    return is_camera || is_user || is_cookie;
+}
+
+static void held_done(struct service_waiter *waiter, const char *object,
                       const struct problem *problem)
 {
     struct held *held = list_entry(waiter, struct held, waiter);
@@ -63,17 +102,14 @@ static void held_done(struct service_waiter *waiter, const char *camera,
         reply_problem_late(held->stream, true, problem);
         return;
     }
-    char location[64];
-    snprintf(location, sizeof(location), "/api/v1/cameras/%s", camera);
-    const struct http_field field = {"location", location};
+    char value[AUTH_COOKIE_MAX_BYTES];
+    struct http_field field;
     struct http_response response = {.status = STATUS[held->answer]};
-    if (held->answer == HELD_CREATED) {
+    if (field_of(held, object, value, &field)) {
         response.fields = &field;
         response.n_fields = 1;
     }
-    json_t *json = held->answer == HELD_NOTHING    ? NULL
-                   : held->answer == HELD_ACCEPTED ? json_incref(held->body)
-                                                   : describe(held, camera);
+    json_t *json = body_of(held, object);
     if (json) {
         response.takes_buf = reply_json_buf(json, &response.len_bytes);
         response.body_off = REPLY_OFF;
@@ -81,7 +117,7 @@ static void held_done(struct service_waiter *waiter, const char *camera,
     }
     if (json && !response.takes_buf) {
         struct problem no_memory;
-        (void)problem_set(&no_memory, PROBLEM_NO_MEMORY, camera, "out of memory");
+        (void)problem_set(&no_memory, PROBLEM_NO_MEMORY, NULL, "out of memory");
         reply_problem_late(held->stream, true, &no_memory);
         return;
     }

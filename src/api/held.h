@@ -6,15 +6,20 @@
 #include "api/endpoint.h"
 
 enum held_answer {
-    HELD_CAMERA,   /* 200 and the camera object */
-    HELD_CREATED,  /* 201, Location and the camera object */
-    HELD_NOTHING,  /* 204 */
-    HELD_ACCEPTED, /* 202 and what was given to held_settle */
+    HELD_CAMERA,        /* 200 and the camera object */
+    HELD_CREATED,       /* 201, Location and the camera object */
+    HELD_NOTHING,       /* 204 */
+    HELD_ACCEPTED,      /* 202 and what was given to held_settle */
+    HELD_LOGIN,         /* 201, the session's cookie, and who it is */
+    HELD_LOGOUT,        /* 204, and the cookie is taken back */
+    HELD_CREATED_USER,  /* 201 and Location */
+    HELD_CREATED_TOKEN, /* 201 and what was given to held_settle */
 };
 
 struct held;
 struct held *held_create(const struct call *call, enum held_answer answer)
     __attribute__((returns_nonnull));
+void held_destroy(struct held *held); /* one that was not settled */
 /* For the service's commands. */
 struct service_waiter *held_waiter(struct held *held);
 

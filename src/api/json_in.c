@@ -1,5 +1,8 @@
 #include "api/json_in.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "api/reply.h"
 
 /* False when brackets nest deeper than any message does: the parser would follow them down. */
@@ -38,10 +41,26 @@ json_t *json_in_object(const char *text, size_t len_bytes)
     return json;
 }
 
+/* Another site's page can send a form or plain text without asking, but no JSON (Fetch, "simple"
+ * requests). */
+static bool is_json_type(const struct http_request *request)
+{
+    const char *type = http_header_text(request, HTTP_CONTENT_TYPE);
+    const size_t n = type ? strcspn(type, "; ") : 0;
+    return (n == 16 && strncasecmp(type, "application/json", n) == 0) ||
+           (n == 28 && strncasecmp(type, "application/merge-patch+json", n) == 0);
+}
+
 json_t *json_in_body(struct http_request *request)
 {
     size_t len;
     const char *body = http_body(request, &len);
+    if (!is_json_type(request)) {
+        static const struct problem BAD_TYPE = {PROBLEM_BAD_TYPE, "",
+                                                "the body must be application/json"};
+        reply_problem(request, &BAD_TYPE);
+        return NULL;
+    }
     json_t *json = json_in_object(body, len);
     if (!json) {
         struct problem problem;

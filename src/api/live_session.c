@@ -213,10 +213,21 @@ static void leave(struct api_guest *guest)
     let_go(list_entry(guest, struct live_session, guest));
 }
 
+/* Its principal lost its rights. */
+static void revoke(struct api_guest *guest)
+{
+    struct live_session *session = list_entry(guest, struct live_session, guest);
+    if (session->ws)
+        ws_close(session->ws, 1008, "the session or token has ended");
+    let_go(session);
+}
+
 struct live_session *live_session_create(struct live *live, const struct principal *principal)
 {
     struct live_session *session = mem_new(struct live_session);
     session->guest.leave = leave;
+    session->guest.revoke = revoke;
+    session->guest.principal = *principal;
     session->live = live;
     session->principal = *principal;
     session->message_tokens = LIVE_MESSAGE_BURST;

@@ -4,12 +4,14 @@
 
 #include "base/text.h"
 
-enum { MAX_FIELDS = 8 };
+enum { MAX_FIELDS = 12 };
 
 /* No answer is cached, and none tells another site where it was linked; net adds nosniff. */
 static const struct http_field COMMON[] = {
     {"referrer-policy", "no-referrer"},
-    {"cache-control", "no-store"},
+    {"cache-control", "private, no-store"},
+    {"cross-origin-opener-policy", "same-origin"},
+    {"cross-origin-resource-policy", "same-site"},
 };
 enum { N_COMMON = sizeof(COMMON) / sizeof(COMMON[0]) };
 

@@ -57,6 +57,20 @@ static void viewer_gone(void *ctx)
         http_stream_ready(viewer->stream);
 }
 
+/* Its principal lost its rights. */
+static void viewer_revoke(struct api_guest *guest)
+{
+    static const struct problem ENDED = {PROBLEM_NOT_LOGGED_IN, "",
+                                         "the session or token has ended"};
+    struct viewer *viewer = list_entry(guest, struct viewer, guest);
+    bool waits = viewer->timer != NULL;
+    let_go(viewer);
+    if (waits)
+        reply_problem_late(viewer->stream, false, &ENDED);
+    else
+        http_stream_ready(viewer->stream);
+}
+
 /* Something came, or the time is over. */
 static void look(void *ctx)
 {
@@ -106,6 +120,8 @@ void viewer_reply(const struct call *call, struct http_request *request,
     viewer->camera = camera;
     viewer->ops = ops;
     viewer->guest.leave = viewer_leave;
+    viewer->guest.revoke = viewer_revoke;
+    viewer->guest.principal = call->principal;
     list_append(&call->api->guests, &viewer->guest.node);
     viewer->stream = http_hold(request, &STREAM_OPS, viewer);
     viewer->deadline_us = api_now_us(call->api) + FIRST_PICTURE_TIMEOUT_US;

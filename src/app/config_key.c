@@ -38,6 +38,13 @@ struct key {
 #define ADDRESS_RIGHT "it is ADDRESS:PORT like 127.0.0.1:8080 or [::1]:8080, or :8080 for all"
 #define SWITCH_RIGHT "it is on or off"
 
+static const char *const ACCESS[] = {
+    [CONFIG_ACCESS_OPEN] = "open", [CONFIG_ACCESS_ACCOUNTS] = "accounts", NULL};
+static const char *const OPEN_ROLE[] = {[CONFIG_OPEN_ROLE_AUTO] = "auto",
+                                        [CONFIG_OPEN_ROLE_VIEWER] = "viewer",
+                                        [CONFIG_OPEN_ROLE_OPERATOR] = "operator",
+                                        [CONFIG_OPEN_ROLE_ADMIN] = "admin",
+                                        NULL};
 static const char *const LOCAL_ADMIN[] = {[CONFIG_LOCAL_ADMIN_AUTO] = "auto",
                                           [CONFIG_LOCAL_ADMIN_ON] = "on",
                                           [CONFIG_LOCAL_ADMIN_OFF] = "off",
@@ -57,6 +64,10 @@ static const struct key KEYS[] = {
     {FIELD(lan), .kind = KIND_SWITCH, .initial = "off", .right = SWITCH_RIGHT},
     {FIELD(hosts), .kind = KIND_NAMES, .initial = "",
      .right = "it is up to 32 names like eyelid.example.org, separated by blanks"},
+    {FIELD(access), .kind = KIND_CHOICE, .choices = ACCESS, .initial = "open",
+     .right = "it is open or accounts"},
+    {FIELD(open_role), .kind = KIND_CHOICE, .choices = OPEN_ROLE, .initial = "auto",
+     .right = "it is auto, viewer, operator or admin"},
     {FIELD(local_admin), .kind = KIND_CHOICE, .choices = LOCAL_ADMIN, .initial = "auto",
      .right = "it is auto, on or off"},
     {FIELD(pull_allow), .kind = KIND_RANGES, .initial = "",

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "api/api.h"
-#include "archive/archive.h"
 #include "app/complain.h"
 #include "app/exit_bound.h"
 #include "app/helper.h"
 #include "app/https.h"
+#include "archive/archive.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "camera/registry.h"
@@ -27,6 +27,7 @@
 #include "net/socket.h"
 #include "picam/libcamera.h"
 #include "pull/mjpeg.h"
+#include "service/accounts.h"
 #include "service/service.h"
 #include "store/store.h"
 #include "transcode/transcoder_makers.h"
@@ -81,6 +82,21 @@ static void load_document(void *ctx, const char *name, const char *json)
         service_load_layout(house->service, json);
 }
 
+static void load_user(void *ctx, const struct store_user *row)
+{
+    service_load_user(((struct house *)ctx)->service, row);
+}
+
+static void load_session(void *ctx, const struct store_session *row)
+{
+    service_load_session(((struct house *)ctx)->service, row);
+}
+
+static void load_token(void *ctx, const struct store_token *row)
+{
+    service_load_token(((struct house *)ctx)->service, row);
+}
+
 /* What encodes: the machine's own encoder goes before software, unless a library was named. */
 static void choose_encoder(struct house *house)
 {
@@ -127,10 +143,10 @@ static void on_archive(void *ctx)
 static int open_archive(struct house *house)
 {
     house->archive_wake = net_wake_create(house->net, on_archive, house);
-    int error = archive_open(
-        &(struct archive_params){.data = house->config->data,
-                                 .deliver = net_wake_waker(house->archive_wake)},
-        &house->archive);
+    int error =
+        archive_open(&(struct archive_params){.data = house->config->data,
+                                              .deliver = net_wake_waker(house->archive_wake)},
+                     &house->archive);
     if (error)
         complain("the archive does not start: %s", strerror(-error));
     else
@@ -141,7 +157,13 @@ static int open_archive(struct house *house)
 static int open_store(struct house *house)
 {
     char *sentence = NULL;
-    struct store_loader loader = {load_camera, load_setting, load_document, house};
+    struct store_loader loader = {.camera = load_camera,
+                                  .setting = load_setting,
+                                  .document = load_document,
+                                  .user = load_user,
+                                  .session = load_session,
+                                  .token = load_token,
+                                  .ctx = house};
     int error = store_open(house->config->data, &loader, &house->store, &sentence);
     if (error) {
         complain("%s", sentence);
@@ -333,6 +355,15 @@ static bool is_local_admin(const struct config *config)
            (config->local_admin == CONFIG_LOCAL_ADMIN_AUTO && !config->hosts[0]);
 }
 
+static enum access_role open_role(const struct config *config)
+{
+    static const enum access_role ROLES[] = {[CONFIG_OPEN_ROLE_AUTO] = ACCESS_NONE,
+                                             [CONFIG_OPEN_ROLE_VIEWER] = ACCESS_VIEWER,
+                                             [CONFIG_OPEN_ROLE_OPERATOR] = ACCESS_OPERATOR,
+                                             [CONFIG_OPEN_ROLE_ADMIN] = ACCESS_ADMIN};
+    return ROLES[config->open_role];
+}
+
 static void build_cameras(struct house *house)
 {
     const struct config *config = house->config;
@@ -356,7 +387,11 @@ static void build_cameras(struct house *house)
     params.env.policy.start_timeout_us = config->start_timeout_s * US_PER_S;
     house->registry = registry_create(&params);
     house->service = service_create(&(struct service_params){
-        .net = house->net, .registry = house->registry, .clock = &clock_system});
+        .net = house->net,
+        .registry = house->registry,
+        .clock = &clock_system,
+        .access = config->access == CONFIG_ACCESS_OPEN ? SERVICE_OPEN : SERVICE_ACCOUNTS,
+        .open_role = open_role(config)});
     collect_hosts(house);
     house->api = api_create(&(struct api_params){
         .net = house->net,
@@ -441,6 +476,8 @@ static void take_down(struct house *house, int code)
     api_destroy(house->api);
     if (house->registry)
         registry_use_store(house->registry, NULL);
+    if (house->service)
+        service_stop(house->service);
     store_close(house->store); /* decides every command that waits */
     if (house->service)
         service_use_store(house->service, NULL);
@@ -461,6 +498,22 @@ static void take_down(struct house *house, int code)
         exit_bound_end(&bound);
 }
 
+/* Who may do what, said at every start. */
+static void say_access(struct house *house)
+{
+    const char *token = service_setup_token(house->service);
+    if (token)
+        log_warn("app", NULL,
+                 "no administrator yet: set one up with this token, which is valid until then: %s",
+                 token);
+    else if (house->config->access == CONFIG_ACCESS_OPEN)
+        log_info("app", NULL, "access = open: no accounts, everyone who reaches the page %s",
+                 house->config->open_role == CONFIG_OPEN_ROLE_VIEWER ? "may watch"
+                 : house->config->open_role == CONFIG_OPEN_ROLE_ADMIN
+                     ? "may do everything"
+                     : "may watch and change settings");
+}
+
 int serve(const struct config *config)
 {
     struct house house = {
@@ -475,6 +528,7 @@ int serve(const struct config *config)
         log_warn("app", NULL, "%s", config->ignored);
     int error = build(&house);
     if (!error) {
+        say_access(&house);
         log_info("app", NULL, "eyelid %s is ready; data in %s", EYELID_VERSION, config->data);
         begin_notifying(&house);
         error = net_run(house.net);

@@ -1,12 +1,16 @@
 #include "archive/index.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/sql.h"
 
 enum { APPLICATION_ID = 0x65796172 /* "eyar" */, SCHEMA_VERSION = 1, BUSY_MS = 2000 };
@@ -66,9 +70,22 @@ static int prepare_file(sqlite3 *db)
     return error;
 }
 
+/* What it says of people's homes is for the server's user alone; SQLite's files beside it take over
+ * the mode. An error here is SQLite's to tell. */
+static void make_private(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return;
+    if (fchmod(fd, 0600) < 0)
+        log_warn("archive", path, "others may read it: %s", strerror(errno));
+    close(fd);
+}
+
 int index_open(const char *path, struct index **ret_index)
 {
     sqlite3 *db = NULL;
+    make_private(path);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int error = sql_errno(db, sqlite3_open_v2(path, &db, flags, NULL));
     if (!error)

@@ -75,6 +75,7 @@ const char *http_header_text(const struct http_request *request, enum http_heade
         [HTTP_REFERER] = HEAD_REFERER,
         [HTTP_AUTHORIZATION] = HEAD_AUTHORIZATION,
         [HTTP_COOKIE] = HEAD_COOKIE,
+        [HTTP_USER_AGENT] = HEAD_USER_AGENT,
         [HTTP_CONTENT_TYPE] = HEAD_CONTENT_TYPE,
         [HTTP_IF_NONE_MATCH] = HEAD_IF_NONE_MATCH,
         [HTTP_ACCEPT] = HEAD_ACCEPT,

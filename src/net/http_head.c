@@ -175,6 +175,7 @@ static const struct {
     {"referer", HEAD_REFERER, false},
     {"authorization", HEAD_AUTHORIZATION, false},
     {"cookie", HEAD_COOKIE, true},
+    {"user-agent", HEAD_USER_AGENT, true},
     {"content-type", HEAD_CONTENT_TYPE, false},
     {"if-none-match", HEAD_IF_NONE_MATCH, true},
     {"accept", HEAD_ACCEPT, true},

@@ -8,20 +8,23 @@ enum service_action {
     ACTION_PUBLIC,     /* the page's own files, health, the API's description */
     ACTION_CONNECT,    /* a device connects; its token is checked by the registry */
     ACTION_METRICS,
-    ACTION_LIST,  /* the cameras that the principal may see, and news of them */
-    ACTION_SEE,   /* one camera's state */
-    ACTION_WATCH, /* its pictures */
-    ACTION_STILL, /* a photo */
-    ACTION_KEEP,  /* a photo that is kept */
+    ACTION_LIST,           /* the cameras that the principal may see, and news of them */
+    ACTION_SEE,            /* one camera's state */
+    ACTION_WATCH,          /* its pictures */
+    ACTION_STILL,          /* a photo */
+    ACTION_KEEP,           /* a photo that is kept */
     ACTION_ARCHIVE,        /* what the archive holds of the cameras that the principal may see */
     ACTION_ARCHIVE_CHANGE, /* stars, notes, removal */
-    ACTION_SET,   /* its controls */
+    ACTION_SET,            /* its controls */
     ACTION_RENAME,
     ACTION_ADD,
     ACTION_ADOPT,
     ACTION_REMOVE,
     ACTION_SEE_LAYOUT, /* of the wall of cameras */
     ACTION_ARRANGE,    /* to change it */
+    ACTION_LOGIN,      /* who am I, log in, log out, set up: each proves itself */
+    ACTION_OWN,        /* one's own password and sessions */
+    ACTION_ACCOUNTS,   /* users, tokens, other people's sessions */
     SERVICE_ACTIONS
 };
 

@@ -18,7 +18,7 @@ static int bad_name(const char *camera, struct problem *ret_problem)
 static void finish_add(struct service_job *job)
 {
     struct registry *registry = job->service->params.registry;
-    struct camera *camera = registry_find(registry, job->camera);
+    struct camera *camera = registry_find(registry, job->object);
     if (job->error && camera)
         registry_remove(registry, camera);
 }
@@ -85,7 +85,7 @@ int service_rename(const struct permit *permit, const char *name, struct service
 static void finish_remove(struct service_job *job)
 {
     struct registry *registry = job->service->params.registry;
-    struct camera *camera = registry_find(registry, job->camera);
+    struct camera *camera = registry_find(registry, job->object);
     if (!job->error && camera)
         registry_remove(registry, camera);
 }

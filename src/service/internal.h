@@ -1,5 +1,7 @@
 /* What the files of this room share. Loop only. */
 #pragma once
+#include "access/accounts.h"
+#include "base/pool.h"
 #include "service/service.h"
 
 /* What the service knows of a camera beside the camera's own state. */
@@ -25,6 +27,15 @@ struct service {
     struct net_wake *wake;
     struct net_timer *timer; /* for changes that no camera confirms */
     uint64_t last_change;
+
+    struct accounts accounts;
+    struct pool *pool;                  /* hashes passwords */
+    char setup_token[SECRET_CHARS + 1]; /* "" = an administrator exists, or accounts are off */
+    struct {
+        int64_t since_us; /* when the running minute began */
+        unsigned failed;  /* logins in it */
+    } logins;
+    struct list access_listeners; /* of struct service_access_listener.node */
 };
 
 struct service_camera *service_camera_of(struct service *service, const char *id)
@@ -36,8 +47,10 @@ struct service_job {
     struct list node; /* in service->jobs, then in service->decided */
     struct service *service;
     struct service_waiter *waiter; /* NULL: nobody waits any more */
-    char camera[CAMERA_ID_MAX + 1];
+    char object[SECRET_CHARS + 1]; /* what it is about; see struct service_waiter */
     int error;
+    bool is_refused; /* problem says why; nothing was written */
+    struct problem problem;
     uint64_t change; /* of settings; 0 = none */
     /* What to do once it is known how the write ended, before the waiter is told; or NULL. */
     void (*finish)(struct service_job *job);
@@ -46,10 +59,17 @@ struct service_job {
 /* Between the two everything that the registry and its cameras store becomes one group. */
 void job_begin(struct service *service, struct camera *camera);
 void job_cancel(struct service *service); /* the command was refused after all */
-struct service_job *job_commit(struct service *service, const char *camera,
+struct service_job *job_commit(struct service *service, const char *object,
                                struct service_waiter *waiter,
                                void (*finish)(struct service_job *job))
     __attribute__((returns_nonnull));
+
+/* For what takes time before it can be written: job_create now; then job_begin, and job_store; or
+ * job_refuse, with its problem filled in. */
+struct service_job *job_create(struct service *service, struct service_waiter *waiter)
+    __attribute__((returns_nonnull));
+void job_store(struct service_job *job);
+void job_refuse(struct service_job *job);
 
 void job_run_decided(struct service *service);
 
@@ -64,3 +84,9 @@ void settings_refused(struct service *service, struct camera *camera, const char
 void settings_stored(struct service *service, const char *camera, uint64_t number, int error);
 void settings_check(struct service *service); /* for changes whose time is over */
 void settings_drop(struct service_camera *known);
+
+/* --- login.c --- */
+
+/* After anything about users, sessions and tokens changed: whoever lost its rights is told. */
+void access_changed(struct service *service);
+int64_t access_now_s(const struct service *service);

@@ -45,21 +45,38 @@ void job_cancel(struct service *service)
         store_commit(service->store, NULL, NULL);
 }
 
-struct service_job *job_commit(struct service *service, const char *camera,
-                               struct service_waiter *waiter,
-                               void (*finish)(struct service_job *job))
+struct service_job *job_create(struct service *service, struct service_waiter *waiter)
 {
     struct service_job *job = mem_new(struct service_job);
     job->service = service;
     job->waiter = waiter;
-    job->finish = finish;
-    memcpy(job->camera, camera, strlen(camera) + 1);
     list_append(&service->jobs, &job->node);
     waiter->job = job;
-    if (service->store)
-        store_commit(service->store, committed, job);
+    return job;
+}
+
+void job_store(struct service_job *job)
+{
+    if (job->service->store)
+        store_commit(job->service->store, committed, job);
     else
         decide(job, 0);
+}
+
+void job_refuse(struct service_job *job)
+{
+    job->is_refused = true;
+    decide(job, 0);
+}
+
+struct service_job *job_commit(struct service *service, const char *object,
+                               struct service_waiter *waiter,
+                               void (*finish)(struct service_job *job))
+{
+    struct service_job *job = job_create(service, waiter);
+    job->finish = finish;
+    memcpy(job->object, object, strlen(object) + 1);
+    job_store(job);
     return job;
 }
 
@@ -68,11 +85,10 @@ static void tell(struct service_job *job)
     struct service_waiter *waiter = job->waiter;
     if (!waiter)
         return;
-    struct problem problem;
     waiter->job = NULL;
     if (job->error)
-        (void)problem_not_stored(&problem, job->camera, job->error);
-    waiter->done(waiter, job->camera, job->error ? &problem : NULL);
+        (void)problem_not_stored(&job->problem, NULL, job->error);
+    waiter->done(waiter, job->object, job->error || job->is_refused ? &job->problem : NULL);
 }
 
 void job_run_decided(struct service *service)
@@ -81,13 +97,13 @@ void job_run_decided(struct service *service)
     while (!list_empty(&service->decided)) {
         struct service_job *job = list_entry(service->decided.next, struct service_job, node);
         list_remove(&job->node);
-        if (registry_find(service->params.registry, job->camera))
-            service_camera_of(service, job->camera)->is_unsaved = job->error != 0;
+        if (!job->is_refused && registry_find(service->params.registry, job->object))
+            service_camera_of(service, job->object)->is_unsaved = job->error != 0;
         if (job->finish)
             job->finish(job);
         tell(job);
         if (job->change)
-            settings_stored(service, job->camera, job->change, job->error);
+            settings_stored(service, job->object, job->change, job->error);
         mem_free(job);
     }
 }

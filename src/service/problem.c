@@ -12,11 +12,15 @@ static const struct {
     int status, error;
 } TYPES[PROBLEM_TYPES] = {
     [PROBLEM_BAD_MESSAGE] = {"bad-message", "The message is malformed", 400, -EBADMSG},
+    [PROBLEM_NOT_LOGGED_IN] = {"not-logged-in", "Not logged in", 401, -ENOKEY},
+    [PROBLEM_BAD_LOGIN] = {"bad-login", "Wrong name or password", 401, -EKEYREJECTED},
     [PROBLEM_NOT_ALLOWED] = {"not-allowed", "Not allowed", 403, -EACCES},
     [PROBLEM_NOT_FOUND] = {"not-found", "Not found", 404, -ENOENT},
+    [PROBLEM_NO_SUCH] = {"no-such", "No such object", 404, -ESRCH},
     [PROBLEM_NO_SUCH_CAMERA] = {"no-such-camera", "No such camera", 404, -ENODEV},
     [PROBLEM_BAD_METHOD] = {"bad-method", "Method not allowed", 405, -EOPNOTSUPP},
     [PROBLEM_WEBSOCKET_ONLY] = {"websocket-only", "WebSocket required", 426, -EPROTO},
+    [PROBLEM_BAD_TYPE] = {"bad-type", "Unsupported media type", 415, -EMEDIUMTYPE},
     [PROBLEM_NOT_ACCEPTABLE] = {"not-acceptable", "Not acceptable", 406, -EMEDIUMTYPE},
     [PROBLEM_NOT_ADOPTED] = {"not-adopted", "The camera is not adopted yet", 409, -EPERM},
     [PROBLEM_EXISTS] = {"exists", "It exists already", 409, -EEXIST},

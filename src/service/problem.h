@@ -5,11 +5,15 @@
 
 enum problem_type {
     PROBLEM_BAD_MESSAGE,    /* not the JSON that was expected */
+    PROBLEM_NOT_LOGGED_IN,  /* nobody is logged in, or no token was shown */
+    PROBLEM_BAD_LOGIN,      /* the name or the password is wrong */
     PROBLEM_NOT_ALLOWED,    /* the principal has no right to it */
     PROBLEM_NOT_FOUND,      /* nothing has this address */
+    PROBLEM_NO_SUCH,        /* no such user, session or token */
     PROBLEM_NO_SUCH_CAMERA, /* or none that the principal may see */
     PROBLEM_BAD_METHOD,     /* the address does not take this method */
     PROBLEM_WEBSOCKET_ONLY, /* the address takes WebSockets only */
+    PROBLEM_BAD_TYPE,       /* the body is not application/json */
     PROBLEM_NOT_ACCEPTABLE, /* not in a form that the asker takes */
     PROBLEM_NOT_ADOPTED,    /* the camera was found and waits for the owner */
     PROBLEM_EXISTS,         /* the id is taken */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "service/internal.h"
 #include "store/store.h"
 
@@ -67,6 +68,8 @@ static void on_refused(void *ctx, struct camera *camera, const char *control, co
 static void on_wake(void *ctx)
 {
     struct service *service = ctx;
+    if (service->pool)
+        pool_reap(service->pool);
     if (service->store)
         store_deliver(service->store);
     job_run_decided(service);
@@ -86,6 +89,14 @@ struct service *service_create(const struct service_params *params)
     list_init(&service->jobs);
     list_init(&service->decided);
     service->wake = net_wake_create(params->net, on_wake, service);
+    list_init(&service->access_listeners);
+    accounts_init(&service->accounts);
+    if (pool_create(&(struct pool_params){.name = "hash",
+                                          .threads = 1,
+                                          .max_queued = 4,
+                                          .waker = net_wake_waker(service->wake)},
+                    &service->pool) < 0)
+        log_error("service", NULL, "no thread to hash passwords: nobody can log in");
     service->timer = net_timer_create(params->net, on_timer, service);
     service->observer = (struct registry_observer){.changed = on_changed,
                                                    .removed = on_removed,
@@ -101,6 +112,7 @@ void service_destroy(struct service *service)
     if (!service)
         return;
     job_run_decided(service);
+    accounts_finish(&service->accounts);
     assert(list_empty(&service->jobs)); /* the store was closed, which decides each */
     registry_unobserve(&service->observer);
     list_for_each (known, &service->cameras, struct service_camera, node) {
@@ -115,9 +127,15 @@ void service_destroy(struct service *service)
 
 void service_use_store(struct service *service, struct store *store)
 {
-    service->store = store;
+    service->store = service->accounts.store = store;
     if (store)
         store_use_waker(store, net_wake_waker(service->wake));
+}
+
+void service_stop(struct service *service)
+{
+    pool_destroy(service->pool); /* its works end, and are refused */
+    service->pool = NULL;
 }
 
 int service_connect(const struct permit *permit, const struct push_knock *knock,
@@ -163,10 +181,15 @@ int service_permit(struct service *service, const struct principal *principal,
     const bool is_about_one = rule->scope == ACCESS_CAMERA;
     if (!is_about_one)
         camera = NULL;
+    if (principal->credential[0] && !service_is_current(service, principal))
+        return problem_set(ret_problem, PROBLEM_NOT_LOGGED_IN, camera,
+                           "the session or token has ended: log in again");
     if (!access_allows(principal, rule->needs, rule->scope, camera)) {
         if (is_about_one && principal->is_narrowed &&
             !access_allows(principal, ACCESS_VIEWER, ACCESS_CAMERA, camera))
             return no_such_camera(camera, ret_problem);
+        if (principal->kind == PRINCIPAL_ANYONE && service->params.access != SERVICE_OPEN)
+            return problem_set(ret_problem, PROBLEM_NOT_LOGGED_IN, camera, "log in first");
         return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, camera, "this needs the role %s%s",
                            access_role_name(rule->needs), is_about_one ? " on the camera" : "");
     }

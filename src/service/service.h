@@ -21,15 +21,28 @@
 
 struct service;
 
+enum service_access {
+    SERVICE_OPEN, /* no accounts: everyone has the open role */
+    /* Until there is an administrator everyone on this machine is a viewer, and who has the setup
+     * token can become the administrator. Then everyone else has to log in. */
+    SERVICE_ACCOUNTS,
+};
+
 struct service_params {
     struct net *net;
     struct registry *registry;
     const struct clock *clock;
+    enum service_access access;
+    /* Of everyone, with SERVICE_OPEN. ACCESS_NONE: everyone is an operator, and requests from this
+     * machine itself are its owner's. */
+    enum access_role open_role;
 };
 
 /* Borrows all that params points to. */
 struct service *service_create(const struct service_params *params)
     __attribute__((returns_nonnull, warn_unused_result));
+/* Before store_close: what takes time is ended. */
+void service_stop(struct service *service);
 /* After whoever waits or subscribes, and after store_close; before registry_destroy. Takes NULL. */
 void service_destroy(struct service *service);
 
@@ -44,6 +57,27 @@ void service_use_archive(struct service *service, struct archive *archive);
 struct archive *service_archive(const struct service *service);
 
 struct event_bus *service_events(struct service *service);
+
+/* --- Who asks. --- */
+
+/* Who shows nothing. on_loopback: the listener is one that only this machine reaches; is_local: the
+ * request was made on this machine itself, not passed on. */
+struct principal service_anyone(const struct service *service, bool on_loopback, bool is_local);
+/* By the secret of a session or token; -ENOENT. */
+int service_by_session(struct service *service, const char *secret, struct principal *ret_principal)
+    __attribute__((warn_unused_result));
+int service_by_token(struct service *service, const char *secret, struct principal *ret_principal)
+    __attribute__((warn_unused_result));
+/* False when its session or token has ended, or everyone has other rights now. */
+bool service_is_current(struct service *service, const struct principal *principal);
+
+/* Told when rights may have been lost. The listener's own to remove. */
+struct service_access_listener {
+    struct list node;
+    void (*changed)(void *ctx);
+    void *ctx;
+};
+void service_listen_access(struct service *service, struct service_access_listener *listener);
 
 /* --- Permits. --- */
 
@@ -92,8 +126,9 @@ struct capture *service_still(const struct permit *permit, enum capture_kind kin
 
 struct service_job;
 struct service_waiter {
-    /* problem: NULL = done, and on disk. camera: its id; "" = none. */
-    void (*done)(struct service_waiter *waiter, const char *camera, const struct problem *problem);
+    /* problem: NULL = done, and on disk. object: the id of the camera, the name of the user, or the
+     * secret of the session. */
+    void (*done)(struct service_waiter *waiter, const char *object, const struct problem *problem);
     struct service_job *job; /* the service's; NULL while nothing is waited for */
 };
 /* Does not want to know any more; what was begun goes on. Takes one that waits for nothing. */

@@ -32,6 +32,31 @@ static const char *const STEPS[] = {
     "  name TEXT PRIMARY KEY,"
     "  json TEXT NOT NULL"
     ") STRICT, WITHOUT ROWID;",
+
+    /* `cameras`: "*" or ids, separated by blanks. Times are seconds since the Unix epoch. */
+    "CREATE TABLE user ("
+    "  name TEXT NOT NULL PRIMARY KEY,"
+    "  hash TEXT NOT NULL," /* Argon2id */
+    "  role TEXT NOT NULL,"
+    "  cameras TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE session ("
+    "  id TEXT NOT NULL PRIMARY KEY,"
+    "  hash TEXT NOT NULL UNIQUE,"
+    "  user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
+    "  agent TEXT NOT NULL,"
+    "  created INTEGER NOT NULL,"
+    "  used INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE token ("
+    "  id TEXT NOT NULL PRIMARY KEY,"
+    "  hash TEXT NOT NULL UNIQUE,"
+    "  name TEXT NOT NULL,"
+    "  role TEXT NOT NULL,"
+    "  cameras TEXT NOT NULL,"
+    "  created INTEGER NOT NULL,"
+    "  expires INTEGER NOT NULL" /* 0 = never */
+    ") STRICT, WITHOUT ROWID;",
 };
 
 _Static_assert(sizeof(STEPS) / sizeof(STEPS[0]) == STORE_SCHEMA_VERSION,

@@ -168,6 +168,41 @@ static void load_document(const struct store_loader *loader, sqlite3_stmt *row)
         loader->document(loader->ctx, column(row, 0), column(row, 1));
 }
 
+static void load_user(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    const struct store_user user = {.name = column(row, 0),
+                                    .hash = column(row, 1),
+                                    .role = column(row, 2),
+                                    .cameras = column(row, 3)};
+    if (loader->user)
+        loader->user(loader->ctx, &user);
+}
+
+static void load_session(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    const struct store_session session = {.id = column(row, 0),
+                                          .hash = column(row, 1),
+                                          .user = column(row, 2),
+                                          .agent = column(row, 3),
+                                          .created_s = sqlite3_column_int64(row, 4),
+                                          .used_s = sqlite3_column_int64(row, 5)};
+    if (loader->session)
+        loader->session(loader->ctx, &session);
+}
+
+static void load_token(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    const struct store_token token = {.id = column(row, 0),
+                                      .hash = column(row, 1),
+                                      .name = column(row, 2),
+                                      .role = column(row, 3),
+                                      .cameras = column(row, 4),
+                                      .created_s = sqlite3_column_int64(row, 5),
+                                      .expires_s = sqlite3_column_int64(row, 6)};
+    if (loader->token)
+        loader->token(loader->ctx, &token);
+}
+
 static int load(sqlite3 *db, const char *sql, const struct store_loader *loader,
                 void (*load_row)(const struct store_loader *loader, sqlite3_stmt *row))
 {
@@ -191,6 +226,18 @@ static int load_all(sqlite3 *db, const struct store_loader *loader)
                      load_setting);
     if (!error)
         error = load(db, "SELECT name, json FROM document ORDER BY name", loader, load_document);
+    if (!error)
+        error =
+            load(db, "SELECT name, hash, role, cameras FROM user ORDER BY name", loader, load_user);
+    if (!error)
+        error =
+            load(db, "SELECT id, hash, user, agent, created, used FROM session ORDER BY created",
+                 loader, load_session);
+    if (!error)
+        error = load(db,
+                     "SELECT id, hash, name, role, cameras, created, expires FROM token"
+                     " ORDER BY created, id",
+                     loader, load_token);
     return error;
 }
 
@@ -328,7 +375,7 @@ void store_put_camera(struct store *store, const struct store_camera *camera)
                                .texts = {camera->id, camera->name, camera->source,
                                          camera->address ? camera->address : "",
                                          camera->token ? camera->token : ""},
-                               .flag = camera->adopted});
+                               .numbers = {camera->adopted}});
 }
 
 void store_put_setting(struct store *store, const char *camera_id, const char *name,
@@ -350,6 +397,42 @@ void store_clear_settings(struct store *store, const char *camera_id)
 void store_remove_camera(struct store *store, const char *camera_id)
 {
     put(store, &(struct write){.kind = WRITE_REMOVE, .texts = {camera_id}});
+}
+
+void store_put_user(struct store *store, const struct store_user *user)
+{
+    put(store, &(struct write){.kind = WRITE_USER,
+                               .texts = {user->name, user->hash, user->role, user->cameras}});
+}
+
+void store_remove_user(struct store *store, const char *name)
+{
+    put(store, &(struct write){.kind = WRITE_REMOVE_USER, .texts = {name}});
+}
+
+void store_put_session(struct store *store, const struct store_session *session)
+{
+    put(store, &(struct write){.kind = WRITE_SESSION,
+                               .texts = {session->id, session->hash, session->user, session->agent},
+                               .numbers = {session->created_s, session->used_s}});
+}
+
+void store_remove_session(struct store *store, const char *id)
+{
+    put(store, &(struct write){.kind = WRITE_REMOVE_SESSION, .texts = {id}});
+}
+
+void store_put_token(struct store *store, const struct store_token *token)
+{
+    put(store,
+        &(struct write){.kind = WRITE_TOKEN,
+                        .texts = {token->id, token->hash, token->name, token->role, token->cameras},
+                        .numbers = {token->created_s, token->expires_s}});
+}
+
+void store_remove_token(struct store *store, const char *id)
+{
+    put(store, &(struct write){.kind = WRITE_REMOVE_TOKEN, .texts = {id}});
 }
 
 int store_flush(struct store *store)

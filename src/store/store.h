@@ -16,7 +16,7 @@
 
 struct store;
 
-enum { STORE_SCHEMA_VERSION = 4 };
+enum { STORE_SCHEMA_VERSION = 5 };
 
 struct store_camera {
     const char *id, *name;
@@ -26,11 +26,32 @@ struct store_camera {
     const char *token; /* the hash of its device's token; NULL or "" = none */
 };
 
+struct store_user {
+    const char *name;
+    const char *hash;           /* of the password */
+    const char *role, *cameras; /* cameras: "*" or ids, separated by blanks */
+};
+
+struct store_session {
+    const char *id, *hash; /* hash of its secret */
+    const char *user, *agent;
+    int64_t created_s, used_s; /* since the Unix epoch */
+};
+
+struct store_token {
+    const char *id, *hash; /* hash of its secret */
+    const char *name, *role, *cameras;
+    int64_t created_s, expires_s; /* since the Unix epoch; expires_s 0 = never */
+};
+
 /* Called once per row while store_open runs; the strings are borrowed. */
 struct store_loader {
     void (*camera)(void *ctx, const struct store_camera *camera);
     void (*setting)(void *ctx, const char *camera_id, const char *name, const char *value_json);
     void (*document)(void *ctx, const char *name, const char *json);
+    void (*user)(void *ctx, const struct store_user *user);
+    void (*session)(void *ctx, const struct store_session *session); /* after the users */
+    void (*token)(void *ctx, const struct store_token *token);
     void *ctx;
 };
 
@@ -66,6 +87,13 @@ void store_put_document(struct store *store, const char *name, const char *json)
 void store_clear_settings(struct store *store, const char *camera_id);
 /* Its settings go with it. */
 void store_remove_camera(struct store *store, const char *camera_id);
+
+void store_put_user(struct store *store, const struct store_user *user);
+void store_remove_user(struct store *store, const char *name); /* and its sessions */
+void store_put_session(struct store *store, const struct store_session *session);
+void store_remove_session(struct store *store, const char *id);
+void store_put_token(struct store *store, const struct store_token *token);
+void store_remove_token(struct store *store, const char *id);
 
 /* Blocks until all that was queued before is on disk; tests and shutdown use it. 0, or the first
  * error a write met. */

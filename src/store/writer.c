@@ -51,10 +51,10 @@ struct writer {
  * the order of first sight and the settings, hence no INSERT OR REPLACE. */
 #define PUT_CAMERA                                                                                 \
     "INSERT INTO camera (id, name, source, address, token, adopted)"                               \
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"                                                             \
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?11)"                                                            \
     " ON CONFLICT (id) DO UPDATE"                                                                  \
-    " SET name = ?2, source = ?3, address = ?4, token = ?5, adopted = ?6"                          \
-    " WHERE name <> ?2 OR source <> ?3 OR address <> ?4 OR token <> ?5 OR adopted <> ?6"
+    " SET name = ?2, source = ?3, address = ?4, token = ?5, adopted = ?11"                         \
+    " WHERE name <> ?2 OR source <> ?3 OR address <> ?4 OR token <> ?5 OR adopted <> ?11"
 #define PUT_SETTING                                                                                \
     "INSERT INTO setting (camera, name, value) VALUES (?1, ?2, ?3)"                                \
     " ON CONFLICT (camera, name) DO UPDATE SET value = ?3 WHERE value <> ?3"
@@ -64,11 +64,35 @@ struct writer {
     "INSERT INTO document (name, json) VALUES (?1, ?2)"                                            \
     " ON CONFLICT (name) DO UPDATE SET json = ?2 WHERE json <> ?2"
 
-static const char *const STATEMENTS[WRITE_KINDS] = {[WRITE_CAMERA] = PUT_CAMERA,
-                                                    [WRITE_SETTING] = PUT_SETTING,
-                                                    [WRITE_CLEAR] = CLEAR_SETTINGS,
-                                                    [WRITE_REMOVE] = REMOVE_CAMERA,
-                                                    [WRITE_DOCUMENT] = PUT_DOCUMENT};
+#define PUT_USER                                                                                   \
+    "INSERT INTO user (name, hash, role, cameras) VALUES (?1, ?2, ?3, ?4)"                         \
+    " ON CONFLICT (name) DO UPDATE SET hash = ?2, role = ?3, cameras = ?4"                         \
+    " WHERE hash <> ?2 OR role <> ?3 OR cameras <> ?4"
+#define REMOVE_USER "DELETE FROM user WHERE name = ?1"
+#define PUT_SESSION                                                                                \
+    "INSERT INTO session (id, hash, user, agent, created, used)"                                   \
+    " VALUES (?1, ?2, ?3, ?4, ?11, ?12) ON CONFLICT (id) DO UPDATE SET used = ?12"
+#define REMOVE_SESSION "DELETE FROM session WHERE id = ?1"
+#define PUT_TOKEN                                                                                  \
+    "INSERT INTO token (id, hash, name, role, cameras, created, expires)"                          \
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?11, ?12)"
+#define REMOVE_TOKEN "DELETE FROM token WHERE id = ?1"
+
+enum { FIRST_NUMBER = 11 }; /* parameter */
+
+static const char *const STATEMENTS[WRITE_KINDS] = {
+    [WRITE_CAMERA] = PUT_CAMERA,
+    [WRITE_SETTING] = PUT_SETTING,
+    [WRITE_CLEAR] = CLEAR_SETTINGS,
+    [WRITE_REMOVE] = REMOVE_CAMERA,
+    [WRITE_DOCUMENT] = PUT_DOCUMENT,
+    [WRITE_USER] = PUT_USER,
+    [WRITE_REMOVE_USER] = REMOVE_USER,
+    [WRITE_SESSION] = PUT_SESSION,
+    [WRITE_REMOVE_SESSION] = REMOVE_SESSION,
+    [WRITE_TOKEN] = PUT_TOKEN,
+    [WRITE_REMOVE_TOKEN] = REMOVE_TOKEN,
+};
 
 static struct item *item_create(const struct write *write)
 {
@@ -91,8 +115,9 @@ static int write_item(struct writer *writer, const struct write *write)
     int result = SQLITE_OK;
     for (int i = 0; i < WRITE_TEXTS && write->texts[i] && result == SQLITE_OK; i++)
         result = sqlite3_bind_text(statement, i + 1, write->texts[i], -1, SQLITE_STATIC);
-    if (result == SQLITE_OK && write->kind == WRITE_CAMERA)
-        result = sqlite3_bind_int(statement, WRITE_TEXTS + 1, write->flag);
+    const int n_numbers = sqlite3_bind_parameter_count(statement) - FIRST_NUMBER + 1;
+    for (int i = 0; i < n_numbers && result == SQLITE_OK; i++)
+        result = sqlite3_bind_int64(statement, FIRST_NUMBER + i, write->numbers[i]);
     if (result == SQLITE_OK)
         result = sqlite3_step(statement);
     int error = sql_errno(writer->db, result);

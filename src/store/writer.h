@@ -3,7 +3,7 @@
  * What does not: opening and reading. */
 #pragma once
 #include <sqlite3.h>
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/waker.h"
 
@@ -12,14 +12,28 @@ struct writer;
 /* More waiting writes than this are refused: the disk has stalled, and memory must not grow. */
 enum { WRITER_QUEUE_MAX = 4096 };
 
-enum write_kind { WRITE_CAMERA, WRITE_SETTING, WRITE_CLEAR, WRITE_REMOVE, WRITE_DOCUMENT, WRITE_KINDS };
-enum { WRITE_TEXTS = 5 };
+enum write_kind {
+    WRITE_CAMERA,
+    WRITE_SETTING,
+    WRITE_CLEAR,
+    WRITE_REMOVE,
+    WRITE_DOCUMENT,
+    WRITE_USER,
+    WRITE_REMOVE_USER,
+    WRITE_SESSION,
+    WRITE_REMOVE_SESSION,
+    WRITE_TOKEN,
+    WRITE_REMOVE_TOKEN,
+    WRITE_KINDS
+};
+enum { WRITE_TEXTS = 5, WRITE_NUMBERS = 2 };
 
 /* One change; what the texts are depends on the kind: see the statements in writer.c. */
 struct write {
     enum write_kind kind;
-    const char *texts[WRITE_TEXTS];
-    bool flag;
+    const char *texts[WRITE_TEXTS]; /* parameters ?1 and following */
+    int64_t numbers[WRITE_NUMBERS]; /* parameters ?11 and following; those of a statement that has
+                                       none are not looked at */
 };
 
 /* Called by writer_deliver once the group is on disk (error 0) or lost (negative errno). */

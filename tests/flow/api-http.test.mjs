@@ -41,7 +41,7 @@ async function validator(house) {
 }
 
 const settings = (house, id, values) => house.get(`/api/v1/cameras/${id}/settings`,
-  { method: 'PUT', body: JSON.stringify(values) });
+  { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(values) });
 
 test('what the server says is what its OpenAPI file promises', async (t) => {
   const house = await boot(t, QUICK);
@@ -76,7 +76,7 @@ test('what the server says is what its OpenAPI file promises', async (t) => {
   for (const [status, code, response] of [
     [422, 'invalid', await settings(house, 'porch', { brightness: control.max + 1 })],
     [422, 'invalid', await settings(house, 'porch', { nonsense: 1 })],
-    [400, 'bad-message', await house.get('/api/v1/cameras/porch/settings', { method: 'PUT', body: '{' })],
+    [400, 'bad-message', await house.get('/api/v1/cameras/porch/settings', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{' })],
     [404, 'no-such-camera', await settings(house, 'garden', {})],
     [404, 'no-such-camera', await house.get('/api/v1/cameras/garden')],
     [404, 'not-found', await house.get('/api/v1/nothing')],

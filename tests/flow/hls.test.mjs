@@ -45,7 +45,7 @@ test('a client that follows the parts gets each of them, decodable and as long a
   const first = await house.get(index);
   assert.equal(first.status, 200);
   assert.equal(first.headers.get('content-type'), 'application/vnd.apple.mpegurl');
-  assert.equal(first.headers.get('cache-control'), 'no-store');
+  assert.equal(first.headers.get('cache-control'), 'private, no-store');
   let playlist = await first.text();
   const bytes = async (uri) => {
     const response = await house.get(`/hls/porch/${uri}`);

@@ -21,13 +21,12 @@ struct row {
     enum access_role on_porch, on_garden, on_server;
 };
 
-static struct principal principal_of(const struct row *row, struct access_right *right)
+static struct principal principal_of(const struct row *row)
 {
-    *right = (struct access_right){"porch", row->right};
     return (struct principal){.kind = PRINCIPAL_ANYONE,
                               .role = row->role,
                               .is_narrowed = row->is_narrowed,
-                              .rights = right,
+                              .rights = {{"porch", row->right}},
                               .n_rights = row->right != ACCESS_NONE};
 }
 
@@ -63,8 +62,7 @@ static void every_role_right_and_camera(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         for (unsigned need = V; need <= A; need++) {
-            struct access_right right;
-            const struct principal p = principal_of(&rows[i], &right);
+            const struct principal p = principal_of(&rows[i]);
             const bool porch = access_allows(&p, need, ACCESS_CAMERA, "porch"),
                        garden = access_allows(&p, need, ACCESS_CAMERA, "garden"),
                        server = access_allows(&p, need, ACCESS_SERVER, NULL),
@@ -78,10 +76,11 @@ static void every_role_right_and_camera(void **state)
 
 static void several_rights_are_told_apart(void **state)
 {
-    static const struct access_right RIGHTS[] = {
-        {"porch", ACCESS_VIEWER}, {"gate", ACCESS_ADMIN}, {"yard", ACCESS_OPERATOR}};
     const struct principal p = {
-        .role = ACCESS_OPERATOR, .is_narrowed = true, .rights = RIGHTS, .n_rights = 3};
+        .role = ACCESS_OPERATOR,
+        .is_narrowed = true,
+        .rights = {{"porch", ACCESS_VIEWER}, {"gate", ACCESS_ADMIN}, {"yard", ACCESS_OPERATOR}},
+        .n_rights = 3};
     (void)state;
     assert_true(access_allows(&p, V, ACCESS_CAMERA, "porch"));
     assert_false(access_allows(&p, O, ACCESS_CAMERA, "porch"));

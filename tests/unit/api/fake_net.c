@@ -270,6 +270,8 @@ bool http_query(const struct http_request *request, const char *name, char *out,
 const char *http_header_text(const struct http_request *request, enum http_header header)
 {
     const struct fake_request *what = &request->what;
+    if (header == HTTP_CONTENT_TYPE && !what->content_type)
+        return what->body ? "application/json" : NULL;
     if (header == HTTP_HOST && !what->no_host)
         return what->host ? what->host : "localhost:8080";
     return header == HTTP_ORIGIN            ? what->origin
@@ -277,6 +279,9 @@ const char *http_header_text(const struct http_request *request, enum http_heade
            : header == HTTP_IF_NONE_MATCH   ? what->if_none_match
            : header == HTTP_ACCEPT_ENCODING ? what->accept_encoding
            : header == HTTP_SUBPROTOCOL     ? what->subprotocol
+           : header == HTTP_AUTHORIZATION   ? what->authorization
+           : header == HTTP_COOKIE          ? what->cookie
+           : header == HTTP_CONTENT_TYPE    ? what->content_type
                                             : NULL;
 }
 

@@ -20,7 +20,8 @@ void fake_net_turn(struct net *net);
 
 struct fake_request {
     const char *method, *path, *query, *host, *origin, *referer, *if_none_match, *accept_encoding;
-    const char *subprotocol, *body, *peer;
+    const char *subprotocol, *body, *peer, *authorization, *cookie;
+    const char *content_type; /* NULL: JSON where there is a body */
     bool no_host, from_afar, is_forwarded;
 };
 

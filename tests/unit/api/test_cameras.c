@@ -33,7 +33,7 @@ static json_t *ask_json(struct world *world, const char *method, const char *pat
     if (fake_answer(request)->status != status)
         fail_msg("%s %s %s: %d %s", method, path, body, fake_answer(request)->status,
                  fake_answer(request)->body);
-    assert_string_equal(fake_field(request, "cache-control"), "no-store");
+    assert_string_equal(fake_field(request, "cache-control"), "private, no-store");
     json_t *json = world_json(request);
     fake_request_destroy(request);
     return json;
@@ -133,6 +133,36 @@ static json_int_t brightness_of(struct world *world)
     json_int_t value = json_integer_value(json_object_get(json, "brightness"));
     json_decref(json);
     return value;
+}
+
+static void a_body_that_a_form_could_send_is_refused(void **state)
+{
+    static const char *const TYPES[] = {"text/plain",
+                                        "application/x-www-form-urlencoded",
+                                        "",
+                                        "multipart/form-data; boundary=application/json",
+                                        "application/jsonp",
+                                        "text/plain;application/json"};
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
+        struct http_request *request =
+            world_ask(world, &(struct fake_request){.method = "PATCH",
+                                                    .path = "/api/v1/cameras/porch",
+                                                    .content_type = TYPES[i],
+                                                    .body = "{\"name\":\"Evil\"}"});
+        assert_int_equal(fake_answer(request)->status, 415);
+        fake_request_destroy(request);
+    }
+    assert_string_equal(camera_view(porch->camera).name, "porch");
+    struct http_request *request =
+        world_ask(world, &(struct fake_request){.method = "PATCH",
+                                                .path = "/api/v1/cameras/porch",
+                                                .content_type = "Application/JSON; charset=utf-8",
+                                                .body = "{\"name\":\"Porch\"}"});
+    assert_int_equal(fake_answer(request)->status, 200);
+    fake_request_destroy(request);
+    world_device_free(porch);
 }
 
 static void settings_reach_the_device(void **state)
@@ -424,6 +454,7 @@ int main(void)
         TEST(cameras_are_listed_in_the_order_they_came),
         TEST(a_camera_is_renamed),
         TEST(names_that_cannot_be_are_refused),
+        TEST(a_body_that_a_form_could_send_is_refused),
         TEST(settings_reach_the_device),
         TEST(put_replaces_patch_merges_and_delete_resets),
         TEST(a_new_camera_waits_for_the_owners_word),

@@ -94,7 +94,7 @@ static void the_first_playlist_wakes_and_waits(void **state)
     run(world, porch, 300);
     assert_int_equal(fake_answer(request)->status, 200);
     assert_string_equal(fake_answer(request)->content_type, "application/vnd.apple.mpegurl");
-    assert_string_equal(fake_field(request, "cache-control"), "no-store");
+    assert_string_equal(fake_field(request, "cache-control"), "private, no-store");
     assert_true(strncmp(fake_answer(request)->body, "#EXTM3U\n", 8) == 0);
     assert_non_null(strstr(fake_answer(request)->body, session_of(world, porch)->id));
     fake_request_destroy(request);

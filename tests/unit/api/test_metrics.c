@@ -45,10 +45,10 @@ static void the_fixed_names_are_there(void **state)
     struct device *porch = world_device(world, "porch");
     struct ws *ws = world_page(world);
     world->stats = (struct maker_stats){.encoded = 5,
-                                         .undecodable = 2,
-                                         .decode_us = 3000,
-                                         .encode_us = 4500,
-                                         .buckets = {1, 3, 0, 0, 0, 0, 0, 0, 0, 1}};
+                                        .undecodable = 2,
+                                        .decode_us = 3000,
+                                        .encode_us = 4500,
+                                        .buckets = {1, 3, 0, 0, 0, 0, 0, 0, 0, 1}};
     world_say(world, ws, "{\"type\":\"start\",\"camera\":\"porch\",\"rendition\":\"h264\"}");
     world_jpeg(porch, "x", 640, 480);
     camera_count_drop(porch->camera, JPEG_NO_EOI);

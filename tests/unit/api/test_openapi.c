@@ -28,8 +28,8 @@ static int teardown(void **state)
 /* What the route's action needs, in the words of the file. */
 static const char *role_of(const struct route *route)
 {
-    return route->action == ACTION_PUBLIC    ? "public"
-           : route->action == ACTION_CONNECT ? "device"
+    return route->action == ACTION_PUBLIC || route->action == ACTION_LOGIN ? "public"
+           : route->action == ACTION_CONNECT                               ? "device"
                                              : access_role_name(action_rule(route->action)->needs);
 }
 

@@ -40,7 +40,7 @@ static void a_snapshot_wakes_waits_and_answers(void **state)
     assert_int_equal(fake_answer(request)->status, 200);
     assert_string_equal(fake_answer(request)->content_type, "image/jpeg");
     assert_string_equal(fake_answer(request)->body, "fresh frame");
-    assert_string_equal(fake_field(request, "cache-control"), "no-store");
+    assert_string_equal(fake_field(request, "cache-control"), "private, no-store");
     assert_true(fake_answer(request)->closed);
     assert_int_equal(camera_view(porch->camera).leases, 0);
     assert_true(list_empty(&world->encodings));

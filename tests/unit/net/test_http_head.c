@@ -37,6 +37,7 @@ static void takes_all_parts(void **state)
     assert_int_equal(parse("PATCH /a%20b?c=%20d?e HTTP/1.1\r\n"
                            "Host: h:1\r\nORIGIN: http://h:1\r\nauthorization:Bearer x\r\n"
                            "Cookie: a\r\nCookie: b\r\nContent-Type: t\r\nIf-None-Match: \"e\"\r\n"
+                           "User-Agent: u\r\n"
                            "Accept: text/html\r\nAccept-Encoding: gzip\r\nRange: "
                            "bytes=0-1\r\nContent-Length: 42\r\n"
                            "Sec-Fetch-Site: none\r\nReferer: "
@@ -55,6 +56,7 @@ static void takes_all_parts(void **state)
         [HEAD_ORIGIN] = "http://h:1",
         [HEAD_AUTHORIZATION] = "Bearer x",
         [HEAD_COOKIE] = "a",
+        [HEAD_USER_AGENT] = "u",
         [HEAD_CONTENT_TYPE] = "t",
         [HEAD_IF_NONE_MATCH] = "\"e\"",
         [HEAD_ACCEPT] = "text/html",

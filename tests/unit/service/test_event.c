@@ -35,10 +35,9 @@ static void listen(struct listener *listener, struct world *world,
 
 static void each_subscriber_hears_what_its_principal_may_see(void **state)
 {
-    static const struct access_right PORCH_ONLY = {"porch", ACCESS_VIEWER};
     const struct principal narrowed = {.role = ACCESS_VIEWER,
                                        .is_narrowed = true,
-                                       .rights = &PORCH_ONLY,
+                                       .rights = {{"porch", ACCESS_VIEWER}},
                                        .n_rights = 1},
                            nobody = {0};
     struct world world;

@@ -11,13 +11,15 @@
 
 #include "world.h"
 
-static const struct access_right PORCH_ONLY[] = {{"porch", ACCESS_OPERATOR}};
 static const struct principal PRINCIPALS[] = {
     {.role = ACCESS_NONE},
     {.role = ACCESS_VIEWER},
     {.role = ACCESS_OPERATOR},
     {.role = ACCESS_ADMIN},
-    {.role = ACCESS_ADMIN, .is_narrowed = true, .rights = PORCH_ONLY, .n_rights = 1},
+    {.role = ACCESS_ADMIN,
+     .is_narrowed = true,
+     .rights = {{"porch", ACCESS_OPERATOR}},
+     .n_rights = 1},
 };
 
 /* What each action answers to each principal above, asked for the camera "porch" and then for
@@ -35,6 +37,8 @@ static const struct {
     {ACTION_REMOVE, "aaaya", "aaayc"},     {ACTION_KEEP, "aayyy", "aayyc"},
     {ACTION_ARCHIVE, "ayyyy", "ayyyy"},    {ACTION_ARCHIVE_CHANGE, "aayyy", "aayyy"},
     {ACTION_SEE_LAYOUT, "ayyyy", "ayyyy"}, {ACTION_ARRANGE, "aayya", "aayya"},
+    {ACTION_LOGIN, "yyyyy", "yyyyy"},      {ACTION_OWN, "ayyyy", "ayyyy"},
+    {ACTION_ACCOUNTS, "aaaya", "aaaya"},
 };
 _Static_assert(sizeof(MATRIX) / sizeof(MATRIX[0]) == SERVICE_ACTIONS, "each action has its row");
 

@@ -234,7 +234,7 @@ static void newer_schema_is_left_alone(void **state)
     run_sql(folder, "PRAGMA user_version = 99");
     struct stat before, after;
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &before), 0);
-    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 4");
+    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 5");
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &after), 0);
     assert_memory_equal(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim));
     assert_int_equal(before.st_size, after.st_size);
@@ -305,7 +305,8 @@ static int check_unwritable(struct folder *folder)
     struct store *store = NULL;
     char *error = NULL;
     int result = store_open(folder->dir, &folder->loader, &store, &error);
-    bool fine = result == -EACCES && strstr(error, "cannot write here") && strstr(error, folder->dir);
+    bool fine =
+        result == -EACCES && strstr(error, "cannot write here") && strstr(error, folder->dir);
     store_error_free(error);
     return fine ? 0 : 1;
 }
@@ -395,6 +396,58 @@ static void file_limit_is_said(void **state)
     in_child(check_file_limit, *state);
 }
 
+static void saw_user(void *ctx, const struct store_user *user)
+{
+    struct folder *folder = ctx;
+    text_add(&folder->seen, "user %s %s %s %s\n", user->name, user->hash, user->role,
+             user->cameras);
+}
+
+static void saw_session(void *ctx, const struct store_session *session)
+{
+    struct folder *folder = ctx;
+    text_add(&folder->seen, "session %s %s %s %s %lld %lld\n", session->id, session->hash,
+             session->user, session->agent, (long long)session->created_s,
+             (long long)session->used_s);
+}
+
+static void saw_token(void *ctx, const struct store_token *token)
+{
+    struct folder *folder = ctx;
+    text_add(&folder->seen, "token %s %s %s %s %s %lld %lld\n", token->id, token->hash, token->name,
+             token->role, token->cameras, (long long)token->created_s, (long long)token->expires_s);
+}
+
+static void accounts_come_back_and_sessions_go_with_their_user(void **state)
+{
+    struct folder *folder = *state;
+    folder->loader.user = saw_user;
+    folder->loader.session = saw_session;
+    folder->loader.token = saw_token;
+    const struct store_user anna = {"anna", "$argon2id$1", "admin", "*"},
+                            ben = {"ben", "$argon2id$2", "viewer", "porch '; DROP TABLE user"};
+    struct store_session session = {"s1", "h1", "ben", "Firefox", 10, 20};
+    const struct store_token token = {"t1", "h2", "hass", "operator", "gate yard", 30, 40};
+    struct store *store = open_or_fail(folder);
+    store_put_user(store, &anna);
+    store_put_user(store, &ben);
+    store_put_session(store, &session);
+    session.used_s = 25;
+    store_put_session(store, &session);
+    store_put_token(store, &token);
+    store_close(store);
+    store = open_or_fail(folder);
+    assert_string_equal(folder->seen_bytes, "user anna $argon2id$1 admin *\n"
+                                            "user ben $argon2id$2 viewer porch '; DROP TABLE user\n"
+                                            "session s1 h1 ben Firefox 10 25\n"
+                                            "token t1 h2 hass operator gate yard 30 40\n");
+    store_remove_user(store, "ben");
+    store_remove_token(store, "t1");
+    store_close(store);
+    store_close(open_or_fail(folder));
+    assert_string_equal(folder->seen_bytes, "user anna $argon2id$1 admin *\n");
+}
+
 static void addresses_and_cleared_settings(void **state)
 {
     struct folder *folder = *state;
@@ -423,6 +476,7 @@ int main(void)
         TEST(empty_file_is_a_new_database),
         TEST(rows_come_back_in_order_of_first_sight),
         TEST(addresses_and_cleared_settings),
+        TEST(accounts_come_back_and_sessions_go_with_their_user),
         TEST(removing_a_camera_takes_its_settings),
         TEST(a_token_is_kept_and_goes_with_its_camera),
         TEST(row_that_does_not_fit_costs_only_itself),

@@ -1,0 +1,81 @@
+#include "api/auth.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "access/credential.h"
+#include "service/accounts.h"
+
+void auth_cookie(const char *secret, char ret_value[AUTH_COOKIE_MAX_BYTES])
+{
+    snprintf(ret_value, AUTH_COOKIE_MAX_BYTES, "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d",
+             AUTH_COOKIE, secret ? secret : "", secret ? ACCOUNTS_SESSION_IDLE_S : 0);
+}
+
+/* Players that can do nothing else have the token in the address: of pictures alone, for addresses
+ * are kept in histories and logs. */
+static bool takes_token_in_address(const struct route *route)
+{
+    return route && route->action == ACTION_WATCH;
+}
+
+/* 0: a token is shown; -ENOENT: none is; -EINVAL: what is shown is no token. */
+static int shown_token(const struct http_request *request, const struct route *route,
+                       char ret_secret[SECRET_CHARS + 1])
+{
+    char text[SECRET_CHARS + 2];
+    const char *authorization = http_header_text(request, HTTP_AUTHORIZATION);
+    if (authorization)
+        return credential_token(authorization, ret_secret);
+    if (!takes_token_in_address(route) || !http_query(request, "token", text, sizeof(text)))
+        return -ENOENT;
+    return credential_check(text, ret_secret);
+}
+
+int auth_principal(const struct api_door *door, const struct http_request *request,
+                   const struct route *route, bool is_local, struct principal *ret_principal,
+                   struct problem *ret_problem)
+{
+    struct service *service = door->api->params.service;
+    char secret[SECRET_CHARS + 1];
+    if (route && route->action == ACTION_CONNECT) {
+        *ret_principal = (struct principal){.kind = PRINCIPAL_DEVICE};
+        return 0;
+    }
+    int r = shown_token(request, route, secret);
+    if (r == 0)
+        r = service_by_token(service, secret, ret_principal);
+    else if (r == -ENOENT)
+        r = 1;
+    if (r < 0)
+        return problem_set(ret_problem, PROBLEM_NOT_LOGGED_IN, NULL,
+                           "this token is unknown, or has expired");
+    const char *cookies = http_header_text(request, HTTP_COOKIE);
+    if (r > 0 && cookies && credential_cookie(cookies, AUTH_COOKIE, secret) == 0)
+        r = service_by_session(service, secret, ret_principal) == 0 ? 0 : 1;
+    if (r > 0)
+        *ret_principal = service_anyone(service, door->is_loopback, is_local);
+    return 0;
+}
+
+static const char *kind_name(enum principal_kind kind)
+{
+    static const char *const NAMES[] = {
+        [PRINCIPAL_ANYONE] = "anyone", [PRINCIPAL_OWNER] = "owner",
+        [PRINCIPAL_DEVICE] = "device", [PRINCIPAL_USER] = "user",
+        [PRINCIPAL_TOKEN] = "token",   [PRINCIPAL_SCHEDULE] = "schedule",
+    };
+    return NAMES[kind];
+}
+
+json_t *auth_describe(const struct api *api, const struct principal *principal)
+{
+    json_t *cameras = principal->is_narrowed ? json_array() : json_null();
+    for (size_t i = 0; i < principal->n_rights; i++)
+        json_array_append_new(cameras, json_string(principal->rights[i].camera));
+    return json_pack("{s:s, s:s, s:s, s:o, s:b}", "principal", kind_name(principal->kind), "name",
+                     principal->name, "role", access_role_name(principal->role), "cameras", cameras,
+                     "needs_setup", service_setup_token(api->params.service) != NULL);
+}

@@ -1,0 +1,367 @@
+/* Who asks, and what needs a password: it is hashed on a thread, a few at a time. */
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "service/accounts.h"
+#include "service/internal.h"
+
+/* More wrong passwords in a minute, of everybody together, and nobody is asked any more. */
+enum { FAILED_A_MINUTE = 30 };
+
+int64_t access_now_s(const struct service *service)
+{
+    return clock_wall_us(service->params.clock) / US_PER_S;
+}
+
+struct principal service_anyone(const struct service *service, bool on_loopback, bool is_local)
+{
+    const struct service_params *params = &service->params;
+    struct principal anyone = {.kind = PRINCIPAL_ANYONE, .on_loopback = on_loopback};
+    if (params->access == SERVICE_OPEN && params->open_role)
+        anyone.role = params->open_role;
+    else if (params->access == SERVICE_OPEN && is_local)
+        anyone = (struct principal){.kind = PRINCIPAL_OWNER, .role = ACCESS_ADMIN};
+    else if (params->access == SERVICE_OPEN)
+        anyone.role = ACCESS_OPERATOR;
+    else if (on_loopback && !accounts_has_admin(&service->accounts))
+        anyone.role = ACCESS_VIEWER;
+    return anyone;
+}
+
+int service_by_session(struct service *service, const char *secret, struct principal *ret_principal)
+{
+    return accounts_by_session(&service->accounts, secret, access_now_s(service), ret_principal);
+}
+
+int service_by_token(struct service *service, const char *secret, struct principal *ret_principal)
+{
+    return accounts_by_token(&service->accounts, secret, access_now_s(service), ret_principal);
+}
+
+bool service_is_current(struct service *service, const struct principal *principal)
+{
+    if (principal->kind == PRINCIPAL_ANYONE)
+        return service_anyone(service, principal->on_loopback, false).role >= principal->role;
+    if (principal->kind == PRINCIPAL_USER || principal->kind == PRINCIPAL_TOKEN)
+        return accounts_is_current(&service->accounts, principal, access_now_s(service));
+    return true;
+}
+
+void service_listen_access(struct service *service, struct service_access_listener *listener)
+{
+    list_append(&service->access_listeners, &listener->node);
+}
+
+void access_changed(struct service *service)
+{
+    list_for_each (listener, &service->access_listeners, struct service_access_listener, node)
+        listener->changed(listener->ctx);
+}
+
+const char *service_setup_token(struct service *service)
+{
+    if (service->params.access == SERVICE_OPEN || accounts_has_admin(&service->accounts))
+        return NULL;
+    if (!service->setup_token[0])
+        secret_create(service->setup_token);
+    return service->setup_token;
+}
+
+/* --- Work on a thread. --- */
+
+struct password_work {
+    struct pool_work work;
+    struct service_job *job;
+    char name[ACCOUNTS_NAME_MAX + 1];
+    bool checks, has_user; /* the old password against: */
+    char known_hash[PASSWORD_HASH_MAX_BYTES];
+    char old_password[PASSWORD_MAX_BYTES + 1];
+    char new_password[PASSWORD_MAX_BYTES + 1]; /* "" = it is not changed */
+    struct grant grant;                        /* of a changed or new user */
+    bool is_new, logs_in;
+    char agent[ACCOUNTS_AGENT_MAX_BYTES + 1];
+    /* Results. */
+    bool is_right;
+    int error;
+    char new_hash[PASSWORD_HASH_MAX_BYTES];
+};
+
+static void run(struct pool_work *pool_work)
+{
+    struct password_work *work = list_entry(pool_work, struct password_work, work);
+    work->is_right =
+        !work->checks || password_is(work->old_password, work->has_user ? work->known_hash : NULL);
+    if (work->is_right && work->new_password[0])
+        work->error = password_hash(work->new_password, work->new_hash);
+}
+
+static void destroy(struct password_work *work)
+{
+    password_forget(work->old_password);
+    password_forget(work->new_password);
+    mem_free(work);
+}
+
+/* What is not on disk is taken back, so that the same can be asked again. */
+static void finish_session(struct service_job *job)
+{
+    struct accounts *accounts = &job->service->accounts;
+    char hash[SECRET_HASH_CHARS + 1];
+    if (!job->error)
+        return;
+    secret_hash(job->object, hash);
+    struct store *store = accounts->store;
+    accounts->store = NULL;
+    list_for_each (session, &accounts->sessions, struct session, node)
+        if (secret_hash_equal(session->hash, hash))
+            accounts_remove_session(accounts, session);
+    accounts->store = store;
+}
+
+static void count_failure(struct service *service, const char *name)
+{
+    if (service->logins.failed++ == 0)
+        log_warn("service", NULL, "a login as \"%s\" failed", name);
+}
+
+/* 0, or the job's problem is filled in. */
+static int apply(struct password_work *work)
+{
+    struct service *service = work->job->service;
+    struct accounts *accounts = &service->accounts;
+    struct user *user = accounts_user(accounts, work->name);
+    /* It may have been changed, removed or added meanwhile. */
+    const bool is_same = user && strcmp(user->hash, work->known_hash) == 0;
+    if (work->error)
+        return problem_set(&work->job->problem, PROBLEM_NO_MEMORY, NULL,
+                           "not enough memory to hash a password");
+    if (!work->is_right || (work->checks && !is_same)) {
+        count_failure(service, work->name);
+        return problem_set(&work->job->problem, PROBLEM_BAD_LOGIN, NULL,
+                           "the name or the password is wrong");
+    }
+    if (work->is_new && user)
+        return problem_set(&work->job->problem, PROBLEM_EXISTS, NULL, "a user has this name");
+    if (!work->is_new && !user)
+        return problem_set(&work->job->problem, PROBLEM_NO_SUCH, NULL, "there is no user \"%s\"",
+                           work->name);
+    if (work->new_password[0] &&
+        accounts_put_user(accounts, work->name, work->new_hash, &work->grant, &user) < 0)
+        return problem_set(&work->job->problem, PROBLEM_TOO_MANY, NULL,
+                           "there are %d users already", ACCOUNTS_USERS_MAX);
+    snprintf(work->job->object, sizeof(work->job->object), "%s", work->name);
+    if (work->logs_in) {
+        (void)accounts_add_session(accounts, user, work->agent, access_now_s(service),
+                                   work->job->object);
+        work->job->finish = finish_session;
+    }
+    return 0;
+}
+
+static void done(struct pool_work *pool_work)
+{
+    struct password_work *work = list_entry(pool_work, struct password_work, work);
+    struct service *service = work->job->service;
+    job_begin(service, NULL);
+    if (apply(work) < 0) {
+        job_cancel(service);
+        job_refuse(work->job);
+    } else {
+        job_store(work->job);
+        access_changed(service);
+    }
+    destroy(work);
+}
+
+static int check_password(const char *password, struct problem *ret_problem)
+{
+    const size_t len = strlen(password);
+    if (len >= PASSWORD_MIN_BYTES && len <= PASSWORD_MAX_BYTES)
+        return 0;
+    return problem_set(ret_problem, PROBLEM_INVALID, NULL, "a password has %d to %d bytes",
+                       PASSWORD_MIN_BYTES, PASSWORD_MAX_BYTES);
+}
+
+static int check_name(const char *name, struct problem *ret_problem)
+{
+    if (text_is_id(name))
+        return 0;
+    return problem_set(ret_problem, PROBLEM_INVALID, NULL, "a name is 1 to 32 of a-z, 0-9 and -");
+}
+
+static struct password_work *create(const char *name, const char *agent)
+{
+    struct password_work *work = mem_new(struct password_work);
+    struct text text = text_over(work->agent, sizeof(work->agent));
+    work->work.run = run;
+    work->work.done = done;
+    snprintf(work->name, sizeof(work->name), "%s", name);
+    text_add(&text, "%s", agent ? agent : "");
+    return work;
+}
+
+/* Takes the work. */
+static int submit(struct service *service, struct password_work *takes_work,
+                  struct service_waiter *waiter, struct problem *ret_problem)
+{
+    struct password_work *work = takes_work;
+    const int64_t now_us = clock_now_us(service->params.clock);
+    if (now_us - service->logins.since_us >= 60 * US_PER_S) {
+        service->logins.since_us = now_us;
+        service->logins.failed = 0;
+    }
+    if (!service->pool || service->logins.failed >= FAILED_A_MINUTE ||
+        pool_submit(service->pool, &work->work) < 0) {
+        destroy(work);
+        return problem_set(ret_problem, PROBLEM_BUSY, NULL,
+                           "too many logins at once; try again in a minute");
+    }
+    work->job = job_create(service, waiter);
+    return 0;
+}
+
+int service_login(const struct permit *permit, const struct service_login *login,
+                  struct service_waiter *waiter, struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_LOGIN);
+    struct service *service = permit->service;
+    const struct user *user = accounts_user(&service->accounts, login->name);
+    if (strlen(login->password) > PASSWORD_MAX_BYTES)
+        return check_password(login->password, ret_problem);
+    struct password_work *work = create(login->name, login->agent);
+    work->checks = work->logs_in = true;
+    work->has_user = user != NULL;
+    if (user)
+        memcpy(work->known_hash, user->hash, sizeof(user->hash));
+    snprintf(work->old_password, sizeof(work->old_password), "%s", login->password);
+    return submit(service, work, waiter, ret_problem);
+}
+
+int service_set_up(const struct permit *permit, const char *setup_token,
+                   const struct service_login *login, struct service_waiter *waiter,
+                   struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_LOGIN);
+    struct service *service = permit->service;
+    char shown[SECRET_HASH_CHARS + 1], ours[SECRET_HASH_CHARS + 1];
+    const char *wanted = service_setup_token(service);
+    secret_hash(setup_token, shown);
+    secret_hash(wanted ? wanted : "", ours);
+    if (!wanted || !secret_hash_equal(shown, ours)) {
+        count_failure(service, login->name);
+        return problem_set(ret_problem, PROBLEM_BAD_LOGIN, NULL,
+                           "that is not the setup token; the server's log has it");
+    }
+    int error = check_name(login->name, ret_problem);
+    if (!error)
+        error = check_password(login->password, ret_problem);
+    if (error)
+        return error;
+    struct password_work *work = create(login->name, login->agent);
+    work->is_new = work->logs_in = true;
+    work->grant = (struct grant){.role = ACCESS_ADMIN};
+    snprintf(work->new_password, sizeof(work->new_password), "%s", login->password);
+    return submit(service, work, waiter, ret_problem);
+}
+
+int service_change_password(const struct permit *permit, const char *old_password,
+                            const struct service_login *login, struct service_waiter *waiter,
+                            struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_OWN);
+    struct service *service = permit->service;
+    const struct principal *principal = permit->principal;
+    const struct user *user = principal->kind == PRINCIPAL_USER
+                                  ? accounts_user(&service->accounts, principal->name)
+                                  : NULL;
+    if (!user)
+        return problem_set(ret_problem, PROBLEM_UNSUPPORTED, NULL, "only users have a password");
+    const int error = check_password(login->password, ret_problem);
+    if (error)
+        return error;
+    if (strlen(old_password) > PASSWORD_MAX_BYTES)
+        return check_password(old_password, ret_problem);
+    struct password_work *work = create(user->name, login->agent);
+    work->checks = work->has_user = work->logs_in = true;
+    work->grant = user->grant;
+    memcpy(work->known_hash, user->hash, sizeof(user->hash));
+    snprintf(work->old_password, sizeof(work->old_password), "%s", old_password);
+    snprintf(work->new_password, sizeof(work->new_password), "%s", login->password);
+    return submit(service, work, waiter, ret_problem);
+}
+
+/* --- Users. --- */
+
+static int read_grant(const struct service_user *user, const struct grant *before,
+                      struct grant *ret_grant, struct problem *ret_problem)
+{
+    char cameras[GRANT_CAMERAS_MAX_BYTES] = "*";
+    if (before)
+        grant_cameras(before, cameras);
+    if (grant_read(user->role ? user->role : access_role_name(before ? before->role : 0),
+                   user->cameras ? user->cameras : cameras, ret_grant) == 0)
+        return 0;
+    return problem_set(ret_problem, PROBLEM_INVALID, NULL,
+                       "role is viewer, operator or admin; cameras are up to %d ids",
+                       ACCESS_RIGHTS_MAX);
+}
+
+int service_add_user(const struct permit *permit, const struct service_user *user,
+                     struct service_waiter *waiter, struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_ACCOUNTS);
+    struct service *service = permit->service;
+    struct grant grant;
+    int error = check_name(user->name, ret_problem);
+    if (!error)
+        error = check_password(user->password ? user->password : "", ret_problem);
+    if (!error)
+        error = read_grant(user, NULL, &grant, ret_problem);
+    if (error)
+        return error;
+    if (accounts_user(&service->accounts, user->name))
+        return problem_set(ret_problem, PROBLEM_EXISTS, NULL, "a user has this name");
+    struct password_work *work = create(user->name, NULL);
+    work->is_new = true;
+    work->grant = grant;
+    snprintf(work->new_password, sizeof(work->new_password), "%s", user->password);
+    return submit(service, work, waiter, ret_problem);
+}
+
+int service_change_user(const struct permit *permit, const struct service_user *user,
+                        struct service_waiter *waiter, struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_ACCOUNTS);
+    struct service *service = permit->service;
+    struct user *known = accounts_user(&service->accounts, user->name);
+    struct grant grant;
+    if (!known)
+        return problem_set(ret_problem, PROBLEM_NO_SUCH, NULL, "there is no user \"%s\"",
+                           user->name);
+    int error = read_grant(user, &known->grant, &grant, ret_problem);
+    if (!error && user->password)
+        error = check_password(user->password, ret_problem);
+    if (error)
+        return error;
+    if (permit->principal->kind == PRINCIPAL_USER &&
+        strcmp(permit->principal->name, user->name) == 0 &&
+        (grant.role != ACCESS_ADMIN || grant.is_narrowed))
+        return problem_set(ret_problem, PROBLEM_INVALID, NULL,
+                           "you cannot take the role admin from yourself");
+    if (!user->password) {
+        job_begin(service, NULL);
+        (void)!accounts_put_user(&service->accounts, known->name, known->hash, &grant, &known);
+        (void)job_commit(service, known->name, waiter, NULL);
+        access_changed(service);
+        return 0;
+    }
+    struct password_work *work = create(user->name, NULL);
+    work->grant = grant;
+    snprintf(work->new_password, sizeof(work->new_password), "%s", user->password);
+    return submit(service, work, waiter, ret_problem);
+}

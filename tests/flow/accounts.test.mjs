@@ -1,0 +1,260 @@
+// access = accounts: nobody has rights by where they come from, people log in, programs have tokens,
+// and what ends takes its connections along.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { boot, waitFor } from './harness.mjs';
+
+const ACCOUNTS = { env: { EYELID_ACCESS: 'accounts', EYELID_LINGER_S: '1' } };
+const PASSWORD = 'correct horse battery';
+const OTHER = 'another long password';
+
+/** A request as one of several askers: {cookie}, {bearer}, or nothing. */
+const ask = (house, who, method, address, body) => house.get(address, {
+  method,
+  headers: {
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(who.cookie && { cookie: `other=1; eyelid_session=${who.cookie}` }),
+    ...(who.bearer && { authorization: `Bearer ${who.bearer}` }),
+  },
+  body: body === undefined ? undefined : JSON.stringify(body),
+});
+const status = async (...args) => (await ask(...args)).status;
+const NOBODY = {};
+
+function cookieOf(response) {
+  const set = response.headers.get('set-cookie');
+  assert.match(set, /; Path=\/; HttpOnly; SameSite=Lax/);
+  return { cookie: set.match(/^eyelid_session=([0-9a-f]{64});/)[1] };
+}
+
+async function logIn(house, name, password) {
+  const response = await ask(house, NOBODY, 'POST', '/api/v1/session', { name, password });
+  assert.equal(response.status, 201, await response.clone().text());
+  return cookieOf(response);
+}
+
+/** A server with an administrator, anna, and a camera. */
+async function bootWithAnna(t) {
+  const house = await boot(t, ACCOUNTS);
+  const [, token] = await house.server.says(/no administrator yet: .*: ([0-9a-f]{64})/);
+  await house.camera('porch');
+  const response = await ask(house, NOBODY, 'POST', '/api/v1/setup', { token, name: 'anna', password: PASSWORD });
+  assert.equal(response.status, 201);
+  // describe() of the harness shows nothing: from now on it has a token of its own.
+  const anna = cookieOf(response);
+  const made = await (await ask(house, anna, 'POST', '/api/v1/tokens', { name: 'test', role: 'viewer' })).json();
+  const get = house.get.bind(house);
+  house.get = (address, options = {}) => get(address, options.headers ? options
+    : { ...options, headers: { authorization: `Bearer ${made.token}` } });
+  return { house, anna, setup: token };
+}
+
+test('before there is an administrator this machine may watch, and the setup token makes one', async (t) => {
+  const house = await boot(t, ACCOUNTS);
+  const [, token] = await house.server.says(/no administrator yet: .*: ([0-9a-f]{64})/);
+  await house.camera('porch');
+  assert.equal(await status(house, NOBODY, 'GET', '/api/v1/cameras'), 200);
+  assert.equal(await status(house, NOBODY, 'GET', '/snapshot/porch.jpg'), 200);
+  // No rights by address.
+  for (const [method, address, body] of [
+    ['PATCH', '/api/v1/cameras/porch', { name: 'x' }], ['DELETE', '/api/v1/cameras/porch'],
+    ['POST', '/api/v1/cameras', { source: 'http', id: 'gate', url: 'http://192.0.2.1/' }],
+    ['PATCH', '/api/v1/cameras/porch/settings', { brightness: 1 }], ['GET', '/api/v1/users'],
+  ]) assert.equal(await status(house, NOBODY, method, address, body), 401, `${method} ${address}`);
+  const who = await (await ask(house, NOBODY, 'GET', '/api/v1/session')).json();
+  assert.deepEqual([who.principal, who.role, who.needs_setup], ['anyone', 'viewer', true]);
+
+  const wrong = { token: token.replace(/^./, (c) => (c === '0' ? '1' : '0')), name: 'eve', password: PASSWORD };
+  assert.equal(await status(house, NOBODY, 'POST', '/api/v1/setup', wrong), 401);
+  assert.equal(await status(house, NOBODY, 'POST', '/api/v1/setup', { token, name: 'anna', password: 'short' }), 422);
+  assert.equal(await status(house, NOBODY, 'POST', '/api/v1/setup', { token, name: 'anna', password: PASSWORD }), 201);
+  // It is used up, and everyone has to log in.
+  assert.equal(await status(house, NOBODY, 'POST', '/api/v1/setup', { token, name: 'eve', password: PASSWORD }), 401);
+  for (const address of ['/api/v1/cameras', '/snapshot/porch.jpg', '/stream/porch.mjpg', '/metrics', '/api/v1/cameras/porch'])
+    assert.equal(await status(house, NOBODY, 'GET', address), 401, address);
+  await assert.rejects(house.socket(`ws://${house.http}/api/v1/live`, ['eyelid.live.v1']), /401/);
+  for (const address of ['/', '/healthz', '/api/v1/openapi.json', '/api/v1/session'])
+    assert.equal(await status(house, NOBODY, 'GET', address), 200, address);
+
+  // A restart forgets neither the user nor that there is one.
+  const anna = await logIn(house, 'anna', PASSWORD);
+  await house.server.stop();
+  await house.start();
+  assert.doesNotMatch(house.server.output, /no administrator yet/);
+  assert.equal(await status(house, anna, 'GET', '/api/v1/users'), 200);
+});
+
+test('each role does what it may, on its cameras', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  await house.camera('yard');
+  const users = [['vera', 'viewer', null], ['otto', 'operator', null], ['nina', 'operator', ['porch']]];
+  for (const [name, role, cameras] of users) {
+    const response = await ask(house, anna, 'POST', '/api/v1/users', { name, password: PASSWORD, role, cameras });
+    assert.equal(response.status, 201);
+    assert.equal(response.headers.get('location'), `/api/v1/users/${name}`);
+  }
+  const [vera, otto, nina] = await Promise.all(users.map(([name]) => logIn(house, name, PASSWORD)));
+  for (const [method, address, body, ...wanted] of [
+    ['GET', '/api/v1/cameras', undefined, 200, 200, 200],
+    ['GET', '/api/v1/cameras/porch', undefined, 200, 200, 200],
+    ['GET', '/api/v1/cameras/yard', undefined, 200, 200, 404],
+    ['GET', '/snapshot/yard.jpg', undefined, 200, 200, 404],
+    ['GET', '/hls/yard/index.m3u8', undefined, 200, 200, 404],
+    ['PATCH', '/api/v1/cameras/porch/settings', { brightness: 1 }, 403, 202, 202],
+    ['PATCH', '/api/v1/cameras/yard/settings', { brightness: 1 }, 403, 202, 404],
+    ['POST', '/api/v1/cameras/porch/capture', undefined, 200, 200, 200],
+    ['DELETE', '/api/v1/cameras/porch', undefined, 403, 403, 403],
+    ['GET', '/metrics', undefined, 200, 200, 403],
+    ['GET', '/api/v1/users', undefined, 403, 403, 403],
+    ['POST', '/api/v1/tokens', { name: 'x', role: 'viewer' }, 403, 403, 403],
+  ]) {
+    const got = await Promise.all([vera, otto, nina].map((who) => status(house, who, method, address, body)));
+    assert.deepEqual(got, wanted, `${method} ${address}`);
+  }
+  const list = await (await ask(house, nina, 'GET', '/api/v1/cameras')).json();
+  assert.deepEqual(list.cameras.map(({ id }) => id), ['porch']);
+
+  // The same on the page's WebSocket, for each message and each event.
+  const page = await house.socket(`ws://${house.http}/api/v1/live`, ['eyelid.live.v1'],
+    { headers: { cookie: `eyelid_session=${nina.cookie}` } });
+  assert.equal((await page.json('camera')).camera.id, 'porch');
+  assert.equal((await page.json('listed')).cameras, 1);
+  page.send({ type: 'start', camera: 'yard', rendition: 'jpeg' });
+  assert.equal((await page.json('error')).code, 'no-such-camera');
+  page.send({ type: 'set', camera: 'yard', request: 1, values: { brightness: 1 } });
+  assert.equal((await page.json('error')).code, 'no-such-camera');
+  assert.equal(await status(house, anna, 'PATCH', '/api/v1/cameras/yard', { name: 'Yard' }), 200);
+  page.send({ type: 'ping', t: 1 });
+  await page.json('pong');
+  assert.ok(!page.queue.some((m) => m.camera?.id === 'yard'));
+  const viewers = await house.socket(`ws://${house.http}/api/v1/live`, ['eyelid.live.v1'],
+    { headers: { cookie: `eyelid_session=${vera.cookie}` } });
+  await viewers.json('listed');
+  viewers.send({ type: 'set', camera: 'porch', request: 2, values: { brightness: 2 } });
+  assert.equal((await viewers.json('error')).code, 'not-allowed');
+});
+
+test('a password change ends sessions and their connections', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  const phone = await logIn(house, 'anna', PASSWORD);
+  const page = await house.socket(`ws://${house.http}/api/v1/live`, ['eyelid.live.v1'],
+    { headers: { cookie: `eyelid_session=${phone.cookie}` } });
+  await page.json('listed');
+  const stream = await ask(house, phone, 'GET', '/stream/porch.mjpg');
+  const reader = stream.body.getReader();
+  await reader.read();
+  const { sessions } = await (await ask(house, anna, 'GET', '/api/v1/sessions')).json();
+  assert.equal(sessions.length, 2);
+  assert.equal(sessions.filter(({ current }) => current).length, 1);
+
+  const change = (password, new_password) => ask(house, anna, 'POST', '/api/v1/session/password', { password, new_password });
+  assert.equal((await change('not the password', OTHER)).status, 401);
+  const changed = await change(PASSWORD, OTHER);
+  assert.equal(changed.status, 201);
+  assert.equal((await page.closed).code, 1008);
+  for (;;) { // the stream ends
+    const { done } = await reader.read().catch(() => ({ done: true }));
+    if (done) break;
+  }
+  for (const old of [anna, phone]) assert.equal(await status(house, old, 'GET', '/api/v1/cameras'), 401);
+  assert.equal(await status(house, cookieOf(changed), 'GET', '/api/v1/cameras'), 200);
+  assert.equal(await status(house, NOBODY, 'POST', '/api/v1/session', { name: 'anna', password: PASSWORD }), 401);
+  const again = await logIn(house, 'anna', OTHER);
+  assert.equal(await status(house, again, 'DELETE', '/api/v1/session'), 204);
+  assert.equal(await status(house, again, 'GET', '/api/v1/cameras'), 401);
+});
+
+test('tokens of programs: in the head, in the address of pictures, narrowed, revoked', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  const made = await (await ask(house, anna, 'POST', '/api/v1/tokens',
+    { name: 'dashboard', role: 'viewer', cameras: ['porch'] })).json();
+  const program = { bearer: made.token };
+  assert.equal(await status(house, program, 'GET', '/api/v1/cameras/porch'), 200);
+  assert.equal(await status(house, program, 'GET', '/metrics'), 403);
+  const basic = { authorization: `Basic ${Buffer.from(`any:${made.token}`).toString('base64')}` };
+  assert.equal((await house.get('/snapshot/porch.jpg', { headers: basic })).status, 200);
+  assert.equal((await house.get(`/snapshot/porch.jpg?token=${made.token}`, { headers: { accept: '*/*' } })).status, 200);
+  assert.equal((await house.get(`/api/v1/cameras?token=${made.token}`, { headers: { accept: '*/*' } })).status, 401);
+  // What is stored, and what is listed, is no credential.
+  const listed = (await (await ask(house, anna, 'GET', '/api/v1/tokens')).json()).tokens.find(({ name }) => name === 'dashboard');
+  assert.ok(!JSON.stringify(listed).includes(made.token));
+  assert.equal(await status(house, { bearer: listed.id }, 'GET', '/api/v1/cameras'), 401);
+
+  const stream = await ask(house, program, 'GET', '/stream/porch.mjpg');
+  const reader = stream.body.getReader();
+  await reader.read();
+  assert.equal(await status(house, anna, 'DELETE', `/api/v1/tokens/${made.id}`), 204);
+  for (;;) {
+    const { done } = await reader.read().catch(() => ({ done: true }));
+    if (done) break;
+  }
+  assert.equal(await status(house, program, 'GET', '/api/v1/cameras/porch'), 401);
+});
+
+test('a removed user is out at once, and no secret is in logs, files or metrics', async (t) => {
+  const { house, anna, setup } = await bootWithAnna(t);
+  assert.equal(await status(house, anna, 'POST', '/api/v1/users', { name: 'ben', password: PASSWORD, role: 'admin' }), 201);
+  const ben = await logIn(house, 'ben', PASSWORD);
+  const made = await (await ask(house, ben, 'POST', '/api/v1/tokens', { name: 'x', role: 'admin' })).json();
+  assert.equal(await status(house, anna, 'DELETE', '/api/v1/users/anna'), 422); // not oneself
+  assert.equal(await status(house, anna, 'DELETE', '/api/v1/users/ben'), 204);
+  assert.equal(await status(house, ben, 'GET', '/api/v1/cameras'), 401);
+  assert.equal(await status(house, NOBODY, 'POST', '/api/v1/session', { name: 'ben', password: PASSWORD }), 401);
+  const metrics = await (await ask(house, { bearer: made.token }, 'GET', '/metrics')).text();
+  await house.server.stop();
+  const files = fs.readdirSync(house.data, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile()).map((entry) => path.join(entry.path, entry.name));
+  const texts = [house.server.output.replaceAll(setup, ''), metrics,
+    ...files.map((name) => fs.readFileSync(name, 'latin1'))];
+  for (const secret of [PASSWORD, anna.cookie, ben.cookie, made.token])
+    assert.ok(!texts.some((text) => text.includes(secret)), `${secret} can be found`);
+  for (const name of files) assert.equal(fs.statSync(name).mode & 0o077, 0, name);
+});
+
+test('a wrong name and a wrong password look the same, and guessing ends', async (t) => {
+  const { house } = await bootWithAnna(t);
+  const guess = async (name) => {
+    const response = await ask(house, NOBODY, 'POST', '/api/v1/session', { name, password: 'wrong password' });
+    return [response.status, await response.text()];
+  };
+  assert.deepEqual(await guess('anna'), await guess('nobody'));
+  let last;
+  await waitFor('it is refused', async () => { [last] = await guess('anna'); return last === 503; }, 30000);
+});
+
+// The declared role of every operation against every role, asked for a camera, user and token that
+// are not there: what is allowed finds nothing, what is denied is not even looked up.
+test('every operation answers each role as its description declares', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  const ROLES = ['none', 'viewer', 'operator', 'admin'];
+  const askers = { none: NOBODY };
+  for (const role of ROLES.slice(1)) {
+    const { token } = await (await ask(house, anna, 'POST', '/api/v1/tokens', { name: role, role })).json();
+    askers[role] = { bearer: token };
+  }
+  const { paths } = await house.json('/api/v1/openapi.json');
+  const METHODS = ['get', 'put', 'post', 'patch', 'delete'];
+  let asked = 0;
+  for (const [template, item] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(item).filter(([name]) => METHODS.includes(name))) {
+      if (operation['x-eyelid-websocket']) continue; // tested above, with a handshake
+      const declared = operation['x-eyelid-role'];
+      const needs = ['public', 'device'].includes(declared) ? 0 : ROLES.indexOf(declared);
+      assert.ok(needs >= 0, `${method} ${template} declares "${declared}"`);
+      const address = template.replace('{id}', 'not-there').replace('{file}', 'x.m4s');
+      for (const [rank, role] of ROLES.entries()) {
+        const got = await ask(house, askers[role], method.toUpperCase(), address, operation.requestBody && {});
+        await got.body?.cancel();
+        const denied = got.status === 401 || got.status === 403;
+        assert.equal(denied, rank < needs, `${role}: ${method} ${address}: ${got.status}`);
+        if (denied) assert.equal(got.status, role === 'none' ? 401 : 403, `${role}: ${method} ${address}`);
+        assert.ok(Object.keys(operation.responses).includes(String(got.status)) || got.status === 400,
+          `${role}: ${method} ${address}: ${got.status} is not described`);
+        asked++;
+      }
+    }
+  }
+  assert.ok(asked >= 100, `${asked} questions`);
+});
