@@ -200,7 +200,9 @@ static void on_tick(void *ctx)
     made++;
     for (unsigned i = 0; i < opened; i++)
         ws_ready(viewers[i].ws);
-    tick_us += US_PER_S / rate;
+    do
+        tick_us += US_PER_S / rate;
+    while (tick_us < now_us);
     net_timer_set(tick, tick_us);
 }
 
