@@ -47,7 +47,7 @@ int encoder_bitrate(const struct encoder_params *params)
 
 int encoder_min_qp(unsigned quality)
 {
-    return 29 - ((int)quality - ENCODER_QUALITY) / 5;
+    return 27 - ((int)quality - ENCODER_QUALITY) / 5;
 }
 
 int encoder_max_qp(unsigned quality)

@@ -42,8 +42,8 @@ static void test_bitrate(void **state)
 static void test_min_qp(void **state)
 {
     (void)state;
-    assert_int_equal(encoder_min_qp(ENCODER_QUALITY), 29);
-    assert_int_equal(encoder_min_qp(100), 21);
+    assert_int_equal(encoder_min_qp(ENCODER_QUALITY), 27);
+    assert_int_equal(encoder_min_qp(100), 19);
     assert_in_range(encoder_min_qp(1), 38, 42);
 }
 
