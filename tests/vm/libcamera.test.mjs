@@ -94,18 +94,18 @@ test('it wakes, is seen as H.264, sleeps with its last picture, and wakes again 
 
 test('brightness is seen; a size and a rate are kept over a restart of the server', async (t) => {
   const { house, id } = await start(t);
-  const put = (values) => house.get(`/api/v1/cameras/${id}/settings`, {
-    method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(values),
+  const patch = (values) => house.get(`/api/v1/cameras/${id}/settings`, {
+    method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(values),
   });
   const names = async () => (await house.describe(id)).controls.map((control) => control.name);
   await waitFor('the helper has told its controls', async () => (await names()).length > 0, 20000);
   assert.deepEqual(await names(), ['brightness', 'contrast', 'saturation', 'size', 'fps']);
   const normal = meanLuma(await snapshot(house, id));
-  assert.equal((await put({ brightness: 60 })).status, 200);
+  assert.equal((await patch({ brightness: 60 })).status, 202);
   await waitFor('the picture is brighter', async () => meanLuma(await snapshot(house, id)) > normal + 10);
-  assert.equal((await put({ brightness: 101 })).status, 422);
-  assert.equal((await put({ size: '1x1' })).status, 422);
-  assert.equal((await put({ size: '1920x1080', fps: 5, brightness: 0 })).status, 200);
+  assert.equal((await patch({ brightness: 101 })).status, 422);
+  assert.equal((await patch({ size: '1x1' })).status, 422);
+  assert.equal((await patch({ size: '1920x1080', fps: 5, brightness: 0 })).status, 202);
   await waitFor('the picture is large', async () => size(await snapshot(house, id))[0] === 1920);
   await house.state(id, 'asleep');
   await house.server.stop();
@@ -158,7 +158,7 @@ test('a helper that is killed is shown, started again, and leaves nothing behind
 test('removed while it is there, it comes again as a new one', async (t) => {
   const { house, id } = await start(t);
   const page = await house.page();
-  assert.equal((await house.get(`/api/v1/cameras/${id}`, { method: 'DELETE' })).status, 200);
+  assert.equal((await house.get(`/api/v1/cameras/${id}`, { method: 'DELETE' })).status, 204);
   await page.json('removed');
   await page.next((m) => m.type === 'camera' && m.camera.id === id && m.camera.state === 'asleep', 'the camera again', 20000);
   await waitFor('one helper is left', () => helpers().length === 1);

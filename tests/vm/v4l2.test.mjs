@@ -13,14 +13,13 @@ const [RAW_NODE] = nodesNamed(/^vivid-000-vid-cap/);
 
 async function set(house, id, values) {
   const response = await house.get(`/api/v1/cameras/${id}/settings`, {
-    method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(values),
+    method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(values),
   });
   assert.ok(response.ok, `${response.status} ${await response.text()}`);
 }
 
 async function value(house, id, name) {
-  const { controls } = await house.json(`/api/v1/cameras/${id}/settings`);
-  return controls.find((control) => control.name === name)?.value;
+  return (await house.json(`/api/v1/cameras/${id}/settings`))[name];
 }
 
 /** A viewer of JPEGs: the cheapest way to keep a camera awake and see that it is. */
@@ -78,7 +77,7 @@ test('a raw camera is found, decoded by a player, changed, and closed again', as
   await waitFor('the device is closed', () => holders(RAW_NODE).length === 0);
 
   // A still has the largest size that it gives, whatever size it streams at.
-  const { controls } = await house.json(`/api/v1/cameras/${RAW}/settings`);
+  const { controls } = await house.describe(RAW);
   const sizes = controls.find(({ name }) => name === 'size').options.map((text) => text.split('x').map(Number));
   const largest = sizes.reduce((a, b) => (b[0] * b[1] > a[0] * a[1] ? b : a));
   assert.ok(largest[0] > 320);
@@ -135,7 +134,7 @@ test('what a webcam does by itself is set once that is switched off', async (t) 
   await house.state(WEBCAM, 'asleep');
   const page = await viewer(house, WEBCAM);
   await page.frame();
-  const { controls } = await house.json(`/api/v1/cameras/${WEBCAM}/settings`);
+  const { controls } = await house.describe(WEBCAM);
   const time = controls.find(({ name }) => name === 'exposure_time_absolute');
   assert.equal(time.auto, 'auto_exposure');
   assert.equal(await value(house, WEBCAM, 'auto_exposure'), true);
@@ -244,7 +243,7 @@ test('a camera that is removed while it is plugged in is a new one', async (t) =
   await house.state(RAW, 'asleep');
   const page = await viewer(house, RAW);
   await page.frame();
-  assert.equal((await house.get(`/api/v1/cameras/${RAW}`, { method: 'DELETE' })).status, 200);
+  assert.equal((await house.get(`/api/v1/cameras/${RAW}`, { method: 'DELETE' })).status, 204);
   await page.json('removed');
   await page.next((m) => m.type === 'camera' && m.camera.id === RAW && m.camera.state === 'asleep', 'the camera again', 20000);
   assert.equal((await house.get(`/snapshot/${RAW}.jpg`)).status, 200);
