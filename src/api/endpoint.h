@@ -95,6 +95,8 @@ endpoint_handler metrics_get;
 endpoint_handler mjpeg_get;
 endpoint_handler openapi_get;
 endpoint_handler photo_post;
+endpoint_handler record_delete;
+endpoint_handler record_post;
 endpoint_handler settings_delete;
 endpoint_handler settings_get;
 endpoint_handler settings_patch;

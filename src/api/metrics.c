@@ -55,6 +55,7 @@ static double seconds(int64_t us)
 struct sample {
     struct camera_view camera;
     struct maker_stats encode;
+    struct service_recorded recorded;
     const struct archive_camera *archived; /* NULL = nothing is kept */
 };
 
@@ -98,6 +99,14 @@ static double archive_bytes(const struct sample *s)
 {
     return s->archived ? (double)s->archived->bytes : 0;
 }
+static double recording(const struct sample *s)
+{
+    return s->recorded.is_recording;
+}
+static double recorded_bytes(const struct sample *s)
+{
+    return (double)s->recorded.bytes;
+}
 static double frame_age(const struct sample *s)
 {
     const struct packet *newest = s->camera.poster;
@@ -125,6 +134,8 @@ static const struct {
      "From capture to arrival at the server, of the newest frame.", frame_age},
     {"eyelid_archive_bytes", "gauge", "Bytes of the photos and clips that are kept.",
      archive_bytes},
+    {"eyelid_recording", "gauge", "1 while the camera is recorded.", recording},
+    {"eyelid_recorded_bytes_total", "counter", "Bytes written to clips.", recorded_bytes},
 };
 
 /* NULL: nothing of this camera is. */
@@ -145,6 +156,7 @@ static void add_numbers(struct text *out, const struct permit *permit)
         family(out, PER_CAMERA[i].name, PER_CAMERA[i].type, PER_CAMERA[i].help);
         for (struct camera *camera = NULL; (camera = service_next(permit, camera));) {
             struct sample sample = {camera_view(camera), camera_encode_stats(camera),
+                                    service_recorded(permit->service, camera_id(camera)),
                                     archived(permit, camera)};
             add_series(out, PER_CAMERA[i].name, camera, NULL, NULL);
             text_add(out, "%.15g\n", PER_CAMERA[i].value(&sample));

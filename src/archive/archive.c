@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "archive/files.h"
+#include "archive/recorder_list.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/inbox.h"
@@ -18,17 +19,19 @@ struct archive {
     struct thread thread;
     struct inbox finished; /* jobs whose done is due: the keeper posts, archive_deliver takes */
     struct archive_state told; /* loop only */
+    struct list recorders;     /* loop only: of struct recorder.node */
 
     /* Keeper only. */
     struct shelf shelf;
     int shelf_error; /* with which it did not open */
 
     struct lock lock;
-    struct lock_cond work;
+    struct lock_cond work, finish; /* signalled for a job that came, and for one that is done */
     /* Guarded by lock. */
     struct list queue; /* of struct archive_job.node */
     unsigned n_queued;
     bool closing;
+    bool has_finished; /* a job was since the flag was taken back */
     struct archive_state state; /* the keeper's newest */
 };
 
@@ -113,6 +116,10 @@ static void *run(void *ctx)
         if (!archive->shelf_error && index_changes(archive->shelf.index) != changes)
             publish(archive, state);
         inbox_post(&archive->finished, &job->node);
+        lock_take(&archive->lock);
+        archive->has_finished = true;
+        lock_cond_signal(&archive->finish);
+        lock_drop(&archive->lock);
     }
     if (!archive->shelf_error)
         shelf_close(&archive->shelf);
@@ -130,10 +137,13 @@ int archive_open(const struct archive_params *params, struct archive **ret_archi
     inbox_init(&archive->finished, params->deliver);
     lock_init(&archive->lock, LOCK_RANK_STORE);
     lock_cond_init(&archive->work);
+    lock_cond_init(&archive->finish);
     list_init(&archive->queue);
+    list_init(&archive->recorders);
     int r = thread_start(&archive->thread, "archive", run, archive);
     if (r < 0) {
         inbox_finish(&archive->finished);
+        lock_cond_finish(&archive->finish);
         lock_cond_finish(&archive->work);
         lock_finish(&archive->lock);
         mem_free(archive->data);
@@ -156,10 +166,30 @@ void archive_deliver(struct archive *archive)
     }
 }
 
+/* Recorders end through the keeper, so that it has to be there until they have. */
+static void end_recorders(struct archive *archive)
+{
+    recorder_stop_all(&archive->recorders);
+    while (!list_empty(&archive->recorders)) {
+        lock_take(&archive->lock);
+        while (!archive->has_finished)
+            lock_cond_wait(&archive->finish, &archive->lock, CLOCK_NEVER_US);
+        archive->has_finished = false;
+        lock_drop(&archive->lock);
+        archive_deliver(archive);
+    }
+}
+
+struct list *recorder_list(struct archive *archive)
+{
+    return &archive->recorders;
+}
+
 void archive_close(struct archive *archive)
 {
     if (!archive)
         return;
+    end_recorders(archive);
     lock_take(&archive->lock);
     archive->closing = true;
     lock_cond_signal(&archive->work);
@@ -167,6 +197,7 @@ void archive_close(struct archive *archive)
     thread_join(&archive->thread);
     archive_deliver(archive);
     inbox_finish(&archive->finished);
+    lock_cond_finish(&archive->finish);
     lock_cond_finish(&archive->work);
     lock_finish(&archive->lock);
     mem_free(archive->data);

@@ -36,7 +36,7 @@ struct archive_job {
 };
 enum { ARCHIVE_JOBS_MAX = 256 };
 
-/* Loop, and done. A queue that is full: done follows with -EBUSY. */
+/* Any thread; done is called on the loop. A queue that is full: done follows with -EBUSY. */
 void archive_do(struct archive *archive, struct archive_job *job);
 
 /* For a job that reads a file of the archive's: all of [at, at + len_bytes), or -EIO where the file

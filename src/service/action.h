@@ -13,6 +13,7 @@ enum service_action {
     ACTION_WATCH,          /* its pictures */
     ACTION_STILL,          /* a photo */
     ACTION_KEEP,           /* a photo that is kept */
+    ACTION_RECORD,
     ACTION_ARCHIVE,        /* what the archive holds of the cameras that the principal may see */
     ACTION_ARCHIVE_CHANGE, /* stars, notes, removal */
     ACTION_SET,            /* its controls */

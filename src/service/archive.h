@@ -51,6 +51,21 @@ void service_archive_change(const struct permit *permit, struct service_archive_
 /* ACTION_ARCHIVE_CHANGE. */
 void service_archive_remove(const struct permit *permit, struct service_archive_call *call);
 
+/* ACTION_RECORD: records the camera for so long from now on; one that is recorded already goes on
+ * until then. */
+enum { SERVICE_RECORD_MAX_S = 24 * 3600 };
+int service_record(const struct permit *permit, int seconds, struct problem *ret_problem)
+    __attribute__((warn_unused_result));
+/* ACTION_RECORD: what came so far is kept. */
+int service_record_stop(const struct permit *permit, struct problem *ret_problem)
+    __attribute__((warn_unused_result));
+
+struct service_recorded {
+    bool is_recording;
+    uint64_t bytes; /* since the server started */
+};
+struct service_recorded service_recorded(const struct service *service, const char *camera);
+
 /* ACTION_KEEP: keeps a still that was taken. done: on disk, or a problem. */
 void service_archive_keep(const struct permit *permit, struct packet *still,
                           void (*done)(void *ctx, const struct archive_item *item,

@@ -18,6 +18,7 @@ struct service {
     struct service_params params;
     struct store *store; /* NULL: nothing is remembered */
     struct archive *archive;
+    struct list recordings; /* of struct recording.node, record.c */
     struct event_bus events;
     struct registry_observer observer;
     struct list cameras; /* of struct service_camera.node */
@@ -72,6 +73,11 @@ void job_store(struct service_job *job);
 void job_refuse(struct service_job *job);
 
 void job_run_decided(struct service *service);
+
+/* --- record.c --- */
+
+void record_stop_all(struct service *service);
+void record_drop_all(struct service *service); /* after archive_close */
 
 /* --- settings.c --- */
 

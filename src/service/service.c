@@ -85,6 +85,7 @@ struct service *service_create(const struct service_params *params)
     struct service *service = mem_new(struct service);
     service->params = *params;
     event_bus_init(&service->events);
+    list_init(&service->recordings);
     list_init(&service->cameras);
     list_init(&service->jobs);
     list_init(&service->decided);
@@ -152,6 +153,8 @@ void service_log_refusal(struct service *service, const char *device, const char
 
 void service_use_archive(struct service *service, struct archive *archive)
 {
+    if (!archive)
+        record_drop_all(service);
     service->archive = archive;
 }
 

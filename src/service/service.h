@@ -50,7 +50,7 @@ void service_destroy(struct service *service);
  * is done in the next turn of the loop. NULL: the store is about to be closed. */
 void service_use_store(struct service *service, struct store *store);
 
-/* From now on the commands of service/archive.h may be used; borrowed. */
+/* From now on the commands of service/archive.h may be used; borrowed. NULL: it was closed. */
 struct archive;
 void service_use_archive(struct service *service, struct archive *archive);
 /* NULL: there is none. */

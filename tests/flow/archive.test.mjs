@@ -1,9 +1,10 @@
 // Photos and clips that are kept: docs/protocol.md, section 3, against the real server and its files.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { boot, run } from './harness.mjs';
+import { boot, run, waitFor } from './harness.mjs';
 
 const post = (house, address, body) => house.get(address, { method: 'POST', body: body && JSON.stringify(body) });
 
@@ -134,4 +135,83 @@ test('what was acknowledged outlives kill -9, again and again', async (t) => {
     }
     await house.state('porch', 'asleep', 20000);
   }
+});
+
+const clips = async (house) => (await house.json('/api/v1/archive?kind=clip')).items;
+
+/** The pictures of a file as ffprobe sees them: {frames, keys, seconds}; it complains of nothing. */
+function probe(file) {
+  const { status, stdout, stderr } = spawnSync('ffprobe', ['-v', 'warning', '-of', 'json', '-show_entries',
+    'packet=pts_time,duration_time,flags', '-select_streams', 'v', file]);
+  assert.deepEqual([status, String(stderr)], [0, '']);
+  const packets = JSON.parse(stdout).packets;
+  const last = packets.at(-1);
+  return {
+    frames: packets.length,
+    keys: packets.filter(({ flags }) => flags.includes('K')).length,
+    seconds: Number(last.pts_time) + Number(last.duration_time),
+  };
+}
+
+test('a recording becomes a clip that plays and seeks', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { fps: 20 });
+  assert.equal((await post(house, '/api/v1/cameras/porch/record', { seconds: 0 })).status, 422);
+  assert.equal((await house.get('/api/v1/cameras/porch/record', { method: 'DELETE' })).status, 404);
+  assert.equal((await post(house, '/api/v1/cameras/porch/record', { seconds: 600 })).status, 202);
+  await waitFor('it records', () => house.metric('eyelid_recorded_bytes_total').then((n) => n > 100000), 20000);
+  assert.equal(await house.metric('eyelid_recording', { camera: 'porch' }), 1);
+  assert.equal((await house.describe('porch')).why[0].reason, 'record');
+  assert.deepEqual(await clips(house), []); // not yet one
+
+  assert.equal((await house.get('/api/v1/cameras/porch/record', { method: 'DELETE' })).status, 204);
+  const [clip] = await waitFor('the clip is there', async () => { const all = await clips(house); return all.length && all; });
+  await house.state('porch', 'asleep', 20000);
+  assert.equal(await house.metric('eyelid_recording', { camera: 'porch' }), 0);
+  const file = path.join(house.data, 'archive', clip.file);
+  assert.equal(fs.statSync(file).size, clip.bytes);
+  assert.deepEqual([clip.width, clip.height, clip.reason], [320, 240, 'manual']);
+  const { frames, keys, seconds } = probe(file);
+  assert.ok(frames > 20 && keys >= 1, `${frames} frames, ${keys} keys`);
+  const lasted = (Date.parse(clip.end) - Date.parse(clip.start)) / 1000;
+  assert.ok(Math.abs(seconds - lasted) < 0.01, `${seconds} s, not ${lasted} s`);
+  const type = Buffer.from(await (await house.get(clip.url, { headers: { range: 'bytes=4-7' } })).arrayBuffer());
+  assert.equal(String(type), 'ftyp');
+  assert.equal((await check(house)).code, 2); // the server has it open
+  await house.server.stop();
+  assert.equal((await check(house)).code, 0);
+});
+
+test('what was recorded until kill -9 plays', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { fps: 20 });
+  for (let round = 1; round <= 3; round++) {
+    const before = await house.metric('eyelid_recorded_bytes_total');
+    assert.equal((await post(house, '/api/v1/cameras/porch/record', { seconds: 600 })).status, 202);
+    await waitFor('it records', () => house.metric('eyelid_recorded_bytes_total').then((n) => n > before + 60000), 20000);
+    house.server.mayFail = true;
+    await house.server.stop('SIGKILL');
+    const found = await check(house);
+    assert.equal(found.code, 1, found.output);
+    assert.match(found.stdout, /clip was cut off/);
+    await house.start(); // puts it in order by itself
+    const all = await waitFor('the clip is taken in', async () => {
+      const items = await clips(house);
+      return items.length === round && items;
+    }, 10000);
+    assert.ok(probe(path.join(house.data, 'archive', all[0].file)).frames > 5);
+    await waitFor('the camera is there', async () => (await house.describe('porch'))?.state === 'asleep', 20000);
+  }
+});
+
+test('a recording that runs when the server ends is whole', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { fps: 20 });
+  assert.equal((await post(house, '/api/v1/cameras/porch/record', { seconds: 600 })).status, 202);
+  await waitFor('it records', () => house.metric('eyelid_recorded_bytes_total').then((n) => n > 60000), 20000);
+  const end = await house.server.stop();
+  assert.equal(end.code, 0, house.server.output);
+  const clean = await check(house);
+  assert.equal(clean.code, 0, clean.output);
+  assert.match(clean.stdout, /^1 items in order, 0 findings/m);
 });

@@ -1,0 +1,147 @@
+/* Recordings by hand: one a camera, with a lease that keeps it awake. */
+#include <stdio.h>
+#include <string.h>
+
+#include "archive/recorder.h"
+#include "base/alloc.h"
+#include "service/archive.h"
+#include "service/internal.h"
+
+/* Players and editors cut at keys; a recording that is cut off loses no more than its fragment. */
+static const int64_t KEY_INTERVAL_US = 2 * US_PER_S;
+
+struct recording {
+    struct list node; /* in service->recordings; it stays for its sum */
+    struct service *service;
+    char camera[CAMERA_ID_MAX + 1];
+    struct recorder *recorder; /* NULL: it is not recorded */
+    struct lease *lease;       /* NULL: the recorder was told to stop */
+    struct net_timer *timer;   /* its end */
+    int64_t until_us;
+    uint64_t past_bytes; /* of the recordings before */
+};
+
+static struct recording *recording_of(const struct service *service, const char *camera)
+{
+    list_for_each (recording, &service->recordings, struct recording, node)
+        if (strcmp(recording->camera, camera) == 0)
+            return recording;
+    return NULL;
+}
+
+/* The camera may sleep from now on; done follows. */
+static void stop(struct recording *recording)
+{
+    lease_release(&recording->lease);
+    net_timer_set(recording->timer, CLOCK_NEVER_US);
+    if (recording->recorder)
+        recorder_stop(recording->recorder);
+}
+
+static void on_timer(void *ctx)
+{
+    stop(ctx);
+}
+
+static void on_gone(void *ctx)
+{
+    stop(ctx);
+}
+
+static void on_done(void *ctx, int error, uint64_t bytes)
+{
+    (void)error; /* the log has it */
+    struct recording *recording = ctx;
+    recording->past_bytes += bytes;
+    recording->recorder = NULL;
+    stop(recording);
+}
+
+static struct recording *create(struct service *service, const char *camera)
+{
+    struct recording *recording = mem_new(struct recording);
+    recording->service = service;
+    snprintf(recording->camera, sizeof(recording->camera), "%s", camera);
+    recording->timer = net_timer_create(service->params.net, on_timer, recording);
+    list_append(&service->recordings, &recording->node);
+    return recording;
+}
+
+static void start(struct recording *recording, struct camera *camera)
+{
+    struct service *service = recording->service;
+    recording->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_RECORD,
+                                                                   .rendition = RENDITION_H264,
+                                                                   .key_interval_us = KEY_INTERVAL_US,
+                                                                   .linger_us = LEASE_NO_LINGER,
+                                                                   .gone = on_gone,
+                                                                   .ctx = recording});
+    recording->recorder =
+        recorder_start(&(struct recorder_params){.archive = service->archive,
+                                                 .hub = recording->lease->rendition->hub,
+                                                 .camera = recording->camera,
+                                                 .reason = ARCHIVE_MANUAL,
+                                                 .clock = service->params.clock,
+                                                 .poster = camera_view(camera).poster,
+                                                 .done = on_done,
+                                                 .ctx = recording});
+}
+
+int service_record(const struct permit *permit, int seconds, struct problem *ret_problem)
+{
+    struct service *service = permit->service;
+    const char *id = camera_id(permit->camera);
+    if (!camera_has_h264(permit->camera))
+        return problem_set(ret_problem, PROBLEM_UNSUPPORTED, id,
+                           "its pictures have a size that H.264 may not have");
+    struct recording *recording = recording_of(service, id);
+    if (!recording)
+        recording = create(service, id);
+    if (recording->recorder && !recording->lease)
+        return problem_set(ret_problem, PROBLEM_BUSY, id,
+                           "the recording before is being closed; try again");
+    if (!recording->recorder)
+        start(recording, permit->camera);
+    recording->until_us = clock_now_us(service->params.clock) + seconds * US_PER_S;
+    net_timer_set(recording->timer, recording->until_us);
+    return 0;
+}
+
+int service_record_stop(const struct permit *permit, struct problem *ret_problem)
+{
+    const char *id = camera_id(permit->camera);
+    struct recording *recording = recording_of(permit->service, id);
+    if (!recording || !recording->recorder)
+        return problem_set(ret_problem, PROBLEM_NOT_FOUND, id, "the camera is not being recorded");
+    stop(recording);
+    return 0;
+}
+
+struct service_recorded service_recorded(const struct service *service, const char *camera)
+{
+    const struct recording *recording = recording_of(service, camera);
+    struct service_recorded recorded = {.is_recording = false};
+    if (!recording)
+        return recorded;
+    recorded.is_recording = recording->recorder != NULL;
+    recorded.bytes = recording->past_bytes;
+    if (recording->recorder)
+        recorded.bytes += recorder_bytes(recording->recorder);
+    return recorded;
+}
+
+void record_stop_all(struct service *service)
+{
+    list_for_each (recording, &service->recordings, struct recording, node)
+        stop(recording);
+}
+
+/* After archive_close: no recorder is left. */
+void record_drop_all(struct service *service)
+{
+    list_for_each (recording, &service->recordings, struct recording, node) {
+        net_timer_destroy(recording->timer);
+        list_remove(&recording->node);
+        mem_free(recording);
+    }
+}
