@@ -55,6 +55,7 @@ struct config {
     unsigned quality;    /* 1 to 100; 0 = the encoder's default */
     unsigned linger_s, start_timeout_s;
     unsigned max_cameras, max_new_cameras_per_minute;
+    unsigned archive_max_days, archive_max_gib, archive_min_free_gib; /* 0 = no limit */
     unsigned max_width, max_height;
     bool skip_dark;
     bool v4l2; /* cameras at this machine are looked for */

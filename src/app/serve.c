@@ -142,11 +142,17 @@ static void on_archive(void *ctx)
 /* An archive that cannot be used says so; the live pictures do not need it. */
 static int open_archive(struct house *house)
 {
+    static const int64_t DAY_US = 86400 * US_PER_S;
+    static const uint64_t GIB = UINT64_C(1) << 30;
+    const struct config *config = house->config;
     house->archive_wake = net_wake_create(house->net, on_archive, house);
-    int error =
-        archive_open(&(struct archive_params){.data = house->config->data,
-                                              .deliver = net_wake_waker(house->archive_wake)},
-                     &house->archive);
+    int error = archive_open(
+        &(struct archive_params){.data = house->config->data,
+                                 .policy = {.max_age_us = config->archive_max_days * DAY_US,
+                                            .max_bytes = config->archive_max_gib * GIB,
+                                            .min_free_bytes = config->archive_min_free_gib * GIB},
+                                 .deliver = net_wake_waker(house->archive_wake)},
+        &house->archive);
     if (error)
         complain("the archive does not start: %s", strerror(-error));
     else

@@ -16,6 +16,8 @@
 struct archive {
     char *data;
     struct waker deliver;
+    struct shelf_policy policy;
+    const struct clock *clock;
     struct thread thread;
     struct inbox finished; /* jobs whose done is due: the keeper posts, archive_deliver takes */
     struct archive_state told; /* loop only */
@@ -63,6 +65,17 @@ static void publish(struct archive *archive, struct archive_state *state)
     waker_wake(&archive->deliver);
 }
 
+/* Removes what may not be kept any more, a bounded number at a time: jobs come in between. */
+static void retain(struct archive *archive)
+{
+    enum { AT_ONCE = 32 };
+    int n = shelf_retain(&archive->shelf, &archive->policy, clock_wall_us(archive->clock), AT_ONCE);
+    if (n < 0)
+        log_error("archive", NULL, "old items cannot be removed: %s", strerror(-n));
+    else if (n > 0)
+        log_info("archive", NULL, "%d of the oldest items made room", n);
+}
+
 static void tell_finding(void *ctx, const char *what, const char *path)
 {
     (void)ctx;
@@ -84,15 +97,19 @@ static void open_shelf(struct archive *archive, struct archive_state *state)
     int r = shelf_check(&archive->shelf, true, tell_finding, NULL, &state->findings);
     if (r < 0)
         log_error("archive", NULL, "cannot be checked: %s", strerror(-r));
+    retain(archive);
     publish(archive, state);
 }
 
-static struct archive_job *next_job(struct archive *archive)
+/* The next job; NULL at the end, or (with *ret_is_late) when none came for an hour. */
+static struct archive_job *next_job(struct archive *archive, bool *ret_is_late)
 {
     struct archive_job *job = NULL;
+    const int64_t until_us = clock_now_us(&clock_system) + 3600 * US_PER_S;
+    *ret_is_late = false;
     lock_take(&archive->lock);
-    while (list_empty(&archive->queue) && !archive->closing)
-        lock_cond_wait(&archive->work, &archive->lock, CLOCK_NEVER_US);
+    while (list_empty(&archive->queue) && !archive->closing && !*ret_is_late)
+        *ret_is_late = !lock_cond_wait(&archive->work, &archive->lock, until_us);
     if (!list_empty(&archive->queue)) {
         job = list_entry(archive->queue.next, struct archive_job, node);
         list_remove(&job->node);
@@ -108,13 +125,21 @@ static void *run(void *ctx)
     struct archive_state *state = mem_new(struct archive_state);
     struct archive_job *job;
     open_shelf(archive, state);
-    while ((job = next_job(archive))) {
+    bool is_late;
+    while ((job = next_job(archive, &is_late)) || is_late) {
+        if (!job) {
+            if (!archive->shelf_error)
+                retain(archive);
+            continue;
+        }
         if (archive->shelf_error) /* it may be there by now */
             open_shelf(archive, state);
         const uint64_t changes = archive->shelf_error ? 0 : index_changes(archive->shelf.index);
         job->error = archive->shelf_error ? archive->shelf_error : job->work(job, &archive->shelf);
-        if (!archive->shelf_error && index_changes(archive->shelf.index) != changes)
+        if (!archive->shelf_error && index_changes(archive->shelf.index) != changes) {
+            retain(archive);
             publish(archive, state);
+        }
         inbox_post(&archive->finished, &job->node);
         lock_take(&archive->lock);
         archive->has_finished = true;
@@ -134,6 +159,8 @@ int archive_open(const struct archive_params *params, struct archive **ret_archi
     struct archive *archive = mem_new(struct archive);
     archive->data = mem_strdup_or_die(params->data);
     archive->deliver = params->deliver;
+    archive->policy = params->policy;
+    archive->clock = params->clock ? params->clock : &clock_system;
     inbox_init(&archive->finished, params->deliver);
     lock_init(&archive->lock, LOCK_RANK_STORE);
     lock_cond_init(&archive->work);

@@ -12,6 +12,8 @@ struct archive;
 
 struct archive_params {
     const char *data;     /* the data folder; copied */
+    struct shelf_policy policy; /* looked after with each change, and each hour */
+    const struct clock *clock;  /* NULL: the system's */
     struct waker deliver; /* woken when archive_deliver has something to do */
 };
 

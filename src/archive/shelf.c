@@ -170,3 +170,42 @@ int shelf_space(const struct shelf *shelf, uint64_t *ret_free, uint64_t *ret_tot
     *ret_total = (uint64_t)s.f_blocks * s.f_frsize;
     return 0;
 }
+
+static void add_bytes(void *ctx, const char *camera, uint64_t items, uint64_t bytes)
+{
+    (void)camera, (void)items;
+    *(uint64_t *)ctx += bytes;
+}
+
+/* True when this item, the oldest, has to go. */
+static bool is_due(const struct shelf *shelf, const struct shelf_policy *policy, int64_t wall_us,
+                   const struct archive_item *oldest, uint64_t bytes)
+{
+    uint64_t free_bytes = UINT64_MAX, total_bytes;
+    if (policy->max_age_us && oldest->start_us < wall_us - policy->max_age_us)
+        return true;
+    if (policy->max_bytes && bytes > policy->max_bytes)
+        return true;
+    return policy->min_free_bytes && shelf_space(shelf, &free_bytes, &total_bytes) == 0 &&
+           free_bytes < policy->min_free_bytes;
+}
+
+int shelf_retain(struct shelf *shelf, const struct shelf_policy *policy, int64_t wall_us,
+                 unsigned max)
+{
+    uint64_t bytes = 0;
+    unsigned n = 0;
+    if (!policy->max_age_us && !policy->max_bytes && !policy->min_free_bytes)
+        return 0;
+    int r = policy->max_bytes ? index_sums(shelf->index, add_bytes, &bytes) : 0;
+    while (r == 0 && n < max) {
+        struct archive_item oldest;
+        r = index_oldest(shelf->index, NULL, &oldest);
+        if (r < 0 || !is_due(shelf, policy, wall_us, &oldest, bytes))
+            break;
+        r = shelf_remove(shelf, oldest.id);
+        bytes -= oldest.bytes < bytes ? oldest.bytes : bytes;
+        n++;
+    }
+    return r < 0 && r != -ENOENT ? r : (int)n;
+}

@@ -41,6 +41,18 @@ int shelf_remove(struct shelf *shelf, int64_t id) __attribute__((warn_unused_res
 int shelf_space(const struct shelf *shelf, uint64_t *ret_free, uint64_t *ret_total)
     __attribute__((warn_unused_result));
 
+/* What may be kept; zeroes: everything. */
+struct shelf_policy {
+    int64_t max_age_us;      /* by when an item began, never by its file's times */
+    uint64_t max_bytes;      /* of all items */
+    uint64_t min_free_bytes; /* that others find on the disk */
+};
+
+/* Removes the oldest items that have no star until the policy is met, at most max of them; returns
+ * how many, or an error. */
+int shelf_retain(struct shelf *shelf, const struct shelf_policy *policy, int64_t wall_us,
+                 unsigned max) __attribute__((warn_unused_result));
+
 struct shelf_findings {
     unsigned items;       /* rows that are in order */
     unsigned garbage;     /* removals that were cut off */

@@ -188,6 +188,38 @@ static void test_another_disk(void **state)
     shelf_close(&shelf);
 }
 
+static int retain(struct shelf *shelf, struct shelf_policy policy, int64_t now_s, unsigned max)
+{
+    return shelf_retain(shelf, &policy, now_s * US_PER_S, max);
+}
+
+/* The oldest go first, those with a star never. */
+static void test_retention(void **state)
+{
+    struct shelf shelf = open_it(*state);
+    struct archive_item items[6], read;
+    uint64_t free_bytes, total_bytes;
+    for (unsigned i = 0; i < 6; i++)
+        items[i] = keep(&shelf, 1000 + i * 100);
+    assert_int_equal(index_star(shelf.index, items[1].id, true), 0);
+    assert_int_equal(retain(&shelf, (struct shelf_policy){0}, 1000000, 10), 0);
+    assert_int_equal(retain(&shelf, (struct shelf_policy){.max_age_us = 1000 * US_PER_S}, 2150, 10), 1);
+    assert_int_equal(index_get(shelf.index, items[0].id, &read), -ENOENT);
+    assert_int_equal(index_get(shelf.index, items[1].id, &read), 0);
+    /* The star counts, and is not what goes. */
+    assert_int_equal(retain(&shelf, (struct shelf_policy){.max_bytes = 3 * jpeg_bytes}, 2150, 10), 2);
+    assert_int_equal(index_get(shelf.index, items[3].id, &read), -ENOENT);
+    assert_int_equal(index_get(shelf.index, items[4].id, &read), 0);
+    assert_int_equal(shelf_space(&shelf, &free_bytes, &total_bytes), 0);
+    const struct shelf_policy full = {.min_free_bytes = total_bytes + 1};
+    assert_int_equal(retain(&shelf, full, 2150, 1), 1); /* no more than it may at once */
+    assert_int_equal(retain(&shelf, full, 2150, 10), 1);
+    assert_int_equal(retain(&shelf, full, 2150, 10), 0);
+    struct shelf_findings findings = check(&shelf, false);
+    assert_true(is_clean(&findings, 1));
+    shelf_close(&shelf);
+}
+
 static void test_one_program_at_a_time(void **state)
 {
     struct shelf shelf = open_it(*state), other;
@@ -205,7 +237,7 @@ int main(void)
         T(test_a_photo),           T(test_remove),
         T(test_half_removed),      T(test_a_lost_index),
         T(test_lost_and_changed_files), T(test_what_a_person_copied_there),
-        T(test_another_disk),      T(test_one_program_at_a_time),
+        T(test_retention),          T(test_another_disk),      T(test_one_program_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
