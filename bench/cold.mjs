@@ -1,7 +1,7 @@
 // Cold starts: the first lease on a sleeping camera to the first chunk of H.264 at the viewer.
 import { openViewer } from '../tests/lib/live.mjs';
 import * as proc from '../tests/lib/proc.mjs';
-import { sleep } from '../tests/lib/browsers.mjs';
+import { sleep } from '../tests/lib/wait.mjs';
 
 /** Times in ms; the server lingers 0 s. */
 export async function coldStarts(server, camera, repeats) {

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as proc from '../tests/lib/proc.mjs';
 import { row } from './sections.mjs';
-import { sleep } from '../tests/lib/browsers.mjs';
+import { sleep } from '../tests/lib/wait.mjs';
 import { freePort } from '../tests/lib/ports.mjs';
 
 const FPS = 15;

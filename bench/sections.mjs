@@ -8,7 +8,7 @@ import * as proc from '../tests/lib/proc.mjs';
 import { coldStarts } from './cold.mjs';
 import { measure } from './glass/glass.mjs';
 import { paced, splitJpegs, startPipe } from './pipe.mjs';
-import { sleep } from '../tests/lib/browsers.mjs';
+import { sleep } from '../tests/lib/wait.mjs';
 
 const CAMERAS = 6, FPS = 30, ROUNDS = 5;
 const CODEC = path.join(proc.BUILD, 'bench/bench_codec');

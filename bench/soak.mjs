@@ -6,7 +6,7 @@ import path from 'node:path';
 import { measure } from './glass/glass.mjs';
 import * as proc from '../tests/lib/proc.mjs';
 import { openViewer } from '../tests/lib/live.mjs';
-import { sleep } from '../tests/lib/browsers.mjs';
+import { sleep } from '../tests/lib/wait.mjs';
 
 const [section, minutesText = '30'] = process.argv.slice(2);
 const minutes = +minutesText;

@@ -11,7 +11,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import { parseArgs } from 'node:util';
-import { launch, sleep } from '../../tests/lib/browsers.mjs';
+import { launch } from '../../tests/lib/browsers.mjs';
+import { sleep } from '../../tests/lib/wait.mjs';
 
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
 

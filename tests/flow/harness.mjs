@@ -16,13 +16,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
+import { SCALE, waitFor } from '../lib/wait.mjs';
 
 export { freePort } from '../lib/ports.mjs';
+export { SCALE, sleep, waitFor } from '../lib/wait.mjs';
 
 export const TOP = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const BUILD = path.resolve(process.env.EYELID_BUILD ?? path.join(TOP, 'build'));
-export const SCALE = Number(process.env.TIME_SCALE ?? 1);
-export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Nothing of the developer's own settings reaches the programs.
 function cleanEnvironment(extra) {
@@ -47,17 +47,6 @@ export function undoAfter(t, undo) {
     });
   }
   undoings.get(t).push(undo);
-}
-
-/** Calls check until it gives something truthy, and returns that. */
-export async function waitFor(what, check, timeoutMs = 5000) {
-  const deadline = performance.now() + timeoutMs * SCALE;
-  for (;;) {
-    const found = await check();
-    if (found) return found;
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs * SCALE} ms in vain: ${what}`);
-    await sleep(20);
-  }
 }
 
 export function temporaryFolder(t) {
@@ -159,7 +148,7 @@ export class Socket {
       }
       const left = deadline - performance.now();
       if (this.end) throw new Error(`closed (${JSON.stringify(this.end)}) while waiting for ${what}`);
-      if (left <= 0) throw new Error(`waited ${timeoutMs * SCALE} ms in vain for ${what}`);
+      if (left <= 0) throw new Error(`timed out after ${timeoutMs * SCALE} ms: ${what}`);
       await new Promise((resolve) => {
         const timer = setTimeout(resolve, left);
         const waiter = () => { clearTimeout(timer); this.waiters.delete(waiter); resolve(); };

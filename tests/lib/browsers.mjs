@@ -11,8 +11,8 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { freePort } from './ports.mjs';
+import { sleep, waitFor } from './wait.mjs';
 
-export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export const SCREEN = { width: 1280, height: 900 };
 
 const CHROMIUM_FLAGS = [
@@ -36,16 +36,11 @@ const FIREFOX_PREFS = {
   'browser.aboutHomeSnippets.updateUrl': '', 'network.http.speculative-parallel-limit': 0,
 };
 
-async function waitFor(what, condition, timeoutMs = 15000) {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(50)) if (await condition()) return;
-  throw new Error(`${what} did not come up within ${timeoutMs / 1000} s`);
-}
-
 async function startScreen(dir) {
   const number = 100 + (process.pid % 20000) + Math.floor(Math.random() * 20000);
   const child = spawn('Xvfb', [`:${number}`, '-screen', '0', `${SCREEN.width}x${SCREEN.height}x24`, '-fbdir', dir,
     '-nolisten', 'tcp', '-ac'], { stdio: 'ignore' });
-  await waitFor('Xvfb', () => fs.existsSync(`/tmp/.X11-unix/X${number}`));
+  await waitFor('Xvfb', () => fs.existsSync(`/tmp/.X11-unix/X${number}`), 15000);
   return { display: `:${number}`, framebuffer: path.join(dir, 'Xvfb_screen0'), stop: () => child.kill() };
 }
 
@@ -130,7 +125,7 @@ async function launchWebkit({ env }) {
     env: { ...env, WEBKIT_DISABLE_DMABUF_RENDERER: '1', LIBGL_ALWAYS_SOFTWARE: '1' },
   });
   const call = webdriver(port);
-  await waitFor('WebKitWebDriver', () => call('GET', '/status').then(() => true, () => false));
+  await waitFor('WebKitWebDriver', () => call('GET', '/status').then(() => true, () => false), 15000);
   const session = await call('POST', '/session', { capabilities: { alwaysMatch: { pageLoadStrategy: 'none',
     'webkitgtk:browserOptions': { binary: MINIBROWSER,
       args: ['--automation', `--geometry=${SCREEN.width}x${SCREEN.height}`] } } } });
@@ -142,7 +137,7 @@ async function launchWebkit({ env }) {
     async goto(url) {
       await call('POST', `${base}/url`, { url });
       await waitFor(url, () => call('POST', `${base}/execute/sync`,
-        { script: 'return location.href === arguments[0] && !!document.body', args: [url] }).catch(() => false));
+        { script: 'return location.href === arguments[0] && !!document.body', args: [url] }).catch(() => false), 15000);
     },
     async evaluate(f, arg = null) {
       const script = `const done = arguments[1];

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { sleep } from './browsers.mjs';
 import { freePort } from './ports.mjs';
+import { sleep, waitFor } from './wait.mjs';
 
 export const BUILD = path.resolve(process.env.EYELID_BUILD ?? 'build');
 export const nowUs = () => Number(process.hrtime.bigint() / 1000n); // CLOCK_MONOTONIC, as the server's clock
@@ -60,10 +60,7 @@ export async function metric(url, name) {
 export const metricSum = async (url, name, filter = '') => (await metric(url, name))
   .filter((s) => s.labels.includes(filter)).reduce((sum, s) => sum + s.value, 0);
 
-export async function until(what, condition, timeoutMs = 10000) {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(10)) if (await condition()) return;
-  throw new Error(`${what}: not within ${timeoutMs / 1000} s`);
-}
+export const until = (what, condition, timeoutMs = 10000) => waitFor(what, condition, timeoutMs);
 
 // A server of ours on free ports with a fresh data folder.
 export async function startServer(config = '') {
