@@ -204,7 +204,7 @@ int main(int argc, char **argv)
             open_viewer(&viewers[opened], &to, epoll);
         }
         if (opened == count && end_s == 0) {
-            fprintf(stderr, "open\n"); /* whoever measures the server begins now */
+            fprintf(stderr, "open\n"); /* tells the measuring program to start */
             end_s = now_s() + atof(argv[6]);
         }
         int n = epoll_wait(epoll, events, 256, 20);

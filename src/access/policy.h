@@ -20,7 +20,7 @@ int access_role_find(const char *name, enum access_role *ret_role)
     __attribute__((warn_unused_result));
 
 enum principal_kind {
-    PRINCIPAL_ANYONE,   /* whoever reaches the address */
+    PRINCIPAL_ANYONE,   /* anyone who can reach the address */
     PRINCIPAL_OWNER,    /* this machine's owner */
     PRINCIPAL_DEVICE,   /* a camera */
     PRINCIPAL_USER,     /* a person who is logged in */

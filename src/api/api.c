@@ -14,7 +14,7 @@
 
 static const int64_t DENIAL_LOG_INTERVAL_US = 60 * US_PER_S;
 
-/* Whoever lost its rights while it watches, waits or listens is let go. */
+/* Ends what a principal watches, waits for or listens to without the right to it any more. */
 static void access_changed(void *ctx)
 {
     struct api *api = ctx;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 const char cli_help[] =
-    "eyelid: a camera server that opens its eyes only when somebody looks\n"
+    "eyelid: a camera server that wakes a camera only while someone is watching\n"
     "\n"
     "  eyelid serve [--config FILE] [--http ADDR:PORT] [--https ADDR:PORT]\n"
     "               [--device ADDR:PORT] [--data DIR] [--lan]\n"

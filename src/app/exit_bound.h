@@ -1,5 +1,5 @@
 /* The bound of the process's end: threads that are joined may hang in a driver or wait for a
- * helper, and nobody is to wait for those. What is to be kept is closed before. Main thread. */
+ * helper, and the end must not wait for those. What is to be kept is closed before. Main thread. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +17,7 @@ struct exit_bound {
 };
 
 /* From here on the process ends at deadline_us (monotonic) at the latest, with this code and a line
- * in the log. -EAGAIN: no thread to be had, and no bound. */
+ * in the log. -EAGAIN: thread creation failed, and no bound. */
 int exit_bound_begin(struct exit_bound *bound, int64_t deadline_us, int code)
     __attribute__((warn_unused_result));
 void exit_bound_end(struct exit_bound *bound); /* it was kept */

@@ -244,8 +244,8 @@ static int listen_on(struct house *house, const struct address *address, const c
         house->page_door.https_port = real.port;
     else if (!door->is_loopback)
         log_warn("app", where,
-                 "open to the network: there are no accounts yet, so whoever reaches "
-                 "this address may look and change settings");
+                 "open to the network: there are no accounts yet, so anyone who can reach "
+                 "this address can view and change settings");
     return 0;
 }
 

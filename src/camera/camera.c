@@ -70,8 +70,7 @@ static void report_timeout(struct camera *camera)
     text_add(&error, "no usable frame within %.3g s of the start",
              (double)policy.start_timeout_us / US_PER_S);
     if (camera->last_drop >= 0)
-        text_add(&error, "; what came was dropped: %s",
-                 camera_drop_name((unsigned)camera->last_drop));
+        text_add(&error, "; dropped: %s", camera_drop_name((unsigned)camera->last_drop));
     if (!is_known)
         log_warn("camera", camera->id, "%s", camera->error);
 }

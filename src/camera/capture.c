@@ -167,11 +167,12 @@ struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int
     else if (!capture->wants_still)
         wait_for_frame(capture);
     else if (ask_device(camera) == -EBUSY)
-        fail_soon(capture, -EBUSY); /* whoever waited before waits on */
+        fail_soon(capture, -EBUSY); /* those who waited before continue to wait */
     return capture;
 }
 
-/* Whoever waited when the still was asked for, or else when it was shot: for them it is fresh. */
+/* Those who waited when the still was requested, or else when it was taken: for them it is fresh.
+ */
 static void mark_answered(struct camera *camera, const struct packet *still)
 {
     list_for_each (capture, &camera->captures, struct capture, node)

@@ -1,8 +1,8 @@
 /* Capture: one fresh still of a camera, waking it where need be. Loop only.
  *
  * A controlled device is asked for a still at its best; a device that only pushes gives its next
- * fresh frame. It is asked for one still at a time: whoever waits when that is shot shares it, and
- * whoever came later shares the next one. A still that nobody waits for any more is not asked for.
+ * fresh frame. It is asked for one still at a time: those who wait when that is taken share it, and
+ * later ones share the next one. A still that is no longer awaited is not requested.
  */
 #pragma once
 #include "camera/camera.h"

@@ -140,13 +140,13 @@ static void begin_minute(struct registry *registry)
     }
 }
 
-/* Devices that nobody adopted, and that are away, do not keep others out. */
+/* Offline devices that were never adopted make room for new ones. */
 static bool make_room(struct registry *registry)
 {
     list_for_each (camera, &registry->cameras, struct camera, node) {
         if (camera->adopted || camera->source || camera->kind != CAMERA_PUSH)
             continue;
-        log_info("camera", camera->id, "nobody adopted it, and a new one needs its place");
+        log_info("camera", camera->id, "removed: never adopted, and a new camera needs its place");
         registry_remove(registry, camera);
         return true;
     }
@@ -189,15 +189,15 @@ static int add_new(struct registry *registry, const struct camera_identity *iden
     int r = admit(registry, identity->kind);
     if (r < 0) {
         registry_log_refusal(registry, identity->id,
-                             r == -ENOSPC ? "there are as many cameras as may be"
-                                          : "too many new ones in this minute");
+                             r == -ENOSPC ? "max_cameras is reached"
+                                          : "too many new cameras this minute");
         return r;
     }
     struct camera_identity granted = *identity;
     granted.adopted = identity->adopted || !registry->adopt_ask;
     *ret_camera = add(registry, &granted);
     log_info("camera", identity->id,
-             granted.adopted ? "a new camera" : "a new camera, to be adopted");
+             granted.adopted ? "new camera" : "new camera, waiting to be adopted");
     camera_remember(*ret_camera);
     return 0;
 }
@@ -242,7 +242,7 @@ int registry_get_or_add(struct registry *registry, const char *id, const char *t
 
 void registry_remove(struct registry *registry, struct camera *camera)
 {
-    log_info("camera", camera->id, "it is removed");
+    log_info("camera", camera->id, "removed");
     camera_dismiss(camera);
     list_for_each (observer, &registry->observers, struct registry_observer, node)
         if (observer->removed)

@@ -49,11 +49,11 @@ int registry_add(struct registry *registry, const struct camera_identity *identi
 int registry_get_or_add(struct registry *registry, const char *id, const char *token,
                         struct camera **ret_camera) __attribute__((warn_unused_result));
 
-/* Forgets the camera and all that was remembered of it; whoever looks is told. Its source is
+/* Forgets the camera and all that was stored of it; its viewers are told. Its source is
  * detached, and may come again as a new camera. */
 void registry_remove(struct registry *registry, struct camera *camera);
 
-/* Tells the log why a device is sent away, once a minute: whoever floods the server must not flood
+/* Logs why a device is refused, once a minute: a flood of connections must not flood
  * its log. */
 void registry_log_refusal(struct registry *registry, const char *id, const char *why);
 

@@ -56,7 +56,7 @@ static void log_presence(struct camera *camera, const char *what)
     if (line < LINES_MAX)
         log_info("camera", camera->id, "%s", what);
     else if (line == LINES_MAX)
-        log_warn("camera", camera->id, "%s; it comes and goes: no more of this for a minute", what);
+        log_warn("camera", camera->id, "%s; repeating: suppressed for 1 min", what);
 }
 
 /* The device's own name counts until the owner gives one. */
@@ -65,7 +65,7 @@ static void adopt_name(struct camera *camera, const char *name)
     if (!name || strcmp(camera->name, camera->id) != 0 || strcmp(name, camera->id) == 0)
         return;
     if (camera_rename(camera, name) < 0)
-        log_debug("camera", camera->id, "the device's name is no good");
+        log_debug("camera", camera->id, "invalid device name");
 }
 
 const struct controls *camera_schema(const struct camera *camera)
@@ -102,8 +102,8 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
     camera_learned(camera, info->model, info->controls);
     camera->error[0] = '\0';
     log_presence(camera, camera->kind != CAMERA_PUSH ? "it is there"
-                         : info->controlled          ? "controlled device is there"
-                                                     : "plain device is there");
+                         : info->controlled          ? "controlled device connected"
+                                                     : "plain device connected");
     camera_step(camera, DEMAND_DEVICE_UP);
     camera_changed(camera, CAMERA_CHANGE_STATE);
 }
@@ -112,7 +112,8 @@ void camera_source_down(struct camera *camera)
 {
     camera->source_ops = NULL;
     camera->source = NULL;
-    log_presence(camera, camera->kind == CAMERA_PUSH ? "device is gone" : "it is gone");
+    log_presence(camera,
+                 camera->kind == CAMERA_PUSH ? "device disconnected" : "source disconnected");
     camera_step(camera, DEMAND_DEVICE_DOWN);
     camera_pause(camera);
     capture_fail_all(camera, -ENOTCONN);
@@ -143,7 +144,7 @@ static bool is_dark(struct camera *camera, const struct camera_frame *frame)
     return luma >= 0 && luma < DARK_LUMA;
 }
 
-/* Since it was told last; whoever encodes changes on a thread of its own. */
+/* Since it was last told; the encoder changes on another thread. */
 static bool encoder_changed(struct camera *camera)
 {
     struct maker_stats stats = {.encoder = NULL};
@@ -307,8 +308,7 @@ void camera_error(struct camera *camera, const char *sentence)
     if (line < LINES_MAX)
         log_warn("camera", camera->id, "%s", camera->error);
     else if (line == LINES_MAX)
-        log_warn("camera", camera->id, "%s; and on it goes: no more of this for a minute",
-                 camera->error);
+        log_warn("camera", camera->id, "%s; repeating: suppressed for 1 min", camera->error);
     camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 

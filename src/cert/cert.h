@@ -1,5 +1,5 @@
 /* The server's own certificates: an authority (CA) that is made once and may sign for private names
- * and addresses alone, and the certificate that it signs for this machine. Whoever trusts the
+ * and addresses alone, and the certificate that it signs for this machine. Anyone who trusts the
  * authority on a phone cannot be deceived by it about any public site.
  *
  * What belongs here: making, reading and renewing them as files. What does not: TLS itself

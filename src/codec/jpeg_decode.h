@@ -27,6 +27,6 @@ int jpeg_decode_planes(struct jpeg_decode *decode, const uint8_t *jpeg, size_t l
                        unsigned scale, struct picture *ret_picture)
     __attribute__((warn_unused_result));
 
-/* The same as grey at an eighth of its size (rounded up), for whoever only looks at brightness. */
+/* The same as grey at an eighth of its size (rounded up), if only brightness matters. */
 int jpeg_decode_thumbnail(struct jpeg_decode *decode, const uint8_t *jpeg, size_t len_bytes,
                           struct picture *ret_picture) __attribute__((warn_unused_result));

@@ -55,8 +55,9 @@ int thumbnail_make(const uint8_t *jpeg, size_t len_bytes, struct buf **ret_buf)
         rgb = mem_try_alloc((size_t)small_width * (size_t)small_height * 3);
         r = rgb ? 0 : -ENOMEM;
     }
-    if (r == 0 && tjDecompress2(handle, jpeg, len_bytes, rgb, small_width, 0, small_height,
-                                TJPF_RGB, TJFLAG_FASTDCT | TJFLAG_LIMITSCANS) != 0 &&
+    if (r == 0 &&
+        tjDecompress2(handle, jpeg, len_bytes, rgb, small_width, 0, small_height, TJPF_RGB,
+                      TJFLAG_FASTDCT | TJFLAG_LIMITSCANS) != 0 &&
         tjGetErrorCode(handle) != TJERR_WARNING)
         r = -EBADMSG;
     tjDestroy(handle);

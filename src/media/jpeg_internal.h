@@ -66,7 +66,7 @@ struct jpeg_frame {
     bool saw_jfif, saw_adobe_rgb;
     bool has_quantization[JPEG_TABLES];
     struct jpeg_huffman dc[JPEG_TABLES], ac[JPEG_TABLES];
-    unsigned missing_tables; /* that a scan uses and nobody sent: jpeg_tables_bit */
+    unsigned missing_tables; /* that a scan uses but were not sent: jpeg_tables_bit */
 };
 
 /* One scan, as its header says. */

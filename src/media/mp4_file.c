@@ -66,8 +66,8 @@ int mp4_index_add(struct mp4_index *index, uint64_t data_at, const struct fmp4_s
     index->parts[index->n_parts++] =
         (struct mp4_index_part){.data_at = data_at, .n_samples = n_samples};
     for (uint32_t i = 0; i < n_samples; i++) {
-        index->samples[index->n_samples++] = (struct mp4_index_sample){
-            samples[i].duration, samples[i].len_bytes, samples[i].key};
+        index->samples[index->n_samples++] =
+            (struct mp4_index_sample){samples[i].duration, samples[i].len_bytes, samples[i].key};
         index->duration += samples[i].duration;
     }
     return 0;
@@ -346,7 +346,7 @@ int mp4_moof_read(const uint8_t *moof, size_t len_bytes, uint64_t moof_at, struc
     if (n_samples == 0 || head_bytes != len_bytes + BOX_BYTES || be32(moof) != len_bytes ||
         be32(moof + COUNT_AT + 4) != head_bytes)
         return -EBADMSG;
-    /* Whoever wrote it wrote all of it so: the boxes before trun are checked against our own. */
+    /* The writer wrote all of it in one form: the boxes before trun must match our own. */
     uint8_t own[ROWS_AT + ROW_BYTES + BOX_BYTES];
     fmp4_part_head_write(&(struct fmp4_part){.samples = NONE, .n_samples = 1}, own);
     if (!is_type(moof + 8, "mfhd") || !is_type(moof + 24, "traf") ||

@@ -25,11 +25,11 @@ struct mp4_index {
     struct mp4_index_sample {
         uint32_t duration, len_bytes; /* duration in 1/90000 s */
         bool key;
-    } *samples;
+    } * samples;
     struct mp4_index_part {
         uint64_t data_at; /* in the file */
         uint32_t n_samples;
-    } *parts;
+    } * parts;
     uint32_t n_samples, n_parts, max_samples, max_parts;
     uint64_t duration; /* of all samples, in 1/90000 s */
 };
@@ -44,7 +44,7 @@ int mp4_index_add(struct mp4_index *index, uint64_t data_at, const struct fmp4_s
 size_t mp4_head_write(const uint8_t *init, size_t init_len_bytes, uint8_t *out);
 
 /* The moov of the closed file, from the same init segment, or from the file's own first bytes.
- * -EBADMSG: that is none of ours. *ret_moov is freed with mem_free. -ENOMEM. */
+ * -EBADMSG: not one of ours. *ret_moov is freed with mem_free. -ENOMEM. */
 int mp4_moov_create(const uint8_t *head, size_t len_bytes, const struct mp4_index *index,
                     uint8_t **ret_moov, size_t *ret_len_bytes) __attribute__((warn_unused_result));
 
@@ -53,14 +53,15 @@ void mp4_patch_write(uint64_t patch_at, uint64_t moov_at, uint8_t out[MP4_PATCH_
 
 /* --- Reading back. --- */
 
-/* A box's header. *ret_type: four letters, big endian. Returns its header's bytes, 8 or 16; 0: too few
- * bytes, or an impossible size. A size of 0 (to the file's end) counts as impossible. */
+/* A box's header. *ret_type: four letters, big endian. Returns its header's bytes, 8 or 16; 0: too
+ * few bytes, or an impossible size. A size of 0 (to the file's end) counts as impossible. */
 size_t mp4_box_read(const uint8_t *bytes, size_t len_bytes, uint64_t *ret_size, uint32_t *ret_type);
 #define MP4_TYPE(a, b, c, d)                                                                       \
     ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 
-/* Adds the fragment of a moof that begins at moof_at, as fmp4_part_head_write makes it, when its mdat
- * box follows. *ret_data_bytes: what that has to hold. -EBADMSG: it is none of ours; -ENOMEM. */
+/* Adds the fragment of a moof that begins at moof_at, as fmp4_part_head_write makes it, when its
+ * mdat box follows. *ret_data_bytes: what that has to hold. -EBADMSG: it is none of ours; -ENOMEM.
+ */
 int mp4_moof_read(const uint8_t *moof, size_t len_bytes, uint64_t moof_at, struct mp4_index *index,
                   uint64_t *ret_data_bytes) __attribute__((warn_unused_result));
 

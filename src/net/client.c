@@ -207,7 +207,7 @@ static void tell_head(struct client_request *request)
         &(struct client_head){.status = status_of(request), .content_type = type ? type : ""});
 }
 
-/* Nobody reads it; it must end all the same. */
+/* It is not read, but it must end. */
 static bool take_redirect_body(struct client_request *request)
 {
     char place[URL_PLACE_MAX_BYTES];

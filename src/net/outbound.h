@@ -1,4 +1,4 @@
-/* Which addresses the server may connect to on somebody's word: a pure table, so that a camera's
+/* Which addresses the server may connect to on a user's request: a pure table, so that a camera's
  * address cannot be used to reach the server's own insides. Any thread.
  *
  * Denied: this machine itself (loopback, unspecified, what its interfaces have), its link

@@ -209,7 +209,7 @@ static bool deliver(struct ws *ws)
     if (ws->binary)
         ws->usual_bytes = len + len / 8;
     size_t used = ws->ops->headroom + len + 1;
-    /* What was reserved in vain is given back: a message may be kept for long. */
+    /* Unused room is given back: a message may be kept for long. */
     if (ws->message->len_bytes - used > used / 2 + 1024 && !resize_message(ws, used))
         log_debug("net", ws->conn->peer, "a message kept its reserve");
     struct buf *message = ws->message;

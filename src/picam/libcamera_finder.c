@@ -17,7 +17,7 @@
 #include "source/poke.h"
 
 enum {
-    LIST_MS = 20000,  /* patience with whoever lists */
+    LIST_MS = 20000,  /* how long listing may take */
     SETTLE_MS = 1000, /* a pipeline's devices come one by one */
     RETRY_MS = 5000,  /* a list that failed is asked for again, so many times */
     RETRIES = 3,

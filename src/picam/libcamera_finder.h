@@ -24,11 +24,11 @@ struct libcamera_list {
 int libcamera_find(const char *helper, const char *program, struct libcamera_list *ret_list)
     __attribute__((warn_unused_result));
 
-/* -EAGAIN: no thread to be had; else a negative errno. */
+/* -EAGAIN: thread creation failed; else a negative errno. */
 int libcamera_finder_create(const struct libcamera_finder_params *params,
                             struct libcamera_finder **ret_finder)
     __attribute__((warn_unused_result));
-/* The first half of its end; a list that is being made is given up, and whoever makes it is killed.
+/* The first half of its end; a list in progress is abandoned, and the program making it is killed.
  * Both take NULL. */
 void libcamera_finder_hang_up(struct libcamera_finder *finder);
 void libcamera_finder_destroy(struct libcamera_finder *finder);

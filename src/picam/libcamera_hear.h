@@ -1,5 +1,5 @@
-/* What a helper says, and what becomes of it: frames, stills, controls, troubles. On the source's
- * thread. */
+/* A helper's messages, and how they are handled: frames, stills, controls, troubles. On the
+ * source's thread. */
 #pragma once
 #include "picam/libcamera_driver.h"
 #include "picam/libcamera_message.h"

@@ -26,7 +26,7 @@ struct waiting {
 struct libcamera_line {
     struct lock lock;
     unsigned refs;       /* guarded by lock */
-    int socket;          /* guarded by lock for whoever sends; closed by the hearing thread alone */
+    int socket;          /* guarded by lock for sending; closed by the hearing thread only */
     bool is_open;        /* guarded by lock */
     unsigned n_owed;     /* guarded by lock: orders without their HELPER_DONE */
     struct list waiting; /* guarded by lock: of struct waiting, until the socket takes more */

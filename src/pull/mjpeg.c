@@ -319,7 +319,7 @@ static int explain(int error, const struct camera_identity *identity,
         text_add(&text, "there is another camera with the id \"%s\"", identity->id);
         break;
     case -ENOSPC:
-        text_add(&text, "this server has as many cameras as it may (max_cameras in eyelid.conf)");
+        text_add(&text, "max_cameras in eyelid.conf is reached");
         break;
     default:
         text_add(&text, "an id is 1 to 32 of a-z, 0-9 and -");
@@ -337,7 +337,7 @@ int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
     network.kind = CAMERA_HTTP;
     network.adopted = true;
     if (url_parse(identity->address, &url, &wrong) < 0) {
-        snprintf(ret_wrong, MJPEG_SENTENCE_MAX_BYTES, "this is no address of a camera: %s", wrong);
+        snprintf(ret_wrong, MJPEG_SENTENCE_MAX_BYTES, "invalid camera URL: %s", wrong);
         return -EINVAL;
     }
     wrong = outbound_host_denial(&registry_env(registry)->outbound, url.host);
@@ -366,6 +366,6 @@ void mjpeg_attach_all(struct registry *registry)
         if (view.address && url_parse(view.address, &url, &wrong) == 0)
             attach(camera, &url);
         else
-            camera_error(camera, "its address is none that a camera can have");
+            camera_error(camera, "invalid camera URL");
     }
 }

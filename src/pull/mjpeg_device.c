@@ -9,7 +9,7 @@
 #include "camera/capture.h"
 #include "pull/mjpeg_internal.h"
 
-/* A still of a large sensor over weak Wi-Fi takes its time; whoever trickles is not waited for. */
+/* A still of a large sensor over weak Wi-Fi takes its time; slower ones are not waited for. */
 static const int64_t ANSWER_US = 15 * US_PER_S;
 /* It sends pictures of the size before for a while: so long they are dropped from the stream, and
  * so many stills are thrown away. */

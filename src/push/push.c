@@ -65,7 +65,8 @@ static void hang_up(struct push *push, uint16_t code, const char *reason)
         camera_source_down(camera);
 }
 
-/* Ends the connection of a device that breaks the rules; whoever wrote its firmware finds out why.
+/* Ends the connection of a device that breaks the rules; the reason helps the author of its
+ * firmware.
  */
 static void refuse(struct push *push, uint16_t code, const char *reason)
 {

@@ -1,6 +1,6 @@
 /* The archive's commands. Each is a call: a struct that the caller keeps until done, filled in with
- * what it asks for; the answer is in the same struct. An item belongs to a camera, and the policy is
- * asked about that one, where the item is read. Loop only. */
+ * what it asks for; the answer is in the same struct. An item belongs to a camera, and the policy
+ * is asked about that one, where the item is read. Loop only. */
 #pragma once
 #include "archive/archive.h"
 #include "service/service.h"
@@ -27,7 +27,7 @@ struct service_archive_call {
     struct service_archive_day {
         char day[12];
         uint64_t items;
-    } *days; /* mem_free */
+    } * days; /* mem_free */
     unsigned n_days;
     int fd; /* of service_archive_open, the caller's to close */
     uint64_t file_bytes;
@@ -37,8 +37,8 @@ struct service_archive_call {
     struct principal principal;
 };
 
-/* ACTION_ARCHIVE: a page of items, the newest first; those of cameras that the principal may not see
- * are left out. */
+/* ACTION_ARCHIVE: a page of items, the newest first; those of cameras that the principal may not
+ * see are left out. */
 void service_archive_list(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE: how many items each day has. One camera, or a principal that may see all. */
 void service_archive_days(const struct permit *permit, struct service_archive_call *call);

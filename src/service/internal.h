@@ -93,6 +93,6 @@ void settings_drop(struct service_camera *known);
 
 /* --- login.c --- */
 
-/* After anything about users, sessions and tokens changed: whoever lost its rights is told. */
+/* After anything about users, sessions and tokens changed: those who lost rights are told. */
 void access_changed(struct service *service);
 int64_t access_now_s(const struct service *service);

@@ -43,7 +43,7 @@ struct service *service_create(const struct service_params *params)
     __attribute__((returns_nonnull, warn_unused_result));
 /* Before store_close: what takes time is ended. */
 void service_stop(struct service *service);
-/* After whoever waits or subscribes, and after store_close; before registry_destroy. Takes NULL. */
+/* After all waiters and subscribers, and after store_close; before registry_destroy. Takes NULL. */
 void service_destroy(struct service *service);
 
 /* From now on the store's answers are waited for; without one nothing is remembered, and a command

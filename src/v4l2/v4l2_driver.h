@@ -1,5 +1,5 @@
 /* One local camera as a driver of the source kit (source/source.h): v4l2/v4l2_driver.c obeys and
- * keeps the stream, v4l2/v4l2_pictures.c says what becomes of what the kernel fills,
+ * keeps the stream, v4l2/v4l2_pictures.c handles the filled buffers,
  * v4l2/v4l2_still.c takes stills. The device is open only while pictures are wanted. The source's
  * thread alone touches it and all that is here, but for what is immutable. */
 #pragma once

@@ -83,7 +83,7 @@ static bool lasts(void *ctx)
     return clock_now_us(&clock_system) < look->until_us && poll(&quit, 1, 0) == 0;
 }
 
-/* may_refuse: no word if the server may not open it. Whoever made the node this moment may be about
+/* may_refuse: no word if the server may not open it. The creator of a new node may be about
  * to set its permissions, which makes it known again. */
 static void look_at(struct v4l2_monitor *monitor, struct nodes *nodes, const char *name,
                     bool may_refuse)

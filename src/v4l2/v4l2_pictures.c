@@ -1,4 +1,4 @@
-/* What becomes of a buffer that the kernel filled. */
+/* Handles a buffer that the kernel filled. */
 #include <errno.h>
 #include <string.h>
 

@@ -10,7 +10,7 @@ enum { MODEL_GAIN_ONE = 256 };
 
 struct model_tuning {
     float background_s; /* time constant of the mean while nothing is seen */
-    float foreground_s; /* and under what is seen: long, for somebody who stands still */
+    float foreground_s; /* and under what is seen: long, for people who stand still */
     float deviation_s;  /* of the deviation; twice that under what is seen */
     float spread;       /* the threshold: so many deviations, plus */
     float floor_levels; /* so many levels, plus */

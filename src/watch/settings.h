@@ -34,5 +34,5 @@ struct watch_settings {
     struct watch_zone zones[WATCH_ZONES_MAX];
 };
 
-/* What a camera has until somebody chooses: disarmed, 50, 0.05 %, 2 fps, 5 s, 5 s, normal. */
+/* The defaults of a camera: disarmed, 50, 0.05 %, 2 fps, 5 s, 5 s, normal. */
 void watch_settings_init(struct watch_settings *settings);

@@ -258,7 +258,7 @@ test('addresses that are denied', async (t) => {
   assert.match(await troubleOf(house, /./, 'name'), /is a loopback address/);
   assert.match(await troubleOf(house, /./, 'mapped'), /is a loopback address/);
   assert.match(await troubleOf(house, /./, 'cloud'), /^169\.254\.169\.254 is the address of a cloud's metadata service/);
-  assert.match((await house.describe('file')).error, /its address is none that a camera can have/);
+  assert.match((await house.describe('file')).error, /invalid camera URL/);
   assert.equal((await house.describe('file')).state, 'offline');
   assert.equal(server.server.connections_ever, undefined);
 });

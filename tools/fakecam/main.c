@@ -62,7 +62,7 @@ static int load(struct program *program, char *error, size_t error_cap)
     return 0;
 }
 
-/* When passers-by come in the next minutes, for whoever watches for motion. */
+/* When passers-by come in the next minutes, for testing motion detectors. */
 static void tell_walks(const struct place *place, int64_t from_us)
 {
     enum { TOLD_S = 600 };

@@ -324,7 +324,7 @@ static int lines_of(struct rig *rig, void (*act)(struct rig *rig), bool *ret_say
     text[n] = '\0';
     for (char *at = text; (at = strchr(at, '\n')); at++)
         lines++;
-    *ret_says_so = strstr(text, "no more of this for a minute\n");
+    *ret_says_so = strstr(text, "repeating: suppressed for 1 min\n");
     close(before);
     fclose(file);
     return lines;

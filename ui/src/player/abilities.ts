@@ -3,7 +3,7 @@ import type { Abilities } from './ladder';
 import { mediaSourceClass } from './mse';
 import { startWorker } from './worker';
 
-const CODEC = 'avc1.42E01E'; // constrained baseline: whoever plays H.264 plays this
+const CODEC = 'avc1.42E01E'; // constrained baseline: every H.264 player plays this
 const ASK_MS = 500;
 
 const hasDecoder = isSecureContext && typeof VideoDecoder !== 'undefined';

@@ -4,7 +4,7 @@
 // Rules, each from a browser that breaks without it: play() ourselves (Firefox's autoplay starts
 // 3 s behind); touch nothing before readyState 2 (an earlier seek kills WebKitGTK's MSE for good);
 // only two rates (ever-changing ones cost 200 ms in WebKit); hurry only where even the least lateness
-// of a while is too much, for whoever hurries after every late frame runs dry and stalls (Firefox);
+// of a while is too much, because chasing every late frame drains the buffer and stalls (Firefox);
 // where hurrying changes nothing (WebKitGTK stumbles instead), seek; and seek to a fresh key, for a
 // browser decodes its way from the last key to where it seeks and is late again when it arrives.
 // What is removed goes with all that depends on it, up to the next key (Media Source Extensions,

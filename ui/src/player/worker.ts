@@ -25,7 +25,7 @@ function start(): Worker {
   return started;
 }
 
-// Takes its time in some browsers: whoever will need it may say so early.
+// Slow in some browsers: callers that will need it may announce it early.
 export function startWorker(): void {
   worker ??= start();
 }
