@@ -6,7 +6,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { boot, run, waitFor } from './harness.mjs';
 
-const post = (house, address, body) => house.get(address, { method: 'POST', body: body && JSON.stringify(body) });
+const send = (house, method, address, body) => house.get(address,
+  { method, ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
+const post = (house, address, body) => send(house, 'POST', address, body);
 
 async function photo(house, id = 'porch') {
   const response = await post(house, `/api/v1/cameras/${id}/photo`);
@@ -49,11 +51,11 @@ test('a photo is kept, found, changed and removed', async (t) => {
   const small = Buffer.from(await thumbnail.arrayBuffer());
   assert.ok(small.length < item.bytes && small.readUInt16BE(0) === 0xffd8);
 
-  const patched = await house.get(`/api/v1/archive/${item.id}`, { method: 'PATCH', body: JSON.stringify({ starred: true, note: 'the cat' }) });
+  const patched = await send(house, 'PATCH', `/api/v1/archive/${item.id}`, { starred: true, note: 'the cat' });
   assert.deepEqual(await patched.json(), { ...item, starred: true, note: 'the cat' });
   assert.deepEqual(await house.json(`/api/v1/archive/${item.id}`), { ...item, starred: true, note: 'the cat' });
   for (const wrong of [{ starred: 1 }, { note: 'a\nb' }, { camera: 'yard' }]) {
-    assert.equal((await house.get(`/api/v1/archive/${item.id}`, { method: 'PATCH', body: JSON.stringify(wrong) })).status, 422);
+    assert.equal((await send(house, 'PATCH', `/api/v1/archive/${item.id}`, wrong)).status, 422);
   }
   assert.equal(await house.metric('eyelid_archive_bytes', { camera: 'porch' }), item.bytes);
 
