@@ -38,7 +38,7 @@ struct push {
     struct camera *camera; /* NULL before hello and once the connection is being closed */
     char id[CAMERA_ID_MAX + 1];
     bool id_is_given;                   /* by the address; else hello may bring one */
-    char token[CAMERA_TOKEN_CHARS + 1]; /* "" = it shows none */
+    char token[CAMERA_TOKEN_CHARS + 1]; /* "" = none presented */
     bool controlled;
     struct net_timer *timer; /* for hello, then for the answer to settings; NULL for plain ones */
     struct clockmap clockmap;
@@ -143,7 +143,8 @@ static void source_detached(void *source)
 {
     struct push *push = source;
     push->camera = NULL;
-    hang_up(push, CLOSE_REPLACED, "another device came with this id, or the camera was removed");
+    hang_up(push, CLOSE_REPLACED,
+            "another device connected with this id, or the camera was removed");
 }
 
 static const struct source_ops SOURCE_OPS = {
@@ -165,15 +166,15 @@ static void attach(struct push *push, const struct camera_source_info *info)
     int r = registry_get_or_add(push->registry, push->id, token, &camera);
     if (r == -EKEYREJECTED || r == -EBUSY) {
         refuse(push, CLOSE_POLICY,
-               r == -EBUSY ? "it shows a token, and one without a token is connected"
-                           : "it does not show the token of this camera");
+               r == -EBUSY ? "it presents a token, but a device without one is connected"
+                           : "it does not present this camera's token");
         return;
     }
     if (r < 0) {
         hang_up(push, CLOSE_TRY_LATER,
-                r == -ENOSPC   ? "this server has as many cameras as it may"
+                r == -ENOSPC   ? "max_cameras in eyelid.conf is reached"
                 : r == -EEXIST ? "a camera of another kind has this id"
-                               : "too many new cameras at once, try again in a minute");
+                               : "too many new cameras, try again in a minute");
         return;
     }
     push->camera = camera;
@@ -187,7 +188,7 @@ static void on_timer(void *ctx)
     if (push->camera)
         ws_ready(push->ws); /* settings may wait for an answer that does not come */
     else
-        refuse(push, CLOSE_POLICY, "no hello came");
+        refuse(push, CLOSE_POLICY, "no hello received");
 }
 
 static void opened(void *session, struct ws *ws)
@@ -217,9 +218,9 @@ static void on_hello(struct push *push, const struct device_message *m)
 {
     const char *id = m->hello.id;
     if (push->camera) {
-        refuse(push, CLOSE_POLICY, "hello came twice");
+        refuse(push, CLOSE_POLICY, "duplicate hello");
     } else if (id && push->id_is_given && strcmp(id, push->id) != 0) {
-        refuse(push, CLOSE_POLICY, "the id in hello is not that of the address");
+        refuse(push, CLOSE_POLICY, "the id in hello differs from the address");
     } else if (id && !text_is_id(id)) {
         refuse(push, CLOSE_POLICY, ID_RULE);
     } else {
