@@ -16,9 +16,9 @@
 #include "push/device_message.h"
 #include "push/outbox.h"
 
-/* The clocks are compared at the start and then at this pace, while frames flow. */
+/* The clocks are compared at the start and then at this interval, while frames flow. */
 enum { TIME_INTERVAL_S = 5, HELLO_TIMEOUT_S = 10, BAD_TEXTS_MAX = 16 };
-/* Frames that come so long after `stop` were not on their way: the device has not heard it. */
+/* Frames that arrive this long after `stop` were not in flight: the device has not received it. */
 enum { STOP_AGAIN_S = 5 };
 /* 4001 is ours, the others are of RFC 6455 section 7.4.1. */
 enum {
@@ -35,14 +35,14 @@ static const char ID_RULE[] = "an id is 1 to 32 of a-z, 0-9 and -";
 struct push {
     struct registry *registry;
     struct ws *ws;
-    struct camera *camera; /* NULL before hello and once the connection is being closed */
+    struct camera *camera; /* NULL before hello and while the connection is being closed */
     char id[CAMERA_ID_MAX + 1];
     bool id_is_given;                   /* by the address; else hello may bring one */
     char token[CAMERA_TOKEN_CHARS + 1]; /* "" = none presented */
     bool controlled;
     struct net_timer *timer; /* for hello, then for the answer to settings; NULL for plain ones */
     struct clockmap clockmap;
-    int64_t asked_time_us; /* when the clocks were compared last */
+    int64_t asked_time_us; /* when the clocks were last compared */
     int64_t told_stop_us;
     unsigned bad_texts;
     struct outbox outbox;
@@ -85,7 +85,7 @@ static int next(void *session, struct net_out *ret_out)
         *ret_out = (struct net_out){.takes_buf = buf,
                                     .off = PACKET_TRANSPORT_ROOM,
                                     .len_bytes = buf->len_bytes - PACKET_TRANSPORT_ROOM};
-    return r; /* without memory the connection ends: the device comes back and is told anew */
+    return r; /* out of memory: the connection ends; the device reconnects and is told again */
 }
 
 static void ask_time(struct push *push)
@@ -95,7 +95,7 @@ static void ask_time(struct push *push)
     ws_ready(push->ws);
 }
 
-/* `start` says what is wished from now on, whatever the device does at the moment. */
+/* `start` carries what is wanted from now on, whatever the device is doing. */
 static void source_start(void *source, const struct camera_wish *wish)
 {
     struct push *push = source;
@@ -121,7 +121,7 @@ static int source_still(void *source, uint32_t request)
     if (!push->controlled)
         return -ENOTSUP;
     outbox_capture(&push->outbox, request);
-    ask_time(push); /* so that it is known when the still was shot */
+    ask_time(push); /* so that it is known when the still was taken */
     return 0;
 }
 
@@ -134,7 +134,7 @@ static int source_set(void *source, const struct control_values *values)
     outbox_set(&push->outbox, object);
     json_decref(object);
     ws_ready(push->ws);
-    const int64_t told_us = push->outbox.set_us; /* of those before */
+    const int64_t told_us = push->outbox.set_us; /* of earlier ones */
     net_timer_set(push->timer, (told_us ? told_us : now(push)) + OUTBOX_SET_US);
     return 0;
 }
@@ -258,7 +258,7 @@ static void on_message(struct push *push, const struct device_message *m)
     else if (m->type == DEVICE_STATE && m->state.sleeping && camera)
         camera_sleeps(camera, m->state.wake_in_s);
     else if (m->type == DEVICE_CAPTURED && camera)
-        /* Nobody waits for this number any more where a good still came. */
+        /* Nobody waits for this number once a good still has arrived. */
         camera_captured(camera, m->captured.request, -EIO, NULL);
     else if (m->type == DEVICE_VALUES && camera)
         on_values(push, m->values);
@@ -303,14 +303,14 @@ static void on_still(struct push *push, struct camera_frame *frame, uint32_t req
     packet_unref(&still);
 }
 
-/* A frame, and nobody wants any. */
+/* A frame that nobody wants. */
 static void on_unwanted(struct push *push)
 {
     if (now(push) - push->told_stop_us >= STOP_AGAIN_S * US_PER_S)
         source_stop(push);
 }
 
-/* One JPEG at [off, end) of the buffer, behind its wire header if it had one. Takes the buffer. */
+/* One JPEG at [off, end) of the buffer, after its wire header if it had one. Takes the buffer. */
 static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t end,
                     const struct wire_frame *wire)
 {
@@ -353,8 +353,7 @@ static void on_binary(struct push *push, struct buf *takes_buf, size_t len_bytes
     }
 }
 
-/* A plain device's text: hobby firmware that sends its JPEG as base64. Decoded in place, the bytes
- * shrink. */
+/* A plain device's text: hobby firmware that sends its JPEG as base64. Decoded in place. */
 static void on_base64(struct push *push, struct buf *takes_buf, size_t len_bytes)
 {
     size_t jpeg_len;
@@ -383,7 +382,7 @@ static void message(void *session, struct buf *takes_buf, size_t len_bytes, bool
     }
 }
 
-/* --- The door. --- */
+/* --- Accepting connections. --- */
 
 static void broken(void *session, const char *reason)
 {
@@ -398,7 +397,7 @@ static void broken(void *session, const char *reason)
 static const struct ws_ops PLAIN_OPS = {WS_OPS};
 static const struct ws_ops CONTROLLED_OPS = {.subprotocol = SUBPROTOCOL, WS_OPS};
 
-/* True when a comma-separated list of subprotocols (RFC 6455 section 11.3.4) offers ours. */
+/* True if a comma-separated list of subprotocols (RFC 6455 section 11.3.4) offers ours. */
 static bool offers_ours(const char *list)
 {
     static const char SEPARATORS[] = ", \t";

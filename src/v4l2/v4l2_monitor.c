@@ -18,7 +18,7 @@
 
 static const char FOLDER[] = "/dev";
 
-/* What the thread tells the loop. */
+/* The thread's news for the loop. */
 struct news {
     struct list node;
     char name[V4L2_NODE_MAX]; /* "video0" */
@@ -35,18 +35,18 @@ struct v4l2_monitor {
     struct v4l2_sources sources; /* loop only */
 };
 
-/* --- The thread: looks at nodes, which blocks on their drivers. --- */
+/* --- The thread: examines nodes, which blocks on their drivers. --- */
 
-/* Nodes that are known for what they are and need no second look; the thread's own. */
+/* Nodes that need no second look; the thread's own. */
 enum { NODES_MAX = 64 };
 struct nodes {
     char names[NODES_MAX][V4L2_NODE_MAX];
     unsigned count;
-    bool has_failed; /* one is not known, and nothing need ever change at it again */
+    bool has_failed; /* one is unknown, and may never change again */
 };
 
-/* A node that fails may just have come, or its driver may be recovering: it is looked at again,
- * after these times. */
+/* A node that fails may be very new, or its driver may be recovering: it is examined again after
+ * these times. */
 static const int RETRY_MS[] = {100, 1000, 1000, 1000};
 enum { RETRIES = sizeof(RETRY_MS) / sizeof(*RETRY_MS) };
 
@@ -67,8 +67,8 @@ static void post(struct v4l2_monitor *monitor, const char *name, struct v4l2_fou
     inbox_post(&monitor->inbox, &news->node);
 }
 
-/* A driver that takes seconds for each of its controls must hold up neither the other cameras nor
- * the end. */
+/* A driver that takes seconds for each of its controls must delay neither the other cameras nor the
+ * shutdown. */
 static const int64_t PATIENCE_US = 5 * US_PER_S;
 
 struct look {
@@ -104,7 +104,7 @@ static void look_at(struct v4l2_monitor *monitor, struct nodes *nodes, const cha
     else if (r == -EACCES && !may_refuse)
         log_info("v4l2", name, "no permission; the server's user must be in the group video");
     else
-        log_debug("v4l2", name, "%s", r == -ENOTSUP ? "no camera of ours" : strerror(-r));
+        log_debug("v4l2", name, "%s", r == -ENOTSUP ? "not a supported camera" : strerror(-r));
 }
 
 static void forget(struct v4l2_monitor *monitor, struct nodes *nodes, const char *name)
@@ -116,7 +116,7 @@ static void forget(struct v4l2_monitor *monitor, struct nodes *nodes, const char
     post(monitor, name, NULL);
 }
 
-/* After news that were lost. */
+/* After lost events. */
 static void forget_lost(struct v4l2_monitor *monitor, struct nodes *nodes)
 {
     char name[V4L2_NODE_MAX], path[2 * V4L2_NODE_MAX];
@@ -162,7 +162,8 @@ static void *run(void *ctx)
     struct pollfd fds[] = {{.fd = monitor->inotify_fd, .events = POLLIN},
                            {.fd = monitor->end.fd, .events = POLLIN}};
     int64_t retry_us = CLOCK_NEVER_US;
-    look_around(monitor, &nodes, false); /* the watch is set already: nothing is missed between */
+    look_around(monitor, &nodes, false); /* the watch is set already, so nothing is missed in
+                                          * between */
     for (unsigned tries = 0; !fds[1].revents;) {
         if (nodes.has_failed && tries < RETRIES)
             retry_us = clock_now_us(&clock_system) + RETRY_MS[tries++] * US_PER_MS;

@@ -7,13 +7,13 @@
 
 enum { POSTER_QUALITY = 85, STILL_QUALITY = 95 };
 
-/* Copies the JPEG out and gives the buffer back. JPEG_OK, or the reason why there is none. */
+/* Copies the JPEG out and returns the buffer. JPEG_OK, or the reason why it is unusable. */
 static unsigned copy_jpeg(struct v4l2_driver *driver, const struct v4l2_filled *filled,
                           struct camera_frame *frame)
 {
     unsigned drop = filled->is_broken ? JPEG_TRUNCATED : JPEG_OK;
     if (drop == JPEG_OK && buf_create(CAMERA_FRAME_ROOM + filled->len_bytes, &frame->takes_buf) < 0)
-        drop = CAMERA_DROP_UNWANTED; /* no memory: as if nobody wanted it */
+        drop = CAMERA_DROP_UNWANTED; /* out of memory: as if it were not wanted */
     if (drop == JPEG_OK) {
         memcpy(frame->takes_buf->data + CAMERA_FRAME_ROOM, filled->bytes, filled->len_bytes);
         frame->unit_off = CAMERA_FRAME_ROOM;

@@ -13,8 +13,8 @@ static int find_camera(struct registry *registry, const struct v4l2_found *found
                                        .kind = CAMERA_V4L2,
                                        .address = found->identity.address};
     const struct camera *twin = registry_find(registry, identity.id);
-    /* Two that claim one serial number, or an id that a device on the network has: the place where
-     * it is plugged in tells it apart. */
+    /* Two cameras that claim one serial number, or an id that a device on the network has: the port
+     * distinguishes it. */
     if (twin && (camera_view(twin).has_source || camera_view(twin).kind != CAMERA_V4L2)) {
         identity.id = found->identity.place_id;
         identity.address = found->identity.place_address;

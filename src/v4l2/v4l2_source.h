@@ -18,7 +18,7 @@ int v4l2_source_create(struct registry *registry, struct v4l2_found *takes_found
                        void (*ended)(void *ctx, struct v4l2_source *source), void *ctx,
                        struct v4l2_source **ret_source) __attribute__((warn_unused_result));
 
-/* Its node is gone: the camera goes down now, the source ends soon. */
+/* Its node is gone: the camera goes offline now, the source ends soon. */
 void v4l2_source_gone(struct v4l2_source *source);
 
 /* Waits for the thread. Takes NULL. */

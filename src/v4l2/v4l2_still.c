@@ -1,13 +1,13 @@
 /* A still: the largest picture that the camera can take, whatever it streams meanwhile. The stream
- * has a gap of that length. */
+ * pauses for it. */
 #include <errno.h>
 #include <poll.h>
 
 #include "base/clock.h"
 #include "v4l2/v4l2_driver.h"
 
-/* A stream that has just begun: so many pictures, and those that are dark still, are let pass while
- * exposure settles; after SETTLE_MS a picture is as good as it gets. */
+/* After a stream has started, this many pictures, and dark ones, are skipped while exposure
+ * settles; after SETTLE_MS a picture is as good as it gets. */
 enum { PASSED_MIN = 3, DARK_LUMA = 12, SETTLE_MS = 1200, PATIENCE_MS = 3000 };
 
 static bool is_dark(const struct v4l2_driver *driver, const struct v4l2_filled *filled)
@@ -42,7 +42,7 @@ static int next_filled(struct v4l2_driver *driver, int64_t deadline_us,
     return -ETIMEDOUT;
 }
 
-/* The stream runs; is_fresh: it has just begun. */
+/* The stream runs; is_fresh: it has just started. */
 static int take(struct v4l2_driver *driver, bool is_fresh, struct packet **ret_packet)
 {
     const int64_t begun_us = clock_now_us(&clock_system);
@@ -73,7 +73,7 @@ static int capture(struct v4l2_driver *driver, struct packet **ret_packet)
     int r = is_fresh ? v4l2_driver_begin(driver, &mode) : 0;
     if (r == 0)
         r = take(driver, is_fresh, ret_packet);
-    /* What streams on is begun by the orders, as if anew. */
+    /* Resuming the stream is handled like a new start. */
     if (is_fresh)
         v4l2_driver_end(driver);
     return r;
