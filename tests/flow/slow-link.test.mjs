@@ -39,7 +39,7 @@ async function watch(t, { delayMs = 20, loss = 0, rateKbit = 0, blackoutMs = 0, 
     { command: [...within(end), process.execPath] }));
   const [seen, machine] = await Promise.all(viewers.map(async (viewer) => {
     undoAfter(t, () => viewer.stop('SIGKILL'));
-    const [line] = await viewer.says(/\{.*\}/, (seconds + 30) * 1000);
+    const [line] = await viewer.says(/^\{"chunks".*\}$/m, (seconds + 30) * 1000);
     return JSON.parse(line);
   }));
   t.diagnostic(`far ${JSON.stringify(seen)}, near ${JSON.stringify(machine)}`);

@@ -4,7 +4,7 @@
 // old the newest picture at hand was at any time, how many chunks came.
 import { openViewer } from './live.mjs';
 import { nowUs, quantile } from './proc.mjs';
-import { sleep } from './browsers.mjs';
+import { sleep } from './wait.mjs';
 
 const SETTLE_MS = 3000;
 const [url, camera, seconds, width = 0] = process.argv.slice(2);
