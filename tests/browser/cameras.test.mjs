@@ -156,7 +156,7 @@ test('chromium: a camera that somebody else removes leaves the page', async (t) 
   await seen(browser, 'porch', 'live');
   await porch.stop();
   await seen(browser, 'porch', 'offline');
-  assert.equal((await house.get('/api/v1/cameras/porch', { method: 'DELETE' })).status, 200);
+  assert.equal((await house.get('/api/v1/cameras/porch', { method: 'DELETE' })).status, 204);
   await waitFor('its card is gone', async () => (await cardState(browser, 'porch')) === null);
   await seen(browser, 'yard', 'live');
 });
@@ -193,7 +193,7 @@ test('chromium: a network camera is added and live; what is wrong is said at its
   await field('Address').fill('rtsp://127.0.0.1/stream');
   await field('Name').fill('Gate');
   await page.keyboard.press('Enter');
-  await said('Address', /^This is no address of a camera: only http/);
+  await said('Address', /^Invalid camera URL: only http/i);
   await field('Address').fill('127.0.0.2:81/stream');
   await page.keyboard.press('Enter');
   await said('Address', /^127\.0\.0\.2 is .*pull_allow/);

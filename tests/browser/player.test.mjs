@@ -5,6 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { boot, sleep, temporaryFolder, waitFor } from '../flow/harness.mjs';
 import { launch } from '../lib/browsers.mjs';
+import { openSheet } from './look.mjs';
 import { circle, colour, readPicture } from './screen.mjs';
 
 const WAYS = {
@@ -106,6 +107,7 @@ test('chromium: pictures that H.264 cannot hold are shown as JPEG, and the page 
     return s?.state === 'live' && s.delivery === 'jpeg' && s.frames > 3;
   }, 30000);
   assert.ok(circle(await picture(browser)), 'the circle is in the picture');
+  await openSheet(browser, 'device');
   await waitFor('the page says why', () => browser.evaluate(() =>
     document.body.innerText.includes('4096 × 3000 pixels cannot be H.264')));
   await sleep(6000); // large pictures come late: that is nothing against this browser's H.264

@@ -162,3 +162,16 @@ describe('what is said of a camera', () => {
     expect(said.state).toBe('live');
   });
 });
+
+describe('a server that stood still', () => {
+  const frozen = facts({ state: 'awake' }, { player: 'stalled', quietMs: 2000 });
+  const back = { ...frozen, quietMs: 10 };
+
+  it('is not blamed on the camera before its next picture can be there', () => {
+    const quiet = saidOf(frozen, null);
+    expect(quiet.state).toBe('reconnecting');
+    expect(saidOf({ ...back, wallMs: NOON + 1000 }, quiet).state).toBe('reconnecting');
+    expect(saidOf({ ...back, ...live(), wallMs: NOON + 1000 }, quiet).state).toBe('live');
+    expect(saidOf({ ...back, wallMs: NOON + 1500 }, quiet).state).toBe('silent');
+  });
+});

@@ -21,7 +21,7 @@ export interface Said {
   state: SaidState;
   word: Phrase; // announced when it changes
   detail: Phrase | null; // may change while the word stays
-  sinceMs: number | null; // wall clock; of what is said with a time
+  sinceMs: number | null; // wall clock; of what is said with a time; reconnecting: when it last was
 }
 
 export interface Facts {
@@ -39,6 +39,8 @@ export interface Facts {
 const BEHIND_MS = 1000;
 const CAUGHT_UP_MS = 700; // so that the word does not flicker around the limit
 const QUIET_MS = 1500; // the server sends an answer to a ping each second
+
+const RETURN_MS = 1500; // after the server is back the first picture may take so long
 
 const PROBLEMS: Record<string, Phrase> = {
   'no-such-camera': ['problem.no-such-camera'],
@@ -104,7 +106,7 @@ export function saidOf(facts: Facts, before: Said | null): Said {
   const heardAgoMs = nowMs - known.heardMs;
   const isQuiet = player === 'stalled' && facts.quietMs > QUIET_MS;
   if (connection.state !== 'connected' || isQuiet)
-    return plain('reconnecting', ['said.reconnecting']);
+    return { ...plain('reconnecting', ['said.reconnecting']), sinceMs: wallMs };
   if (camera.sleeping_for_s != null)
     return resting(camera.sleeping_for_s * 1000 - heardAgoMs, wallMs);
   if (camera.state === 'offline')
@@ -113,6 +115,9 @@ export function saidOf(facts: Facts, before: Said | null): Said {
   if (player === 'failed')
     return plain('failed', ['said.failed'], PROBLEMS[facts.errorType] ?? ['problem.failed']);
   if (facts.paused && player === 'idle') return plain('paused', ['said.paused']);
+  // A server that stood still is back, its next picture is not: no camera is to blame.
+  if (player === 'stalled' && before?.state === 'reconnecting' && before.sinceMs !== null)
+    if (wallMs - before.sinceMs < RETURN_MS) return before;
   const starts = camera.state === 'waking';
   const retries = camera.retry_in_ms != null || (starts && !!camera.error);
   // Between two tries the camera is "waking" again and again: that is no news.
