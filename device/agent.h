@@ -24,8 +24,9 @@ enum {
 
 #define AGENT_BACKOFF_FIRST_US INT64_C(500000)
 #define AGENT_BACKOFF_LAST_US INT64_C(15000000)
-#define AGENT_STEADY_US INT64_C(10000000) /* a connection that lasts this long resets the backoff  \
-                                           */
+#define AGENT_STEADY_US                                                                            \
+    INT64_C(10000000) /* a connection that lasts this long resets the backoff                      \
+                       */
 #define AGENT_DIAL_TIMEOUT_US INT64_C(20000000) /* a dial without an answer has failed */
 #define AGENT_FAREWELL_US INT64_C(2000000)      /* limit for sending "sleeping" */
 #define AGENT_NEVER_US INT64_MAX

@@ -181,7 +181,8 @@ enum web_verdict web_decide(const struct web_request *request)
     /* A device is no browser: it may know us by any name, and need not say which. */
     if (is_device && !from_page)
         return WEB_ALLOW;
-    /* HTTP/1.0, as load balancers speak it when they look whether we are healthy. No browser does. */
+    /* HTTP/1.0, as load balancers speak it when they look whether we are healthy. No browser does.
+     */
     if (!request->host && !from_page && request->guard == WEB_PUBLIC)
         return WEB_ALLOW;
     struct authority host;

@@ -25,7 +25,7 @@ struct api {
     struct service_access_listener access;
     struct list hls; /* of struct hls_session.node */
     int64_t started_us;
-    char boot[33];   /* differs after every start of the server */
+    char boot[33]; /* differs after every start of the server */
     int64_t next_denial_log_us;
     unsigned unlogged_denials;
 };

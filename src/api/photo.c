@@ -116,6 +116,5 @@ void photo_post(const struct call *call, struct http_request *request)
     photo->permit.principal = &photo->principal;
     list_append(&call->api->guests, &photo->guest.node);
     photo->stream = http_hold(request, &OPS, photo);
-    photo->capture =
-        service_still(&photo->permit, CAPTURE_STILL, TIMEOUT_US, on_still, photo);
+    photo->capture = service_still(&photo->permit, CAPTURE_STILL, TIMEOUT_US, on_still, photo);
 }

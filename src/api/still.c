@@ -48,8 +48,8 @@ void still_problem(const struct camera *camera, int error, struct problem *ret_p
         (void)problem_set(ret_problem, PROBLEM_BUSY, id,
                           "the camera is still taking photos asked for before");
     else
-        (void)problem_set(ret_problem, PROBLEM_FAILED, id, "the camera could not take a picture%s%s",
-                          why[0] ? ": " : "", why);
+        (void)problem_set(ret_problem, PROBLEM_FAILED, id,
+                          "the camera could not take a picture%s%s", why[0] ? ": " : "", why);
 }
 
 static void still_done(void *ctx, int error, struct packet *packet)

@@ -6,7 +6,15 @@
 #include "app/config.h"
 #include "app/motion.h"
 
-enum cli_command { CLI_SERVE, CLI_CAMERAS, CLI_CHECK_CONFIG, CLI_MOTION, CLI_ARCHIVE_CHECK, CLI_VERSION, CLI_HELP };
+enum cli_command {
+    CLI_SERVE,
+    CLI_CAMERAS,
+    CLI_CHECK_CONFIG,
+    CLI_MOTION,
+    CLI_ARCHIVE_CHECK,
+    CLI_VERSION,
+    CLI_HELP
+};
 
 enum { CLI_OPTIONS_MAX = 8, CLI_ERROR_MAX = 256 };
 

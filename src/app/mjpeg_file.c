@@ -78,9 +78,13 @@ int mjpeg_file_next(struct mjpeg_file *mjpeg, const uint8_t **ret_jpeg, size_t *
 {
     for (;;) {
         uint16_t width, height;
-        mjpeg->start = find_start(mjpeg, mjpeg->start);
-        const uint8_t *jpeg = mjpeg->bytes + mjpeg->start;
-        const size_t have_bytes = mjpeg->end - mjpeg->start;
+        const uint8_t *jpeg = NULL;
+        size_t have_bytes = 0;
+        if (mjpeg->bytes) {
+            mjpeg->start = find_start(mjpeg, mjpeg->start);
+            jpeg = mjpeg->bytes + mjpeg->start;
+            have_bytes = mjpeg->end - mjpeg->start;
+        }
         if (have_bytes > 0 && jpeg_measure(jpeg, have_bytes, ret_len_bytes, &width, &height) == 0) {
             *ret_jpeg = jpeg;
             mjpeg->start += *ret_len_bytes;

@@ -19,7 +19,7 @@ struct archive {
     struct shelf_policy policy;
     const struct clock *clock;
     struct thread thread;
-    struct inbox finished; /* jobs whose done is due: the keeper posts, archive_deliver takes */
+    struct inbox finished;     /* jobs whose done is due: the keeper posts, archive_deliver takes */
     struct archive_state told; /* loop only */
     struct list recorders;     /* loop only: of struct recorder.node */
 
@@ -33,7 +33,7 @@ struct archive {
     struct list queue; /* of struct archive_job.node */
     unsigned n_queued;
     bool closing;
-    bool has_finished; /* a job was since the flag was taken back */
+    bool has_finished;          /* a job was since the flag was taken back */
     struct archive_state state; /* the keeper's newest */
 };
 

@@ -1,5 +1,5 @@
-/* The archive as the loop sees it: a thread of its own, the keeper, owns the shelf (files and index)
- * and does what it is asked, one job after another. Nothing here blocks the loop.
+/* The archive as the loop sees it: a thread of its own, the keeper, owns the shelf (files and
+ * index) and does what it is asked, one job after another. Nothing here blocks the loop.
  *
  * At start the keeper puts in order what a crash or a power cut left; jobs wait until it has. */
 #pragma once
@@ -11,10 +11,10 @@
 struct archive;
 
 struct archive_params {
-    const char *data;     /* the data folder; copied */
+    const char *data;           /* the data folder; copied */
     struct shelf_policy policy; /* looked after with each change, and each hour */
     const struct clock *clock;  /* NULL: the system's */
-    struct waker deliver; /* woken when archive_deliver has something to do */
+    struct waker deliver;       /* woken when archive_deliver has something to do */
 };
 
 /* Starts the keeper. A shelf that cannot be opened is no failure: every job then ends with that

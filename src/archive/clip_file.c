@@ -41,8 +41,8 @@ static void finish(struct clip_file *clip)
     mem_free(clip);
 }
 
-int clip_file_create(int root, struct archive_item *item, const uint8_t *init, size_t init_len_bytes,
-                     struct clip_file **ret_clip)
+int clip_file_create(int root, struct archive_item *item, const uint8_t *init,
+                     size_t init_len_bytes, struct clip_file **ret_clip)
 {
     if (init_len_bytes + MP4_PATCH_BYTES > HEAD_MAX_BYTES)
         return -EINVAL;
@@ -138,8 +138,7 @@ static int complete(struct clip_file *clip, uint64_t *ret_bytes)
 
 static void describe(const struct clip_file *clip, struct archive_item *item)
 {
-    item->end_us =
-        item->start_us + (int64_t)(clip->index.duration * US_PER_S / FMP4_TIMESCALE);
+    item->end_us = item->start_us + (int64_t)(clip->index.duration * US_PER_S / FMP4_TIMESCALE);
     mp4_head_size(clip->head, clip->head_bytes, &item->width, &item->height);
 }
 
@@ -231,9 +230,8 @@ static int read_fragments(struct clip_file *clip, uint64_t file_bytes)
         uint32_t type;
         r = box_at(clip, clip->end, &size, &type);
         if (r == 0)
-            r = type == MP4_TYPE('m', 'o', 'o', 'f')
-                    ? read_moof(clip, clip->end, size, file_bytes)
-                    : -ENODATA;
+            r = type == MP4_TYPE('m', 'o', 'o', 'f') ? read_moof(clip, clip->end, size, file_bytes)
+                                                     : -ENODATA;
     }
     if (r != -ENODATA)
         return r;

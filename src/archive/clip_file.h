@@ -8,8 +8,9 @@ struct clip_file;
 
 /* Creates the item's file (its path is filled in, another one when it is taken) with what an init
  * segment says; it is there after a power cut. */
-int clip_file_create(int root, struct archive_item *item, const uint8_t *init, size_t init_len_bytes,
-                     struct clip_file **ret_clip) __attribute__((warn_unused_result));
+int clip_file_create(int root, struct archive_item *item, const uint8_t *init,
+                     size_t init_len_bytes, struct clip_file **ret_clip)
+    __attribute__((warn_unused_result));
 
 /* Appends a fragment: AVCC access units, in as many buffers. After an error the clip ends at the
  * fragment before. */
@@ -33,8 +34,8 @@ int clip_file_close(struct clip_file *clip, struct archive_item *item)
 uint64_t clip_file_bytes(const struct clip_file *clip);
 uint64_t clip_file_duration(const struct clip_file *clip); /* 1/90000 s */
 
-/* Looks at the item's file: one that was cut off is completed (repair) or only measured. Sets bytes,
- * size, end. *ret_was_open: it was not closed. -ENODATA: not a single picture in it; -EBADMSG: no
- * recording of ours, and of a kind that is left alone. */
+/* Looks at the item's file: one that was cut off is completed (repair) or only measured. Sets
+ * bytes, size, end. *ret_was_open: it was not closed. -ENODATA: not a single picture in it;
+ * -EBADMSG: no recording of ours, and of a kind that is left alone. */
 int clip_file_recover(int root, struct archive_item *item, bool repair, bool *ret_was_open)
     __attribute__((warn_unused_result));

@@ -1,5 +1,6 @@
 /* The archive's files and what makes them last: a file is there after a power cut when it and its
- * folder are synced. Blocks on the disk: never on the loop. Paths are below the archive's folder. */
+ * folder are synced. Blocks on the disk: never on the loop. Paths are below the archive's folder.
+ */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

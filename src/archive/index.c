@@ -15,26 +15,25 @@
 
 enum { APPLICATION_ID = 0x65796172 /* "eyar" */, SCHEMA_VERSION = 1, BUSY_MS = 2000 };
 
-static const char SCHEMA[] =
-    "CREATE TABLE item ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    "  camera TEXT NOT NULL,"
-    "  kind INTEGER NOT NULL,"
-    "  reason INTEGER NOT NULL,"
-    "  start_us INTEGER NOT NULL," /* wall clock */
-    "  end_us INTEGER NOT NULL,"
-    "  bytes INTEGER NOT NULL,"
-    "  width INTEGER NOT NULL,"
-    "  height INTEGER NOT NULL,"
-    "  starred INTEGER NOT NULL DEFAULT 0 CHECK (starred IN (0, 1)),"
-    "  garbage INTEGER NOT NULL DEFAULT 0 CHECK (garbage IN (0, 1)),"
-    "  note TEXT NOT NULL DEFAULT '',"
-    "  path TEXT NOT NULL UNIQUE"
-    ") STRICT;"
-    "CREATE INDEX item_by_time ON item (start_us, id);"
-    "CREATE INDEX item_by_camera ON item (camera, start_us, id);"
-    "CREATE INDEX item_garbage ON item (id) WHERE garbage;"
-    "CREATE TABLE meta (id TEXT NOT NULL) STRICT;";
+static const char SCHEMA[] = "CREATE TABLE item ("
+                             "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+                             "  camera TEXT NOT NULL,"
+                             "  kind INTEGER NOT NULL,"
+                             "  reason INTEGER NOT NULL,"
+                             "  start_us INTEGER NOT NULL," /* wall clock */
+                             "  end_us INTEGER NOT NULL,"
+                             "  bytes INTEGER NOT NULL,"
+                             "  width INTEGER NOT NULL,"
+                             "  height INTEGER NOT NULL,"
+                             "  starred INTEGER NOT NULL DEFAULT 0 CHECK (starred IN (0, 1)),"
+                             "  garbage INTEGER NOT NULL DEFAULT 0 CHECK (garbage IN (0, 1)),"
+                             "  note TEXT NOT NULL DEFAULT '',"
+                             "  path TEXT NOT NULL UNIQUE"
+                             ") STRICT;"
+                             "CREATE INDEX item_by_time ON item (start_us, id);"
+                             "CREATE INDEX item_by_camera ON item (camera, start_us, id);"
+                             "CREATE INDEX item_garbage ON item (id) WHERE garbage;"
+                             "CREATE TABLE meta (id TEXT NOT NULL) STRICT;";
 
 #define COLUMNS                                                                                    \
     "id, camera, kind, reason, start_us, end_us, bytes, width, height, starred, note, path"
@@ -313,8 +312,7 @@ static void add_conditions(const struct index_filter *filter, char *sql, size_t 
     snprintf(sql + strlen(sql), cap - strlen(sql),
              " WHERE NOT garbage AND start_us >= ?1 AND start_us < ?2"
              " AND (start_us, id) < (?3, ?4)%s%s%s%s",
-             filter->camera ? " AND camera = ?5" : "",
-             filter->kind >= 0 ? " AND kind = ?6" : "",
+             filter->camera ? " AND camera = ?5" : "", filter->kind >= 0 ? " AND kind = ?6" : "",
              filter->reason >= 0 ? " AND reason = ?7" : "", filter->starred ? " AND starred" : "");
 }
 
@@ -355,11 +353,11 @@ int index_list(struct index *index, const struct index_filter *filter, struct ar
 
 int index_oldest(struct index *index, const char *camera, struct archive_item *ret_item)
 {
-    struct query q = query(
-        index, camera ? "SELECT " COLUMNS " FROM item WHERE NOT garbage AND NOT starred"
-                        " AND camera = ?1 ORDER BY start_us, id LIMIT 1"
-                      : "SELECT " COLUMNS " FROM item WHERE NOT garbage AND NOT starred"
-                        " ORDER BY start_us, id LIMIT 1");
+    struct query q =
+        query(index, camera ? "SELECT " COLUMNS " FROM item WHERE NOT garbage AND NOT starred"
+                              " AND camera = ?1 ORDER BY start_us, id LIMIT 1"
+                            : "SELECT " COLUMNS " FROM item WHERE NOT garbage AND NOT starred"
+                              " ORDER BY start_us, id LIMIT 1");
     if (camera)
         bind_text(&q, camera);
     return read_one(&q, ret_item);

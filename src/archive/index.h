@@ -1,6 +1,6 @@
-/* The archive's index: its items in a SQLite database of their own, beside the archive's folder. One
- * thread; blocks on the disk. What it says is on disk when a call returns. It never looks at the
- * files: archive/shelf keeps the two in step. */
+/* The archive's index: its items in a SQLite database of their own, beside the archive's folder.
+ * One thread; blocks on the disk. What it says is on disk when a call returns. It never looks at
+ * the files: archive/shelf keeps the two in step. */
 #pragma once
 #include "archive/item.h"
 
@@ -35,10 +35,10 @@ int index_garbage(struct index *index, struct archive_item *ret_item)
     __attribute__((warn_unused_result));
 
 struct index_filter {
-    const char *camera;         /* NULL = all */
-    int kind, reason;           /* -1 = all */
-    int64_t from_us, until_us;  /* start in [from, until); until 0 = no end */
-    bool starred;               /* those only */
+    const char *camera;           /* NULL = all */
+    int kind, reason;             /* -1 = all */
+    int64_t from_us, until_us;    /* start in [from, until); until 0 = no end */
+    bool starred;                 /* those only */
     int64_t before_us, before_id; /* a cursor: what comes behind this one; id 0 = from the newest */
 };
 

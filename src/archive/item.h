@@ -46,12 +46,12 @@ struct archive_item {
     char path[ARCHIVE_PATH_MAX_BYTES]; /* of its file, below the archive's folder */
 };
 
-/* Fills in item->path from camera, kind, reason and start. n: 0, or what makes a name that was taken
- * another one. */
+/* Fills in item->path from camera, kind, reason and start. n: 0, or what makes a name that was
+ * taken another one. */
 void archive_item_name(struct archive_item *item, unsigned n);
 
-/* The reverse: camera, kind, and where the name is one of ours reason and start; -EINVAL: no picture
- * or clip of a camera. *ret_is_dated: reason and start are set. */
+/* The reverse: camera, kind, and where the name is one of ours reason and start; -EINVAL: no
+ * picture or clip of a camera. *ret_is_dated: reason and start are set. */
 int archive_item_parse(const char *path, struct archive_item *item, bool *ret_is_dated)
     __attribute__((warn_unused_result));
 

@@ -60,7 +60,8 @@ struct new_clip {
 static int add_clip(struct archive_job *job, struct shelf *shelf)
 {
     struct new_clip *clip = list_entry(job, struct new_clip, job);
-    return shelf_add(shelf, &clip->item, clip->poster ? clip->poster->data + clip->poster_off : NULL,
+    return shelf_add(shelf, &clip->item,
+                     clip->poster ? clip->poster->data + clip->poster_off : NULL,
                      clip->poster_end - clip->poster_off);
 }
 
@@ -155,10 +156,10 @@ static int open_clip(struct recorder *recorder, const struct packet *first)
 {
     const struct clock *clock = recorder->params.clock;
     recorder->begun_us = recorder->synced_us = first->arrival_us;
-    recorder->item = (struct archive_item){
-        .kind = ARCHIVE_CLIP,
-        .reason = recorder->params.reason,
-        .start_us = clock_wall_us(clock) - (clock_now_us(clock) - first->arrival_us)};
+    recorder->item = (struct archive_item){.kind = ARCHIVE_CLIP,
+                                           .reason = recorder->params.reason,
+                                           .start_us = clock_wall_us(clock) -
+                                                       (clock_now_us(clock) - first->arrival_us)};
     memcpy(recorder->item.camera, recorder->camera, sizeof(recorder->camera));
     recorder->init = packet_ref(first->init);
     return clip_file_create(recorder->root, &recorder->item,
@@ -254,8 +255,7 @@ static void ended(struct archive_job *job)
     if (recorder->has_thread)
         thread_join(&recorder->thread);
     if (recorder->error)
-        log_error("archive", recorder->camera, "recording stopped: %s",
-                  strerror(-recorder->error));
+        log_error("archive", recorder->camera, "recording stopped: %s", strerror(-recorder->error));
     const struct recorder_params params = recorder->params;
     const int error = recorder->error;
     const uint64_t bytes = recorder->closed_bytes;
@@ -285,11 +285,13 @@ static void begin(struct archive_job *job)
                                             .now_us = clock_now_us(recorder->params.clock),
                                             .back_us = recorder->params.back_us,
                                             .all = true});
-        recorder->error = thread_start(&recorder->thread, "recorder", run, recorder);
-        recorder->has_thread = recorder->error == 0;
+        /* From here on the error is the thread's, if there is one. */
+        const int r = thread_start(&recorder->thread, "recorder", run, recorder);
+        recorder->has_thread = r == 0;
+        if (r == 0)
+            return;
+        recorder->error = r;
     }
-    if (recorder->has_thread)
-        return;
     reader_close(&recorder->reader);
     if (job->error == 0)
         close(recorder->root);

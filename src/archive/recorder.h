@@ -16,10 +16,10 @@ struct recorder_params {
     const char *camera; /* copied */
     enum archive_reason reason;
     const struct clock *clock;
-    int64_t back_us;       /* begins so far in the hub's past, at a key; 0 = now */
+    int64_t back_us;             /* begins so far in the hub's past, at a key; 0 = now */
     const struct packet *poster; /* a JPEG for the thumbnail, or NULL; its bytes are kept */
-    /* The recording has ended, its last clip is in the archive, and the recorder is gone. error: 0, or
-     * why it ended by itself; bytes: of all its clips. */
+    /* The recording has ended, its last clip is in the archive, and the recorder is gone. error: 0,
+     * or why it ended by itself; bytes: of all its clips. */
     void (*done)(void *ctx, int error, uint64_t bytes);
     void *ctx;
 };

@@ -137,7 +137,8 @@ int shelf_keep_photo(struct shelf *shelf, struct archive_item *item, const uint8
     if (r == 0)
         point_latest(shelf, item);
     else
-        unlinkat(shelf->root, item->path, 0); /* not kept: it must not come back by the next check */
+        unlinkat(shelf->root, item->path,
+                 0); /* not kept: it must not come back by the next check */
     return r;
 }
 

@@ -19,8 +19,9 @@ struct shelf {
 
 enum { SHELF_SENTENCE_MAX_BYTES = 200 };
 
-/* Opens DATA/archive and DATA/archive.db. -EBUSY: another program has it open; -ESTALE: it is not the
- * folder that the index knows; others as the system has them. ret_wrong: a sentence for the owner. */
+/* Opens DATA/archive and DATA/archive.db. -EBUSY: another program has it open; -ESTALE: it is not
+ * the folder that the index knows; others as the system has them. ret_wrong: a sentence for the
+ * owner. */
 int shelf_open(const char *data, struct shelf *ret_shelf, char ret_wrong[SHELF_SENTENCE_MAX_BYTES])
     __attribute__((warn_unused_result));
 void shelf_close(struct shelf *shelf); /* a zeroed one too */
@@ -54,17 +55,17 @@ int shelf_retain(struct shelf *shelf, const struct shelf_policy *policy, int64_t
                  unsigned max) __attribute__((warn_unused_result));
 
 struct shelf_findings {
-    unsigned items;       /* rows that are in order */
-    unsigned garbage;     /* removals that were cut off */
-    unsigned lost;        /* rows without a file */
-    unsigned changed;     /* rows whose file has another size */
-    unsigned open_clips;  /* clips that were cut off */
-    unsigned found;       /* files without a row */
-    unsigned unreadable;  /* files that are none of ours, or without a picture: left alone */
+    unsigned items;      /* rows that are in order */
+    unsigned garbage;    /* removals that were cut off */
+    unsigned lost;       /* rows without a file */
+    unsigned changed;    /* rows whose file has another size */
+    unsigned open_clips; /* clips that were cut off */
+    unsigned found;      /* files without a row */
+    unsigned unreadable; /* files that are none of ours, or without a picture: left alone */
 };
 
 /* Compares files and index; repair: puts in order what can be (lost rows are dropped, files taken
  * in, clips completed). each: told of every finding but the rows in order; NULL = nobody. */
-int shelf_check(struct shelf *shelf, bool repair, void (*each)(void *ctx, const char *what,
-                                                               const char *path),
-                void *ctx, struct shelf_findings *ret_findings) __attribute__((warn_unused_result));
+int shelf_check(struct shelf *shelf, bool repair,
+                void (*each)(void *ctx, const char *what, const char *path), void *ctx,
+                struct shelf_findings *ret_findings) __attribute__((warn_unused_result));

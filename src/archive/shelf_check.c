@@ -175,7 +175,7 @@ static int check_folder(struct check *check, const char *path, unsigned depth)
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     int r = dir ? 0 : -errno;
     struct dirent *entry;
-    while (r == 0 && (entry = readdir(dir))) {
+    while (dir && r == 0 && (entry = readdir(dir))) {
         char below[256];
         struct stat stat;
         if (entry->d_name[0] == '.')

@@ -39,7 +39,8 @@ enum { CAMERA_FRAME_ROOM = PACKET_TRANSPORT_ROOM + LIVE_HEAD_BYTES };
 struct camera_source_info {
     enum rendition_kind native; /* RENDITION_JPEG (zero) or RENDITION_RAW */
     bool controlled;
-    int64_t first_frame_us; /* what it allows for a first frame, if that is longer than the policy */
+    int64_t
+        first_frame_us; /* what it allows for a first frame, if that is longer than the policy */
     const char *name, *model;        /* NULL = unknown; copied */
     const struct controls *controls; /* NULL = none; copied */
 };

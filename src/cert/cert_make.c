@@ -67,8 +67,8 @@ static X509 *begin(EVP_PKEY *key, const char *common_name, int64_t now_s, int da
     X509 *cert = X509_new();
     if (cert && X509_set_version(cert, X509_VERSION_3) && set_serial(cert) &&
         X509_time_adj_ex(X509_getm_notBefore(cert), -1, 0, &now) &&
-        X509_time_adj_ex(X509_getm_notAfter(cert), days, 0, &now) &&
-        X509_set_pubkey(cert, key) && set_subject(cert, common_name))
+        X509_time_adj_ex(X509_getm_notAfter(cert), days, 0, &now) && X509_set_pubkey(cert, key) &&
+        set_subject(cert, common_name))
         return cert;
     X509_free(cert);
     return NULL;

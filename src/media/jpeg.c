@@ -232,10 +232,8 @@ enum jpeg_fault jpeg_inspect(const uint8_t *data, size_t len_bytes,
 void jpeg_repair(const uint8_t *data, size_t len_bytes, const struct jpeg_info *info, uint8_t *out)
 {
     static const struct jpeg_limits ANY = {UINT16_MAX, UINT16_MAX};
-    struct walk walk = {.data = data,
-                        .len_bytes = len_bytes,
-                        .sink.out = out,
-                        .total_bytes = info->len_bytes};
+    struct walk walk = {
+        .data = data, .len_bytes = len_bytes, .sink.out = out, .total_bytes = info->len_bytes};
     enum jpeg_fault fault = walk_through(&walk, &ANY);
     assert(fault == JPEG_OK && walk.sink.len_bytes == info->len_bytes);
     (void)fault;

@@ -43,7 +43,7 @@ enum {
 struct jpeg_info {
     uint16_t width, height; /* pixels, 1 and up */
     enum jpeg_chroma chroma;
-    size_t len_bytes; /* SOI through EOI, once repaired; what devices send behind is not counted */
+    size_t len_bytes;  /* SOI through EOI, once repaired; what devices send behind is not counted */
     bool needs_repair; /* the bytes at hand are not the picture yet: jpeg_repair makes it */
 };
 
@@ -67,13 +67,15 @@ enum jpeg_fault jpeg_inspect(const uint8_t *data, size_t len_bytes,
                              const struct jpeg_limits *limits, struct jpeg_info *ret_info)
     __attribute__((warn_unused_result));
 
-/* Writes the repaired picture, info->len_bytes, of bytes that jpeg_inspect passed with needs_repair.
+/* Writes the repaired picture, info->len_bytes, of bytes that jpeg_inspect passed with
+ * needs_repair.
  */
 void jpeg_repair(const uint8_t *data, size_t len_bytes, const struct jpeg_info *info, uint8_t *out);
 
 /* Both for a frame at [off, off + len_bytes) of a buffer. JPEG_OK: the picture is at [off, off +
- * ret_info->len_bytes) of *buf, which is another buffer when it needed repair; ret_info->needs_repair
- * is false. Else *buf is as before. JPEG_TOO_LARGE also when there is no memory to repair it. */
+ * ret_info->len_bytes) of *buf, which is another buffer when it needed repair;
+ * ret_info->needs_repair is false. Else *buf is as before. JPEG_TOO_LARGE also when there is no
+ * memory to repair it. */
 enum jpeg_fault jpeg_admit(struct buf **buf, size_t off, size_t len_bytes,
                            const struct jpeg_limits *limits, struct jpeg_info *ret_info)
     __attribute__((warn_unused_result));

@@ -203,8 +203,8 @@ static bool is_rgb(const struct jpeg_frame *frame)
 }
 
 /* By its name, among those that the scan does not have yet: some encoders give all the same one. */
-static struct jpeg_component *find_component(struct jpeg_frame *frame,
-                                             const struct jpeg_scan *scan, uint8_t id)
+static struct jpeg_component *find_component(struct jpeg_frame *frame, const struct jpeg_scan *scan,
+                                             uint8_t id)
 {
     unsigned first = 0;
     if (scan->n_parts > 0)
@@ -227,7 +227,8 @@ static uint64_t count_mcus(const struct jpeg_frame *frame, const struct jpeg_sca
     if (scan->n_parts == 1) /* block by block, whatever the factors say (A.2.2) */
         return (uint64_t)blocks_across(frame->width, c->h, frame->max_h) *
                blocks_across(frame->height, c->v, frame->max_v);
-    unsigned mcu_width = JPEG_BLOCK_SIDE * frame->max_h, mcu_height = JPEG_BLOCK_SIDE * frame->max_v;
+    unsigned mcu_width = JPEG_BLOCK_SIDE * frame->max_h,
+             mcu_height = JPEG_BLOCK_SIDE * frame->max_v;
     return (uint64_t)((frame->width + mcu_width - 1) / mcu_width) *
            ((frame->height + mcu_height - 1) / mcu_height);
 }
@@ -298,7 +299,8 @@ enum jpeg_fault jpeg_frame_scan(struct jpeg_frame *frame, struct jpeg_reader in,
     for (unsigned i = 0; i < in.p[0]; i++, p += 2) {
         struct jpeg_component *c = find_component(frame, &scan, p[0]);
         unsigned dc = p[1] >> 4, ac = p[1] & 15;
-        if (!c || dc > max_table || ac > max_table || !frame->has_quantization[c->quantization_table])
+        if (!c || dc > max_table || ac > max_table ||
+            !frame->has_quantization[c->quantization_table])
             return JPEG_GARBAGE;
         scan.parts[scan.n_parts].component = c;
         scan.parts[scan.n_parts].dc = (uint8_t)dc;

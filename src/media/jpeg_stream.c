@@ -179,8 +179,8 @@ static enum step step(struct jpeg_stream *stream, const uint8_t **p, const uint8
         stream->state = JPEG_STREAM_MARKER;
         return is_start(stream) ? NEXT_BEGINS : GOES_ON;
     case JPEG_STREAM_SEGMENT:
-        n_bytes = (size_t)(end - from) < stream->left_bytes ? (size_t)(end - from)
-                                                            : stream->left_bytes;
+        n_bytes =
+            (size_t)(end - from) < stream->left_bytes ? (size_t)(end - from) : stream->left_bytes;
         break;
     default:
         break;

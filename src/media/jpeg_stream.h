@@ -3,10 +3,11 @@
  *
  * It goes by what is there, not by what is declared: multipart/x-mixed-replace (RFC 2046 section
  * 5.1) as devices make it, with another boundary or none, lengths and types that are missing or
- * wrong, is read like JPEGs in a row or a single one. A picture begins with SOI and ends with the EOI
- * behind its scan, so it is there as soon as its last byte is; one without an EOI ends where the
- * next begins, or with the stream. Where an empty line, the end of a part's head, comes before the
- * first picture, only an SOI behind such a line begins another. What lies between is passed over.
+ * wrong, is read like JPEGs in a row or a single one. A picture begins with SOI and ends with the
+ * EOI behind its scan, so it is there as soon as its last byte is; one without an EOI ends where
+ * the next begins, or with the stream. Where an empty line, the end of a part's head, comes before
+ * the first picture, only an SOI behind such a line begins another. What lies between is passed
+ * over.
  *
  * Each byte is looked at once and copied once. What the pictures are worth is for the gatekeeper
  * (media/jpeg.h) to say. */

@@ -49,7 +49,8 @@ struct client_ops {
      * sentence for the owner that names the place and no secret; valid during the call:
      * -EACCES: no such address may be connected to; -ETIMEDOUT; -EMSGSIZE: head or body beyond
      * their limits; -ECONNREFUSED; -EHOSTUNREACH: not found or not reached; -EPROTO: TLS or HTTP
-     * are not as they should be; -ELOOP: redirected too often, or to where it may not go; -EIO: anything else.
+     * are not as they should be; -ELOOP: redirected too often, or to where it may not go; -EIO:
+     * anything else.
      */
     void (*done)(void *ctx, int error, const char *sentence);
 };

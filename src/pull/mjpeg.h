@@ -1,6 +1,6 @@
-/* Network cameras that eyelid pulls from: a stream of JPEGs, or a picture that is asked for again and
- * again; which of the two it is shows in the answer's body, not its type. One connection for any
- * number of viewers, none without one. Loop only.
+/* Network cameras that eyelid pulls from: a stream of JPEGs, or a picture that is asked for again
+ * and again; which of the two it is shows in the answer's body, not its type. One connection for
+ * any number of viewers, none without one. Loop only.
  *
  * An ESP32 with the CameraWebServer example (pull/espcam) is recognised on the first connection;
  * it then has its controls, and takes stills at its sensor's full size.

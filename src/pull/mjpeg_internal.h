@@ -56,8 +56,8 @@ struct mjpeg {
     struct client *client; /* while something is asked of it */
     bool runs;             /* between start and stop */
     struct client_request *stream;
-    bool is_answered;         /* the head of its answer is there; until then pictures is unused */
-    unsigned n_pictures;      /* in this answer */
+    bool is_answered;    /* the head of its answer is there; until then pictures is unused */
+    unsigned n_pictures; /* in this answer */
     char type[MJPEG_TYPE_MAX_BYTES]; /* its Content-Type, as far as it may be quoted */
     struct jpeg_stream pictures;
     struct net_timer *poll;

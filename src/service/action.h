@@ -8,11 +8,11 @@ enum service_action {
     ACTION_PUBLIC,     /* the page's own files, health, the API's description */
     ACTION_CONNECT,    /* a device connects; its token is checked by the registry */
     ACTION_METRICS,
-    ACTION_LIST,           /* the cameras that the principal may see, and news of them */
-    ACTION_SEE,            /* one camera's state */
-    ACTION_WATCH,          /* its pictures */
-    ACTION_STILL,          /* a photo */
-    ACTION_KEEP,           /* a photo that is kept */
+    ACTION_LIST,  /* the cameras that the principal may see, and news of them */
+    ACTION_SEE,   /* one camera's state */
+    ACTION_WATCH, /* its pictures */
+    ACTION_STILL, /* a photo */
+    ACTION_KEEP,  /* a photo that is kept */
     ACTION_RECORD,
     ACTION_ARCHIVE,        /* what the archive holds of the cameras that the principal may see */
     ACTION_ARCHIVE_CHANGE, /* stars, notes, removal */

@@ -208,12 +208,12 @@ void service_archive_keep(const struct permit *permit, struct packet *still,
     const struct clock *clock = service->params.clock;
     keeping->done = done;
     keeping->ctx = ctx;
-    archive_keep_photo(service->archive,
-                       &(struct archive_photo){
-                           .camera = camera_id(permit->camera),
-                           .reason = ARCHIVE_MANUAL,
-                           .still = still,
-                           .wall_us = clock_wall_us(clock) -
-                                      (clock_now_us(clock) - still->capture_us)},
-                       on_kept, keeping);
+    archive_keep_photo(
+        service->archive,
+        &(struct archive_photo){.camera = camera_id(permit->camera),
+                                .reason = ARCHIVE_MANUAL,
+                                .still = still,
+                                .wall_us = clock_wall_us(clock) -
+                                           (clock_now_us(clock) - still->capture_us)},
+        on_kept, keeping);
 }

@@ -70,12 +70,13 @@ static struct recording *create(struct service *service, const char *camera)
 static void start(struct recording *recording, struct camera *camera)
 {
     struct service *service = recording->service;
-    recording->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_RECORD,
-                                                                   .rendition = RENDITION_H264,
-                                                                   .key_interval_us = KEY_INTERVAL_US,
-                                                                   .linger_us = LEASE_NO_LINGER,
-                                                                   .gone = on_gone,
-                                                                   .ctx = recording});
+    recording->lease =
+        camera_lease(camera, &(struct lease_params){.reason = LEASE_RECORD,
+                                                    .rendition = RENDITION_H264,
+                                                    .key_interval_us = KEY_INTERVAL_US,
+                                                    .linger_us = LEASE_NO_LINGER,
+                                                    .gone = on_gone,
+                                                    .ctx = recording});
     recording->recorder =
         recorder_start(&(struct recorder_params){.archive = service->archive,
                                                  .hub = recording->lease->rendition->hub,

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import test from 'node:test';
-import { boot, undoAfter, waitFor } from './harness.mjs';
+import { boot, SCALE, undoAfter, waitFor } from './harness.mjs';
 import { picture } from '../lib/pictures.mjs';
 import { residentKb } from '../lib/proc.mjs';
 
@@ -60,5 +60,6 @@ test('stalled viewers of large pictures cost little memory', async (t) => {
   assert.ok(await closed() > 0);
   const manyKb = residentKb(house.server.pid);
   t.diagnostic(`resident: one ${oneKb} KB, ${VIEWERS} ${manyKb} KB; ${await choked()} left, ${await closed()} closed`);
-  assert.ok(manyKb - oneKb <= 30e6 / 1024, `${manyKb - oneKb} KB more`);
+  // Sanitizers keep freed memory for a while: there the counters above decide alone.
+  if (SCALE === 1) assert.ok(manyKb - oneKb <= 30e6 / 1024, `${manyKb - oneKb} KB more`);
 });

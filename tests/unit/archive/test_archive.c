@@ -32,9 +32,9 @@ static void begin(struct side *side, const char *data)
     /* The keeper wakes with no lock held. */
     lock_init(&side->lock, LOCK_RANK_SOURCE);
     lock_cond_init(&side->cond);
-    assert_int_equal(
-        archive_open(&(struct archive_params){.data = data, .deliver = {wake, side}}, &side->archive),
-        0);
+    assert_int_equal(archive_open(&(struct archive_params){.data = data, .deliver = {wake, side}},
+                                  &side->archive),
+                     0);
 }
 
 static void wait_for(struct side *side, int n_done)
@@ -72,10 +72,10 @@ static void keep(struct side *side, int64_t seconds)
     assert_int_equal(buf_create(len_bytes + 100, &buf), 0);
     memcpy(buf->data + 100, jpeg, len_bytes);
     struct packet *still = packet_of_jpeg(buf, 100, 100 + len_bytes);
-    archive_keep_photo(side->archive,
-                       &(struct archive_photo){
-                           .camera = "porch", .still = still, .wall_us = seconds * US_PER_S},
-                       on_photo, side);
+    archive_keep_photo(
+        side->archive,
+        &(struct archive_photo){.camera = "porch", .still = still, .wall_us = seconds * US_PER_S},
+        on_photo, side);
     packet_unref(&still);
     assert_int_equal(side->n_done, 0); /* not from inside */
 }

@@ -38,8 +38,8 @@ static void load_stream(void)
             for (unsigned k = 0; k < 4; k++)
                 unit[k] = (uint8_t)(nal.len_bytes >> (24 - 8 * k));
             memcpy(unit + 4, nal.data, nal.len_bytes);
-            stream.units[n] = (struct clip_unit){unit, (uint32_t)nal.len_bytes + 4, 3000 + n % 3 * 500,
-                                                 nal.type == H264_NAL_IDR};
+            stream.units[n] = (struct clip_unit){unit, (uint32_t)nal.len_bytes + 4,
+                                                 3000 + n % 3 * 500, nal.type == H264_NAL_IDR};
             stream.len_bytes += nal.len_bytes + 4;
             n++;
         }
@@ -153,9 +153,8 @@ static void test_every_cut(void **state)
             ends[k] += stream.units[(k - 1) * 3 + i].len_bytes;
     }
     assert_int_equal(ends[4], len_bytes);
-    for (size_t cut = 0; cut <= len_bytes; cut += cut + 37 < len_bytes || cut == len_bytes
-                                                      ? 37
-                                                      : len_bytes - cut) {
+    for (size_t cut = 0; cut <= len_bytes;
+         cut += cut + 37 < len_bytes || cut == len_bytes ? 37 : len_bytes - cut) {
         unsigned n_fragments = 0;
         while (n_fragments < 4 && ends[n_fragments + 1] <= cut)
             n_fragments++;
@@ -197,7 +196,8 @@ static void test_half_closed(void **state)
     uint32_t type;
     assert_int_equal(pread(fd, head, sizeof(head), 0), sizeof(head));
     mp4_box_read(head, sizeof(head), &ftyp, &type);
-    static const uint8_t FREE[16] = "\0\0\0\x10" "free";
+    static const uint8_t FREE[16] = "\0\0\0\x10"
+                                    "free";
     assert_int_equal(pwrite(fd, FREE, sizeof(FREE), (off_t)ftyp), sizeof(FREE));
     close(fd);
     assert_int_equal(clip_file_recover(root, &item, true, &was_open), 0);
@@ -212,7 +212,8 @@ static void test_files_of_others(void **state)
     int root = open_root(*state);
     struct archive_item item = new_item();
     bool was_open;
-    static const char OTHER[5000] = "\0\0\0\x18" "ftypmp42\0\0\0\0mp42isom\0\0\x10\0mdat";
+    static const char OTHER[5000] = "\0\0\0\x18"
+                                    "ftypmp42\0\0\0\0mp42isom\0\0\x10\0mdat";
     assert_int_equal(files_make_way(root, "porch/x"), 0);
     scratch_write(*state, "porch/other.mp4", OTHER, sizeof(OTHER));
     strcpy(item.path, "porch/other.mp4");
@@ -227,8 +228,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, scratch_create, scratch_destroy)
     const struct CMUnitTest tests[] = {
-        T(test_a_clip),          T(test_two_of_one_moment), T(test_one_without_a_picture_is_gone),
-        T(test_every_cut),       T(test_half_closed),       T(test_files_of_others),
+        T(test_a_clip),    T(test_two_of_one_moment), T(test_one_without_a_picture_is_gone),
+        T(test_every_cut), T(test_half_closed),       T(test_files_of_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

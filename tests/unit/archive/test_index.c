@@ -107,8 +107,8 @@ static void test_filters(void **state)
     assert_int_equal(
         count(index, &(struct index_filter){.camera = "yard", .kind = -1, .reason = -1}), 50);
     assert_int_equal(count(index, &(struct index_filter){.kind = ARCHIVE_CLIP, .reason = -1}), 50);
-    assert_int_equal(
-        count(index, &(struct index_filter){.kind = -1, .reason = ARCHIVE_MANUAL}), 34);
+    assert_int_equal(count(index, &(struct index_filter){.kind = -1, .reason = ARCHIVE_MANUAL}),
+                     34);
     assert_int_equal(count(index, &(struct index_filter){.camera = "porch",
                                                          .kind = ARCHIVE_PHOTO,
                                                          .reason = ARCHIVE_MOTION}),
@@ -118,8 +118,8 @@ static void test_filters(void **state)
                                                          .from_us = 1010 * US_PER_S,
                                                          .until_us = 1020 * US_PER_S}),
                      20);
-    assert_int_equal(count(index, &(struct index_filter){.kind = -1, .reason = -1, .starred = true}),
-                     1);
+    assert_int_equal(
+        count(index, &(struct index_filter){.kind = -1, .reason = -1, .starred = true}), 1);
     index_close(index);
 }
 
@@ -194,9 +194,14 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, scratch_create, scratch_destroy)
     const struct CMUnitTest tests[] = {
-        T(test_an_item_is_remembered), T(test_star_and_note), T(test_pages),
-        T(test_filters),               T(test_garbage),       T(test_the_oldest),
-        T(test_sums_and_days),         T(test_damage),
+        T(test_an_item_is_remembered),
+        T(test_star_and_note),
+        T(test_pages),
+        T(test_filters),
+        T(test_garbage),
+        T(test_the_oldest),
+        T(test_sums_and_days),
+        T(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,8 @@ static void test_the_hour_that_comes_twice(void **state)
 static void test_what_a_name_tells(void **state)
 {
     (void)state;
-    static const char *const ZONES[] = {"Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "UTC"};
+    static const char *const ZONES[] = {"Europe/Berlin", "Asia/Kathmandu", "America/St_Johns",
+                                        "UTC"};
     for (unsigned z = 0; z < 4; z++)
         for (unsigned kind = 0; kind < ARCHIVE_KINDS; kind++)
             for (int64_t s = 1792800000; s < 1793000000; s += 1234) {
@@ -77,8 +78,13 @@ static void test_other_names(void **state)
     assert_false(is_dated);
     assert_int_equal(item.kind, ARCHIVE_PHOTO);
     assert_int_equal(item.reason, ARCHIVE_IMPORT);
-    static const char *const NOT[] = {"meta", "porch/a.txt", "porch/.a.jpg", "Porch/a.jpg", "/a.jpg",
-                                      "a.jpg", "porch/a.jpg.part",
+    static const char *const NOT[] = {"meta",
+                                      "porch/a.txt",
+                                      "porch/.a.jpg",
+                                      "Porch/a.jpg",
+                                      "/a.jpg",
+                                      "a.jpg",
+                                      "porch/a.jpg.part",
                                       "a-name-of-more-than-thirty-two-letters/a.jpg"};
     for (size_t i = 0; i < sizeof(NOT) / sizeof(*NOT); i++)
         assert_int_equal(archive_item_parse(NOT[i], &item, &is_dated), -EINVAL);
@@ -100,8 +106,12 @@ static void test_times(void **state)
     }
     assert_int_equal(archive_time_parse("2026-11-30", &us), 0);
     assert_int_equal(us, 1795993200 * US_PER_S);
-    static const char *const WRONG[] = {"", "yesterday", "2026-11-30T", "2026-11-30T14:03:22",
-                                        "2026-11-30T14:03:22Zx", "2026-11-30T14:03:22+0100"};
+    static const char *const WRONG[] = {"",
+                                        "yesterday",
+                                        "2026-11-30T",
+                                        "2026-11-30T14:03:22",
+                                        "2026-11-30T14:03:22Zx",
+                                        "2026-11-30T14:03:22+0100"};
     for (unsigned i = 0; i < sizeof(WRONG) / sizeof(*WRONG); i++)
         assert_int_equal(archive_time_parse(WRONG[i], &us), -EINVAL);
 }

@@ -203,11 +203,13 @@ static void test_retention(void **state)
         items[i] = keep(&shelf, 1000 + i * 100);
     assert_int_equal(index_star(shelf.index, items[1].id, true), 0);
     assert_int_equal(retain(&shelf, (struct shelf_policy){0}, 1000000, 10), 0);
-    assert_int_equal(retain(&shelf, (struct shelf_policy){.max_age_us = 1000 * US_PER_S}, 2150, 10), 1);
+    assert_int_equal(retain(&shelf, (struct shelf_policy){.max_age_us = 1000 * US_PER_S}, 2150, 10),
+                     1);
     assert_int_equal(index_get(shelf.index, items[0].id, &read), -ENOENT);
     assert_int_equal(index_get(shelf.index, items[1].id, &read), 0);
     /* The star counts, and is not what goes. */
-    assert_int_equal(retain(&shelf, (struct shelf_policy){.max_bytes = 3 * jpeg_bytes}, 2150, 10), 2);
+    assert_int_equal(retain(&shelf, (struct shelf_policy){.max_bytes = 3 * jpeg_bytes}, 2150, 10),
+                     2);
     assert_int_equal(index_get(shelf.index, items[3].id, &read), -ENOENT);
     assert_int_equal(index_get(shelf.index, items[4].id, &read), 0);
     assert_int_equal(shelf_space(&shelf, &free_bytes, &total_bytes), 0);
@@ -234,10 +236,15 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, scratch_create, scratch_destroy)
     setenv("TZ", "Europe/Berlin", 1);
     const struct CMUnitTest tests[] = {
-        T(test_a_photo),           T(test_remove),
-        T(test_half_removed),      T(test_a_lost_index),
-        T(test_lost_and_changed_files), T(test_what_a_person_copied_there),
-        T(test_retention),          T(test_another_disk),      T(test_one_program_at_a_time),
+        T(test_a_photo),
+        T(test_remove),
+        T(test_half_removed),
+        T(test_a_lost_index),
+        T(test_lost_and_changed_files),
+        T(test_what_a_person_copied_there),
+        T(test_retention),
+        T(test_another_disk),
+        T(test_one_program_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -209,7 +209,7 @@ int main(void)
         cmocka_unit_test(test_level_parse),
         cmocka_unit_test_setup_teardown(test_control_characters, begin, end),
         cmocka_unit_test_setup_teardown(test_priorities_for_the_journal, begin, end),
-cmocka_unit_test_setup_teardown(test_long_lines, begin, end),
+        cmocka_unit_test_setup_teardown(test_long_lines, begin, end),
         cmocka_unit_test_setup_teardown(test_threads, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -393,9 +393,7 @@ static void test_scan(void **state)
         {"a frame header", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xc0")}}},
         {"a table", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xdb")}}},
         {"an application segment", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xe0")}}},
-        {"another scan",
-         JPEG_OK,
-         {{INSERT, END, -2, BYTES("\xff\xda\x00\x08\x01\x01\0\0\x3f\0")}}},
+        {"another scan", JPEG_OK, {{INSERT, END, -2, BYTES("\xff\xda\x00\x08\x01\x01\0\0\x3f\0")}}},
         {"a restart without DRI", JPEG_GARBAGE, {{INSERT, SCAN, 20, BYTES("\xff\xd0")}}},
         {"EOI at once", JPEG_TRUNCATED, {{INSERT, SCAN, 0, BYTES("\xff\xd9")}}},
         {"EOI early", JPEG_TRUNCATED, {{INSERT, SCAN, 40, BYTES("\xff\xd9")}}},
@@ -486,7 +484,8 @@ static void test_shortest_scan(void **state)
     }
 }
 
-/* Whatever of its scan is cut off a file, it is never fine, and never more than the bytes at hand are read. */
+/* Whatever of its scan is cut off a file, it is never fine, and never more than the bytes at hand
+ * are read. */
 static void test_every_cut(void **state)
 {
     (void)state;
@@ -522,7 +521,8 @@ static void test_too_many_scans(void **state)
     struct file file;
     struct jpeg_info info;
     /* The refinement of no coefficient, again and again. */
-    static const char SCAN_AGAIN[] = "\xff\xda\x00\x08\x01\x01\x00\x00\x00\x10" "................";
+    static const char SCAN_AGAIN[] = "\xff\xda\x00\x08\x01\x01\x00\x00\x00\x10"
+                                     "................";
     file.len_bytes = data_read("progressive.jpg", file.bytes);
     unsigned n_scans = 0;
     for (; n_scans < JPEG_SCANS_MAX; n_scans++) {
@@ -563,7 +563,9 @@ static void test_repairs(void **state)
         {"as many bytes before SOF as may be",
          JPEG_OK,
          {{INSERT, SOF, 0, zeros, JPEG_STRAY_MAX_BYTES}}},
-        {"stray bytes twice", JPEG_OK, {{INSERT, SOS, 0, BYTES("\r\n")}, {INSERT, SOF, 0, BYTES("hi")}}},
+        {"stray bytes twice",
+         JPEG_OK,
+         {{INSERT, SOS, 0, BYTES("\r\n")}, {INSERT, SOF, 0, BYTES("hi")}}},
         {"FF 00 before SOF", JPEG_OK, {{INSERT, SOF, 0, BYTES("\xff\x00\xff\x01")}}},
         {"wrong scan parameters", JPEG_OK, {{SET, SOS, 11, BYTES("\0\0\0")}}},
         {"others", JPEG_OK, {{SET, SOS, 11, BYTES("\x01\x05\x21")}}},
@@ -730,18 +732,25 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_real_files),    cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_segments),      cmocka_unit_test(test_frame_header),
-        cmocka_unit_test(test_scan),          cmocka_unit_test(test_restarts),
-        cmocka_unit_test(test_shortest_scan), cmocka_unit_test(test_every_cut),
-        cmocka_unit_test(test_thumbnail),     cmocka_unit_test(test_padding_is_not_counted),
+        cmocka_unit_test(test_real_files),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_frame_header),
+        cmocka_unit_test(test_scan),
+        cmocka_unit_test(test_restarts),
+        cmocka_unit_test(test_shortest_scan),
+        cmocka_unit_test(test_every_cut),
+        cmocka_unit_test(test_thumbnail),
+        cmocka_unit_test(test_padding_is_not_counted),
         cmocka_unit_test(test_every_cut_of_several_scans),
         cmocka_unit_test(test_too_many_scans),
-        cmocka_unit_test(test_repairs),       cmocka_unit_test(test_strays_are_limited),
+        cmocka_unit_test(test_repairs),
+        cmocka_unit_test(test_strays_are_limited),
         cmocka_unit_test(test_missing_tables_are_inserted),
         cmocka_unit_test(test_orientation_becomes_upright),
         cmocka_unit_test(test_a_buffer_is_copied_only_for_repair),
-        cmocka_unit_test(test_limits),        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,7 +80,8 @@ static void test_whatever_stands_between(void **state)
     static const struct {
         const char *what, *before, *after;
     } ROWS[] = {
-        {"with a length", "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 565\r\n\r\n", "\r\n"},
+        {"with a length", "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 565\r\n\r\n",
+         "\r\n"},
         {"with another length", "--frame\r\nContent-Length: 9\r\n\r\n", "\r\n"},
         {"with a length below zero", "--frame\r\nContent-Length: -1\r\n\r\n", "\r\n"},
         {"lines that end in LF", "--frame\nContent-Type: image/jpeg\n\n", "\n"},
@@ -131,8 +132,8 @@ static void test_pictures_without_an_end(void **state)
 static void test_a_thumbnail_is_no_picture(void **state)
 {
     (void)state;
-    uint8_t head[] = {0xff, 0xd8, 0xff, 0xe1, (uint8_t)((jpeg_bytes + 2) >> 8),
-                      (uint8_t)(jpeg_bytes + 2)};
+    uint8_t head[] = {
+        0xff, 0xd8, 0xff, 0xe1, (uint8_t)((jpeg_bytes + 2) >> 8), (uint8_t)(jpeg_bytes + 2)};
     uint8_t inner[DATA_MAX_BYTES];
     memcpy(inner, jpeg, jpeg_bytes);
     memmove(jpeg + sizeof(head) + jpeg_bytes, jpeg + 2, jpeg_bytes - 2);

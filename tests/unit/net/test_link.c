@@ -2,6 +2,7 @@
  * much. */
 #include "site.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static struct {
     int seats_taken;
     struct net_wake *publish, *look;
     size_t packet_bytes;
-    unsigned sent; /* packets that seats were given */
+    atomic_uint sent; /* packets that seats were given */
     /* What look saw. */
     struct net_stats stats;
     unsigned packet_refs;
@@ -82,7 +83,7 @@ static int seat_next(void *session, struct net_out *ret_out)
     if (!seat->wanted)
         return 0;
     seat->wanted = 0;
-    show.sent++;
+    atomic_fetch_add(&show.sent, 1);
     *ret_out = (struct net_out){.takes_buf = buf_ref(show.packet),
                                 .off = NET_OUT_ROOM,
                                 .len_bytes = show.packet_bytes,
@@ -274,8 +275,8 @@ static void when_memory_is_scarce_patience_is_short(void **state)
     close_show();
 }
 
-/* What a slow link has not taken yet is a few packets, not a socket buffer full of them: a session is
- * asked for the next one as late as possible. */
+/* What a slow link has not taken yet is a few packets, not a socket buffer full of them: a session
+ * is asked for the next one as late as possible. */
 static void little_waits_in_the_kernel(void **state)
 {
     (void)state;
@@ -289,14 +290,14 @@ static void little_waits_in_the_kernel(void **state)
         show_packet();
         take_look();
     }
-    unsigned sent = show.sent;
+    unsigned sent = atomic_load(&show.sent);
     assert_true(sent >= 1 && sent <= 8); /* 2; it was 28 with the kernel's buffer alone */
     assert_int_equal(show.stats.choked, 1);
     /* as the peer takes them, the newest follows */
     for (unsigned i = 0; i < sent + 1; i++)
         assert_int_equal(peer_read_frame(fd, bytes, sizeof(bytes), &len), PEER_FIN | PEER_BINARY);
     take_look();
-    assert_int_equal(show.sent, sent + 1);
+    assert_int_equal(atomic_load(&show.sent), sent + 1);
     assert_int_equal(show.stats.choked, 0);
     close(fd);
     close_show();

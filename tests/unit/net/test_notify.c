@@ -21,10 +21,9 @@ static int manager_open(char path[64])
     memcpy(address.sun_path, path, strlen(path));
     address.sun_path[0] = '\0';
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-    assert_int_equal(
-        bind(fd, (struct sockaddr *)&address,
-             (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path))),
-        0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address,
+                          (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path))),
+                     0);
     return fd;
 }
 

@@ -38,8 +38,7 @@ static const struct {
     {ACTION_ARCHIVE, "ayyyy", "ayyyy"},    {ACTION_ARCHIVE_CHANGE, "aayyy", "aayyy"},
     {ACTION_SEE_LAYOUT, "ayyyy", "ayyyy"}, {ACTION_ARRANGE, "aayya", "aayya"},
     {ACTION_LOGIN, "yyyyy", "yyyyy"},      {ACTION_OWN, "ayyyy", "ayyyy"},
-    {ACTION_ACCOUNTS, "aaaya", "aaaya"},
-    {ACTION_RECORD, "aayyy", "aayyc"},
+    {ACTION_ACCOUNTS, "aaaya", "aaaya"},   {ACTION_RECORD, "aayyy", "aayyc"},
 };
 _Static_assert(sizeof(MATRIX) / sizeof(MATRIX[0]) == SERVICE_ACTIONS, "each action has its row");
 
