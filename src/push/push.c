@@ -314,11 +314,12 @@ static void on_unwanted(struct push *push)
 static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t end,
                     const struct wire_frame *wire)
 {
+    const int64_t now_us = now(push);
     struct camera_frame frame = {.takes_buf = takes_buf,
                                  .unit_off = (uint32_t)off,
                                  .end_off = (uint32_t)end,
-                                 .arrival_us = now(push),
-                                 .capture_us = now(push)};
+                                 .arrival_us = now_us,
+                                 .capture_us = now_us};
     const bool is_still = wire && wire->flags & WIRE_FLAG_STILL;
     const bool is_wanted = is_still || camera_runs(push->camera);
     if (wire) {
