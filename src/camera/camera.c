@@ -19,6 +19,31 @@ void camera_changed(struct camera *camera, enum camera_change what)
     waker_wake(&camera->home->changed);
 }
 
+/* Pages are told the whole camera each time. */
+static const int64_t SLOW_US = US_PER_S / 2;
+
+void camera_changed_by_device(struct camera *camera, enum camera_change what)
+{
+    const int64_t now_us = now(camera);
+    if (!camera->slow_change && now_us - camera->slow_told_us >= SLOW_US) {
+        camera->slow_told_us = now_us;
+        camera_changed(camera, what);
+        return;
+    }
+    if (!camera->slow_change)
+        net_timer_set(camera->slow_timer, camera->slow_told_us + SLOW_US);
+    camera->slow_change |= what;
+}
+
+static void on_slow_timer(void *ctx)
+{
+    struct camera *camera = ctx;
+    const unsigned what = camera->slow_change;
+    camera->slow_change = 0;
+    camera->slow_told_us = now(camera);
+    camera_changed(camera, (enum camera_change)what);
+}
+
 /* --- Demand: every event goes through camera_step, and what it decides is done here. --- */
 
 static void arm(struct camera *camera)
@@ -198,6 +223,8 @@ struct camera *camera_create(struct camera_home *home, const char *id, enum came
     camera->awake.accounted_us = now(camera);
     camera->timer = net_timer_create(net, on_timer, camera);
     camera->armed_us = CLOCK_NEVER_US;
+    camera->slow_timer = net_timer_create(net, on_slow_timer, camera);
+    camera->slow_told_us = now(camera) - SLOW_US;
     lease_set_init(&camera->leases, &LEASE_OPS, camera);
     list_init(&camera->renditions);
     camera->wake = net_wake_create(net, on_wake, camera);
@@ -216,6 +243,7 @@ void camera_destroy(struct camera *camera)
         rendition_destroy(rendition);
     net_wake_destroy(camera->wake);
     net_timer_destroy(camera->timer);
+    net_timer_destroy(camera->slow_timer);
     packet_unref(&camera->poster);
     controls_finish(&camera->controls);
     json_decref(camera->settings);

@@ -76,8 +76,10 @@ static json_t *fps_of(const struct camera *camera)
 }
 
 /* What the owner should know first. */
-static json_t *error_of(const struct camera *camera)
+static json_t *error_of(const struct camera *camera, int64_t now_us)
 {
+    if (camera->rivals_us && now_us - camera->rivals_us < 60 * US_PER_S)
+        return json_string(CAMERA_RIVALS);
     if (camera->error[0])
         return json_string(camera->error);
     return rendition_error(camera) ? json_string("the encoder does not work") : json_null();
@@ -158,7 +160,7 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
     json_object_set_new(o, "sleeping_for_s", sleeping_for(camera));
     json_object_set_new(o, "retry_in_ms",
                         null_or_integer(d->backing_off, (d->deadline_us - now_us) / US_PER_MS));
-    json_object_set_new(o, "error", error_of(camera));
+    json_object_set_new(o, "error", error_of(camera, now_us));
     json_object_set_new(o, "width", null_or_integer(flows, camera->width));
     json_object_set_new(o, "height", null_or_integer(flows, camera->height));
     json_object_set_new(o, "fps", flows ? fps_of(camera) : json_null());

@@ -7,12 +7,19 @@
 
 enum { CAMERA_HOURS = 24 };
 
+/* Of the log. */
+struct camera_lines {
+    int64_t since_us; /* when the running minute began */
+    unsigned count;
+};
+
 /* What cameras share with their registry, which owns it. */
 struct camera_home {
     struct camera_env env;
     struct waker changed; /* woken when a camera became dirty */
     struct registry *registry;
-    uint32_t last_stream; /* number of the last rendition made */
+    uint32_t last_stream;             /* number of the last rendition made */
+    struct camera_lines unseen_lines; /* about cameras that are unseen, all together */
 };
 
 /* Awake time. A column a reason: the time during which at least one lease of that reason was held
@@ -33,7 +40,9 @@ struct camera {
     enum camera_kind kind;
     char *address;                      /* NULL for one that pushes */
     char token[CAMERA_TOKEN_CHARS + 1]; /* the hash of what its device has to show; "" = nothing */
-    bool adopted; /* else it was found and waits for the owner's word: nobody can wake it */
+    bool is_unseen; /* its device has sent no usable frame, and its owner had no hand in it: it is
+                       not remembered and does not count; its place may be another one's */
+    bool adopted;   /* else it was found and waits for the owner's word: nobody can wake it */
 
     const struct source_ops *source_ops; /* NULL while no device is there */
     void *source;
@@ -47,10 +56,10 @@ struct camera {
                                        does not */
     char error[160];                /* what the owner should know, "" = nothing */
     char refusal[96];               /* of the last camera_set */
-    struct camera_lines {
-        int64_t since_us; /* when the running minute began */
-        unsigned count;
-    } presence_lines, error_lines; /* of the log: about coming and going, and about errors */
+    struct camera_lines presence_lines,
+        error_lines,   /* of the log: about coming and going, and about errors */
+        replacements;  /* of its device by another one */
+    int64_t rivals_us; /* when devices were last seen to replace each other; 0 = never */
 
     struct demand demand;
     struct lease_set leases;
@@ -69,6 +78,10 @@ struct camera {
     json_t *settings; /* object of name → value: what the owner chose, set again whenever the device
                          comes */
     unsigned changed; /* enum camera_change, or'ed: what observers have yet to be told */
+    struct net_timer *slow_timer; /* for changes that the device makes by itself */
+    int64_t slow_told_us;         /* when one of them was told last */
+    unsigned slow_change; /* enum camera_change, or'ed: what has yet to be told; 0 = nothing */
+    int64_t spent_us;     /* camera_charge: up to then its device has had its share */
 
     struct packet *poster; /* the last good frame ever seen, or NULL */
     uint16_t width, height;
@@ -129,8 +142,21 @@ void camera_set_again(struct camera *camera);
 /* Writes the camera's row to the store, where there is one. */
 void camera_remember(const struct camera *camera);
 
+/* What is shown while two devices take turns. */
+#define CAMERA_RIVALS "two devices use this id and replace each other; give one of them another id"
+
+/* The name that its device gives it; -EINVAL. */
+int camera_take_name(struct camera *camera, const char *name) __attribute__((warn_unused_result));
+/* It counts and is remembered from now on. False: there is no room. */
+bool registry_seen(struct registry *registry, struct camera *camera);
+
+/* False: enough was logged in this minute about cameras that are unseen, and this is one. */
+bool camera_may_log(struct camera *camera);
+
 /* Tells every observer that something visible changed; coalesced to one call a turn of the loop. */
 void camera_changed(struct camera *camera, enum camera_change what);
+/* The same for what a device can change as often as it likes: at most twice a second. */
+void camera_changed_by_device(struct camera *camera, enum camera_change what);
 /* Tells every observer at once what a source made of values; see struct registry_observer. */
 void registry_tell_reported(struct registry *registry, struct camera *camera,
                             const struct control_values *values);

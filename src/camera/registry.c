@@ -8,16 +8,19 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "camera/internal.h"
+#include "camera/refusals.h"
 
 struct registry {
     struct camera_home home;
     unsigned max_cameras, max_new_per_minute;
     bool adopt_ask;
     struct list cameras, observers;
-    unsigned count;
+    unsigned count;    /* of cameras that count */
+    unsigned n_unseen; /* of others: see struct camera.is_unseen */
+    struct refusals refusals;
     struct net_wake *tell; /* tells the observers, once a turn of the loop */
     int64_t minute_us;     /* when the running minute of new devices began */
-    unsigned new_in_minute, refused_in_minute;
+    unsigned new_in_minute;
 };
 
 static void tell(void *ctx)
@@ -126,7 +129,9 @@ static struct camera *add(struct registry *registry, const struct camera_identit
     if (identity->name && text_is_name(identity->name, CAMERA_NAME_MAX))
         snprintf(camera->name, sizeof(camera->name), "%s", identity->name);
     list_append(&registry->cameras, &camera->node);
-    registry->count++;
+    camera->is_unseen = identity->is_unseen;
+    registry->count += !camera->is_unseen;
+    registry->n_unseen += camera->is_unseen;
     camera_changed(camera, CAMERA_CHANGE_NEW);
     return camera;
 }
@@ -136,7 +141,7 @@ static void begin_minute(struct registry *registry)
     int64_t now_us = now(registry);
     if (now_us - registry->minute_us >= 60 * US_PER_S) {
         registry->minute_us = now_us;
-        registry->new_in_minute = registry->refused_in_minute = 0;
+        registry->new_in_minute = 0;
     }
 }
 
@@ -144,7 +149,7 @@ static void begin_minute(struct registry *registry)
 static bool make_room(struct registry *registry)
 {
     list_for_each (camera, &registry->cameras, struct camera, node) {
-        if (camera->adopted || camera->source || camera->kind != CAMERA_PUSH)
+        if (camera->adopted || camera->source || camera->kind != CAMERA_PUSH || camera->is_unseen)
             continue;
         log_info("camera", camera->id, "removed: never adopted, and a new camera needs its place");
         registry_remove(registry, camera);
@@ -153,24 +158,63 @@ static bool make_room(struct registry *registry)
     return false;
 }
 
-/* 0, or why there is no room for one more. */
-static int admit(struct registry *registry, enum camera_kind kind)
+/* An id that somebody made up and left. Its place in the running minute is free as well. */
+static bool forget_unseen(struct registry *registry)
 {
-    bool from_outside = kind == CAMERA_PUSH; /* nobody there can make more of the others */
+    list_for_each (camera, &registry->cameras, struct camera, node) {
+        if (!camera->is_unseen || camera->source)
+            continue;
+        if (registry->new_in_minute > 0)
+            registry->new_in_minute--;
+        registry_remove(registry, camera);
+        return true;
+    }
+    return false;
+}
+
+/* A device that nobody knows. It does not count among max_cameras until it has shown a picture, or
+ * its owner has had a hand in it: whatever ids strangers make up, there is room for the owner's. Of
+ * those that are away the oldest gives way. */
+static int admit_unseen(struct registry *registry)
+{
     begin_minute(registry);
-    if (from_outside && registry->new_in_minute >= registry->max_new_per_minute)
+    if (registry->new_in_minute >= registry->max_new_per_minute && !forget_unseen(registry))
         return -EAGAIN;
-    if (registry->count >= registry->max_cameras && !make_room(registry))
+    if (registry->n_unseen >= registry->max_cameras && !forget_unseen(registry))
         return -ENOSPC;
-    registry->new_in_minute += from_outside;
+    registry->new_in_minute++;
     return 0;
+}
+
+/* 0, or why there is no room for one more. */
+static int admit(struct registry *registry, const struct camera_identity *identity)
+{
+    if (identity->is_unseen)
+        return admit_unseen(registry);
+    return registry->count < registry->max_cameras || make_room(registry) ? 0 : -ENOSPC;
+}
+
+bool registry_seen(struct registry *registry, struct camera *camera)
+{
+    if (!camera->is_unseen)
+        return true;
+    if (registry->count >= registry->max_cameras && !make_room(registry))
+        return false;
+    camera->is_unseen = false;
+    registry->n_unseen--;
+    registry->count++;
+    camera_store(camera, true);
+    return true;
 }
 
 void registry_log_refusal(struct registry *registry, const char *id, const char *why)
 {
-    begin_minute(registry);
-    if (registry->refused_in_minute++ == 0)
-        log_warn("camera", id, "a device is refused: %s", why);
+    refusals_tell(&registry->refusals, now(registry), id, "a device is refused", why);
+}
+
+void registry_log_trouble(struct registry *registry, const char *id, const char *why)
+{
+    refusals_tell(&registry->refusals, now(registry), id, "its device breaks the rules", why);
 }
 
 static bool is_same(const struct camera *camera, const struct camera_identity *identity)
@@ -186,18 +230,20 @@ static int add_new(struct registry *registry, const struct camera_identity *iden
     if (!text_is_id(identity->id) ||
         (identity->address && strlen(identity->address) > CAMERA_ADDRESS_MAX))
         return -EINVAL;
-    int r = admit(registry, identity->kind);
+    struct camera_identity granted = *identity;
+    granted.is_unseen = identity->kind == CAMERA_PUSH && !identity->adopted;
+    granted.adopted = identity->adopted || !registry->adopt_ask;
+    int r = admit(registry, &granted);
     if (r < 0) {
         registry_log_refusal(registry, identity->id,
                              r == -ENOSPC ? "max_cameras is reached"
                                           : "too many new cameras this minute");
         return r;
     }
-    struct camera_identity granted = *identity;
-    granted.adopted = identity->adopted || !registry->adopt_ask;
     *ret_camera = add(registry, &granted);
-    log_info("camera", identity->id,
-             granted.adopted ? "new camera" : "new camera, waiting to be adopted");
+    if (camera_may_log(*ret_camera))
+        log_info("camera", identity->id,
+                 granted.adopted ? "new camera" : "new camera, waiting to be adopted");
     camera_remember(*ret_camera);
     return 0;
 }
@@ -210,12 +256,15 @@ static int claim(struct camera *camera, const char *token)
         return token && strcmp(camera->token, token) == 0 ? 0 : -EKEYREJECTED;
     if (!token)
         return 0;
+    /* Nor must it take over a camera that is known without one: it is let in as any other. */
+    if (!camera->is_unseen)
+        return 0;
     if (camera->source)
         return -EBUSY;
     snprintf(camera->token, sizeof(camera->token), "%s", token);
-    log_info("camera", camera->id,
-             "its device presents a token; connections without it are refused from now on");
-    camera_remember(camera);
+    if (camera_may_log(camera))
+        log_info("camera", camera->id,
+                 "its device presents a token; connections without it are refused from now on");
     return 0;
 }
 
@@ -242,14 +291,16 @@ int registry_get_or_add(struct registry *registry, const char *id, const char *t
 
 void registry_remove(struct registry *registry, struct camera *camera)
 {
-    log_info("camera", camera->id, "removed");
+    if (camera_may_log(camera))
+        log_info("camera", camera->id, "removed");
     camera_dismiss(camera);
     list_for_each (observer, &registry->observers, struct registry_observer, node)
         if (observer->removed)
             observer->removed(observer->ctx, camera);
     if (registry->home.env.store)
         store_remove_camera(registry->home.env.store, camera->id);
-    registry->count--;
+    registry->count -= !camera->is_unseen;
+    registry->n_unseen -= camera->is_unseen;
     camera_destroy(camera);
 }
 

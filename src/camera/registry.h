@@ -34,14 +34,17 @@ struct camera_identity {
     enum camera_kind kind;
     const char *address; /* NULL for one that pushes */
     bool adopted;        /* the owner's word is there already */
+    bool is_unseen;      /* the registry's own: see struct camera */
     const char *token;   /* the hash of what its device shows, CAMERA_TOKEN_CHARS; NULL = nothing */
 };
 
-/* The camera of this identity, made and remembered if it is new; where there is no room, in the
- * place of the oldest device that nobody adopted and that is away. -ENOSPC: too many cameras;
- * -EAGAIN: too many new devices in the last minute; -EINVAL: no valid id; -EEXIST: a camera of this
- * id has another kind or address. The first token that its device shows becomes the camera's;
- * without it, -EKEYREJECTED from then on. -EBUSY: a device without one is connected. */
+/* The camera of this identity, made if it is new; where there is no room, in the place of the
+ * oldest device that nobody adopted and that is away. A device is remembered, and counts among
+ * max_cameras, once it has sent a usable frame or its owner has had a hand in it. -ENOSPC: too many
+ * cameras; -EAGAIN: too many new devices in the last minute; -EINVAL: no valid id; -EEXIST: a
+ * camera of this id has another kind or address. The token that its device presents before it
+ * counts becomes the camera's; without it, -EKEYREJECTED from then on. -EBUSY: a device without one
+ * is connected. */
 int registry_add(struct registry *registry, const struct camera_identity *identity,
                  struct camera **ret_camera) __attribute__((warn_unused_result));
 
@@ -53,9 +56,10 @@ int registry_get_or_add(struct registry *registry, const char *id, const char *t
  * detached, and may come again as a new camera. */
 void registry_remove(struct registry *registry, struct camera *camera);
 
-/* Logs why a device is refused, once a minute: a flood of connections must not flood
- * its log. */
+/* Logs why a device is refused, or which rule it breaks: once for each device and reason,
+ * and how many more there were, once a minute. why is static. */
 void registry_log_refusal(struct registry *registry, const char *id, const char *why);
+void registry_log_trouble(struct registry *registry, const char *id, const char *why);
 
 /* From now on new cameras, names and settings are remembered there; borrowed, NULL to forget it
  * again. */

@@ -10,7 +10,7 @@
 void camera_remember(const struct camera *camera)
 {
     struct store *store = camera->home->env.store;
-    if (store)
+    if (store && !camera->is_unseen)
         store_put_camera(store, &(struct store_camera){.id = camera->id,
                                                        .name = camera->name,
                                                        .source = camera_kind_name(camera->kind),
@@ -39,8 +39,16 @@ void camera_store(const struct camera *camera, bool with_settings)
     }
 }
 
+/* The owner's own: it counts from now on, where there is room. */
+static void own(struct camera *camera)
+{
+    if (!registry_seen(camera->home->registry, camera))
+        log_warn("camera", camera->id, "not remembered: there are as many cameras as may be");
+}
+
 void camera_adopt(struct camera *camera)
 {
+    own(camera);
     if (camera->adopted)
         return;
     camera->adopted = true;
@@ -49,6 +57,13 @@ void camera_adopt(struct camera *camera)
 }
 
 int camera_rename(struct camera *camera, const char *name)
+{
+    if (text_is_name(name, CAMERA_NAME_MAX))
+        own(camera);
+    return camera_take_name(camera, name);
+}
+
+int camera_take_name(struct camera *camera, const char *name)
 {
     if (!text_is_name(name, CAMERA_NAME_MAX))
         return -EINVAL;
@@ -65,7 +80,7 @@ static void remember_setting(struct camera *camera, const char *name, json_t *va
         return; /* nothing is written while nothing changes */
     char *text = json_dumps(value, JSON_ENCODE_ANY);
     json_object_set(camera->settings, name, value);
-    if (store && text)
+    if (store && text && !camera->is_unseen)
         store_put_setting(store, camera->id, name, text);
     mem_free(text);
 }
@@ -99,6 +114,7 @@ int camera_set(struct camera *camera, json_t *values, const char **ret_message)
     const int error = check(camera, values, &wanted, ret_message);
     if (error)
         return error;
+    own(camera);
     json_object_foreach(values, name, value) remember_setting(camera, name, value);
     return put_in_force(camera, &wanted);
 }
@@ -112,6 +128,7 @@ int camera_replace(struct camera *camera, json_t *values, const char **ret_messa
     const int error = check(camera, values, &wanted, ret_message);
     if (error)
         return error;
+    own(camera);
     if (store && json_object_size(camera->settings) > 0)
         store_clear_settings(store, camera->id);
     json_object_clear(camera->settings);

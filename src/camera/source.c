@@ -37,9 +37,14 @@ const char *camera_drop_name(unsigned drop)
                                        : NAMES[drop - CAMERA_DROP_UNWANTED];
 }
 
+/* So much of its share a device may have ahead of time. */
+static const int64_t BURST_US = 4 * US_PER_S;
+
 /* A device with weak Wi-Fi comes and goes all day, and one that is broken says so again and again:
  * so many lines a minute tell enough. */
 enum { LINES_MAX = 6 };
+/* As many replacements of a device within a minute are not one that reconnects. */
+enum { RIVAL_TURNS = 4 };
 
 /* The number of a line in its minute; beyond LINES_MAX it is not to be written. */
 static unsigned count_line(const struct camera *camera, struct camera_lines *lines)
@@ -50,12 +55,31 @@ static unsigned count_line(const struct camera *camera, struct camera_lines *lin
     return lines->count <= LINES_MAX ? ++lines->count : lines->count;
 }
 
+/* Ids that strangers make up must not flood the log. */
+enum { UNSEEN_LINES_MAX = 60 };
+
+bool camera_may_log(struct camera *camera)
+{
+    struct camera_lines *lines = &camera->home->unseen_lines;
+    const int64_t now_us = clock_now_us(camera->home->env.clock);
+    if (!camera->is_unseen)
+        return true;
+    if (!lines->since_us || now_us - lines->since_us >= 60 * US_PER_S)
+        *lines = (struct camera_lines){.since_us = now_us};
+    if (lines->count == UNSEEN_LINES_MAX)
+        log_warn("camera", camera->id, "many new devices: more about them is suppressed for 1 min");
+    lines->count += lines->count <= UNSEEN_LINES_MAX;
+    return lines->count <= UNSEEN_LINES_MAX;
+}
+
 static void log_presence(struct camera *camera, const char *what)
 {
     const unsigned line = count_line(camera, &camera->presence_lines);
+    if (line > LINES_MAX || !camera_may_log(camera))
+        return;
     if (line < LINES_MAX)
         log_info("camera", camera->id, "%s", what);
-    else if (line == LINES_MAX)
+    else
         log_warn("camera", camera->id, "%s; repeating: suppressed for 1 min", what);
 }
 
@@ -64,7 +88,7 @@ static void adopt_name(struct camera *camera, const char *name)
 {
     if (!name || strcmp(camera->name, camera->id) != 0 || strcmp(name, camera->id) == 0)
         return;
-    if (camera_rename(camera, name) < 0)
+    if (camera_take_name(camera, name) < 0)
         log_debug("camera", camera->id, "invalid device name");
 }
 
@@ -84,10 +108,21 @@ void camera_learned(struct camera *camera, const char *model, const struct contr
     camera_changed(camera, CAMERA_CHANGE_CONTROLS);
 }
 
+/* One that comes back before its old connection is found dead is no rival. */
+static void notice_rivals(struct camera *camera)
+{
+    if (count_line(camera, &camera->replacements) < RIVAL_TURNS)
+        return;
+    if (camera->replacements.count == RIVAL_TURNS)
+        log_warn("camera", camera->id, "%s", CAMERA_RIVALS);
+    camera->rivals_us = clock_now_us(camera->home->env.clock);
+}
+
 void camera_source_up(struct camera *camera, const struct source_ops *ops, void *source,
                       const struct camera_source_info *info)
 {
     if (camera->source) {
+        notice_rivals(camera);
         camera->source_ops->detached(camera->source);
         camera_source_down(camera);
     }
@@ -286,6 +321,7 @@ void camera_frame(struct camera *camera, const struct camera_frame *takes_frame)
     struct rendition *rendition = rendition_full(camera, kind);
     (void)hub_publish(rendition->hub, rendition->turn, packet);
     camera_step(camera, DEMAND_FRAME);
+    (void)registry_seen(camera->home->registry, camera);
 }
 
 void camera_flush_raw(struct camera *camera)
@@ -345,21 +381,35 @@ void camera_battery(struct camera *camera, int percent)
     if (camera->battery_percent == percent)
         return;
     camera->battery_percent = percent;
-    camera_changed(camera, CAMERA_CHANGE_STATE);
+    camera_changed_by_device(camera, CAMERA_CHANGE_STATE);
 }
 
 void camera_sleeps(struct camera *camera, int64_t seconds)
 {
     int64_t wall_us = clock_wall_us(camera->home->env.clock);
     camera->sleeping_until_wall_us = wall_us + seconds * US_PER_S;
-    camera_changed(camera, CAMERA_CHANGE_STATE);
+    camera_changed_by_device(camera, CAMERA_CHANGE_STATE);
 }
 
 void camera_controls_changed(struct camera *camera, const struct control_values *values)
 {
     if (controls_update(&camera->controls, values))
-        camera_changed(camera, CAMERA_CHANGE_CONTROLS);
+        camera_changed_by_device(camera, CAMERA_CHANGE_CONTROLS);
     registry_tell_reported(camera->home->registry, camera, values);
+}
+
+bool camera_awaits_still(const struct camera *camera, uint32_t request)
+{
+    return request && camera->still.request == request;
+}
+
+int64_t camera_charge(struct camera *camera, int64_t cost_us)
+{
+    const int64_t now_us = clock_now_us(camera->home->env.clock);
+    if (camera->spent_us < now_us)
+        camera->spent_us = now_us;
+    camera->spent_us += cost_us;
+    return camera->spent_us > now_us + BURST_US ? camera->spent_us - BURST_US : 0;
 }
 
 void camera_refused(struct camera *camera, unsigned control, const char *why)

@@ -110,6 +110,12 @@ void camera_error(struct camera *camera, const char *sentence);
 void camera_failed(struct camera *camera, const char *sentence);
 /* The same, and no frame can come now: captures that wait for one fail. */
 void camera_unreachable(struct camera *camera, const char *sentence);
+/* What a device sends is charged to its camera, also over several connections: the share of a
+ * device is one second of cost a second, and a burst of some. 0: it may go on; else until when
+ * nothing more is to be read from it. */
+int64_t camera_charge(struct camera *camera, int64_t cost_us);
+/* True while this still is waited for. */
+bool camera_awaits_still(const struct camera *camera, uint32_t request);
 void camera_battery(struct camera *camera, int percent);
 void camera_sleeps(struct camera *camera, int64_t seconds); /* by itself, from now on */
 /* The device says what is in force: after each set, and whenever it changes by itself. */

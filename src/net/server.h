@@ -125,6 +125,8 @@ void ws_ready(struct ws *ws); /* there is something to send: next() will be aske
 /* Closes after what is being sent; closed() follows, message() and next() do not. code: RFC 6455
  * section 7.4.1; reason: up to 123 bytes. */
 void ws_close(struct ws *ws, uint16_t code, const char *reason);
+/* Reads no more from the peer, or again. Messages whose bytes are here already still come. */
+void ws_pause_reading(struct ws *ws, bool pause);
 /* Until this is called again, messages are limited to this instead of ops->max_message_bytes. */
 void ws_limit(struct ws *ws, size_t max_message_bytes);
 const char *ws_peer(const struct ws *ws);

@@ -431,6 +431,11 @@ void ws_limit(struct ws *ws, size_t max_message_bytes)
     ws->max_message_bytes = max_message_bytes;
 }
 
+void ws_pause_reading(struct ws *ws, bool pause)
+{
+    conn_pause_reading(ws->conn, pause);
+}
+
 const char *ws_peer(const struct ws *ws)
 {
     return ws->conn->peer;

@@ -29,6 +29,16 @@ enum {
     CLOSE_TRY_LATER = 1013
 };
 
+/* What a message costs of a device's share of a second (camera_charge): each, and by its bytes. A
+ * text is parsed and may be told to every page; a frame that nobody wants is only read. So a device
+ * may send 20 texts a second, 100 unwanted frames, or 240 that are wanted. */
+struct cost {
+    int64_t each_us, bytes_s;
+};
+static const struct cost TEXT_COST = {US_PER_S / 20, 32 << 10},
+                         UNWANTED_COST = {US_PER_S / 100, 8 << 20},
+                         WANTED_COST = {US_PER_S / 240, 64 << 20};
+
 static const char SUBPROTOCOL[] = "eyelid.device.v1";
 static const char ID_RULE[] = "an id is 1 to 32 of a-z, 0-9 and -";
 
@@ -45,12 +55,36 @@ struct push {
     int64_t asked_time_us; /* when the clocks were last compared */
     int64_t told_stop_us;
     unsigned bad_texts;
+    struct net_timer *rest; /* until more is read from it; NULL = it never had to wait */
+    bool is_resting;
     struct outbox outbox;
 };
 
 static int64_t now(const struct push *push)
 {
     return clock_now_us(registry_env(push->registry)->clock);
+}
+
+static void on_rested(void *ctx)
+{
+    struct push *push = ctx;
+    push->is_resting = false;
+    ws_pause_reading(push->ws, false);
+}
+
+/* A device that has spent its share is not read from for a while: what it sends waits in its own
+ * memory, and others have theirs. */
+static void charge(struct push *push, const struct cost *cost, size_t len_bytes)
+{
+    const int64_t by_size_us = (int64_t)len_bytes * US_PER_S / cost->bytes_s;
+    const int64_t until_us = camera_charge(push->camera, cost->each_us + by_size_us);
+    if (!until_us)
+        return;
+    if (!push->rest)
+        push->rest = net_timer_create(registry_env(push->registry)->net, on_rested, push);
+    push->is_resting = true;
+    net_timer_set(push->rest, until_us);
+    ws_pause_reading(push->ws, true);
 }
 
 /* Ends the connection; no message follows. */
@@ -210,6 +244,7 @@ static void closed(void *session)
     if (push->camera)
         camera_source_down(push->camera);
     net_timer_destroy(push->timer);
+    net_timer_destroy(push->rest);
     outbox_finish(&push->outbox);
     mem_free(push);
 }
@@ -273,14 +308,17 @@ static void on_text(struct push *push, const char *text, size_t len_bytes)
     if (!wrong) {
         on_message(push, &message);
         device_message_finish(&message);
-        return;
     }
+    if (push->camera)
+        charge(push, &TEXT_COST, len_bytes);
+    if (!wrong)
+        return;
     if (!push->camera && len_bytes > DEVICE_MESSAGE_MAX_BYTES) { /* the hello that is awaited */
         refuse(push, CLOSE_TOO_LARGE, wrong);
         return;
     }
     if (push->bad_texts++ == 0)
-        log_warn("push", push->id, "%s", wrong);
+        registry_log_trouble(push->registry, push->id, wrong);
     if (push->bad_texts > BAD_TEXTS_MAX)
         refuse(push, CLOSE_BAD_DATA, wrong);
 }
@@ -303,6 +341,13 @@ static void on_still(struct push *push, struct camera_frame *frame, uint32_t req
     packet_unref(&still);
 }
 
+static void drop_unwanted(struct push *push, struct buf *takes_buf, size_t len_bytes)
+{
+    camera_count_received(push->camera, len_bytes);
+    camera_count_drop(push->camera, CAMERA_DROP_UNWANTED);
+    buf_unref(&takes_buf);
+}
+
 /* A frame that nobody wants. */
 static void on_unwanted(struct push *push)
 {
@@ -321,19 +366,32 @@ static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t
                                  .arrival_us = now_us,
                                  .capture_us = now_us};
     const bool is_still = wire && wire->flags & WIRE_FLAG_STILL;
-    const bool is_wanted = is_still || camera_runs(push->camera);
+    const bool is_wanted =
+        is_still ? camera_awaits_still(push->camera, wire->sequence) : camera_runs(push->camera);
+    charge(push, is_wanted ? &WANTED_COST : &UNWANTED_COST, end - off);
     if (wire) {
         frame.capture_us = clockmap_to_server(&push->clockmap, wire->capture_us, frame.arrival_us);
         frame.dark = wire->flags & WIRE_FLAG_DARK;
     }
     if (wire && is_wanted && frame.arrival_us - push->asked_time_us > TIME_INTERVAL_S * US_PER_S)
         ask_time(push);
-    if (!is_wanted)
+    if (!is_wanted && !is_still)
         on_unwanted(push);
-    if (is_still)
+    if (is_still && !is_wanted)
+        drop_unwanted(push, takes_buf, end - off); /* one that was given up, or never asked for */
+    else if (is_still)
         on_still(push, &frame, wire->sequence);
     else
         camera_frame(push->camera, &frame);
+}
+
+/* What is no frame at all. */
+static void on_nonsense(struct push *push, struct buf *takes_buf, size_t len_bytes)
+{
+    charge(push, &UNWANTED_COST, len_bytes);
+    camera_count_received(push->camera, 0);
+    camera_count_drop(push->camera, CAMERA_DROP_PROTOCOL);
+    buf_unref(&takes_buf);
 }
 
 static void on_binary(struct push *push, struct buf *takes_buf, size_t len_bytes)
@@ -348,32 +406,34 @@ static void on_binary(struct push *push, struct buf *takes_buf, size_t len_bytes
     } else if (wire_frame_read(takes_buf->data + off, len_bytes, &wire) == 0) {
         on_jpeg(push, takes_buf, off + WIRE_HEAD_BYTES, end, &wire);
     } else {
-        camera_count_received(push->camera, 0);
-        camera_count_drop(push->camera, CAMERA_DROP_PROTOCOL);
-        buf_unref(&takes_buf);
+        on_nonsense(push, takes_buf, len_bytes);
     }
 }
 
-/* A plain device's text: hobby firmware that sends its JPEG as base64. Decoded in place. */
+/* A plain device's text: hobby firmware that sends its JPEG as base64. Decoded in place, the bytes
+ * shrink; not at all while nobody wants them. */
 static void on_base64(struct push *push, struct buf *takes_buf, size_t len_bytes)
 {
     size_t jpeg_len;
     char *text = (char *)takes_buf->data + CAMERA_FRAME_ROOM;
-    if (push->camera && base64_decode_in_place(text, len_bytes, &jpeg_len) == 0) {
+    if (!push->camera) {
+        buf_unref(&takes_buf);
+    } else if (!camera_runs(push->camera)) {
+        charge(push, &UNWANTED_COST, len_bytes);
+        drop_unwanted(push, takes_buf, len_bytes);
+    } else if (base64_decode_in_place(text, len_bytes, &jpeg_len) == 0) {
         on_binary(push, takes_buf, jpeg_len);
-        return;
+    } else {
+        on_nonsense(push, takes_buf, len_bytes);
     }
-    if (push->camera) {
-        camera_count_received(push->camera, 0);
-        camera_count_drop(push->camera, CAMERA_DROP_PROTOCOL);
-    }
-    buf_unref(&takes_buf);
 }
 
 static void message(void *session, struct buf *takes_buf, size_t len_bytes, bool binary)
 {
     struct push *push = session;
-    if (binary) {
+    if (push->is_resting && push->camera) { /* what was on its way when its share was spent */
+        drop_unwanted(push, takes_buf, len_bytes);
+    } else if (binary) {
         on_binary(push, takes_buf, len_bytes);
     } else if (!push->controlled) {
         on_base64(push, takes_buf, len_bytes);

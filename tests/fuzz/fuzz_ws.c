@@ -25,6 +25,11 @@ void conn_ready(struct conn *conn)
     (void)conn;
 }
 
+void conn_pause_reading(struct conn *conn, bool pause)
+{
+    conn->rx_paused = pause;
+}
+
 void conn_deadline(struct conn *conn, int64_t deadline_us)
 {
     (void)conn;

@@ -499,6 +499,12 @@ void ws_ready(struct ws *ws)
     ws->ready = true;
 }
 
+void ws_pause_reading(struct ws *ws, bool pause)
+{
+    (void)ws;
+    (void)pause;
+}
+
 void ws_close(struct ws *ws, uint16_t code, const char *reason)
 {
     assert(!ws->closed && strlen(reason) <= 123);

@@ -12,6 +12,13 @@ static int add(struct rig *rig, const char *id)
     return r;
 }
 
+/* The same for one that has shown a picture. */
+static int add_seen(struct rig *rig, const char *id)
+{
+    int r = add(rig, id);
+    return r < 0 ? r : registry_seen(rig->registry, registry_find(rig->registry, id)) ? 0 : -ENOSPC;
+}
+
 static unsigned count(struct rig *rig)
 {
     unsigned n = 0;
@@ -58,9 +65,13 @@ static void test_the_first_token_is_the_cameras(void **state)
     assert_int_equal(claim(rig, "new", "ab"), -EKEYREJECTED);
     assert_int_equal(claim(rig, "new", NULL), -EKEYREJECTED);
     assert_int_equal(claim(rig, "old", NULL), 0);
-    assert_int_equal(claim(rig, "old", NULL), 0);
     assert_int_equal(claim(rig, "old", "cc"), 0);
     assert_int_equal(claim(rig, "old", NULL), -EKEYREJECTED);
+    /* One that is known without a token is no stranger's, who is let in as any other. */
+    assert_int_equal(claim(rig, "open", NULL), 0);
+    assert_true(registry_seen(rig->registry, registry_find(rig->registry, "open")));
+    assert_int_equal(claim(rig, "open", "ff"), 0);
+    assert_int_equal(claim(rig, "open", NULL), 0);
     registry_remove(rig->registry, registry_find(rig->registry, "old"));
     assert_int_equal(claim(rig, "old", "dd"), 0);
     registry_load_camera(rig->registry, &(struct store_camera){.id = "kept",
@@ -101,11 +112,41 @@ static void test_no_more_than_so_many(void **state)
 {
     struct rig *rig = *state;
     rig_registry(rig, &(struct registry_params){.max_cameras = 2});
-    assert_int_equal(add(rig, "a"), 0);
-    assert_int_equal(add(rig, "b"), 0);
-    assert_int_equal(add(rig, "c"), -ENOSPC);
+    assert_int_equal(add_seen(rig, "a"), 0);
+    assert_int_equal(add_seen(rig, "b"), 0);
+    assert_int_equal(add_seen(rig, "c"), -ENOSPC); /* it may look around, and is not remembered */
+    assert_int_equal(add(rig, "d"), 0);
+    assert_int_equal(add(rig, "e"), 0); /* in the place of c */
+    assert_null(registry_find(rig->registry, "c"));
     assert_int_equal(add(rig, "a"), 0); /* it is known */
-    assert_int_equal(count(rig), 2);
+    assert_int_equal(count(rig), 4);
+}
+
+/* Ids that strangers make up take no place from the owner's. */
+static void test_ids_that_are_made_up(void **state)
+{
+    struct rig *rig = *state;
+    const struct camera_identity gate = {
+        .id = "gate", .kind = CAMERA_HTTP, .address = "http://gate/", .adopted = true};
+    struct camera *camera;
+    rig_registry(rig, &(struct registry_params){.max_cameras = 2, .max_new_per_minute = 2});
+    for (int i = 0; i < 1000; i++) {
+        char id[16];
+        snprintf(id, sizeof(id), "made-up-%d", i);
+        assert_int_equal(add(rig, id), 0); /* and gone */
+        assert_in_range(count(rig), 1, 2);
+    }
+    rig_camera(rig, true); /* the owner's device, which stays */
+    assert_int_equal(registry_add(rig->registry, &gate, &camera), 0);
+    assert_int_equal(add(rig, "one"), 0);
+    assert_non_null(registry_find(rig->registry, "porch"));
+    assert_int_equal(count(rig), 3);
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    assert_true(rig->camera->is_unseen);
+    rig_good_frame(rig);
+    assert_false(rig->camera->is_unseen);
+    assert_int_equal(add_seen(rig, "two"), -ENOSPC); /* both places are taken now */
+    lease_release(&lease);
 }
 
 static void test_no_more_than_so_many_by_default(void **state)
@@ -115,17 +156,17 @@ static void test_no_more_than_so_many_by_default(void **state)
         char id[8];
         snprintf(id, sizeof(id), "c%d", i);
         rig->now_us += 30 * US_PER_S;
-        assert_int_equal(add(rig, id), 0);
+        assert_int_equal(add_seen(rig, id), 0);
     }
-    assert_int_equal(add(rig, "one-more"), -ENOSPC);
+    assert_int_equal(add_seen(rig, "one-more"), -ENOSPC);
 }
 
 static void test_no_more_than_so_many_a_minute(void **state)
 {
     struct rig *rig = *state;
     rig_registry(rig, &(struct registry_params){.max_new_per_minute = 2});
-    assert_int_equal(add(rig, "a"), 0);
-    assert_int_equal(add(rig, "b"), 0);
+    assert_int_equal(add_seen(rig, "a"), 0);
+    assert_int_equal(add_seen(rig, "b"), 0);
     assert_int_equal(add(rig, "c"), -EAGAIN);
     assert_int_equal(add(rig, "b"), 0);
     rig_pass(rig, 59 * US_PER_S);
@@ -178,7 +219,7 @@ static void test_identities(void **state)
     other.address = "usb-1";
     assert_int_equal(registry_add(rig->registry, &other, &again), 0);
     /* The rate is that of devices that come from outside; the number counts for all. */
-    assert_int_equal(add(rig, "a"), 0);
+    assert_int_equal(add_seen(rig, "a"), 0);
     other.id = "usb2";
     assert_int_equal(registry_add(rig->registry, &other, &again), -ENOSPC);
 }
@@ -236,18 +277,20 @@ static void test_the_oldest_unadopted_makes_room(void **state)
                           .adopt_ask = true, .max_cameras = 3, .max_new_per_minute = 4});
     registry_observe(rig->registry, &observer);
     rig_camera(rig, true); /* "porch", which is connected */
-    assert_int_equal(add(rig, "a"), 0);
-    assert_int_equal(add(rig, "b"), 0);
+    assert_true(registry_seen(rig->registry, rig->camera));
+    assert_int_equal(add_seen(rig, "a"), 0);
+    assert_int_equal(add_seen(rig, "b"), 0);
     assert_int_equal(registry_add(rig->registry, &gate, &camera), 0);
     assert_null(registry_find(rig->registry, "a"));
-    assert_int_equal(add(rig, "c"), 0);
+    assert_int_equal(add_seen(rig, "c"), 0);
     assert_null(registry_find(rig->registry, "b"));
     assert_int_equal(add(rig, "d"), -EAGAIN); /* too fast: takes nobody's place */
     camera_adopt(registry_find(rig->registry, "c"));
     rig->now_us += 60 * US_PER_S;
-    assert_int_equal(add(rig, "d"), -ENOSPC);
+    assert_int_equal(add_seen(rig, "d"), -ENOSPC);
+    registry_remove(rig->registry, registry_find(rig->registry, "d"));
     assert_int_equal(count(rig), 3);
-    assert_int_equal(removed, 2);
+    assert_int_equal(removed, 3);
     registry_unobserve(&observer);
 }
 
@@ -404,6 +447,7 @@ int main(void)
         T(test_a_token_cannot_be_brought_in_while_another_device_is_there),
         T(test_streams_are_numbered_through),
         T(test_no_more_than_so_many),
+        T(test_ids_that_are_made_up),
         T(test_no_more_than_so_many_by_default),
         T(test_no_more_than_so_many_a_minute),
         T(test_loaded_cameras),
