@@ -39,11 +39,13 @@ test('a battery that flips is told twice a second at most, and its last value al
   for (let n = 0; n < FLIPS; n++) flip.send({ type: 'state', state: 'idle', battery: n % 2 ? 20 : 80 });
   flip.send({ type: 'state', state: 'idle', battery: 33 });
   let told = 0;
+  const begin = performance.now();
   await page.next((m) => {
     if (m.type === 'camera' && m.camera.id === 'flip') told++;
     return m.type === 'camera' && m.camera.battery === 33;
   }, 'the last value', 10000);
-  assert.ok(told <= 3, `told ${told} times of ${FLIPS} changes`);
+  const most = 3 + 2 * Math.floor((performance.now() - begin) / 1000);
+  assert.ok(told <= most, `told ${told} times of ${FLIPS} changes, ${most} at most`);
 });
 
 test('made-up ids take no place from the owner', async (t) => {
