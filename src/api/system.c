@@ -17,7 +17,8 @@ void system_get(const struct call *call, struct http_request *request)
     if (api->params.data && statvfs(api->params.data, &disk) == 0)
         json_object_set_new(o, "disk",
                             json_pack("{s:I,s:I}", "free_bytes",
-                                      (json_int_t)(disk.f_bavail * disk.f_frsize), "total_bytes",
-                                      (json_int_t)(disk.f_blocks * disk.f_frsize)));
+                                      (json_int_t)disk.f_bavail * (json_int_t)disk.f_frsize,
+                                      "total_bytes",
+                                      (json_int_t)disk.f_blocks * (json_int_t)disk.f_frsize));
     reply_json(request, 200, o);
 }

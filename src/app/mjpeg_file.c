@@ -26,7 +26,7 @@ void mjpeg_file_close(struct mjpeg_file *mjpeg)
 /* Makes room behind what is left, doubling where a JPEG fills it all. */
 static int make_room(struct mjpeg_file *mjpeg)
 {
-    if (mjpeg->start > 0) {
+    if (mjpeg->bytes && mjpeg->start > 0) {
         memmove(mjpeg->bytes, mjpeg->bytes + mjpeg->start, mjpeg->end - mjpeg->start);
         mjpeg->end -= mjpeg->start;
         mjpeg->start = 0;

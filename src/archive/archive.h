@@ -72,6 +72,6 @@ struct archive_photo {
     int64_t wall_us;
 };
 /* done: 0 and the item, or a negative errno; not from inside. */
-void archive_keep_photo(struct archive *archive, const struct archive_photo *photo,
+void archive_keep_photo(struct archive *archive, const struct archive_photo *params,
                         void (*done)(void *ctx, int error, const struct archive_item *item),
                         void *ctx);

@@ -240,7 +240,7 @@ static int read_fragments(struct clip_file *clip, uint64_t file_bytes)
 
 int clip_file_recover(int root, struct archive_item *item, bool repair, bool *ret_was_open)
 {
-    struct stat stat;
+    struct stat stat = {0};
     struct clip_file *clip = mem_new(struct clip_file);
     clip->root = root;
     *ret_was_open = false;

@@ -97,7 +97,7 @@ static int check_rows(struct check *check)
 static int read_photo(struct check *check, struct archive_item *item, struct buf **ret_buf)
 {
     static const struct jpeg_limits ANY = {UINT16_MAX, UINT16_MAX};
-    struct stat stat;
+    struct stat stat = {0};
     struct jpeg_info info;
     struct buf *buf = NULL;
     size_t got = 0;
@@ -113,7 +113,7 @@ static int read_photo(struct check *check, struct archive_item *item, struct buf
         r = jpeg_inspect(buf->data, got, &ANY, &info) == JPEG_OK ? 0 : -EBADMSG;
     if (fd >= 0)
         close(fd);
-    if (r < 0) {
+    if (r != 0) {
         buf_unref(&buf);
         return r;
     }

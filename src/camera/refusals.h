@@ -1,6 +1,6 @@
 /* What the log is told of devices that are sent away or break the rules: each device and reason
- * once an hour, a few new ones a minute, and the sum of all others. Whoever floods the server does
- * not flood its log, and does not hide what another device is told. Loop only. */
+ * once an hour, a few new ones a minute, and the sum of all others. A flood of devices neither
+ * fills the log nor hides what another device is told. Loop only. */
 #pragma once
 #include "camera/camera.h"
 

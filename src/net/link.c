@@ -167,14 +167,14 @@ int64_t link_relieve(struct net *net)
     while (is_crowded(net) && !list_empty(&net->choked)) {
         struct conn *longest = list_entry(net->choked.next, struct conn, choke);
         int64_t until_us = longest->progress_us + patience_us(net);
-        if (net->stats.pinned_bytes > net->params.max_pinned_bytes && longest->out_count)
-            give_up(longest, now_us);
-        else if (now_us < until_us)
+        const bool is_over =
+            net->stats.pinned_bytes > net->params.max_pinned_bytes && longest->out_count;
+        if (!is_over && now_us < until_us)
             return until_us;
-        else if (took_something(longest) || !holds_much(longest))
-            note_progress(longest);
-        else
+        if (is_over || (!took_something(longest) && holds_much(longest)))
             give_up(longest, now_us);
+        else
+            note_progress(longest);
     }
     return CLOCK_NEVER_US;
 }

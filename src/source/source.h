@@ -73,7 +73,7 @@ void source_destroy(struct source *source);
 /* --- The thread's half; any thread calls source_poke. --- */
 
 /* Wakes the thread, as a new order does. */
-void source_poke(void *source);
+void source_poke(void *ctx); /* the source */
 bool source_is_ending(struct source *source);
 /* For a driver that waits while it obeys: poll's revents, 0 after a poke or the time. */
 short source_wait_for(struct source *source, const struct source_wait *wait);

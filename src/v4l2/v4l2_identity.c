@@ -33,7 +33,7 @@ static void read_attribute(const char *folder, const char *name, char out[ATTRIB
         start++;
     while (end > start && isspace((unsigned char)end[-1]))
         *--end = '\0';
-    memmove(out, start, (size_t)(end - start) + 1);
+    snprintf(out, ATTRIBUTE_MAX, "%.*s", (int)(end - start), start);
 }
 
 static const char *base_name(const char *path)

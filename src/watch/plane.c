@@ -18,11 +18,12 @@ struct grid grid_for(unsigned plane_width, unsigned plane_height)
 
 static uint8_t cell_mean(const uint8_t *corner, unsigned stride, unsigned step)
 {
-    unsigned sum = step * step / 2;
+    const unsigned cells = step > 0 ? step * step : 1; /* a grid's step never is 0 */
+    unsigned sum = cells / 2;
     for (unsigned y = 0; y < step; y++)
         for (unsigned x = 0; x < step; x++)
             sum += corner[y * stride + x];
-    return (uint8_t)(sum / (step * step));
+    return (uint8_t)(sum / cells);
 }
 
 void grid_read(const struct grid *grid, const struct watch_plane *plane, uint8_t *cells)
