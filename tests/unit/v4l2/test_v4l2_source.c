@@ -232,9 +232,11 @@ static void a_full_registry_takes_no_more(void **state)
     struct world *world = *state;
     struct camera *camera;
     assert_int_equal(registry_add(world->registry,
-                                  &(struct camera_identity){.id = "one", .adopted = true}, &camera), 0);
+                                  &(struct camera_identity){.id = "one", .adopted = true}, &camera),
+                     0);
     assert_int_equal(registry_add(world->registry,
-                                  &(struct camera_identity){.id = "two", .adopted = true}, &camera), 0);
+                                  &(struct camera_identity){.id = "two", .adopted = true}, &camera),
+                     0);
     assert_int_equal(create(world, "/dev/null", &world->source), -ENOSPC);
 }
 

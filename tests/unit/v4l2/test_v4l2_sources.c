@@ -120,7 +120,8 @@ static struct camera *pushes(struct world *world, const char *id)
 {
     struct camera *camera = NULL;
     assert_int_equal(registry_add(world->registry,
-                                  &(struct camera_identity){.id = id, .adopted = true}, &camera), 0);
+                                  &(struct camera_identity){.id = id, .adopted = true}, &camera),
+                     0);
     return camera;
 }
 
