@@ -75,7 +75,8 @@ test('the package on a clean Debian', async (t) => {
     assert.match(await (await house.get('/')).text(), /<!doctype html>/i);
     await house.camera('porch', { size: '320x240' });
     await decodedFrames(`${house.url}/stream/porch.mp4`, { width: 320, height: 240, count: 10 });
-    const renamed = await house.get('/api/v1/cameras/porch', { method: 'PATCH', body: '{"name": "My porch"}' });
+    const renamed = await house.get('/api/v1/cameras/porch', { method: 'PATCH', body: '{"name": "My porch"}',
+      headers: { 'content-type': 'application/json' } });
     assert.equal(renamed.status, 200);
   });
 
