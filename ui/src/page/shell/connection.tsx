@@ -29,11 +29,15 @@ export function Connection() {
       <p>
         {word} <span class="figure">{next}</span>
       </p>
-      {state === 'waiting' && (
-        <button type="button" class="button" data-action="retry" onClick={() => live.connect()}>
-          {t('server.retry')}
-        </button>
-      )}
+      <button
+        type="button"
+        class="button"
+        data-action="retry"
+        aria-disabled={state !== 'waiting'}
+        onClick={() => state === 'waiting' && live.connect()}
+      >
+        {t('server.retry')}
+      </button>
     </section>
   );
 }

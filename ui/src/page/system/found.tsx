@@ -85,15 +85,24 @@ function Found({ known, gone }: { known: KnownCamera; gone(adopted: boolean): vo
   );
 }
 
-// The next form, or the heading of the page; on the wall, the tile that it becomes.
+// The next form, or the heading of the page; on the wall, the tile that it becomes. The answer may
+// come before the live socket says that the camera is gone: the form is waited for.
 function focusOn(camera: string, adopted: boolean): void {
   if (adopted && route.value.area === 'live') {
     focusWanted.value = camera;
     return;
   }
-  const next =
-    document.querySelector<HTMLElement>('[data-new] input') ?? document.querySelector('h1');
-  next?.focus();
+  const form = document.querySelector(`[data-new="${CSS.escape(camera)}"]`);
+  const look = (): void => {
+    if (form?.isConnected) {
+      requestAnimationFrame(look);
+    } else if (document.activeElement === document.body) {
+      const next =
+        document.querySelector<HTMLElement>('[data-new] input') ?? document.querySelector('h1');
+      next?.focus();
+    }
+  };
+  look();
 }
 
 export function FoundCameras() {

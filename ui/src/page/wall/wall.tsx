@@ -100,7 +100,9 @@ export function Wall() {
   if (isEmpty) return <Welcome />;
   return (
     <div class="live">
-      <h1 class="unseen">{t('wall.title')}</h1>
+      <h1 class="unseen" tabIndex={-1}>
+        {t('wall.title')}
+      </h1>
       <Groups />
       <Tiles />
       <Found />
