@@ -71,7 +71,7 @@ test('a webcam is pulled in mid-stream and comes back in another port', async (t
   assert.deepEqual(holders(camera.path), [reader.pid]);
   await camera.unplug();
   await ended;
-  assert.match(said, /VIDIOC_DQBUF: failed/);
+  assert.match(said, /VIDIOC_D?QBUF: failed/); // whichever of the two the reader was about to call
   const node = await camera.plug(3);
   assert.deepEqual(holders(node), []);
   const device = fs.realpathSync(`/sys/class/video4linux/${path.basename(node)}/device`);

@@ -44,6 +44,16 @@ export function nodesNamed(pattern) {
     .map((node) => `/dev/${node}`);
 }
 
+/** The kernel lists a node in /sys before it makes the file, and makes the file before it lets it be opened. */
+function opens(node) {
+  try {
+    fs.closeSync(fs.openSync(node, fs.constants.O_RDWR | fs.constants.O_NONBLOCK));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Process ids that have the file open. */
 export function holders(file) {
   const found = [];
@@ -101,10 +111,10 @@ export class Webcam {
     return found;
   }
 
-  /** Its capture node, /dev/videoN; the other is for metadata. */
+  /** Its capture node, /dev/videoN, once it can be opened; the other is for metadata. */
   node() {
     return waitFor(`${this.name} has a node`, () => nodesNamed(new RegExp(`^${this.name}`))
-      .find((node) => attribute(path.basename(node), 'index') === '0'));
+      .find((node) => attribute(path.basename(node), 'index') === '0' && opens(node)));
   }
 
   async plug(port = '') {
