@@ -1,19 +1,8 @@
 #include "push/base64.h"
 
 #include <errno.h>
-#include <stdint.h>
+#include <sodium.h>
 #include <string.h>
-
-static int value_of(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
 
 /* Length of a "data:image/jpeg;base64," in front of the text, 0 for none. */
 static size_t prefix_len(const char *text, size_t len_bytes)
@@ -24,28 +13,15 @@ static size_t prefix_len(const char *text, size_t len_bytes)
     return comma ? (size_t)(comma - text) + 1 : 0;
 }
 
+/* libsodium writes each byte behind the digits that it has read, so the two may overlap. */
 int base64_decode_in_place(char *text, size_t len_bytes, size_t *ret_len_bytes)
 {
-    size_t n = 0, digits = 0;
-    uint32_t bits = 0;
-    size_t i = prefix_len(text, len_bytes);
-    for (; i < len_bytes && text[i] != '='; i++) {
-        if (text[i] == '\r' || text[i] == '\n')
-            continue;
-        int value = value_of(text[i]);
-        if (value < 0)
-            return -EINVAL;
-        bits = bits << 6 | (uint32_t)value;
-        if (++digits % 4 != 1)
-            text[n++] = (char)(bits >> (digits % 4 == 2 ? 4 : digits % 4 == 3 ? 2 : 0));
-    }
-    size_t padding = 0;
-    for (; i < len_bytes; i++) {
-        padding += text[i] == '=';
-        if (text[i] != '=' && text[i] != '\r' && text[i] != '\n')
-            return -EINVAL;
-    }
-    if (digits % 4 == 1 || padding > 2)
+    const char *digits = text + prefix_len(text, len_bytes), *end = text + len_bytes;
+    while (end > digits && memchr("=\r\n", end[-1], 3))
+        end--;
+    size_t n;
+    if (sodium_base642bin((unsigned char *)text, len_bytes, digits, (size_t)(end - digits), "\r\n",
+                          &n, NULL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) != 0)
         return -EINVAL;
     *ret_len_bytes = n;
     return 0;
