@@ -57,8 +57,7 @@ static int64_t backoff_us(const struct agent *agent)
 static void forget_link(struct agent *agent)
 {
     agent->due = 0;
-    agent->captures_count = 0;
-    agent->capture_taken = false;
+    agent->capture.is_due = false;
 }
 
 static void rest(struct agent *agent, int64_t now_us)
@@ -66,8 +65,8 @@ static void rest(struct agent *agent, int64_t now_us)
     forget_link(agent);
     agent->failures = 0;
     agent->state = AGENT_RESTING;
-    agent->deadline_us = now_us + agent->rest_us;
-    agent->hal->sleep(agent->ctx, agent->rest_us);
+    agent->deadline_us = now_us + agent->params->rest_us;
+    agent->hal->sleep(agent->ctx, agent->params->rest_us);
 }
 
 /* A dial failed or the connection was lost. */
@@ -115,11 +114,9 @@ void agent_stream_stop(struct agent *agent, int64_t now_us)
     agent->due |= DUE_STATE;
 }
 
-void agent_leave(struct agent *agent, int64_t rest_us, int64_t now_us)
+static void leave(struct agent *agent, int64_t now_us)
 {
-    agent_stream_stop(agent, now_us);
     agent->state = AGENT_LEAVING;
-    agent->rest_us = rest_us;
     agent->deadline_us = now_us + AGENT_FAREWELL_US;
     agent->due |= DUE_STATE;
 }
@@ -179,9 +176,9 @@ static void take_event(struct agent *agent, const struct agent_event *event, int
 static void take_time(struct agent *agent, int64_t now_us)
 {
     const struct agent_params *params = agent->params;
-    if (agent->state == AGENT_IDLE && params->rest_after_us && !agent->captures_count &&
+    if (agent->state == AGENT_IDLE && params->rest_after_us && !agent->capture.is_due &&
         now_us - agent->idle_since_us >= params->rest_after_us)
-        agent_leave(agent, params->rest_us, now_us);
+        leave(agent, now_us);
     if (agent->state == AGENT_OFF || agent->state == AGENT_IDLE ||
         agent->state == AGENT_STREAMING || now_us < agent->deadline_us)
         return;
@@ -236,22 +233,19 @@ static void send_picture(struct agent *agent, const struct agent_picture *pictur
 }
 
 /* The still, then `captured`; or `captured` alone if there is no still. */
-static void send_captures(struct agent *agent, int64_t now_us)
+static void send_capture(struct agent *agent, int64_t now_us)
 {
-    while (agent->captures_count && ready(agent)) {
-        struct agent_capture *capture = &agent->captures[0];
+    struct agent_capture *capture = &agent->capture;
+    if (capture->is_due && !capture->is_taken && ready(agent)) {
         struct agent_picture picture;
-        if (!agent->capture_taken) {
-            agent->capture_taken = true;
-            agent->capture_ok = agent->hal->still(agent->ctx, &capture->wish, &picture) == 0;
-            if (agent->capture_ok)
-                send_picture(agent, &picture, WIRE_FLAG_STILL, capture->request);
-            continue;
-        }
+        capture->is_taken = true;
+        capture->is_ok = agent->hal->still(agent->ctx, &capture->wish, &picture) == 0;
+        if (capture->is_ok)
+            send_picture(agent, &picture, WIRE_FLAG_STILL, capture->request);
+    }
+    if (capture->is_due && capture->is_taken && ready(agent)) {
         agent->hal->send_text(agent->ctx, agent->out, agent_say_captured(agent));
-        agent->capture_taken = false;
-        agent->captures_count--;
-        memmove(capture, capture + 1, agent->captures_count * sizeof(*capture));
+        capture->is_due = false;
         agent->idle_since_us = now_us;
     }
 }
@@ -298,11 +292,11 @@ int64_t agent_step(struct agent *agent, const struct agent_event *event, int64_t
         rest(agent, now_us);
     }
     if (agent->state == AGENT_IDLE || agent->state == AGENT_STREAMING)
-        send_captures(agent, now_us);
+        send_capture(agent, now_us);
     if (agent->state == AGENT_STREAMING)
         return send_frames(agent, now_us);
     if (agent->state == AGENT_IDLE)
-        return agent->params->rest_after_us && !agent->captures_count
+        return agent->params->rest_after_us && !agent->capture.is_due
                    ? agent->idle_since_us + agent->params->rest_after_us
                    : AGENT_NEVER_US;
     return agent->state == AGENT_OFF ? AGENT_NEVER_US : agent->deadline_us;

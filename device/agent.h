@@ -1,5 +1,5 @@
 /* The device's side of docs/protocol.md, sections 1.1 and 1.2: a state machine that says hello,
- * obeys start, stop, capture, set, sleep and time, paces frames, reconnects and sleeps. What does
+ * obeys start, stop, capture, set and time, paces frames, reconnects and sleeps. What does
  * not belong here: sockets, sensors, clocks, threads, memory; the platform provides those through
  * struct agent_hal. Plain C11; the same file in firmware and eyelid-fakecam.
  *
@@ -16,7 +16,6 @@ enum {
     AGENT_MAX_CONTROLS = 32,
     AGENT_MAX_SIZES = 16,
     AGENT_MAX_FPS_MILLI = 1000000,
-    AGENT_MAX_CAPTURES = 4,       /* pending ones; more are ignored */
     AGENT_TEXT_MAX_BYTES = 4096,  /* longest message read from the server */
     AGENT_HELLO_MAX_BYTES = 8192, /* longest message sent */
     AGENT_BATTERY_UNKNOWN = -1,
@@ -49,7 +48,6 @@ struct agent_control {
 struct agent_stream {
     struct agent_size size;
     uint32_t fps_milli; /* frames per 1000 s, 1 and up */
-    uint8_t quality;    /* 1 to 100, 0 = the device's choice */
 };
 
 /* Borrowed from the platform until `release`. */
@@ -92,12 +90,12 @@ struct agent_hal {
 
 /* Everything in it is borrowed for the agent's lifetime and never changes. */
 struct agent_params {
-    const char *id, *name, *model, *firmware; /* id and name are required, the others may be NULL */
-    bool plain;                               /* push JPEGs, without controls */
-    uint32_t max_fps_milli;                   /* 1 to AGENT_MAX_FPS_MILLI */
-    const struct agent_size *sizes;           /* rising; the last one is for stills */
-    unsigned sizes_count;                     /* 1 to AGENT_MAX_SIZES */
-    unsigned default_size;                    /* index: the device's choice */
+    const char *id, *name, *model;  /* model may be NULL */
+    bool plain;                     /* push JPEGs, without controls */
+    uint32_t max_fps_milli;         /* 1 to AGENT_MAX_FPS_MILLI */
+    const struct agent_size *sizes; /* rising; the last one is for stills */
+    unsigned sizes_count;           /* 1 to AGENT_MAX_SIZES */
+    unsigned default_size;          /* index: the device's choice */
     const struct agent_control *controls;
     unsigned controls_count; /* up to AGENT_MAX_CONTROLS */
     int64_t rest_after_us;   /* sleeps by itself after being idle for this long; 0 = never */
@@ -135,10 +133,12 @@ struct agent_stats {
     uint64_t connects, frames_sent;
     uint64_t frames_skipped; /* slots skipped because the socket was congested or no step came */
     uint64_t frames_failed;  /* the camera had none */
-    uint64_t texts_ignored;  /* malformed, unknown or too many */
+    uint64_t texts_ignored;  /* malformed or unknown */
 };
 
 struct agent_capture {
+    bool is_due, is_taken; /* is_taken: only its answer is due */
+    bool is_ok;            /* of one that is taken */
     uint32_t request;
     struct agent_stream wish;
 };
@@ -155,7 +155,6 @@ struct agent {
     int64_t deadline_us; /* of the state: end of a wait, a dial, a farewell or a sleep */
     int64_t up_since_us, idle_since_us;
     unsigned failures; /* failed dials and short connections in a row */
-    int64_t rest_us;   /* the sleep that is being announced */
 
     struct agent_stream stream;
     int64_t pace_from_us; /* frame `pace_count` is due at pace_from_us + pace_count / fps */
@@ -165,11 +164,9 @@ struct agent {
     int battery_percent;
     int32_t values[AGENT_MAX_CONTROLS];
 
-    unsigned due; /* messages waiting for the socket, enum due in agent.c */
+    unsigned due; /* messages waiting for the socket, enum due in agent_parts.h */
     int64_t time_server_us;
-    struct agent_capture captures[AGENT_MAX_CAPTURES];
-    unsigned captures_count;
-    bool capture_taken, capture_ok; /* of captures[0]: its answer is due */
+    struct agent_capture capture; /* a newer one replaces it: the server has given it up */
 
     struct json json;
     char out[AGENT_HELLO_MAX_BYTES];

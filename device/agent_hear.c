@@ -2,8 +2,6 @@
 
 #include <errno.h>
 
-#define SLEEP_MAX_S INT64_C(604800) /* a week; more is a mistake */
-
 /* The named number, 0 if it is missing; -EINVAL if it is not a whole number or negative. Values
  * above max are clamped to max. */
 static int read_wish(const struct json *json, const char *name, int64_t max, int64_t *ret_value)
@@ -46,18 +44,16 @@ static int read_stream(const struct agent *agent, unsigned preset_size,
                        struct agent_stream *ret_stream)
 {
     const struct agent_params *params = agent->params;
-    int64_t fps, width, height, quality;
+    int64_t fps, width, height;
     if (read_wish(&agent->json, "fps", params->max_fps_milli / 1000 + 1, &fps) < 0 ||
         read_wish(&agent->json, "width", UINT16_MAX, &width) < 0 ||
-        read_wish(&agent->json, "height", UINT16_MAX, &height) < 0 ||
-        read_wish(&agent->json, "quality", 100, &quality) < 0)
+        read_wish(&agent->json, "height", UINT16_MAX, &height) < 0)
         return -EINVAL;
     int64_t fps_milli = fps * 1000;
     bool fastest = fps == 0 || fps_milli > params->max_fps_milli;
     *ret_stream = (struct agent_stream){
         .size = nearest_size(params, width, height, preset_size),
         .fps_milli = fastest ? params->max_fps_milli : (uint32_t)fps_milli,
-        .quality = (uint8_t)quality,
     };
     return 0;
 }
@@ -80,15 +76,14 @@ static int hear_stop(struct agent *agent, int64_t now_us)
 static int hear_capture(struct agent *agent, int64_t now_us)
 {
     (void)now_us;
-    struct agent_capture capture;
+    struct agent_capture capture = {.is_due = true};
     int64_t request;
-    if (agent->captures_count == AGENT_MAX_CAPTURES ||
-        json_to_int(&agent->json, json_find(&agent->json, 0, "request"), &request) < 0 ||
+    if (json_to_int(&agent->json, json_find(&agent->json, 0, "request"), &request) < 0 ||
         request < 0 || request > UINT32_MAX ||
         read_stream(agent, agent->params->sizes_count - 1, &capture.wish) < 0)
         return -EINVAL;
     capture.request = (uint32_t)request;
-    agent->captures[agent->captures_count++] = capture;
+    agent->capture = capture;
     return 0;
 }
 
@@ -151,16 +146,6 @@ static int hear_set(struct agent *agent, int64_t now_us)
     return 0;
 }
 
-static int hear_sleep(struct agent *agent, int64_t now_us)
-{
-    int64_t seconds;
-    if (json_to_int(&agent->json, json_find(&agent->json, 0, "seconds"), &seconds) < 0 ||
-        seconds < 1 || seconds > SLEEP_MAX_S)
-        return -EINVAL;
-    agent_leave(agent, seconds * 1000000, now_us);
-    return 0;
-}
-
 static int hear_time(struct agent *agent, int64_t now_us)
 {
     (void)now_us;
@@ -178,8 +163,8 @@ void agent_hear(struct agent *agent, const char *text, size_t len_bytes, int64_t
         const char *type;
         int (*hear)(struct agent *agent, int64_t now_us);
     } messages[] = {
-        {"start", hear_start}, {"stop", hear_stop},   {"capture", hear_capture},
-        {"set", hear_set},     {"sleep", hear_sleep}, {"time", hear_time},
+        {"start", hear_start}, {"stop", hear_stop}, {"capture", hear_capture},
+        {"set", hear_set},     {"time", hear_time},
     };
     if (len_bytes <= AGENT_TEXT_MAX_BYTES && json_parse(&agent->json, text, len_bytes) == 0) {
         int type = json_find(&agent->json, 0, "type");

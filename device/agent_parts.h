@@ -24,4 +24,3 @@ void agent_hear(struct agent *agent, const char *text, size_t len_bytes, int64_t
 /* agent.c: what messages can trigger. */
 void agent_stream_start(struct agent *agent, const struct agent_stream *stream, int64_t now_us);
 void agent_stream_stop(struct agent *agent, int64_t now_us);
-void agent_leave(struct agent *agent, int64_t rest_us, int64_t now_us);

@@ -76,19 +76,6 @@ static void write_control(struct json_writer *w, const struct agent_control *con
     json_write(w, "}");
 }
 
-static void write_sizes(struct json_writer *w, const struct agent_params *params)
-{
-    json_write(w, ",\"sizes\":[");
-    for (unsigned i = 0; i < params->sizes_count; i++) {
-        json_write(w, i ? ",[" : "[");
-        json_write_int(w, params->sizes[i].width);
-        json_write(w, ",");
-        json_write_int(w, params->sizes[i].height);
-        json_write(w, "]");
-    }
-    json_write(w, "]");
-}
-
 static void write_battery(struct json_writer *w, const struct agent *agent)
 {
     if (agent->battery_percent != AGENT_BATTERY_UNKNOWN)
@@ -102,9 +89,6 @@ size_t agent_say_hello(struct agent *agent)
     member_string(&w, "id", params->id);
     member_string(&w, "name", params->name);
     member_string(&w, "model", params->model);
-    member_string(&w, "firmware", params->firmware);
-    member_int(&w, "max_fps", ((int64_t)params->max_fps_milli + 999) / 1000);
-    write_sizes(&w, params);
     json_write(&w, ",\"controls\":[");
     for (unsigned i = 0; i < params->controls_count; i++) {
         json_write(&w, i ? "," : "");
@@ -142,7 +126,7 @@ size_t agent_say_state(struct agent *agent)
     struct json_writer w = begin(agent, "state");
     if (agent->state == AGENT_LEAVING) {
         member_string(&w, "state", "sleeping");
-        member_int(&w, "wake_in_s", (agent->rest_us + 999999) / 1000000);
+        member_int(&w, "wake_in_s", (agent->params->rest_us + 999999) / 1000000);
     } else {
         member_string(&w, "state", agent->state == AGENT_STREAMING ? "streaming" : "idle");
     }
@@ -153,9 +137,9 @@ size_t agent_say_state(struct agent *agent)
 size_t agent_say_captured(struct agent *agent)
 {
     struct json_writer w = begin(agent, "captured");
-    member_int(&w, "request", agent->captures[0].request);
-    json_write(&w, agent->capture_ok ? ",\"ok\":true" : ",\"ok\":false");
-    if (!agent->capture_ok)
+    member_int(&w, "request", agent->capture.request);
+    json_write(&w, agent->capture.is_ok ? ",\"ok\":true" : ",\"ok\":false");
+    if (!agent->capture.is_ok)
         member_string(&w, "error", "the camera gave no picture");
     return end(&w);
 }

@@ -168,7 +168,7 @@ static int set_stream(struct camera *camera, const struct agent_stream *stream)
 {
     sensor_t *sensor = esp_camera_sensor_get();
     int framesize = find_framesize(&stream->size);
-    int quality = stream->quality ? stream->quality : camera->values[CONTROL_QUALITY];
+    int quality = camera->values[CONTROL_QUALITY];
     if (!sensor || framesize < 0 || sensor->set_framesize(sensor, (framesize_t)framesize) < 0 ||
         sensor->set_quality(sensor, control_sensor_quality(quality)) < 0)
         return -EIO;

@@ -1,7 +1,6 @@
 /* The camera's task: the agent (device/agent.h), its platform, and the loop that feeds it. */
 #include <errno.h>
 
-#include <esp_app_desc.h>
 #include <esp_err.h>
 #include <esp_log.h>
 #include <esp_random.h>
@@ -133,7 +132,6 @@ static struct agent_params agent_params(const struct firmware *firmware)
         .id = settings->id,
         .name = settings->name,
         .model = board->model,
-        .firmware = esp_app_get_description()->version,
         .max_fps_milli = board->max_fps_milli,
         .sizes = board->sizes,
         .sizes_count = board->sizes_count,

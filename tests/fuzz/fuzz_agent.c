@@ -35,7 +35,7 @@ static void hal_send_frame(void *ctx, const uint8_t *head, const struct agent_pi
 
 static int hal_start(void *ctx, const struct agent_stream *stream)
 {
-    if (stream->fps_milli < 1 || stream->fps_milli > 30000 || stream->quality > 100)
+    if (stream->fps_milli < 1 || stream->fps_milli > 30000)
         abort();
     return ((struct platform *)ctx)->wants_to_fail ? -1 : 0;
 }

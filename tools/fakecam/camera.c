@@ -149,9 +149,8 @@ static int hal_start(void *ctx, const struct agent_stream *stream)
     camera->stream = *stream;
     camera->dark_left = camera->world->options->dark_frames;
     camera->wrong_size = false;
-    log_info("fakecam", camera->model.id, "start %ux%u, %u.%03u fps, quality %u",
-             stream->size.width, stream->size.height, stream->fps_milli / 1000,
-             stream->fps_milli % 1000, stream->quality);
+    log_info("fakecam", camera->model.id, "start %ux%u, %u.%03u fps", stream->size.width,
+             stream->size.height, stream->fps_milli / 1000, stream->fps_milli % 1000);
     return 0;
 }
 
@@ -191,7 +190,7 @@ static int take(struct camera *camera, const struct agent_stream *stream, bool s
                      .mirror = camera->values[MODEL_MIRROR],
                      .flip = camera->values[MODEL_FLIP],
                      .still = still},
-            .quality = stream->quality ? stream->quality : (uint8_t)camera->values[MODEL_QUALITY],
+            .quality = (uint8_t)camera->values[MODEL_QUALITY],
             .number = number,
             .wall_us = clock_wall_us(&clock_system),
             .now_us = camera_now_us(world),

@@ -90,7 +90,6 @@ void model_init(struct model *model, const struct options *options, const struct
         .id = model->id,
         .name = model->name,
         .model = "eyelid-fakecam",
-        .firmware = FAKECAM_VERSION,
         .plain = options->plain,
         .max_fps_milli = options->fps_milli,
         .sizes = model->sizes,

@@ -60,7 +60,6 @@ static void hello_is_the_first_word(void **state)
 {
     struct rig *rig = *state;
     rig->params.model = "M\"1";
-    rig->params.firmware = "1.0";
     rig_boot(rig);
     rig_battery(rig, 81);
     rig_step(rig, AGENT_UP);
@@ -69,7 +68,6 @@ static void hello_is_the_first_word(void **state)
     assert_string_equal(
         rig_text(rig, 0),
         "{\"type\":\"hello\",\"id\":\"porch\",\"name\":\"Porch\",\"model\":\"M\\\"1\","
-        "\"firmware\":\"1.0\",\"max_fps\":30,\"sizes\":[[160,120],[640,480],[1600,1200]],"
         "\"controls\":[{\"name\":\"brightness\",\"type\":\"int\",\"min\":-2,\"max\":2,\"step\":1,"
         "\"default\":0,\"value\":0,\"group\":\"image\"},{\"name\":\"contrast\",\"type\":\"int\","
         "\"min\":-4,\"max\":4,\"step\":2,\"default\":0,\"value\":0},{\"name\":\"mirror\","
@@ -98,11 +96,10 @@ static void start_streams_and_stop_ends_it(void **state)
 {
     struct rig *rig = *state;
     rig_connect(rig);
-    rig_hear(rig, "{\"type\":\"start\",\"fps\":10,\"width\":600,\"height\":480,\"quality\":70}");
+    rig_hear(rig, "{\"type\":\"start\",\"fps\":10,\"width\":600,\"height\":480}");
     assert_int_equal(rig->agent.state, AGENT_STREAMING);
     assert_int_equal(rig->stream.size.width, 640);
     assert_int_equal(rig->stream.fps_milli, 10000);
-    assert_int_equal(rig->stream.quality, 70);
     assert_string_equal(rig_text(rig, 0), "{\"type\":\"state\",\"state\":\"streaming\"}");
     assert_int_equal(rig_frames(rig), 1); /* the first at once */
     rig_run(rig, SECOND_US);
@@ -140,17 +137,16 @@ static void wishes_meet_what_the_device_can_do(void **state)
         const char *text;
         uint16_t width;
         uint32_t fps_milli;
-        uint8_t quality;
     } table[] = {
-        {"{\"type\":\"start\"}", 640, 30000, 0},
-        {"{\"type\":\"start\",\"fps\":0,\"width\":0,\"height\":0,\"quality\":0}", 640, 30000, 0},
-        {"{\"type\":\"start\",\"fps\":31}", 640, 30000, 0},
-        {"{\"type\":\"start\",\"fps\":9223372036854775807}", 640, 30000, 0},
-        {"{\"type\":\"start\",\"fps\":1,\"quality\":500}", 640, 1000, 100},
-        {"{\"type\":\"start\",\"width\":1}", 160, 30000, 0},
-        {"{\"type\":\"start\",\"height\":900}", 1600, 30000, 0},
-        {"{\"type\":\"start\",\"width\":400}", 640, 30000, 0}, /* half way: the larger */
-        {"{\"type\":\"start\",\"width\":99999999,\"height\":1}", 1600, 30000, 0},
+        {"{\"type\":\"start\"}", 640, 30000},
+        {"{\"type\":\"start\",\"fps\":0,\"width\":0,\"height\":0}", 640, 30000},
+        {"{\"type\":\"start\",\"fps\":31}", 640, 30000},
+        {"{\"type\":\"start\",\"fps\":9223372036854775807}", 640, 30000},
+        {"{\"type\":\"start\",\"fps\":1}", 640, 1000},
+        {"{\"type\":\"start\",\"width\":1}", 160, 30000},
+        {"{\"type\":\"start\",\"height\":900}", 1600, 30000},
+        {"{\"type\":\"start\",\"width\":400}", 640, 30000}, /* half way: the larger */
+        {"{\"type\":\"start\",\"width\":99999999,\"height\":1}", 1600, 30000},
     };
     rig_connect(rig);
     for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -158,7 +154,6 @@ static void wishes_meet_what_the_device_can_do(void **state)
         assert_int_equal(rig->starts, i + 1);
         assert_int_equal(rig->stream.size.width, table[i].width);
         assert_int_equal(rig->stream.fps_milli, table[i].fps_milli);
-        assert_int_equal(rig->stream.quality, table[i].quality);
     }
     assert_int_equal(rig->agent.stats.texts_ignored, 0);
 }

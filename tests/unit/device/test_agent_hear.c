@@ -59,7 +59,6 @@ static void the_contracts_examples_are_obeyed(void **state)
     hear_example(rig, "device-start");
     assert_int_equal(rig->stream.fps_milli, 30000);
     assert_int_equal(rig->stream.size.width, 640);
-    assert_int_equal(rig->stream.quality, 80);
     hear_example(rig, "device-stop");
     assert_int_equal(rig->stops, 1);
     rig_forget(rig);
@@ -78,8 +77,6 @@ static void the_contracts_examples_are_obeyed(void **state)
     read_example("device-time", answer, sizeof(answer));
     answer[strcspn(answer, "\n")] = '\0';
     assert_string_equal(rig_text(rig, 0), answer);
-    hear_example(rig, "device-sleep");
-    assert_int_equal(rig->slept_us, 300000000);
 }
 
 /* Without white space outside of strings, which in the examples hold none. */
@@ -95,15 +92,11 @@ static void squeeze(char *text)
 static void what_the_agent_says_is_what_the_contract_shows(void **state)
 {
     struct rig *rig = *state;
-    static const struct agent_size sizes[] = {{160, 120}, {320, 240}, {640, 480}, {1600, 1200}};
     static const struct agent_control controls[] = {
         {.name = "brightness", .group = "image", .min = -2, .max = 2, .step = 1},
         {.name = "mirror", .group = "image", .is_bool = true, .max = 1, .step = 1},
     };
     rig->params.model = "AtomS3R-M12";
-    rig->params.firmware = "1.0.0";
-    rig->params.sizes = sizes;
-    rig->params.sizes_count = 4;
     rig->params.controls = controls;
     rig->params.controls_count = 2;
     rig_boot(rig);
@@ -169,7 +162,6 @@ static void everything_else_is_ignored_and_counted(void **state)
         "{\"type\":\"start\",\"fps\":99999999999999999999}",
         "{\"type\":\"start\",\"width\":[640]}",
         "{\"type\":\"start\",\"height\":null}",
-        "{\"type\":\"start\",\"quality\":true}",
         "{\"type\":\"capture\"}",
         "{\"type\":\"capture\",\"request\":-1}",
         "{\"type\":\"capture\",\"request\":4294967296}",
