@@ -1,4 +1,4 @@
-/* Awake accounting: how long, in which hour, for whom. */
+/* Awake accounting: how long the camera was awake, by hour of the day and by lease reason. */
 #include <string.h>
 #include <time.h>
 
@@ -26,7 +26,7 @@ static void add(struct camera *camera, unsigned hour, int64_t span_us)
     columns[CAMERA_AWAKE_TOTAL] += span_us;
 }
 
-/* Local day and hour of a wall-clock time, and how much of that hour is left: 1 us at least. */
+/* Local day and hour of a wall-clock time, and the rest of that hour, at least 1 us. */
 static void local(int64_t wall_us, int *ret_day, unsigned *ret_hour, int64_t *ret_left_us)
 {
     time_t seconds = wall_us / US_PER_S;
@@ -59,7 +59,7 @@ void camera_account(struct camera *camera, int64_t now_us)
     camera->awake.accounted_us = now_us;
     if (camera_runs(camera)) {
         camera->awake.total_us += span_us;
-        /* Hour by hour from the oldest on: a long span lands in the hours that it covered. */
+        /* Split by hour, oldest first, so that a long span counts in each hour it covered. */
         while (span_us > 0) {
             local(wall_us - span_us, &day, &hour, &left_us);
             begin_day(camera, day);

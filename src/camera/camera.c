@@ -19,7 +19,7 @@ void camera_changed(struct camera *camera, enum camera_change what)
     waker_wake(&camera->home->changed);
 }
 
-/* Pages are told the whole camera each time. */
+/* Least time between two updates of a camera that its device causes: each sends all of it. */
 static const int64_t SLOW_US = US_PER_S / 2;
 
 void camera_changed_by_device(struct camera *camera, enum camera_change what)
@@ -44,12 +44,11 @@ static void on_slow_timer(void *ctx)
     camera_changed(camera, (enum camera_change)what);
 }
 
-/* --- Demand: every event goes through camera_step, and what it decides is done here. --- */
+/* --- Demand: camera_step feeds the state machine and carries out its decision. --- */
 
 static void arm(struct camera *camera)
 {
-    /* The deadline moves on with each frame; a timer that fires early finds out and is set again.
-     */
+    /* Each frame moves the deadline, but not the timer, which is set again when it fires early. */
     if (camera->demand.deadline_us >= camera->armed_us)
         return;
     camera->armed_us = camera->demand.deadline_us;
@@ -75,7 +74,7 @@ void camera_pause(struct camera *camera)
     rendition_pause_all(camera);
 }
 
-/* A source may need longer for its first frame than others. */
+/* The common policy, but with the source's own timeout for the first frame if that is longer. */
 static struct demand_policy policy_of(const struct camera *camera)
 {
     struct demand_policy policy = camera->home->env.policy;
@@ -90,7 +89,7 @@ static void report_timeout(struct camera *camera)
     bool is_known = camera->error[0];
     camera->stats.start_timeouts++;
     if (is_known && camera->last_drop < 0)
-        return; /* the source said why */
+        return; /* the source has reported the reason */
     struct text error = text_over(camera->error, sizeof(camera->error));
     text_add(&error, "no usable frame within %.3g s of the start",
              (double)policy.start_timeout_us / US_PER_S);
@@ -106,7 +105,7 @@ void camera_step(struct camera *camera, enum demand_event event)
     enum demand_state before = camera->demand.state;
     unsigned actions;
 
-    /* A frame while awake changes nothing but the deadline: no need to account for each. */
+    /* A frame while awake moves the deadline only, so there is nothing to account. */
     if (event != DEMAND_FRAME || before != DEMAND_AWAKE)
         camera_account(camera, now_us);
     const struct demand_policy policy = policy_of(camera);
@@ -133,7 +132,7 @@ static void on_timer(void *ctx)
     camera_step(camera, DEMAND_TICK);
 }
 
-/* --- What the leases want. --- */
+/* --- Leases. --- */
 
 static void on_changing(void *ctx, const struct lease *leaving)
 {
@@ -148,7 +147,7 @@ static void on_changing(void *ctx, const struct lease *leaving)
                                                              : 0));
 }
 
-/* Tells a source that delivers what is wished of it now, if that is something else than before. */
+/* Passes the combined wish of the leases to a running source when it has changed. */
 static void adjust_source(struct camera *camera)
 {
     const struct demand *d = &camera->demand;
@@ -175,7 +174,7 @@ void camera_native(struct camera *camera, enum rendition_kind native)
     if (camera->native == native)
         return;
     hub_flush(rendition_full(camera, camera->native)->hub); /* raw memory is the driver's */
-    rendition_close_all(camera);                            /* they read the hub of that kind */
+    rendition_close_all(camera);                            /* makers read the old kind's hub */
     camera->native = native;
     rendition_adjust_all(camera);
 }
@@ -196,7 +195,7 @@ struct lease *camera_lease(struct camera *camera, const struct lease_params *par
     return lease_take(&camera->leases, rendition_choose(camera, params), params, now(camera));
 }
 
-/* --- Birth and death. --- */
+/* --- Create and destroy. --- */
 
 static void on_wake(void *ctx)
 {
@@ -236,7 +235,7 @@ void camera_destroy(struct camera *camera)
 {
     if (!camera)
         return;
-    assert(list_empty(&camera->captures) && camera->leases.count == 0); /* consumers go before */
+    assert(list_empty(&camera->captures) && camera->leases.count == 0); /* consumers end first */
     if (camera->source)
         camera->source_ops->detached(camera->source);
     list_for_each (rendition, &camera->renditions, struct rendition, node)
@@ -259,7 +258,7 @@ void camera_dismiss(struct camera *camera)
     lease_set_dismiss(&camera->leases);
 }
 
-/* --- What others see of it. --- */
+/* --- Queries. --- */
 
 struct camera_view camera_view(const struct camera *camera)
 {

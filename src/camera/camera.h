@@ -1,4 +1,4 @@
-/* A camera as its consumers see it: who it is, how it is, and leases on its pictures.
+/* A camera as its consumers see it: identity, state, and leases on its pictures.
  * Loop only. Sources feed it through camera/source.h; struct camera itself is private to the room.
  */
 #pragma once
@@ -18,7 +18,7 @@ enum {
     CAMERA_TOKEN_CHARS = 64,
 };
 
-/* Where its pictures come from. */
+/* Where a camera's pictures come from. */
 enum camera_kind {
     CAMERA_PUSH,      /* a device that connects */
     CAMERA_V4L2,      /* a kernel device of this machine; the address is its stable name */
@@ -27,52 +27,52 @@ enum camera_kind {
     CAMERA_KINDS
 };
 const char *camera_kind_name(enum camera_kind kind); /* "push", "v4l2", …; immutable */
-/* Also by the name that http had in databases before: "mjpeg". -EINVAL: no kind has that name. */
+/* "mjpeg", the name of http in older databases, is accepted too. -EINVAL: unknown kind. */
 int camera_kind_find(const char *name, enum camera_kind *ret_kind)
     __attribute__((warn_unused_result));
 
-/* Why a frame was dropped: a jpeg_fault, or one of these behind them. */
+/* Why a frame was dropped: a jpeg_fault, or one of these, which continue its numbers. */
 enum camera_drop {
     CAMERA_DROP_UNWANTED = JPEG_UNSUPPORTED + 1, /* pushed while no lease is held */
     CAMERA_DROP_DARK,                            /* exposure still settling after waking */
     CAMERA_DROP_UNDECODABLE, /* passed the gatekeeper, but the decoder refused it */
-    CAMERA_DROP_PROTOCOL,    /* a binary message that is not a frame */
+    CAMERA_DROP_PROTOCOL,    /* a binary message that is not a valid frame */
     CAMERA_DROPS
 };
 const char *camera_drop_name(unsigned drop);
 
-/* What of a camera changed. */
+/* Which part of a camera changed. */
 enum camera_change {
-    CAMERA_CHANGE_NEW = 1, /* it was not there before */
+    CAMERA_CHANGE_NEW = 1, /* the camera was added */
     CAMERA_CHANGE_STATE = 2,
-    CAMERA_CHANGE_IDENTITY = 4, /* its name, or that it is adopted */
+    CAMERA_CHANGE_IDENTITY = 4, /* its name, or it was adopted */
     CAMERA_CHANGE_CONTROLS = 8,
 };
 
-/* --- Who and how it is. --- */
+/* --- Identity and state. --- */
 
 struct camera_stats {
     uint64_t received, received_bytes, starts, start_timeouts;
     uint64_t sent, skipped_for_slow; /* frames, all viewers together */
 };
 
-/* A look at a camera; pointers are borrowed and valid until the camera changes. */
+/* A snapshot of a camera's state; pointers are borrowed and valid until the camera changes. */
 struct camera_view {
     const char *id, *name;
-    const char *address; /* NULL for one that pushes */
+    const char *address; /* NULL: CAMERA_PUSH */
     const char *model;   /* NULL = unknown */
-    const char *error;   /* what the owner should know, "" = nothing */
+    const char *error;   /* for the owner; "" = none */
     enum camera_kind kind;
     enum demand_state state;
-    enum rendition_kind native; /* what the source gives: JPEG or raw */
-    bool adopted;           /* else it was found, and cannot be woken until the owner adopts it */
-    bool has_source;        /* its device is there */
-    bool controlled;        /* the device obeys; else it pushes as it likes */
-    bool is_capturing;      /* a still is waited for */
-    uint16_t width, height; /* of the last frame, 0 = none yet */
-    int battery_percent;    /* -1 = unknown */
-    int last_drop;          /* why the last frame since the start was dropped; -1: none was */
-    int64_t sleeping_until_wall_us; /* by the device's own word, 0 = it does not sleep */
+    enum rendition_kind native;     /* what the source delivers: JPEG or raw */
+    bool adopted;                   /* false: found, cannot be woken until the owner adopts it */
+    bool has_source;                /* its device is connected */
+    bool controlled;                /* false: the device ignores commands and always pushes */
+    bool is_capturing;              /* a still is pending */
+    uint16_t width, height;         /* of the last frame, 0 = none yet */
+    int battery_percent;            /* -1 = unknown */
+    int last_drop;                  /* why the last frame since the start was dropped; -1 = not */
+    int64_t sleeping_until_wall_us; /* as the device announced; 0 = not asleep */
     int64_t awake_us;               /* awake time since the server started, as last accounted */
     const struct packet *poster;    /* the last good frame ever seen, or NULL */
     unsigned leases, leases_by_reason[LEASE_REASONS];
@@ -85,21 +85,21 @@ enum demand_state camera_state(const struct camera *camera);
 
 /* The server-wide number of a rendition's stream; 0 for raw, which never leaves the server. */
 uint32_t camera_stream(const struct camera *camera, enum rendition_kind kind);
-/* Packets of that rendition so far. */
+/* Packets published in that rendition so far. */
 uint64_t camera_published(const struct camera *camera, enum rendition_kind kind);
 
-/* Frames dropped for this reason (enum jpeg_fault or camera_drop), the decoder's refusals among
- * them. */
+/* Frames dropped for this reason (enum jpeg_fault or camera_drop). Includes frames that a decoder
+ * refused. */
 uint64_t camera_dropped(const struct camera *camera, unsigned drop);
 
 /* True while the source is meant to deliver. */
 bool camera_runs(const struct camera *camera);
 
-/* False when its last pictures have a size that H.264 cannot have: they are delivered as JPEG only.
- */
+/* False: the last pictures cannot become H.264 (their size, or the decoder refused them); viewers
+ * get JPEG. */
 bool camera_has_h264(const struct camera *camera);
 
-/* Totals of the H.264 encoder at work and all before it. */
+/* Totals of all H.264 encoders, past and present. */
 struct maker_stats camera_encode_stats(const struct camera *camera);
 
 /* Brings the awake accounting up to now; call before reading it. */
@@ -107,39 +107,39 @@ void camera_account(struct camera *camera, int64_t now_us);
 
 /* The camera as JSON for page and REST (docs/protocol.md, "Camera object"); a new reference. */
 json_t *camera_describe(struct camera *camera, int64_t now_us);
-/* Its controls as they are: an array of the schema\'s objects, maybe empty; a new reference. */
+/* Its controls with their current values: an array of schema objects; a new reference. */
 json_t *camera_controls(const struct camera *camera);
 json_t *camera_describe_awake(struct camera *camera,
                               int64_t now_us); /* hours of the day by reason */
 
 const struct camera_env *camera_env(const struct camera *camera);
 
-/* --- What may be done with it. --- */
+/* --- Actions. --- */
 
-/* Takes a lease; the poster, if any, may be shown while the first frame is on its way. */
+/* Takes a lease. Show the poster, if there is one, until the first frame arrives. */
 struct lease *camera_lease(struct camera *camera, const struct lease_params *params)
     __attribute__((returns_nonnull, warn_unused_result));
 
-/* A consumer's frames: handed to a viewer, and missed because the viewer was slow. */
+/* Counts frames sent to a viewer, and frames skipped because the viewer was slow. */
 void camera_count_sent(struct camera *camera, uint64_t sent, uint64_t skipped_for_slow);
 
 /* Changes controls: values is an object of name → value. Checks every value against the schema
- * first and changes nothing when one does not fit. 0; -ENOTSUP: it has no controls; -EINVAL:
- * *ret_message says which value and what would be right (static or inside camera, valid until the
- * next call); -ENOTCONN: remembered, and set when the device comes back. */
+ * first and changes nothing when one is invalid. 0; -ENOTSUP: it has no controls; -EINVAL:
+ * *ret_message says which value and what is allowed (static or inside camera, valid until the
+ * next call); -ENOTCONN: stored, and set when the device reconnects. */
 int camera_set(struct camera *camera, json_t *values, const char **ret_message)
     __attribute__((warn_unused_result));
 
-/* The same, and every other control goes back to its default: what was remembered before is
- * forgotten. */
+/* The same, and every other control is reset to its default. Replaces the stored
+ * settings. */
 int camera_replace(struct camera *camera, json_t *values, const char **ret_message)
     __attribute__((warn_unused_result));
 
-/* Writes its row, and all of its settings, to the store once more, where there is one: a write
- * about it was lost. */
+/* Writes its row, and with_settings all its settings, to the store again, if there is one: used
+ * after a failed write. */
 void camera_store(const struct camera *camera, bool with_settings);
 
-/* The owner takes a camera that was found. */
+/* The owner approves a camera that was found. */
 void camera_adopt(struct camera *camera);
 
 /* 1 to 64 (CAMERA_NAME_MAX) bytes of UTF-8 without control characters; else -EINVAL. */

@@ -5,19 +5,19 @@
 #include "base/alloc.h"
 #include "camera/internal.h"
 
-/* A still that is not there after this is given up: the device may have forgotten it, and nobody
- * waits longer. */
+/* After this a requested still counts as lost, and another one may be requested. No capture waits
+ * longer. */
 static const int64_t LOST_US = 10 * US_PER_S;
 
 struct capture {
     struct list node; /* in camera->captures */
     struct camera *camera;
     struct lease *lease;     /* waiting for a frame of the stream, or NULL */
-    bool wants_still;        /* waiting for one of the device's own */
+    bool wants_still;        /* waiting for a still that the device takes */
     bool is_answered;        /* done() is about to be called */
     struct net_timer *timer; /* fires at deadline_us, or at once when there is something to do */
     int64_t begun_us, deadline_us;
-    int error; /* known already, told when the timer fires */
+    int error; /* to be reported when the timer fires */
     void (*done)(void *ctx, int error, struct packet *still);
     void *ctx;
 };
@@ -51,15 +51,15 @@ static void on_ready(void *ctx)
     net_timer_set(capture->timer, now(capture));
 }
 
-/* Known at once, told from the timer: never from inside capture_begin. */
+/* Reports the error from the timer, since done() is never called from inside capture_begin. */
 static void fail_soon(struct capture *capture, int error)
 {
     capture->error = error;
     net_timer_set(capture->timer, now(capture));
 }
 
-/* One picture needs no camera that stays awake behind it; for a series of them waking each time
- * would be slower than the series. */
+/* A single capture does not keep the camera awake afterwards; a series does, because waking for
+ * each picture would take longer. */
 static int64_t linger_us(struct camera *camera, int64_t now_us)
 {
     static const int64_t SERIES_US = 2 * US_PER_S;
@@ -88,9 +88,9 @@ static bool wants_still(const struct camera *camera)
     return false;
 }
 
-/* Asks the device for the still that captures wait for. While one is under way it is not asked for
- * another: that one may do for all, and the device has viewers too. -EBUSY: it is still at one that
- * was given up, and is asked again when that is there. */
+/* Requests the still that captures wait for. Only one request is outstanding: all waiting captures
+ * share it, and the device has viewers to serve. -EBUSY: the device is still taking one that timed
+ * out; the request is repeated once that arrives. */
 static int ask_device(struct camera *camera)
 {
     const int64_t now_us = clock_now_us(camera->home->env.clock);
@@ -118,7 +118,7 @@ static int ask_device(struct camera *camera)
     return r;
 }
 
-/* Until its deadline, or until the still under way is given up and another one may be asked for. */
+/* Sets the timer to its deadline, or to when the outstanding still counts as lost. */
 static void wait_on(struct capture *capture)
 {
     const struct camera *camera = capture->camera;
@@ -142,7 +142,7 @@ static void on_timer(void *ctx)
         finish(capture, -ETIMEDOUT, NULL);
     } else {
         (void)ask_device(capture->camera);
-        if (!capture->error) /* else it is told at once */
+        if (!capture->error) /* else the timer fires at once */
             wait_on(capture);
     }
     packet_unref(&frame);
@@ -167,12 +167,12 @@ struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int
     else if (!capture->wants_still)
         wait_for_frame(capture);
     else if (ask_device(camera) == -EBUSY)
-        fail_soon(capture, -EBUSY); /* those who waited before continue to wait */
+        fail_soon(capture, -EBUSY); /* earlier captures continue to wait */
     return capture;
 }
 
-/* Those who waited when the still was requested, or else when it was taken: for them it is fresh.
- */
+/* Marks the captures for which this still is fresh: those that began before it was requested or
+ * taken. */
 static void mark_answered(struct camera *camera, const struct packet *still)
 {
     list_for_each (capture, &camera->captures, struct capture, node)
@@ -194,7 +194,7 @@ void camera_captured(struct camera *camera, uint32_t request, int error, struct 
     if (request && request == camera->still.request) {
         mark_answered(camera, still);
         camera->still.request = 0;
-        /* done() may begin another capture or cancel a further one of this list. */
+        /* done() may begin or cancel captures, so start from the head each time. */
         for (struct capture *capture; (capture = next_answered(camera));)
             finish(capture, error, still);
     }
@@ -203,7 +203,7 @@ void camera_captured(struct camera *camera, uint32_t request, int error, struct 
 
 void capture_end_all(struct camera *camera)
 {
-    /* done() may cancel others of the list, so each time the first one. */
+    /* done() may cancel others, so take the first one each time. */
     while (!list_empty(&camera->captures))
         finish(list_entry(camera->captures.next, struct capture, node), -ENOTCONN, NULL);
 }
@@ -211,8 +211,7 @@ void capture_end_all(struct camera *camera)
 void capture_fail_all(struct camera *camera, int error)
 {
     camera->still.request = 0;
-    /* Told from the timers: done() may begin another capture or cancel a further one of this list.
-     */
+    /* Reported from the timers: done() may begin or cancel captures, which changes this list. */
     list_for_each (capture, &camera->captures, struct capture, node) {
         if (!capture->error)
             fail_soon(capture, error);

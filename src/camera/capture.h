@@ -1,8 +1,8 @@
-/* Capture: one fresh still of a camera, waking it where need be. Loop only.
+/* Capture: one fresh still of a camera, which is woken if it sleeps. Loop only.
  *
- * A controlled device is asked for a still at its best; a device that only pushes gives its next
- * fresh frame. It is asked for one still at a time: those who wait when that is taken share it, and
- * later ones share the next one. A still that is no longer awaited is not requested.
+ * A controlled device takes a full-size still; of a device that only pushes, the next fresh frame
+ * is used. One still is requested at a time: all captures waiting when it is taken share it, later
+ * ones share the next. Nothing is requested once no capture waits.
  */
 #pragma once
 #include "camera/camera.h"
@@ -10,14 +10,14 @@
 struct capture;
 
 enum capture_kind {
-    CAPTURE_STILL, /* the device's own still where it can take one */
-    CAPTURE_FRAME, /* the next fresh frame of the stream, in any case */
+    CAPTURE_STILL, /* a still that the device takes, if it can */
+    CAPTURE_FRAME, /* always the next fresh frame of the stream */
 };
 
 /* done is called exactly once unless the capture is cancelled, never from inside capture_begin: 0
- * and the still (borrowed), or -ENOTCONN: no device; -ETIMEDOUT: nothing came within timeout_us;
- * -EIO: the device said no; -EBUSY: it has too many to take already; -EHOSTUNREACH: a network
- * camera that cannot be reached. */
+ * and the still (borrowed), or -ENOTCONN: no device; -ETIMEDOUT: no picture within timeout_us;
+ * -EIO: the device failed to take it; -EBUSY: the device is busy with another one; -EHOSTUNREACH:
+ * the network camera cannot be reached. */
 struct capture *capture_begin(struct camera *camera, enum capture_kind kind, int64_t timeout_us,
                               void (*done)(void *ctx, int error, struct packet *still), void *ctx)
     __attribute__((returns_nonnull, warn_unused_result));

@@ -28,7 +28,7 @@ static bool is_name(const char *name)
     return n >= 1 && n <= CONTROL_NAME_MAX && name[n] == '\0';
 }
 
-/* FNV-1a (32 bit, draft-eastlake-fnv): where a name is looked for first. */
+/* FNV-1a (32 bit, draft-eastlake-fnv): the slot where the search for a name begins. */
 static unsigned slot_of(const char *name)
 {
     uint32_t hash = 2166136261u;
@@ -37,7 +37,7 @@ static unsigned slot_of(const char *name)
     return hash % (2 * CONTROLS_MAX);
 }
 
-/* Half of the slots stay free, so that a search ends soon. */
+/* Linear probing; at least half of the slots are free, which keeps searches short. */
 static unsigned find_slot(const struct controls *controls, const char *name)
 {
     unsigned slot = slot_of(name);
@@ -164,7 +164,7 @@ void controls_copy(struct controls *ret_copy, const struct controls *controls)
     *ret_copy = (struct controls){0};
     for (unsigned i = 0; i < controls->count; i++) {
         int place = controls_add(ret_copy, &controls->list[i]);
-        (void)place; /* it was one before */
+        (void)place; /* cannot fail: the control was in a list before */
     }
     ret_copy->impossible = controls->impossible;
 }

@@ -1,5 +1,5 @@
 /* The controls of a camera, as its source describes them, and values for them. Every value is a
- * number inside: a bool is 0 or 1, a menu's is the place of its option. A control goes by its place
+ * number inside: a bool is 0 or 1, a menu's is its option's place. A control is known by its place
  * in the list, by its name only at the edges (camera/control_json.h). Plain data; any thread. */
 #pragma once
 #include <stdbool.h>
@@ -18,13 +18,13 @@ typedef char control_text[CONTROL_NAME_MAX + 1];
 
 struct control {
     enum control_type type;
-    control_text name; /* [a-z0-9_], one of a kind */
+    control_text name; /* [a-z0-9_], unique */
     control_text group;
-    control_text automatic; /* the bool that takes it over while true, or "" */
+    control_text automatic; /* the bool that, while true, overrides this control; or "" */
     int64_t min, max, step; /* of a bool 0, 1, 1; of a menu 0, n_options - 1, 1 */
     int64_t fallback, value;
     unsigned n_options;
-    const control_text *options; /* the list's own; one of a kind in their menu */
+    const control_text *options; /* owned by the list; unique within a menu */
 };
 
 /* A list of controls: zero is empty. */
@@ -32,7 +32,7 @@ struct controls {
     unsigned count;
     struct control *list;
     uint8_t slots[2 * CONTROLS_MAX]; /* by the names' hashes: place + 1, 0 = free */
-    uint64_t impossible; /* a bit for each whose described value was none that it can have */
+    uint64_t impossible;             /* a bit for each control described with an invalid value */
 };
 
 /* Values for some controls: a bit of the mask for each that has one. */
@@ -42,13 +42,13 @@ struct control_values {
 };
 
 void control_values_put(struct control_values *values, unsigned i, int64_t value);
-/* What is in from replaces what is in values. */
+/* Values in from replace those in values. */
 void control_values_merge(struct control_values *values, const struct control_values *from);
 
-/* Adds a copy. Of a bool and a menu min, max and step are not looked at; options are copied, those
- * that are empty, unprintable or doubles are left out. A default or value that the control cannot
- * have is rounded down to the nearest that it can, or up to the least. Its place; -EINVAL: no name,
- * a double, an empty range or a menu without options; -ENOSPC. */
+/* Adds a copy. min, max and step of a bool or menu are ignored; options are copied, except those
+ * that are empty, unprintable or duplicates. A default or value that is not allowed is rounded down
+ * to the nearest allowed one, or up to the minimum. Returns its place; -EINVAL: no name, a
+ * duplicate, an empty range or a menu without options; -ENOSPC. */
 int controls_add(struct controls *controls, const struct control *control);
 void controls_finish(struct controls *controls);
 void controls_copy(struct controls *ret_copy, const struct controls *controls);
@@ -58,12 +58,12 @@ int controls_find(const struct controls *controls, const char *name);
 /* The place of a menu's option; -ENOENT. */
 int control_option(const struct control *control, const char *text);
 
-/* True when the control can have this value. */
+/* True if the control allows this value. */
 bool control_accepts(const struct control *control, int64_t value);
 
-/* Takes the values that the controls can have; returns the bits of those that differed. */
+/* Adopts the values that are allowed; returns the bits of those that changed. */
 uint64_t controls_update(struct controls *controls, const struct control_values *values);
 
-/* What each control is by default, and what each is. */
+/* The controls' default values, and their current values. */
 void controls_defaults(const struct controls *controls, struct control_values *ret_values);
 void controls_values(const struct controls *controls, struct control_values *ret_values);

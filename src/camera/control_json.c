@@ -10,7 +10,7 @@ static const char *const TYPES[] = {
 
 /* --- From a device's list. --- */
 
-/* A short text, "" when it is missing or too long: too long for a name is no name. */
+/* A short text; "" when it is missing or too long. */
 static void read_text(json_t *object, const char *key, control_text out)
 {
     const char *s = json_string_value(json_object_get(object, key));
@@ -79,7 +79,7 @@ void control_json_schema(json_t *list, struct controls *ret_controls)
                              : control.type == CONTROL_MENU ? read_menu(object, &control, options)
                                                             : false;
         int place = is_fine ? controls_add(ret_controls, &control) : 0;
-        (void)place; /* a malformed one is left out */
+        (void)place; /* malformed controls are left out */
     }
 }
 
@@ -156,7 +156,7 @@ static bool read_value(const struct control *control, json_t *value, int64_t *re
     return control_accepts(control, *ret_value);
 }
 
-/* Why the control cannot have the value. */
+/* Explains why the value is not allowed. */
 static void explain(const struct control *control, json_t *value, struct text *out)
 {
     if (control->type == CONTROL_BOOL)

@@ -13,7 +13,7 @@ static json_t *null_or_integer(bool known, json_int_t value)
     return known ? json_integer(value) : json_null();
 }
 
-/* One entry for each pair of reason and rendition that somebody holds. */
+/* One entry for each pair of reason and rendition that is leased. */
 static json_t *why(const struct camera *camera, int64_t now_us)
 {
     unsigned count[LEASE_REASONS][RENDITION_KINDS] = {0};
@@ -23,7 +23,7 @@ static json_t *why(const struct camera *camera, int64_t now_us)
     list_for_each (lease, &camera->leases.leases, const struct lease, node) {
         enum lease_reason reason = lease->params.reason;
         enum rendition_kind kind = lease->params.rendition;
-        if (count[reason][kind]++ == 0) /* the list is in order of time: the first is the oldest */
+        if (count[reason][kind]++ == 0) /* oldest first */
             since_us[reason][kind] = lease->since_us;
     }
     for (unsigned reason = 0; reason < LEASE_REASONS; reason++)
@@ -57,7 +57,7 @@ static json_t *awake_today(const struct camera *camera)
     return object;
 }
 
-/* Until it said it would wake; a device that is late for a minute is plainly offline. */
+/* Until the announced time; a device that is more than a minute late counts as offline. */
 static json_t *sleeping_for(const struct camera *camera)
 {
     int64_t left_us = camera->sleeping_until_wall_us - clock_wall_us(camera->home->env.clock);
@@ -65,7 +65,7 @@ static json_t *sleeping_for(const struct camera *camera)
     return null_or_integer(sleeps, left_us > 0 ? left_us / US_PER_S : 0);
 }
 
-/* To a tenth: more would be noise. */
+/* Rounded to a tenth. */
 static json_t *fps_of(const struct camera *camera)
 {
     int64_t interval_us = camera->frame_interval_us;
@@ -75,7 +75,7 @@ static json_t *fps_of(const struct camera *camera)
     return json_real((double)tenths / 10);
 }
 
-/* What the owner should know first. */
+/* The most important error. */
 static json_t *error_of(const struct camera *camera, int64_t now_us)
 {
     if (camera->rivals_us && now_us - camera->rivals_us < 60 * US_PER_S)
@@ -85,7 +85,7 @@ static json_t *error_of(const struct camera *camera, int64_t now_us)
     return rendition_error(camera) ? json_string("the encoder does not work") : json_null();
 }
 
-/* A network camera's may have a password in it. */
+/* A network camera's URL may contain a password, which is masked. */
 static json_t *address_of(const struct camera *camera)
 {
     struct url url;
@@ -113,7 +113,7 @@ static json_t *streams(const struct camera *camera)
         null_or_integer(camera_has_h264(camera), camera_stream(camera, RENDITION_H264)));
 }
 
-/* Who makes H.264 now, and why nobody does or not who should. */
+/* Which encoder is at work, and why not the preferred one. */
 static void describe_encoder(const struct camera *camera, json_t *o)
 {
     struct maker_stats stats = {.encoder = NULL};
@@ -121,9 +121,9 @@ static void describe_encoder(const struct camera *camera, json_t *o)
     json_object_set_new(o, "encoder", stats.encoder ? json_string(stats.encoder) : json_null());
     json_t *note = json_null();
     if (camera->h264_refused)
-        note = json_string("its JPEG pictures cannot be decoded for H.264: JPEG is shown");
+        note = json_string("its JPEGs cannot be decoded for H.264; showing JPEG instead");
     else if (!camera_has_h264(camera))
-        note = json_sprintf("%u × %u pixels cannot be H.264: JPEG is shown", camera->width,
+        note = json_sprintf("H.264 cannot have %u × %u pixels; showing JPEG instead", camera->width,
                             camera->height);
     else if (stats.device_error && stats.device)
         note = json_sprintf("the hardware encoder %s failed (%s); software encodes", stats.device,
@@ -184,7 +184,7 @@ json_t *camera_describe_awake(struct camera *camera, int64_t now_us)
     camera_account(camera, now_us);
     time_t midnight = (time_t)camera->awake.day * 24 * 3600;
     struct tm tm;
-    gmtime_r(&midnight, &tm); /* the day is counted in local time already */
+    gmtime_r(&midnight, &tm); /* the day is already in local time */
     strftime(day, sizeof(day), "%Y-%m-%d", &tm);
     for (unsigned hour = 0; hour < CAMERA_HOURS; hour++) {
         json_t *row = json_pack("{s:i}", "hour", (int)hour);

@@ -1,5 +1,5 @@
-/* What cameras need from outside, the same for all of them. The registry owns it; loop only, but
- * the members that say so. */
+/* What all cameras share from outside the room. The registry owns it; loop only, except members
+ * that say otherwise. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,17 +14,17 @@
 
 struct camera_env {
     struct net *net;
-    struct store *store; /* NULL: nothing is remembered */
+    struct store *store; /* NULL: nothing is stored */
     const struct clock *clock;
     struct demand_policy policy; /* zeroed = demand_policy_default */
     struct makers makers;
     struct jpeg_limits jpeg_limits;  /* 0 = 4096 */
-    struct outbound_policy outbound; /* which addresses network cameras may have; borrowed */
+    struct outbound_policy outbound; /* allowed addresses of network cameras; borrowed */
     bool skip_dark;                  /* drop frames that are still dark after waking */
-    int64_t max_dark_us;             /* but no longer than this after the start; 0 = 700 ms */
+    int64_t max_dark_us;             /* for at most this long after the start; 0 = 700 ms */
     int (*mean_luma)(const uint8_t *jpeg,
                      size_t len_bytes); /* 0 to 255, negative errno; NULL = not measured */
-    /* Encodes a raw picture as JPEG, for sources, on any thread; room bytes stay free in front.
+    /* Encodes a raw picture as JPEG, for sources; any thread. Leaves room bytes free in front.
      * quality: 1 to 100. Negative errno. */
     int (*make_jpeg)(const struct raw_picture *raw, unsigned quality, size_t room,
                      struct buf **ret_buf, size_t *ret_end_off);

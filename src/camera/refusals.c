@@ -7,7 +7,7 @@
 
 static const int64_t MINUTE_US = 60 * US_PER_S, AGAIN_US = 3600 * US_PER_S;
 
-/* The sum of a minute comes with the first one after it. */
+/* Logs the last minute's total, when the first line after it is due. */
 static void begin_minute(struct refusals *refusals, int64_t now_us)
 {
     if (refusals->minute_us && now_us - refusals->minute_us < MINUTE_US)

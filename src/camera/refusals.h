@@ -1,6 +1,6 @@
-/* What the log is told of devices that are sent away or break the rules: each device and reason
- * once an hour, a few new ones a minute, and the sum of all others. A flood of devices neither
- * fills the log nor hides what another device is told. Loop only. */
+/* Limits log lines about devices that are refused or break the protocol: each device and reason
+ * once an hour, a few new ones a minute, and a count of all others, so that a flood of devices can
+ * neither fill the log nor hide the line about another device. Loop only. */
 #pragma once
 #include "camera/camera.h"
 
@@ -12,10 +12,10 @@ struct refusals { /* zero is empty */
         const char *why; /* static, compared by its address */
         int64_t told_us; /* 0 = free */
     } told[REFUSALS_MAX];
-    int64_t minute_us;    /* when the running minute began; 0 = not yet */
-    unsigned lines, more; /* told in it, and not told */
+    int64_t minute_us;    /* when the current minute began; 0 = not yet */
+    unsigned lines, more; /* in this minute: logged, suppressed */
 };
 
-/* what: "a device is refused", say. */
+/* what: for example "a device is refused". */
 void refusals_tell(struct refusals *refusals, int64_t now_us, const char *id, const char *what,
                    const char *why);

@@ -15,11 +15,11 @@ struct registry {
     unsigned max_cameras, max_new_per_minute;
     bool adopt_ask;
     struct list cameras, observers;
-    unsigned count;    /* of cameras that count */
-    unsigned n_unseen; /* of others: see struct camera.is_unseen */
+    unsigned count;    /* cameras that count among max_cameras */
+    unsigned n_unseen; /* the others: see struct camera.is_unseen */
     struct refusals refusals;
-    struct net_wake *tell; /* tells the observers, once a turn of the loop */
-    int64_t minute_us;     /* when the running minute of new devices began */
+    struct net_wake *tell; /* notifies the observers, once per turn of the loop */
+    int64_t minute_us;     /* when the minute began in which new devices are counted */
     unsigned new_in_minute;
 };
 
@@ -158,7 +158,7 @@ static bool make_room(struct registry *registry)
     return false;
 }
 
-/* An id that somebody made up and left. Its place in the running minute is free as well. */
+/* Removes an unseen camera that is offline; it then no longer counts in the minute's limit. */
 static bool forget_unseen(struct registry *registry)
 {
     list_for_each (camera, &registry->cameras, struct camera, node) {
@@ -172,9 +172,9 @@ static bool forget_unseen(struct registry *registry)
     return false;
 }
 
-/* A device that nobody knows. It does not count among max_cameras until it has shown a picture, or
- * its owner has had a hand in it: whatever ids strangers make up, there is room for the owner's. Of
- * those that are away the oldest gives way. */
+/* An unknown device. It does not count among max_cameras until it has sent a usable picture or the
+ * owner has changed something, so made-up ids cannot take the room of real cameras. When there are
+ * too many, the oldest that is offline is removed. */
 static int admit_unseen(struct registry *registry)
 {
     begin_minute(registry);
@@ -248,15 +248,15 @@ static int add_new(struct registry *registry, const struct camera_identity *iden
     return 0;
 }
 
-/* Whether the device that shows this token may be the camera. A stranger's must not shut out the
- * device that is connected. */
+/* Checks the device's token. A stranger that presents one must not shut out the connected
+ * device. */
 static int claim(struct camera *camera, const char *token)
 {
     if (camera->token[0])
         return token && strcmp(camera->token, token) == 0 ? 0 : -EKEYREJECTED;
     if (!token)
         return 0;
-    /* Nor must it take over a camera that is known without one: it is let in as any other. */
+    /* Nor may it claim a camera that is known to work without a token; its token is ignored. */
     if (!camera->is_unseen)
         return 0;
     if (camera->source)

@@ -1,4 +1,4 @@
-/* A camera's renditions: which there are, which one a lease gets, and who makes them. */
+/* A camera's renditions: which exist, which one a lease gets, and their makers. */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -7,21 +7,21 @@
 #include "media/h264.h"
 
 enum {
-    /* Leases with bounds of their own share renditions beyond this: a peer chooses the bounds, and
-     * each rendition costs an encoder. */
+    /* Of reduced scale or rate; beyond this many, leases get the full rendition. Peers choose the
+     * bounds, and each rendition costs an encoder. */
     DERIVED_MAX = 8,
-    /* A side below this is not worth an encoder's while. */
+    /* Smaller sides are not worth an encoder. */
     MIN_SIDE = 64,
-    /* Where the camera's rate is not known, a bound from here on counts as none. */
+    /* While the camera's rate is unknown, bounds of at least this are ignored. */
     FULL_FPS = 24,
 };
 
-/* What each kind of rendition is like. The H.264 ring: a join wants half a second of it at most; a
- * viewer that is a second late is sooner live again by a new key than by all that it missed. */
+/* Properties of each kind. The H.264 ring is short: a joining viewer needs at most half a second of
+ * it, and one that is a second late recovers faster with a new keyframe. */
 static const struct row {
     struct hub_params hub;
-    bool is_permanent; /* else it is there while it is wanted */
-    bool has_stream;   /* leaves the server, under a number */
+    bool is_permanent; /* false: it exists only while it is leased */
+    bool has_stream;   /* has a stream number: it is sent to viewers */
 } ROWS[RENDITION_KINDS] = {
     [RENDITION_JPEG] = {{.latest_only = true}, .is_permanent = true, .has_stream = true},
     [RENDITION_H264] = {{.max_packets = 256, .max_bytes = 2 << 20, .max_age_us = 1 * US_PER_S},
@@ -85,10 +85,10 @@ bool rendition_is_native(const struct camera *camera, const struct rendition *re
     return rendition->kind == camera->native && rendition->scale == 1;
 }
 
-/* --- Which one a lease gets. --- */
+/* --- Choosing one for a lease. --- */
 
-/* What is shown in a box of max_width x max_height, with its sides in proportion, is covered when
- * one of the sides fills the box. */
+/* A picture fitted into a box of max_width x max_height covers it when one side is at least as long
+ * as the box's. */
 static bool covers(const struct lease_params *wish, unsigned width, unsigned height)
 {
     return (wish->max_width && width >= wish->max_width) ||
@@ -105,7 +105,7 @@ static unsigned scale_for(const struct camera *camera, const struct lease_params
     return 1;
 }
 
-/* The bound, or 0 where it is hardly below what the camera gives. */
+/* The bound, or 0 if it is close to the camera's rate or above. */
 static uint16_t max_fps_for(const struct camera *camera, const struct lease_params *wish)
 {
     const int64_t interval_us = camera->frame_interval_us;
@@ -139,7 +139,7 @@ struct rendition *rendition_choose(struct camera *camera, const struct lease_par
     return add(camera, &what);
 }
 
-/* --- Who makes them. --- */
+/* --- Makers. --- */
 
 static void open_maker(struct camera *camera, struct rendition *rendition)
 {
@@ -193,7 +193,7 @@ static void close_maker(struct camera *camera, struct rendition *rendition)
         add_stats(&camera->past, &stats);
     makers->close(rendition->maker);
     rendition->maker = NULL;
-    rendition->turn = hub_take_over(rendition->hub); /* what it still makes is dropped */
+    rendition->turn = hub_take_over(rendition->hub); /* drops what the old maker still makes */
 }
 
 void rendition_adjust(struct camera *camera, struct rendition *rendition)
@@ -206,7 +206,7 @@ void rendition_adjust(struct camera *camera, struct rendition *rendition)
         makers->adjust(rendition->maker, &rendition->pace);
     else
         close_maker(camera, rendition);
-    /* Unread packets need not wake the loop. */
+    /* Its remaining packets need not wake the loop. */
     hub_watch_remove(rendition->hub, &rendition->watch);
     if (rendition->leases > 0)
         hub_watch_add(rendition->hub, &rendition->watch);
@@ -230,7 +230,7 @@ void rendition_adjust_all(struct camera *camera)
 
 void rendition_pause_all(struct camera *camera)
 {
-    hub_flush(rendition_full(camera, RENDITION_RAW)->hub); /* its memory is the driver's */
+    hub_flush(rendition_full(camera, RENDITION_RAW)->hub); /* raw memory is the driver's */
     list_for_each (r, &camera->renditions, struct rendition, node)
         hub_pause(r->hub);
 }

@@ -1,4 +1,4 @@
-/* What the owner may change of a camera, and what is remembered of it. */
+/* What the owner can change of a camera, and what is stored. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -39,11 +39,11 @@ void camera_store(const struct camera *camera, bool with_settings)
     }
 }
 
-/* The owner's own: it counts from now on, where there is room. */
+/* The owner changed something: the camera counts from now on, if there is room. */
 static void own(struct camera *camera)
 {
     if (!registry_seen(camera->home->registry, camera))
-        log_warn("camera", camera->id, "not remembered: there are as many cameras as may be");
+        log_warn("camera", camera->id, "not stored: max_cameras is reached");
 }
 
 void camera_adopt(struct camera *camera)
@@ -77,7 +77,7 @@ static void remember_setting(struct camera *camera, const char *name, json_t *va
 {
     struct store *store = camera->home->env.store;
     if (json_equal(json_object_get(camera->settings, name), value))
-        return; /* nothing is written while nothing changes */
+        return; /* unchanged: nothing to write */
     char *text = json_dumps(value, JSON_ENCODE_ANY);
     json_object_set(camera->settings, name, value);
     if (store && text && !camera->is_unseen)
@@ -85,7 +85,7 @@ static void remember_setting(struct camera *camera, const char *name, json_t *va
     mem_free(text);
 }
 
-/* -ENOTSUP, -EINVAL as camera_set has them; else 0. */
+/* -ENOTSUP, -EINVAL as in camera_set; else 0. */
 static int check(struct camera *camera, json_t *values, struct control_values *ret_wanted,
                  const char **ret_message)
 {
@@ -98,7 +98,7 @@ static int check(struct camera *camera, json_t *values, struct control_values *r
     return refusal ? -EINVAL : 0;
 }
 
-/* Shows the values as they are to be, and gives them to the device. */
+/* Shows the values at once, and sends them to the device. */
 static int put_in_force(struct camera *camera, const struct control_values *wanted)
 {
     if (controls_update(&camera->controls, wanted))
@@ -142,11 +142,11 @@ void camera_set_again(struct camera *camera)
 {
     struct control_values chosen;
     control_json_fitting(&camera->controls, camera->settings, &chosen);
-    /* What is shown instead of an impossible value is not in force. */
+    /* Of a control described with an invalid value, the value in force is unknown: set it. */
     const uint64_t differ =
         controls_update(&camera->controls, &chosen) | (camera->controls.impossible & chosen.mask);
-    if (!differ && chosen.mask) /* a change may wait for just this */
+    if (!differ && chosen.mask) /* a pending change may wait for this report */
         registry_tell_reported(camera->home->registry, camera, &chosen);
     if (differ && camera->source_ops->set(camera->source, &chosen) < 0)
-        log_warn("camera", camera->id, "the device does not take its settings");
+        log_warn("camera", camera->id, "the device refuses its settings");
 }

@@ -1,4 +1,4 @@
-/* What the source brings: itself, frames, and news of the device. */
+/* Calls from the source: connected and disconnected, frames, and reports of the device. */
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -37,16 +37,16 @@ const char *camera_drop_name(unsigned drop)
                                        : NAMES[drop - CAMERA_DROP_UNWANTED];
 }
 
-/* So much of its share a device may have ahead of time. */
+/* How much of its share a device may use in advance. */
 static const int64_t BURST_US = 4 * US_PER_S;
 
-/* A device with weak Wi-Fi comes and goes all day, and one that is broken says so again and again:
- * so many lines a minute tell enough. */
+/* Lines a minute about a device that keeps reconnecting, for example over weak Wi-Fi, or keeps
+ * reporting errors. */
 enum { LINES_MAX = 6 };
-/* As many replacements of a device within a minute are not one that reconnects. */
+/* This many replacements within a minute mean two devices, not one that reconnects. */
 enum { RIVAL_TURNS = 4 };
 
-/* The number of a line in its minute; beyond LINES_MAX it is not to be written. */
+/* The line's number within its minute; lines beyond LINES_MAX are not written. */
 static unsigned count_line(const struct camera *camera, struct camera_lines *lines)
 {
     int64_t now_us = clock_now_us(camera->home->env.clock);
@@ -55,7 +55,7 @@ static unsigned count_line(const struct camera *camera, struct camera_lines *lin
     return lines->count <= LINES_MAX ? ++lines->count : lines->count;
 }
 
-/* Ids that strangers make up must not flood the log. */
+/* Made-up ids must not flood the log. */
 enum { UNSEEN_LINES_MAX = 60 };
 
 bool camera_may_log(struct camera *camera)
@@ -83,7 +83,7 @@ static void log_presence(struct camera *camera, const char *what)
         log_warn("camera", camera->id, "%s; repeating: suppressed for 1 min", what);
 }
 
-/* The device's own name counts until the owner gives one. */
+/* The name that the device announces is used until the owner gives one. */
 static void adopt_name(struct camera *camera, const char *name)
 {
     if (!name || strcmp(camera->name, camera->id) != 0 || strcmp(name, camera->id) == 0)
@@ -108,7 +108,7 @@ void camera_learned(struct camera *camera, const char *model, const struct contr
     camera_changed(camera, CAMERA_CHANGE_CONTROLS);
 }
 
-/* One that comes back before its old connection is found dead is no rival. */
+/* A device that reconnects before its old connection times out is no rival. */
 static void notice_rivals(struct camera *camera)
 {
     if (count_line(camera, &camera->replacements) < RIVAL_TURNS)
@@ -136,7 +136,7 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
     adopt_name(camera, info->name);
     camera_learned(camera, info->model, info->controls);
     camera->error[0] = '\0';
-    log_presence(camera, camera->kind != CAMERA_PUSH ? "it is there"
+    log_presence(camera, camera->kind != CAMERA_PUSH ? "connected"
                          : info->controlled          ? "controlled device connected"
                                                      : "plain device connected");
     camera_step(camera, DEMAND_DEVICE_UP);
@@ -160,8 +160,8 @@ bool camera_has_source(const struct camera *camera, const void *source)
     return camera->source == source;
 }
 
-/* True for a frame right after waking whose exposure has not settled; bounded in time, so that a
- * dark room is shown. */
+/* True for a frame right after waking whose exposure has not settled; for a limited time, so that
+ * a dark room is shown. */
 static bool is_dark(struct camera *camera, const struct camera_frame *frame)
 {
     const struct camera_env *env = &camera->home->env;
@@ -179,7 +179,7 @@ static bool is_dark(struct camera *camera, const struct camera_frame *frame)
     return luma >= 0 && luma < DARK_LUMA;
 }
 
-/* Since it was last told; the encoder changes on another thread. */
+/* Compares with what was last reported: the encoder changes on another thread. */
 static bool encoder_changed(struct camera *camera)
 {
     struct maker_stats stats = {.encoder = NULL};
@@ -191,8 +191,8 @@ static bool encoder_changed(struct camera *camera)
     return changed;
 }
 
-/* What a browser shows and the decoder does not take (an odd kind of JPEG) is delivered as JPEG. A
- * few damaged pictures say nothing yet. */
+/* Unusual JPEGs that the decoder refuses, but browsers can show, are delivered as JPEG. A few
+ * damaged pictures are not enough to decide that. */
 static bool h264_was_refused(struct camera *camera)
 {
     enum { ENOUGH = 10 };
@@ -201,12 +201,12 @@ static bool h264_was_refused(struct camera *camera)
     if (camera->h264_refused || stats.encoded > 0 || stats.undecodable < ENOUGH)
         return false;
     camera->h264_refused = true;
-    log_warn("camera", camera->id, "its JPEG pictures cannot be decoded for H.264: JPEG is shown");
+    log_warn("camera", camera->id, "its JPEGs cannot be decoded for H.264; showing JPEG instead");
     return true;
 }
 
-/* The rate is that of a whole second: the few frames of a start or a hiccup say nothing about it.
- * It is told where it moved by more than a tenth. */
+/* The rate is measured over whole seconds, since a few frames after a start or a stall do not show
+ * it. Observers are notified when it changes by more than a tenth. */
 static void measure_rate(struct camera *camera, int64_t arrival_us)
 {
     if (camera->rate_since_us == 0) {
@@ -311,7 +311,7 @@ void camera_frame(struct camera *camera, const struct camera_frame *takes_frame)
     if (camera->width != packet->width || camera->height != packet->height) {
         camera->width = packet->width;
         camera->height = packet->height;
-        camera->h264_refused = false; /* these may be decodable */
+        camera->h264_refused = false; /* the new ones may be decodable */
         camera_changed(camera, CAMERA_CHANGE_STATE);
     }
     if (kind == RENDITION_JPEG) {
@@ -415,6 +415,6 @@ int64_t camera_charge(struct camera *camera, int64_t cost_us)
 void camera_refused(struct camera *camera, unsigned control, const char *why)
 {
     const struct control *refused = &camera->controls.list[control];
-    log_debug("camera", camera->id, "%s is not set: %s", refused->name, why);
+    log_debug("camera", camera->id, "%s: the device refuses the value: %s", refused->name, why);
     registry_tell_refused(camera->home->registry, camera, refused, why);
 }

@@ -1,6 +1,6 @@
-/* What sources need of a camera: the calls that they answer, and those that they make. A source
- * (push, v4l2, libcamera, http) feeds the camera and obeys it; it never knows the consumers.
- * Loop only. */
+/* The interface between a camera and its source: calls from the camera, and calls by the source.
+ * A source (push, v4l2, libcamera, http) delivers frames and follows the camera's orders; it does
+ * not know the consumers. Loop only. */
 #pragma once
 #include "camera/camera.h"
 #include "camera/control.h"
@@ -11,116 +11,116 @@ struct camera_wish {
     uint16_t fps, width, height;
 };
 
-/* What a source can do. Called by the camera only. When to try again is the demand's decision
- * alone: a source that cannot go on calls camera_failed and waits for the next start. */
+/* Called by the camera only. Only the demand decides when to retry: a source that cannot continue
+ * calls camera_failed and waits for the next start. */
 struct source_ops {
-    /* It rests: deliver frames from now on. */
+    /* Deliver frames from now on. */
     void (*start)(void *source, const struct camera_wish *wish);
-    /* It runs, and something else is wished of it now. Frames go on meanwhile where they can. */
+    /* The wish has changed while it runs. Frames should continue meanwhile if possible. */
     void (*adjust)(void *source, const struct camera_wish *wish);
-    /* It runs but delivers nothing: begin again. */
+    /* It runs but delivers nothing: start again. */
     void (*restart)(void *source, const struct camera_wish *wish);
-    /* Rest; called on a resting source too, for one may connect while it streams. */
+    /* Stop. May be called on a stopped source: a device can connect while it is streaming. */
     void (*stop)(void *source);
-    /* A still under this request number: answered by camera_captured. The one before was answered,
-     * or is given up. -ENOTSUP: it can only stream; -EBUSY: it still takes the one that was given
-     * up; -ENOTCONN: the device is not there now. */
+    /* Take a still; camera_captured answers with this request number. The previous request was
+     * answered or has timed out. -ENOTSUP: it can only stream; -EBUSY: it is still taking the one
+     * that timed out; -ENOTCONN: the device is not connected. */
     int (*still)(void *source, uint32_t request);
-    /* Values that the controls can have, by their places in camera_schema. What comes of it the
-     * source tells by camera_controls_changed and camera_refused. -ENOTSUP: it has no controls. */
+    /* Set values, all of them valid, by their places in camera_schema. The source reports the
+     * result with camera_controls_changed and camera_refused. -ENOTSUP: it has no controls. */
     int (*set)(void *source, const struct control_values *values);
-    /* Another source took its place or the camera ends: it must not touch the camera again. */
+    /* Another source replaced it, or the camera ends: it must not touch the camera again. */
     void (*detached)(void *source);
 };
 
-/* A good frame needs this much room before it. */
+/* Bytes that must be free before a JPEG frame. */
 enum { CAMERA_FRAME_ROOM = PACKET_TRANSPORT_ROOM + LIVE_HEAD_BYTES };
 
 struct camera_source_info {
     enum rendition_kind native; /* RENDITION_JPEG (zero) or RENDITION_RAW */
     bool controlled;
-    int64_t
-        first_frame_us; /* what it allows for a first frame, if that is longer than the policy */
-    const char *name, *model;        /* NULL = unknown; copied */
+    int64_t first_frame_us;   /* its timeout for the first frame, if longer than the policy's */
+    const char *name, *model; /* NULL = unknown; copied */
     const struct controls *controls; /* NULL = none; copied */
 };
-/* The device is there. Takes the place of the source that was there before, if any, whose
- * detached() is called. */
+/* The device is connected. Replaces the previous source, if there is one, whose detached() is
+ * called. */
 void camera_source_up(struct camera *camera, const struct source_ops *ops, void *source,
                       const struct camera_source_info *info);
 void camera_source_down(struct camera *camera);
-/* True while this source is the camera's. */
+/* True while the camera has this source. */
 bool camera_has_source(const struct camera *camera, const void *source);
 
-/* What the source found out about its device only now; borrowed. What the owner chose is set again
- * where the device has something else. */
+/* Reports what the source has learned about its device only now; borrowed. The owner's settings are
+ * sent again where the device's values differ. */
 void camera_learned(struct camera *camera, const char *model, const struct controls *controls);
 
-/* The controls as the source described them, and as they are; valid until it is up or learned
- * again. Empty: it has none. */
+/* The controls as described by the source, with their current values; valid until the next
+ * camera_source_up or camera_learned. Empty: it has none. */
 const struct controls *camera_schema(const struct camera *camera);
 
-/* From now on the source gives this kind (RENDITION_JPEG or RENDITION_RAW); viewers stay. */
+/* From now on the source delivers this kind (RENDITION_JPEG or RENDITION_RAW); viewers stay. */
 void camera_native(struct camera *camera, enum rendition_kind native);
 
-/* A frame of the native kind, as it came. A JPEG has CAMERA_FRAME_ROOM before unit_off; a raw
- * picture lies in memory that a lent buffer (base/buf.h) stands for. dark: the device says its
- * exposure has not settled. */
+/* A frame of the native kind, as received. A JPEG has CAMERA_FRAME_ROOM before unit_off; a raw
+ * picture is in memory that a lent buffer (base/buf.h) represents. dark: the device reports that
+ * its exposure has not settled. */
 struct camera_frame {
     struct buf *takes_buf;
     uint32_t unit_off, end_off;    /* JPEG */
-    struct jpeg_info info;         /* JPEG, once it was checked */
+    struct jpeg_info info;         /* JPEG, after the check */
     bool is_admitted;              /* by camera_admit */
     const struct raw_picture *raw; /* copied; NULL: it is a JPEG */
     int64_t capture_us, arrival_us;
     bool dark;
 };
-/* Counts it and looks at it, unless camera_admit did, and publishes it or drops it. Takes the
+/* Counts and checks the frame, unless camera_admit did, and publishes or drops it. Takes the
  * buffer. Not for stills. */
 void camera_frame(struct camera *camera, const struct camera_frame *frame);
-/* Its first half, for sources that want to know what came: counts the frame and drops it where no
- * viewer wants it or the gatekeeper refuses it: JPEG_OK, or the reason, and the buffer is gone. */
+/* The first half of camera_frame, for sources that need the result: counts the frame, and drops it
+ * if no lease wants it or the gatekeeper refuses it. JPEG_OK; or the reason, and the buffer is
+ * freed. */
 unsigned camera_admit(struct camera *camera, struct camera_frame *frame)
     __attribute__((warn_unused_result));
 
-/* The gatekeeper (media/jpeg.h) on a JPEG frame: JPEG_OK, and it is the repaired picture, perhaps
- * in another buffer; else the fault. Any thread. */
+/* Runs the gatekeeper (media/jpeg.h) on a JPEG frame: JPEG_OK, and the frame is then the repaired
+ * picture, possibly in another buffer; else the fault. Any thread. */
 enum jpeg_fault camera_check_jpeg(struct camera_frame *frame, const struct jpeg_limits *limits)
     __attribute__((warn_unused_result));
-size_t camera_frame_bytes(const struct camera_frame *frame); /* as they count in statistics */
-/* A checked JPEG frame as a packet, its live header yet to be written: a still. Takes the buffer.
+size_t camera_frame_bytes(const struct camera_frame *frame); /* as counted in statistics */
+/* Makes a still of a checked JPEG frame: a packet without its live header. Takes the buffer.
  */
 struct packet *camera_packet(const struct camera_frame *frame) __attribute__((returns_nonnull));
-/* What is shown of a sleeping camera: every JPEG frame becomes the poster by itself; a raw source
- * makes one of its last picture before it sleeps. Takes the packet. */
+/* Sets the picture that is shown while the camera sleeps. JPEG frames become the poster by
+ * themselves; a raw source encodes its last picture before it stops. Takes the packet. */
 void camera_set_poster(struct camera *camera, struct packet *takes_packet);
-/* Lets go of raw pictures: their memory goes back to the driver. */
+/* Releases all raw pictures, whose memory then returns to the driver. */
 void camera_flush_raw(struct camera *camera);
 
 void camera_count_received(struct camera *camera, size_t len_bytes); /* before any drop */
 void camera_count_drop(struct camera *camera, unsigned drop);
-/* The same for frames that were received and dropped on another thread: len_bytes of all of them.
- * They are counted as received as well. */
+/* Counts frames that another thread received and dropped, both as received and as dropped;
+ * len_bytes is their total size. */
 void camera_count_drops(struct camera *camera, unsigned drop, uint64_t frames, uint64_t len_bytes);
 
-/* What the owner should know (copied, one sentence); a usable frame clears it. The log has it once,
- * until it changes, and a few a minute. */
+/* Sets the error shown to the owner (copied, one sentence); a usable frame clears it. Logged when
+ * it changes, a few times a minute at most. */
 void camera_error(struct camera *camera, const char *sentence);
-/* The same, and the source has given up this start: the demand decides when it tries again. */
+/* The same, and the source gives up this start; the demand decides when to retry. */
 void camera_failed(struct camera *camera, const char *sentence);
-/* The same, and no frame can come now: captures that wait for one fail. */
+/* The same, and captures that wait for a frame fail now. */
 void camera_unreachable(struct camera *camera, const char *sentence);
-/* What a device sends is charged to its camera, also over several connections: the share of a
- * device is one second of cost a second, and a burst of some. 0: it may go on; else until when
- * nothing more is to be read from it. */
+/* Charges the cost of a device's data to its camera, over all its connections: a device may use one
+ * second of cost per second, and a limited burst. Returns 0; or the time until which nothing more
+ * should be read from it. */
 int64_t camera_charge(struct camera *camera, int64_t cost_us);
-/* True while this still is waited for. */
+/* True while a capture waits for this still. */
 bool camera_awaits_still(const struct camera *camera, uint32_t request);
 void camera_battery(struct camera *camera, int percent);
 void camera_sleeps(struct camera *camera, int64_t seconds); /* by itself, from now on */
-/* The device says what is in force: after each set, and whenever it changes by itself. */
+/* The values in force, as the device reports them after each set and after its own changes. */
 void camera_controls_changed(struct camera *camera, const struct control_values *values);
-/* It does not take the value that this control was set to; why: a sentence. */
+/* The device refused the value for this control; why: a sentence. */
 void camera_refused(struct camera *camera, unsigned control, const char *why);
 
 /* The answer to source_ops.still: error 0 with a still, or negative with NULL. Borrows the

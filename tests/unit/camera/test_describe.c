@@ -219,7 +219,7 @@ static void test_pictures_that_do_not_decode(void **state)
         assert_int_equal(camera_has_h264(camera), round == 0);
     }
     assert_string_equal(rig_described(rig, "encoder_note"),
-                        "\"its JPEG pictures cannot be decoded for H.264: JPEG is shown\"");
+                        "\"its JPEGs cannot be decoded for H.264; showing JPEG instead\"");
     assert_string_equal(rig_described(rig, "streams"), "{\"jpeg\":1,\"h264\":null}");
     rig->stats.undecodable = 0; /* another maker */
     rig_frame(rig, 320, 240, 128, false);
