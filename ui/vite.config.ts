@@ -7,6 +7,7 @@ export default defineConfig({
   plugins: [
     icons(),
     languages(fileURLToPath(new URL('src/lang', import.meta.url))),
+    languages(fileURLToPath(new URL('src/lang/areas', import.meta.url))),
     playerEntry(),
     shellWorker(fileURLToPath(new URL('src/worker/shell.js', import.meta.url))),
   ],

@@ -1,15 +1,43 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ago, LANGUAGES, pick, speak, t } from '../src/page/i18n';
+import { ago, LANGUAGES, pick, speak, speakOfAreas, t } from '../src/page/i18n';
 import { wrongWith } from '../vite/plugins';
 
 const folder = new URL('../src/lang/', import.meta.url);
 const read = (file: string) => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
-const files = readdirSync(folder);
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+// The files that index.html loads at once: what main.tsx imports, and what that imports.
+function loadedAtOnce(): string {
+  const texts = new Map<string, string>();
+  const follow = (url: URL): void => {
+    if (texts.has(url.href)) return;
+    const text = readFileSync(url, 'utf8');
+    texts.set(url.href, text);
+    for (const [, from] of text.matchAll(/^(?:import|export)\b(?! type)[^;]*?'(\.[^']+)';/gm))
+      for (const ending of ['.ts', '.tsx']) {
+        const next = new URL(from + ending, url);
+        if (existsSync(next)) follow(next);
+      }
+  };
+  follow(new URL('../src/page/main.tsx', import.meta.url));
+  expect(texts.size).toBeGreaterThan(30);
+  return [...texts.values()].join('\n');
+}
 
 describe('languages', () => {
   it.each(files)('%s is complete', (file) => {
-    expect(wrongWith(file.replace('.json', ''), read(file), read('en.json'))).toEqual([]);
+    const language = file.replace('.json', '');
+    expect(wrongWith(language, read(file), read('en.json'))).toEqual([]);
+    expect(wrongWith(language, read(`areas/${file}`), read('areas/en.json'))).toEqual([]);
+  });
+
+  it('what is loaded at once has its strings at once, and no others', () => {
+    const source = loadedAtOnce();
+    const used = (key: string): boolean => source.includes(`'${key}'`);
+    expect(Object.keys(read('areas/en.json')).filter(used)).toEqual([]);
+    const later = Object.keys(read('en.json')).filter((key) => !used(key));
+    expect(later.filter((key) => !/^said\.(silent|offline)$/.test(key))).toEqual([]);
   });
 
   it('what is missing or wrong is found', () => {
@@ -24,18 +52,20 @@ describe('languages', () => {
 
   it('count, and say times, as they do', async () => {
     globalThis.document = { documentElement: {} } as Document;
+    await speakOfAreas();
     const said: Record<string, string[]> = {};
     for (const tag of Object.keys(LANGUAGES)) {
       await speak(tag);
       said[tag] = [t('found.note', { n: 1 }), t('found.note', { n: 2 }), ago(300), ago(172_800)];
+      said[tag].push(t('add.yes'));
     }
     await speak('en');
     expect(said).toEqual({
-      en: ['1 new camera', '2 new cameras', '5 min ago', '2 days ago'],
-      de: ['1 neue Kamera', '2 neue Kameras', 'vor 5 min', 'vor 2 Tagen'],
-      es: ['1 cámara nueva', '2 cámaras nuevas', 'hace 5 min', 'hace 2 días'],
-      fr: ['1 nouvelle caméra', '2 nouvelles caméras', 'il y a 5 min', 'il y a 2 jours'],
-      ja: ['新しいカメラ 1 台', '新しいカメラ 2 台', '5 分前', '2 日前'],
+      en: ['1 new camera', '2 new cameras', '5 min ago', '2 days ago', 'Add'],
+      de: ['1 neue Kamera', '2 neue Kameras', 'vor 5 min', 'vor 2 Tagen', 'Hinzufügen'],
+      es: ['1 cámara nueva', '2 cámaras nuevas', 'hace 5 min', 'hace 2 días', 'Añadir'],
+      fr: ['1 nouvelle caméra', '2 nouvelles caméras', 'il y a 5 min', 'il y a 2 jours', 'Ajouter'],
+      ja: ['新しいカメラ 1 台', '新しいカメラ 2 台', '5 分前', '2 日前', '追加'],
     });
   });
 
@@ -44,7 +74,7 @@ describe('languages', () => {
       .filter((name) => /\.tsx?$/.test(String(name)))
       .map((name) => readFileSync(new URL(`../src/${name}`, import.meta.url), 'utf8'))
       .join('\n');
-    const unused = Object.keys(read('en.json')).filter(
+    const unused = Object.keys({ ...read('en.json'), ...read('areas/en.json') }).filter(
       (key) => !source.includes(`'${key}'`) && !/^said\.(silent|offline)$/.test(key),
     );
     expect(unused).toEqual([]);

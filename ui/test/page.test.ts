@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveError } from '../src/live/live';
 import type { Control, MenuControl } from '../src/live/protocol';
 import { controlsByTitle, current, isRow, isTaken } from '../src/page/camera/control_list';
 import { Throttle } from '../src/page/camera/throttle';
-import { ago, duration } from '../src/page/i18n';
+import { ago, duration, speakOfAreas } from '../src/page/i18n';
 import { complaintOf, urlOf } from '../src/page/system/add_form';
 import {
   controlName,
@@ -11,13 +11,14 @@ import {
   idFor,
   nobody,
   optionName,
-  photoName,
   reasonName,
-  sentence,
   sourceName,
   title,
-} from '../src/page/words';
+} from '../src/page/terms';
+import { photoName, sentence } from '../src/page/words';
 import { Meter } from '../src/player/meter';
+
+beforeAll(speakOfAreas);
 
 describe('nobody', () => {
   it.each([

@@ -1,14 +1,17 @@
-// The page's words in the user's language. Strings are in src/lang, one JSON for each language;
-// plurals, numbers, dates and durations are by Intl.
+// The page's words in the user's language. Strings are in src/lang, one JSON for each language, and
+// in src/lang/areas those that only parts use which are loaded later (parts/lazy.tsx). Plurals,
+// numbers, dates and durations are by Intl.
 import { signal } from '@preact/signals';
 import english from '../lang/en.json';
 
-type Messages = typeof english;
+type Areas = typeof import('../lang/areas/en.json');
+type Messages = typeof english & Areas;
 export type Key = keyof Messages;
 export type Params = Record<string, string | number>;
 export type Phrase = readonly [Key, Params?];
 
-const files = import.meta.glob<{ default: Messages }>(['../lang/*.json', '!../lang/en.json']);
+const files = import.meta.glob<{ default: typeof english }>(['../lang/*.json', '!../lang/en.json']);
+const areaFiles = import.meta.glob<{ default: Areas }>('../lang/areas/*.json');
 
 // Those that there are, each by the name that its speakers give it.
 export const LANGUAGES: Record<string, string> = Object.fromEntries(
@@ -21,7 +24,9 @@ export const LANGUAGES: Record<string, string> = Object.fromEntries(
 const CHOSEN = 'eyelid.language';
 
 export const language = signal('en');
-let messages: Messages = english;
+let messages: Partial<Messages> = english;
+let withAreas = false; // a part that is loaded later was shown
+let areas: Promise<void> | undefined;
 
 // The first of the wanted languages that there is, else English.
 export function pick(wanted: readonly string[]): string {
@@ -42,11 +47,30 @@ export function preferred(): string {
   return pick(chosen ? [chosen, ...navigator.languages] : navigator.languages);
 }
 
+async function messagesOf(tag: string): Promise<Partial<Messages>> {
+  const [core, areas] = await Promise.all([
+    files[`../lang/${tag}.json`]?.(),
+    withAreas ? areaFiles[`../lang/areas/${tag}.json`]?.() : undefined,
+  ]);
+  return { ...(core?.default ?? english), ...areas?.default };
+}
+
 export async function speak(next: string): Promise<void> {
-  const file = files[`../lang/${next}.json`];
-  messages = file ? (await file()).default : english;
+  messages = await messagesOf(next);
   document.documentElement.lang = next;
   language.value = next;
+}
+
+// The words of the parts that are loaded later; before they are drawn.
+export function speakOfAreas(): Promise<void> {
+  areas ??= (async () => {
+    withAreas = true;
+    messages = await messagesOf(language.value);
+  })().catch((problem: unknown) => {
+    areas = undefined; // the next part tries again
+    throw problem;
+  });
+  return areas;
 }
 
 export async function choose(next: string): Promise<void> {
@@ -61,7 +85,7 @@ export async function choose(next: string): Promise<void> {
 // Numbers in messages are written as the language writes them; `n` chooses the plural.
 export function t(key: Key, params: Params = {}): string {
   const spoken = language.value;
-  const message: string | Record<string, string> = messages[key];
+  const message: string | Record<string, string> = messages[key] ?? '';
   const text =
     typeof message === 'string'
       ? message

@@ -4,7 +4,8 @@ import type { KnownCamera } from '../../live/live';
 import type { Hour } from '../../live/rest';
 import { duration, t } from '../i18n';
 import { rest } from '../server';
-import { nobody, problemText, reasonName } from '../words';
+import { nobody, reasonName } from '../terms';
+import { problemText } from '../words';
 import './awake.css';
 
 const REFRESH_MS = 5000;

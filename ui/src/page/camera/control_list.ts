@@ -1,6 +1,6 @@
 // What the settings of a camera are, before they are drawn.
 import type { Control, MenuControl, Value, Values } from '../../live/protocol';
-import { groupName, optionName } from '../words';
+import { groupName, optionName } from '../terms';
 
 const TYPES = new Set<string>(['int', 'bool', 'menu']); // a newer server may know more
 const ROW_OPTIONS = 3;

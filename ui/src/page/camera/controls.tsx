@@ -4,7 +4,8 @@ import type { Camera, Control, IntControl, MenuControl, Value, Values } from '..
 import { live } from '../../live/shared';
 import { t } from '../i18n';
 import { tell } from '../parts/announcer';
-import { controlName, optionName, problemText } from '../words';
+import { controlName, optionName } from '../terms';
+import { problemText } from '../words';
 import { controlsByTitle, current, isRow, isTaken } from './control_list';
 import { Throttle } from './throttle';
 import './controls.css';

@@ -5,7 +5,8 @@ import type { KnownCamera } from '../../live/live';
 import { number, t } from '../i18n';
 import type { Watched } from '../parts/hooks';
 import { second } from '../store';
-import { pixels, sentence, sourceName } from '../words';
+import { sourceName } from '../terms';
+import { pixels, sentence } from '../words';
 import { AwakeHours, Why } from './awake';
 
 const WAYS: Record<string, string> = {

@@ -7,7 +7,8 @@ import { tell } from '../parts/announcer';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
 import { rest } from '../server';
-import { isNetwork, problemText } from '../words';
+import { isNetwork } from '../terms';
+import { problemText } from '../words';
 
 function Question(props: { camera: Camera; name: string; removed(): void }) {
   const { camera, name, removed } = props;

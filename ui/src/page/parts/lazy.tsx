@@ -2,7 +2,7 @@
 // fetched, its place says so.
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { t } from '../i18n';
+import { speakOfAreas, t } from '../i18n';
 
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   let loaded: ComponentType<P> | null = null;
@@ -12,8 +12,8 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
     useEffect(() => {
       if (loaded) return;
       let gone = false;
-      load().then(
-        (component) => {
+      Promise.all([load(), speakOfAreas()]).then(
+        ([component]) => {
           loaded = component;
           if (!gone) setChanges((n) => n + 1);
         },

@@ -6,7 +6,7 @@ import { tell } from '../parts/announcer';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
 import { TextField } from '../parts/field';
 import { rest } from '../server';
-import { idFor } from '../words';
+import { idFor } from '../terms';
 import { type Complaint, complaintOf, urlOf } from './add_form';
 import './add.css';
 

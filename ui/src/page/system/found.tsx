@@ -6,8 +6,9 @@ import { tell } from '../parts/announcer';
 import { rest } from '../server';
 import { route } from '../shell/route';
 import { cameraOf } from '../store';
+import { sourceName } from '../terms';
 import { focusWanted, foundIds } from '../wall/arrangement';
-import { nameOf, problemText, sourceName } from '../words';
+import { nameOf, problemText } from '../words';
 import './found.css';
 
 // gone: the form's camera is no new one any more; the focus has to go somewhere.
