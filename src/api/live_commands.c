@@ -37,11 +37,10 @@ static void send_poster(struct live_session *session, struct camera *camera)
     if (!live_queue_has_room(&session->queue, len))
         return;
     int64_t age_us = api_now_us(session->live->api) - poster->arrival_us;
-    live_session_say(session, json_pack("{s:s,s:s,s:I,s:I,s:I}", "type", "poster", "camera",
-                                        camera_id(camera), "stream",
-                                        (json_int_t)camera_stream(camera, RENDITION_JPEG),
-                                        "sequence", (json_int_t)poster->sequence, "age_ms",
-                                        (json_int_t)(age_us / US_PER_MS)));
+    live_session_say(
+        session, json_pack("{s:s,s:s,s:I,s:I,s:f}", "type", "poster", "camera", camera_id(camera),
+                           "stream", (json_int_t)camera_stream(camera, RENDITION_JPEG), "sequence",
+                           (json_int_t)poster->sequence, "age_s", (double)age_us / US_PER_S));
     live_session_send(session, poster->buf, poster->message_off, len);
 }
 

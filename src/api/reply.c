@@ -72,9 +72,10 @@ struct buf *reply_buf(const void *bytes, size_t len_bytes)
 struct buf *reply_json_buf(json_t *takes_json, size_t *ret_len_bytes)
 {
     struct buf *buf = NULL;
-    size_t len = json_dumpb(takes_json, NULL, 0, JSON_COMPACT);
+    const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(15); /* 0.1, not 0.10000000000000001 */
+    size_t len = json_dumpb(takes_json, NULL, 0, flags);
     if (len > 0 && buf_create(REPLY_OFF + len, &buf) == 0) {
-        json_dumpb(takes_json, (char *)buf->data + REPLY_OFF, len, JSON_COMPACT);
+        json_dumpb(takes_json, (char *)buf->data + REPLY_OFF, len, flags);
         *ret_len_bytes = len;
     }
     json_decref(takes_json);

@@ -8,6 +8,12 @@
 #include "media/h264.h"
 #include "net/url.h"
 
+/* To a millisecond: more would be noise. */
+static json_t *null_or_seconds(bool known, int64_t us)
+{
+    return known ? json_real((double)(us / US_PER_MS) / 1000) : json_null();
+}
+
 static json_t *null_or_integer(bool known, json_int_t value)
 {
     return known ? json_integer(value) : json_null();
@@ -156,10 +162,9 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
     json_object_set_new(o, "model", camera->model ? json_incref(camera->model) : json_null());
     json_object_set_new(o, "controlled", json_boolean(camera->controlled));
     json_object_set_new(o, "state", json_string(demand_state_name(d->state)));
-    json_object_set_new(o, "state_since_ms", json_integer((now_us - d->since_us) / US_PER_MS));
+    json_object_set_new(o, "state_since_s", null_or_seconds(true, now_us - d->since_us));
     json_object_set_new(o, "sleeping_for_s", sleeping_for(camera));
-    json_object_set_new(o, "retry_in_ms",
-                        null_or_integer(d->backing_off, (d->deadline_us - now_us) / US_PER_MS));
+    json_object_set_new(o, "retry_in_s", null_or_seconds(d->backing_off, d->deadline_us - now_us));
     json_object_set_new(o, "error", error_of(camera, now_us));
     json_object_set_new(o, "width", null_or_integer(flows, camera->width));
     json_object_set_new(o, "height", null_or_integer(flows, camera->height));
@@ -171,8 +176,8 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
     json_object_set_new(o, "streams", streams(camera));
     json_object_set_new(o, "why", why(camera, now_us));
     json_object_set_new(o, "awake_today_s", awake_today(camera));
-    json_object_set_new(o, "last_frame_age_ms",
-                        null_or_integer(last, last ? (now_us - last->arrival_us) / US_PER_MS : 0));
+    json_object_set_new(o, "last_frame_age_s",
+                        null_or_seconds(last, last ? now_us - last->arrival_us : 0));
     return o;
 }
 

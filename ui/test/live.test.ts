@@ -213,7 +213,7 @@ describe('wishes', () => {
     live.open('porch', 'jpeg', sink);
     hello();
     started('porch', 3, 3, 'jpeg');
-    socket().say({ type: 'poster', camera: 'porch', stream: 3, sequence: 120, age_ms: 5000 });
+    socket().say({ type: 'poster', camera: 'porch', stream: 3, sequence: 120, age_s: 5 });
     socket().push({ kind: Kind.Jpeg, stream: 3, sequence: 120 });
     socket().push({ kind: Kind.Jpeg, stream: 3, sequence: 121 });
     expect(sink.events.slice(1)).toEqual(['poster 120 5000', 'media 3 121']);

@@ -40,21 +40,21 @@ const TABLE: [string, Partial<Camera>, Partial<Facts>, string, string | RegExp][
   ['paused, asleep', { state: 'asleep' }, { paused: true }, 'paused', 'Paused here'],
   [
     'offline counts more than paused',
-    { state: 'offline', state_since_ms: 3 * 60_000 },
+    { state: 'offline', state_since_s: 3 * 60 },
     { paused: true },
     'offline',
     /^Offline, since 11:56 AM$/,
   ],
   [
     'frozen',
-    { state: 'awake', last_frame_age_ms: 0 },
+    { state: 'awake', last_frame_age_s: 0 },
     { player: 'stalled' },
     'silent',
     /^Not answering, since 11:59.* · retrying$/,
   ],
   [
     'unreachable',
-    { state: 'waking', retry_in_ms: 63_000 },
+    { state: 'waking', retry_in_s: 63 },
     { player: 'waiting' },
     'silent',
     /^Not answering, since 12:00/,
@@ -128,11 +128,11 @@ describe('what is said of a camera', () => {
 
   it('does not flip while a camera is tried again and again', () => {
     const tries: [Partial<Camera>, Partial<Facts>][] = [
-      [{ state: 'awake', last_frame_age_ms: 2000 }, { player: 'stalled' }],
+      [{ state: 'awake', last_frame_age_s: 2 }, { player: 'stalled' }],
       [{ state: 'waking' }, { player: 'stalled' }],
-      [{ state: 'waking', retry_in_ms: 500 }, { player: 'waiting' }],
+      [{ state: 'waking', retry_in_s: 0.5 }, { player: 'waiting' }],
       [{ state: 'waking' }, { player: 'waiting' }],
-      [{ state: 'waking', retry_in_ms: 8000, error: 'timeout' }, { player: 'waiting' }],
+      [{ state: 'waking', retry_in_s: 8, error: 'timeout' }, { player: 'waiting' }],
       [{ state: 'waking' }, { player: 'waiting' }],
     ];
     let said: Said | null = null;

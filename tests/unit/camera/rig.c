@@ -337,7 +337,8 @@ const char *rig_described(struct rig *rig, const char *member)
 {
     static char text[1024];
     json_t *o = camera_describe(rig->camera, rig->now_us);
-    char *dumped = json_dumps(json_object_get(o, member), JSON_COMPACT | JSON_ENCODE_ANY);
+    char *dumped = json_dumps(json_object_get(o, member),
+                              JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
     snprintf(text, sizeof(text), "%s", dumped ? dumped : "absent");
     free(dumped);
     json_decref(o);

@@ -84,12 +84,12 @@ static void test_no_frame_then_stop_wait_and_start(void **state)
     struct camera *camera = rig_camera(rig, true);
     struct lease *lease = camera_lease(camera, &(struct lease_params){.max_fps = 2});
     rig_said(rig, "start 2 0x0 ");
-    assert_string_equal(rig_described(rig, "retry_in_ms"), "null");
+    assert_string_equal(rig_described(rig, "retry_in_s"), "null");
     rig_pass(rig, 5 * US_PER_S);
     rig_said(rig, "stop ");
     assert_string_equal(rig_described(rig, "error"), "\"no usable frame within 5 s of the start\"");
     assert_string_equal(rig_described(rig, "state"), "\"waking\"");
-    assert_string_equal(rig_described(rig, "retry_in_ms"), "1000");
+    assert_string_equal(rig_described(rig, "retry_in_s"), "1.0");
     struct lease *other = camera_lease(camera, &(struct lease_params){.max_fps = 3});
     rig_said(rig, ""); /* a wish does not break into the wait */
     rig_pass(rig, 1 * US_PER_S);
@@ -149,7 +149,7 @@ static void test_a_source_that_gave_up_is_started_again(void **state)
     rig_said(rig, "stop ");
     assert_string_equal(rig_described(rig, "state"), "\"waking\"");
     assert_string_equal(rig_described(rig, "error"), "\"its cable is loose\"");
-    assert_string_equal(rig_described(rig, "retry_in_ms"), "1000");
+    assert_string_equal(rig_described(rig, "retry_in_s"), "1.0");
     rig_pass(rig, 1 * US_PER_S);
     rig_said(rig, "start 0 0x0 ");
     camera_failed(camera, "its cable is loose");

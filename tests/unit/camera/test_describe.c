@@ -60,9 +60,9 @@ static void test_a_new_camera(void **state)
         {"model", "\"AtomS3R-M12\""},
         {"controlled", "true"},
         {"state", "\"asleep\""},
-        {"state_since_ms", "0"},
+        {"state_since_s", "0.0"},
         {"sleeping_for_s", "null"},
-        {"retry_in_ms", "null"},
+        {"retry_in_s", "null"},
         {"error", "null"},
         {"width", "null"},
         {"height", "null"},
@@ -77,7 +77,7 @@ static void test_a_new_camera(void **state)
         {"streams", "{\"jpeg\":1,\"h264\":2}"},
         {"why", "[]"},
         {"awake_today_s", "{\"total\":0}"},
-        {"last_frame_age_ms", "null"},
+        {"last_frame_age_s", "null"},
     };
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++)
         assert_string_equal(rig_described(rig, ROWS[i].member), ROWS[i].value);
@@ -178,9 +178,9 @@ static void test_since(void **state)
     struct rig *rig = *state;
     rig_camera(rig, true);
     rig_pass(rig, 1234 * US_PER_MS);
-    assert_string_equal(rig_described(rig, "state_since_ms"), "1234");
+    assert_string_equal(rig_described(rig, "state_since_s"), "1.234");
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
-    assert_string_equal(rig_described(rig, "state_since_ms"), "0");
+    assert_string_equal(rig_described(rig, "state_since_s"), "0.0");
     lease_release(&lease);
 }
 

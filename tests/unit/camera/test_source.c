@@ -111,7 +111,7 @@ static void test_the_poster_outlives_the_device(void **state)
 {
     struct rig *rig = *state;
     struct camera *camera = rig_camera(rig, true);
-    assert_string_equal(rig_described(rig, "last_frame_age_ms"), "null");
+    assert_string_equal(rig_described(rig, "last_frame_age_s"), "null");
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
     rig_frame(rig, 640, 480, 1, false);
     rig_frame(rig, 640, 480, 2, false);
@@ -119,7 +119,7 @@ static void test_the_poster_outlives_the_device(void **state)
     camera_source_down(camera);
     rig_pass(rig, 3600 * US_PER_S);
     assert_int_equal(packet_unit(camera->poster)[0], 2);
-    assert_string_equal(rig_described(rig, "last_frame_age_ms"), "3600000");
+    assert_string_equal(rig_described(rig, "last_frame_age_s"), "3600.0");
 }
 
 static void test_the_size_changes(void **state)

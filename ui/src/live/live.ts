@@ -292,7 +292,7 @@ export class Live {
         break;
       case 'poster': {
         const wish = this.wishes.get(message.camera);
-        if (wish) wish.poster = { sequence: message.sequence, ageMs: message.age_ms };
+        if (wish) wish.poster = { sequence: message.sequence, ageMs: message.age_s * 1000 };
         break;
       }
       case 'captured':

@@ -56,9 +56,9 @@ export interface Camera {
   model?: string | null;
   controlled?: boolean;
   state?: 'offline' | 'asleep' | 'waking' | 'awake' | 'lingering';
-  state_since_ms?: number;
+  state_since_s?: number;
   sleeping_for_s?: number | null;
-  retry_in_ms?: number | null;
+  retry_in_s?: number | null;
   error?: string | null;
   width?: number | null;
   height?: number | null;
@@ -70,7 +70,7 @@ export interface Camera {
   streams?: { jpeg?: number; h264?: number | null }; // h264 null: only JPEG is there
   why?: Why[];
   awake_today_s?: Record<string, number>;
-  last_frame_age_ms?: number | null;
+  last_frame_age_s?: number | null;
 }
 
 export type ServerMessage =
@@ -79,7 +79,7 @@ export type ServerMessage =
   | { type: 'camera'; camera: Camera }
   | { type: 'removed'; camera: string }
   | { type: 'started'; camera: string; rendition: Rendition; stream: number; jpeg_stream?: number }
-  | { type: 'poster'; camera: string; stream: number; sequence: number; age_ms: number }
+  | { type: 'poster'; camera: string; stream: number; sequence: number; age_s: number }
   | { type: 'stopped'; camera: string }
   | {
       type: 'captured';

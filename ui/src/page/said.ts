@@ -88,9 +88,9 @@ function resting(leftMs: number, wallMs: number): Said {
 function silent(facts: Facts, before: Said | null): Said {
   if (before?.state === 'silent' && before.sinceMs !== null)
     return since('silent', before.sinceMs, facts.wallMs);
-  const age = facts.known.camera.last_frame_age_ms;
+  const age = facts.known.camera.last_frame_age_s;
   const heardAgoMs = facts.nowMs - facts.known.heardMs;
-  return since('silent', facts.wallMs - (age == null ? 0 : age + heardAgoMs), facts.wallMs);
+  return since('silent', facts.wallMs - (age == null ? 0 : age * 1000 + heardAgoMs), facts.wallMs);
 }
 
 function shown(stats: PlayerStats | null, before: Said | null): Said {
@@ -110,7 +110,7 @@ export function saidOf(facts: Facts, before: Said | null): Said {
   if (camera.sleeping_for_s != null)
     return resting(camera.sleeping_for_s * 1000 - heardAgoMs, wallMs);
   if (camera.state === 'offline')
-    return since('offline', wallMs - (camera.state_since_ms ?? 0) - heardAgoMs, wallMs);
+    return since('offline', wallMs - (camera.state_since_s ?? 0) * 1000 - heardAgoMs, wallMs);
   if (player === 'live') return shown(facts.stats, before);
   if (player === 'failed')
     return plain('failed', ['said.failed'], PROBLEMS[facts.errorType] ?? ['problem.failed']);
@@ -119,7 +119,7 @@ export function saidOf(facts: Facts, before: Said | null): Said {
   if (player === 'stalled' && before?.state === 'reconnecting' && before.sinceMs !== null)
     if (wallMs - before.sinceMs < RETURN_MS) return before;
   const starts = camera.state === 'waking';
-  const retries = camera.retry_in_ms != null || (starts && !!camera.error);
+  const retries = camera.retry_in_s != null || (starts && !!camera.error);
   // Between two tries the camera is "waking" again and again: that is no news.
   const stillSilent = before?.state === 'silent' && (starts || player === 'waiting');
   if (player === 'stalled' || retries || stillSilent) return silent(facts, before);
@@ -129,7 +129,7 @@ export function saidOf(facts: Facts, before: Said | null): Said {
 
 // "12 ms · 30 fps", and how old a picture is that is not live: null = unknown.
 export function ageOf(pictureMs: number | null, facts: Facts): string | null {
-  const { last_frame_age_ms: age } = facts.known.camera;
-  const atMs = pictureMs ?? (age == null ? null : facts.known.heardMs - age);
+  const { last_frame_age_s: age } = facts.known.camera;
+  const atMs = pictureMs ?? (age == null ? null : facts.known.heardMs - age * 1000);
   return atMs === null ? null : ago((facts.nowMs - atMs) / 1000);
 }

@@ -30,7 +30,7 @@ const ICONS: Partial<Record<SaidState, string>> = {
 // The server keeps each camera's last picture; looking at it wakes nothing.
 function LastPicture({ camera }: { camera: Camera }) {
   const [isThere, setIsThere] = useState(true);
-  if (!isThere || camera.last_frame_age_ms == null) return null;
+  if (!isThere || camera.last_frame_age_s == null) return null;
   const url = new URL(`api/v1/cameras/${camera.id}/last.jpg`, serverUrl).href;
   return (
     <img
