@@ -73,6 +73,24 @@ void session_post(const struct call *call, struct http_request *request)
     json_decref(body);
 }
 
+/* The fragment of an address stays in the browser: no log has the token. */
+void setup_get(const struct call *call, struct http_request *request)
+{
+    const char *token = service_setup_token(call->api->params.service);
+    struct problem problem;
+    if (!token) {
+        (void)problem_set(&problem, PROBLEM_NO_SUCH, NULL,
+                          "there is nothing to set up: the server has an administrator, or access "
+                          "= open");
+        reply_problem(request, &problem);
+        return;
+    }
+    json_t *links = json_array();
+    for (const char *const *page = call->api->pages; page && *page; page++)
+        json_array_append_new(links, json_sprintf("%s#setup=%s", *page, token));
+    reply_json(request, 200, json_pack("{s:s, s:o}", "token", token, "links", links));
+}
+
 void setup_post(const struct call *call, struct http_request *request)
 {
     json_t *body = json_in_body(request);

@@ -42,6 +42,11 @@ void api_use_ca(struct api *api, const char *pem)
     api->ca_pem = pem;
 }
 
+void api_use_pages(struct api *api, const char *const *pages)
+{
+    api->pages = pages;
+}
+
 void api_destroy(struct api *api)
 {
     if (!api)
@@ -108,6 +113,9 @@ static int admit(const struct api_door *door, const struct http_request *request
                    web.origin ? web.origin : web.referer);
         return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, NULL, "%s", text);
     }
+    if (door->is_control && web.forwarded)
+        return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, NULL,
+                           "the control socket is not for proxies");
     *ret_call = (struct call){.api = door->api, .head = strcmp(http_method(request), "HEAD") == 0};
     memcpy(ret_call->id, match->id, sizeof(ret_call->id));
     const bool is_local = door->api->params.local_admin && web_is_local(&web);
@@ -179,6 +187,9 @@ void api_request(void *door, struct http_request *request)
     struct problem problem;
     enum routes_result result =
         routes_find(d->kind, http_method(request), http_path(request), false, &match);
+    if (d->is_control && strcmp(http_method(request), "GET") != 0)
+        log_info("api", NULL, "control socket: %s: %s %s", http_peer(request), http_method(request),
+                 http_path(request));
     if (admit(d, request, &match, &call, &problem) < 0)
         reply_denied(request, &problem);
     else if (result != ROUTES_FOUND)

@@ -40,6 +40,9 @@ void api_destroy(struct api *api);
  */
 void api_use_ca(struct api *api, const char *pem);
 
+/* Addresses of the page, NULL-terminated, for links; borrowed. */
+void api_use_pages(struct api *api, const char *const *pages);
+
 /* One for each listener: its net_listener_params.ctx. Plain data of the caller. */
 enum api_door_kind {
     API_DOOR_PAGE,  /* the HTTP port: page, API, and devices under /device */
@@ -50,6 +53,7 @@ struct api_door {
     enum api_door_kind kind;
     bool is_loopback;    /* only this machine reaches it */
     bool is_secure;      /* https */
+    bool is_control;     /* the control socket: anyone who may open its file is the owner */
     uint16_t https_port; /* where browsers are sent that come to a plain door from the network; 0 */
 };
 

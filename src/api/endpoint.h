@@ -19,8 +19,9 @@ struct live;
 
 struct api {
     struct api_params params;
-    const char *ca_pem; /* or NULL */
-    struct list guests; /* of struct api_guest.node */
+    const char *ca_pem;       /* or NULL */
+    const char *const *pages; /* addresses, NULL-terminated; or NULL */
+    struct list guests;       /* of struct api_guest.node */
     struct live *live;
     struct service_access_listener access;
     struct list hls; /* of struct hls_session.node */
@@ -75,6 +76,7 @@ endpoint_handler camera_last_get;
 endpoint_handler session_get;
 endpoint_handler session_post;
 endpoint_handler session_delete;
+endpoint_handler setup_get;
 endpoint_handler setup_post;
 endpoint_handler password_post;
 endpoint_handler sessions_get;

@@ -43,6 +43,7 @@ const struct route routes_table[] = {
     {PAGE, "POST",  "/api/v1/session",              ACTION_LOGIN,   session_post,     NULL},
     {PAGE, "DELETE", "/api/v1/session",             ACTION_LOGIN,   session_delete,   NULL},
     {PAGE, "POST",  "/api/v1/session/password",     ACTION_OWN,     password_post,    NULL},
+    {PAGE, "GET",   "/api/v1/setup",                ACTION_ACCOUNTS, setup_get,       NULL},
     {PAGE, "POST",  "/api/v1/setup",                ACTION_LOGIN,   setup_post,       NULL},
     {PAGE, "GET",   "/api/v1/sessions",             ACTION_OWN,     sessions_get,     NULL},
     {PAGE, "DELETE", "/api/v1/sessions/:id",        ACTION_OWN,     sessions_delete,  NULL},

@@ -9,13 +9,25 @@ const char cli_help[] =
     "eyelid: a camera server that wakes a camera only while someone is watching\n"
     "\n"
     "  eyelid serve [--config FILE] [--http ADDR:PORT] [--https ADDR:PORT]\n"
-    "               [--device ADDR:PORT] [--data DIR] [--lan]\n"
+    "               [--device ADDR:PORT] [--data DIR] [--control PATH] [--lan]\n"
     "      --config FILE       settings (default: /etc/eyelid/eyelid.conf, if there)\n"
     "      --http ADDR:PORT    page and API (default: 127.0.0.1:8080)\n"
     "      --https ADDR:PORT   the same over TLS (default: port 8443 beside --http)\n"
     "      --device ADDR:PORT  cameras' WebSocket (default: 127.0.0.1:8765)\n"
     "      --data DIR          where eyelid keeps what it knows\n"
     "      --lan               open these addresses to the network\n"
+    "      --control PATH      the socket of the commands that follow\n"
+    "  eyelid setup\n"
+    "      prints the link where the first administrator is set up\n"
+    "  eyelid user list | add NAME | remove NAME | passwd NAME | role NAME ROLE\n"
+    "  eyelid token list | add NAME | remove ID\n"
+    "  eyelid session list | remove ID\n"
+    "  eyelid camera list\n"
+    "      asks the running server; lists, setup and token add take --json\n"
+    "      --role ROLE         viewer (default), operator or admin\n"
+    "      --cameras ID,ID     no others\n"
+    "      --days N            a token that expires\n"
+    "      --control PATH, --config FILE, --data DIR    which server\n"
     "  eyelid cameras [--verbose]\n"
     "      lists this machine's cameras and says why one does not work\n"
     "      --verbose           devices that are no cameras, too\n"
@@ -43,8 +55,9 @@ struct option {
 };
 
 static const struct option OPTIONS[] = {
-    {"--config", NULL, NULL},     {"--http", "http", NULL}, {"--https", "https", NULL},
-    {"--device", "device", NULL}, {"--data", "data", NULL}, {"--lan", "lan", "on"},
+    {"--config", NULL, NULL},       {"--http", "http", NULL}, {"--https", "https", NULL},
+    {"--device", "device", NULL},   {"--data", "data", NULL}, {"--lan", "lan", "on"},
+    {"--control", "control", NULL},
 };
 
 /* The option whose name is the part of arg before a "=", or NULL. */
@@ -58,7 +71,7 @@ static const struct option *find_option(const char *arg)
 }
 
 /* The options from argv[first] on. */
-static int parse_options(int first, int argc, char **argv, struct cli *cli,
+static int parse_options(int first, int argc, const char *const *argv, struct cli *cli,
                          char error[CLI_ERROR_MAX])
 {
     for (int i = first; i < argc; i++) {
@@ -108,7 +121,39 @@ static int parse_archive(int argc, char **argv, struct cli *cli, char error[CLI_
         else
             argv[n++] = argv[i];
     }
-    return parse_options(3, n, argv, cli, error);
+    return parse_options(3, n, (const char *const *)argv, cli, error);
+}
+
+static bool is_option(const char *arg, const char *name)
+{
+    const size_t len = strlen(name);
+    return strncmp(arg, name, len) == 0 && (arg[len] == 0 || arg[len] == '=');
+}
+
+/* Which server, in any place; the other words are the order. */
+static int parse_order(int argc, char **argv, struct cli *cli, char error[CLI_ERROR_MAX])
+{
+    static const char *const WHICH[] = {"--control", "--config", "--data"};
+    const char *words[CLI_WORDS_MAX], *left[2 * CLI_OPTIONS_MAX + 2] = {argv[0], argv[1]};
+    int n_words = 0, n_left = 2;
+    for (int i = 1; i < argc; i++) {
+        bool is_which = false;
+        for (size_t k = 0; k < sizeof(WHICH) / sizeof(WHICH[0]); k++)
+            is_which |= is_option(argv[i], WHICH[k]);
+        const bool has_word = is_which && !strchr(argv[i], '=') && i + 1 < argc;
+        if (n_words == CLI_WORDS_MAX || n_left + 2 > (int)(sizeof(left) / sizeof(left[0]))) {
+            snprintf(error, CLI_ERROR_MAX, "too many words; see eyelid --help");
+            return -EINVAL;
+        }
+        if (!is_which)
+            words[n_words++] = argv[i];
+        else
+            left[n_left++] = argv[i];
+        if (has_word)
+            left[n_left++] = argv[++i];
+    }
+    const int r = parse_options(2, n_left, left, cli, error);
+    return r < 0 ? r : order_parse((unsigned)n_words, words, &cli->order, error);
 }
 
 /* FILE, --config FILE or --config=FILE. */
@@ -149,12 +194,6 @@ static const char *value_of(int argc, char **argv, int *i)
     if (equals)
         return equals + 1;
     return *i + 1 < argc ? argv[++*i] : NULL;
-}
-
-static bool is_option(const char *arg, const char *name)
-{
-    const size_t len = strlen(name);
-    return strncmp(arg, name, len) == 0 && (arg[len] == 0 || arg[len] == '=');
 }
 
 static int parse_fps(const char *text, double *ret_fps, char error[CLI_ERROR_MAX])
@@ -221,7 +260,7 @@ int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_M
             word = "--help";
     if (strcmp(word, "serve") == 0) {
         cli.command = CLI_SERVE;
-        result = parse_options(2, argc, argv, &cli, error);
+        result = parse_options(2, argc, (const char *const *)argv, &cli, error);
     } else if (strcmp(word, "check-config") == 0) {
         cli.command = CLI_CHECK_CONFIG;
         result = parse_check_config(argc, argv, &cli, error);
@@ -234,6 +273,9 @@ int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_M
     } else if (strcmp(word, "archive") == 0) {
         cli.command = CLI_ARCHIVE_CHECK;
         result = parse_archive(argc, argv, &cli, error);
+    } else if (order_is_noun(word)) {
+        cli.command = CLI_ORDER;
+        result = parse_order(argc, argv, &cli, error);
     } else if (strcmp(word, "--version") == 0) {
         cli.command = CLI_VERSION;
     } else if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0) {

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "admin/order.h"
 #include "app/config.h"
 #include "app/motion.h"
 
@@ -12,11 +13,12 @@ enum cli_command {
     CLI_CHECK_CONFIG,
     CLI_MOTION,
     CLI_ARCHIVE_CHECK,
+    CLI_ORDER, /* to the running server */
     CLI_VERSION,
     CLI_HELP
 };
 
-enum { CLI_OPTIONS_MAX = 8, CLI_ERROR_MAX = 256 };
+enum { CLI_OPTIONS_MAX = 8, CLI_WORDS_MAX = 16, CLI_ERROR_MAX = 256 };
 
 struct cli {
     enum cli_command command;
@@ -26,6 +28,7 @@ struct cli {
     bool verbose;
     bool repair; /* CLI_ARCHIVE_CHECK */
     struct motion_options motion;
+    struct order order;
 };
 
 /* -EINVAL: error holds what is wrong and what would be right. */

@@ -12,7 +12,12 @@
 #include "base/log.h"
 #include "net/outbound.h"
 
-enum { CONFIG_HOSTS_MAX = 32, CONFIG_RANGES_MAX = 32, CONFIG_FILE_MAX_BYTES = 64 * 1024 };
+enum {
+    CONFIG_HOSTS_MAX = 32,
+    CONFIG_RANGES_MAX = 32,
+    CONFIG_FILE_MAX_BYTES = 64 * 1024,
+    CONFIG_SOCKET_MAX_BYTES = 107, /* of the path of a Unix socket, unix(7) */
+};
 
 struct config_ranges {
     struct outbound_range list[CONFIG_RANGES_MAX];
@@ -44,6 +49,7 @@ struct config {
     char *tls_cert, *tls_key; /* PEM files of the owner's; NULL = the server makes its own */
     bool lan;                 /* all are opened to every address, which the addresses already say */
     char *data;
+    char *control; /* the path of the control socket, "off", or NULL = found out (app/control.h) */
     char *hosts[CONFIG_HOSTS_MAX + 1]; /* further names of this server, NULL-terminated */
     enum config_access access;
     enum config_open_role open_role;

@@ -15,6 +15,7 @@ enum kind {
     KIND_SWITCH,
     KIND_PATH,
     KIND_FILE, /* may be empty: NULL */
+    KIND_CONTROL,
     KIND_NAMES,
     KIND_RANGES,
     KIND_LEVEL,
@@ -73,6 +74,8 @@ static const struct key KEYS[] = {
     {FIELD(pull_allow), .kind = KIND_RANGES, .initial = "",
      .right = "it is up to 32 addresses like 127.0.0.1 or 169.254.0.0/16, separated by blanks"},
     {FIELD(data), .kind = KIND_PATH, .initial = NULL, .right = "it is a folder"},
+    {FIELD(control), .kind = KIND_CONTROL, .initial = "auto",
+     .right = "it is auto, off or an absolute path of at most 107 bytes"},
     {FIELD(log_level), .kind = KIND_LEVEL, .initial = "info",
      .right = "it is error, warn, info or debug"},
     {"log_format", .kind = KIND_FORMAT, .offset = offsetof(struct config, log_json),
@@ -214,6 +217,14 @@ static int set_path(char **field, const char *value)
     return 0;
 }
 
+static int set_control(char **field, const char *value)
+{
+    const bool is_path = value[0] == '/' && strlen(value) <= CONFIG_SOCKET_MAX_BYTES;
+    if (!is_path && strcmp(value, "auto") != 0 && strcmp(value, "off") != 0)
+        return -EINVAL;
+    return set_path(field, strcmp(value, "auto") == 0 ? "" : value);
+}
+
 /* Host names as browsers send them (RFC 1123 section 2.1), in lower case, without a port. */
 static int set_names(char **field, const char *value)
 {
@@ -289,6 +300,8 @@ int config_key_set(struct config *config, unsigned i, const char *value)
         return *value ? set_path(field, value) : -EINVAL;
     case KIND_FILE:
         return set_path(field, value);
+    case KIND_CONTROL:
+        return set_control(field, value);
     case KIND_NAMES:
         return set_names(field, value);
     case KIND_RANGES:

@@ -4,11 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "admin/admin.h"
 #include "app/archive_check.h"
 #include "app/cameras.h"
 #include "app/cli.h"
 #include "app/complain.h"
 #include "app/config.h"
+#include "app/control.h"
 #include "app/motion.h"
 #include "app/serve.h"
 #include "base/alloc.h"
@@ -61,6 +63,17 @@ static void show(const struct config *config)
                config->values[i].origin);
 }
 
+static int order(const struct config *config, const struct order *wanted)
+{
+    struct control_places places;
+    control_places(config, &places);
+    if (!places.list[0]) {
+        complain("the path of the control socket is too long; name a shorter one with --control");
+        return EXIT_WRONG;
+    }
+    return admin_run(wanted, places.list, complain);
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli;
@@ -90,6 +103,8 @@ int main(int argc, char **argv)
         show(config);
     else if (cli.command == CLI_ARCHIVE_CHECK)
         result = archive_check(config, cli.repair);
+    else if (cli.command == CLI_ORDER)
+        result = order(config, &cli.order);
     else
         result = serve(config);
     config_destroy(config);

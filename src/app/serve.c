@@ -10,9 +10,9 @@
 
 #include "api/api.h"
 #include "app/complain.h"
+#include "app/doors.h"
 #include "app/exit_bound.h"
 #include "app/helper.h"
-#include "app/https.h"
 #include "archive/archive.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -54,9 +54,7 @@ struct house {
     struct archive *archive;
     struct net_wake *archive_wake;
     struct api *api;
-    struct api_door page_door, secure_door, device_door; /* the listeners borrow them */
-    struct tls *tls;                                     /* NULL: no https */
-    char *ca_pem;                                        /* the authority's certificate, or NULL */
+    struct doors doors;
     char machine[64], machine_local[72]; /* what this machine is called, also by mDNS */
     const char *hosts[CONFIG_HOSTS_MAX + 3];
     struct net_timer *watchdog; /* NULL: the service manager does not want to be told */
@@ -179,107 +177,6 @@ static int open_store(struct house *house)
     registry_use_store(house->registry, house->store);
     service_use_store(house->service, house->store);
     mjpeg_attach_all(house->registry);
-    return 0;
-}
-
-static void say_why_not(const struct address *address, const char *option, int error)
-{
-    char where[ADDRESS_TEXT_MAX];
-    address_format(address, where);
-    switch (error) {
-    case -EADDRINUSE:
-        complain("%s is taken by another program; stop it or choose another address with "
-                 "%s",
-                 where, option);
-        break;
-    case -EADDRNOTAVAIL:
-        complain("%s is no address of this machine; choose one that it has, or :%u for all, "
-                 "with %s",
-                 where, address->port, option);
-        break;
-    case -EACCES:
-        complain("%s may not be used by this user; choose a port above 1023 with %s", where,
-                 option);
-        break;
-    default:
-        complain("%s cannot be listened on: %s; choose another address with %s", where,
-                 strerror(-error), option);
-    }
-}
-
-/* Connections that pages, and anyone who only opens connections to their address, leave to devices.
- */
-enum { DEVICE_PLACES = 2048 };
-
-static int listen_on(struct house *house, const struct address *address, const char *option,
-                     struct api_door *door, enum api_door_kind kind, struct tls *tls)
-{
-    *door = (struct api_door){.api = house->api,
-                              .kind = kind,
-                              .is_loopback = address_is_loopback(address),
-                              .is_secure = tls != NULL};
-    struct net_listener_params params = {.address = address->host,
-                                         .port = address->port,
-                                         .tls = tls,
-                                         .reserved = kind == API_DOOR_DEVICE ? DEVICE_PLACES : 0,
-                                         .ctx = door,
-                                         .on_request = api_request,
-                                         .on_upgrade = api_upgrade};
-    struct net_listener *listener = NULL;
-    int error = net_listen(house->net, &params, &listener);
-    if (error) {
-        if (option)
-            say_why_not(address, option, error);
-        return error;
-    }
-    struct address real = *address;
-    real.port = net_listener_port(listener);
-    char where[ADDRESS_TEXT_MAX];
-    address_format(&real, where);
-    if (kind == API_DOOR_PAGE)
-        log_info("app", NULL, "page: %s://%s/", tls ? "https" : "http", where);
-    else
-        log_info("app", NULL, "cameras: ws://%s/ID", where);
-    if (tls)
-        house->page_door.https_port = real.port;
-    else if (!door->is_loopback)
-        log_warn("app", where,
-                 "open to the network: there are no accounts yet, so anyone who can reach "
-                 "this address can view and change settings");
-    return 0;
-}
-
-static int listen_all(struct house *house)
-{
-    int error =
-        listen_on(house, &house->config->http, "--http", &house->page_door, API_DOOR_PAGE, NULL);
-    if (!error)
-        error = listen_on(house, &house->config->device, "--device", &house->device_door,
-                          API_DOOR_DEVICE, NULL);
-    return error;
-}
-
-/* After the data folder is ours, for the certificates are in it. Where nobody asked for https by
- * name, the server does without rather than not start. */
-static int listen_securely(struct house *house)
-{
-    const struct config *config = house->config;
-    const bool is_asked = !config_is_default(config, "https") || config->tls_cert;
-    char ca[PATH_MAX];
-    size_t len;
-    if (!config->tls)
-        return 0;
-    int error = https_create(config, &house->tls, ca);
-    if (!error && ca[0])
-        error = config_read_file(ca, &house->ca_pem, &len);
-    if (!error) {
-        api_use_ca(house->api, house->ca_pem);
-        error = listen_on(house, &config->https, is_asked ? "--https" : NULL, &house->secure_door,
-                          API_DOOR_PAGE, house->tls);
-    }
-    if (!error || is_asked)
-        return error;
-    log_warn("app", NULL, "no https: port %u: %s", config->https.port, strerror(-error));
     return 0;
 }
 
@@ -444,6 +341,7 @@ static void open_libcamera(struct house *house)
  * is taken leaves the data untouched. Nobody is served before the loop runs. */
 static int build(struct house *house)
 {
+    const struct config *config = house->config;
     choose_encoder(house);
     int error = check_encoder(&house->transcoding.engine_params);
     if (!error)
@@ -453,11 +351,11 @@ static int build(struct house *house)
     build_cameras(house);
     error = watch_signals(house);
     if (!error)
-        error = listen_all(house);
+        error = doors_open(&house->doors, config, house->net, house->api, house->hosts);
     if (!error)
         error = open_store(house);
     if (!error)
-        error = listen_securely(house);
+        error = doors_open_with_data(&house->doors);
     if (!error)
         error = open_archive(house);
     if (!error) {
@@ -498,8 +396,7 @@ static void take_down(struct house *house, int code)
     registry_destroy(house->registry);
     transcoder_yard_finish(&house->yard);
     net_destroy(house->net);
-    tls_destroy(house->tls);
-    mem_free(house->ca_pem);
+    doors_finish(&house->doors);
     if (is_bounded)
         exit_bound_end(&bound);
 }
@@ -509,9 +406,8 @@ static void say_access(struct house *house)
 {
     const char *token = service_setup_token(house->service);
     if (token)
-        log_warn("app", NULL,
-                 "no administrator yet: set one up with this token, which is valid until then: %s",
-                 token);
+        log_warn("app", NULL, "no administrator yet: set one up at %s#setup=%s",
+                 house->doors.pages[0], token);
     else if (house->config->access == CONFIG_ACCESS_OPEN)
         log_info("app", NULL, "access = open: no accounts, everyone who reaches the page %s",
                  house->config->open_role == CONFIG_OPEN_ROLE_VIEWER ? "may watch"

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "net/internal.h"
 #include "net/socket.h"
+#include "net/socket_unix.h"
 
 enum {
     /* How often one connection may send before the others' input is looked at again. */
@@ -25,8 +26,13 @@ static bool is_loopback(const struct in6_addr *a)
     return IN6_IS_ADDR_LOOPBACK(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
 }
 
-static void read_address(struct conn *conn, const struct sockaddr_storage *from)
+static void read_address(struct conn *conn, int fd, const struct sockaddr_storage *from)
 {
+    if (from->ss_family == AF_UNIX) {
+        socket_peer_unix(fd, conn->peer, sizeof(conn->peer));
+        conn->loopback = true;
+        return;
+    }
     if (from->ss_family == AF_INET) {
         const struct sockaddr_in *in = (const void *)from;
         conn->address.s6_addr[10] = conn->address.s6_addr[11] = 0xff;
@@ -106,7 +112,7 @@ int conn_create(struct net_listener *listener, int fd, const struct sockaddr_sto
     conn->net = net;
     conn->listener = listener;
     conn->last_input_us = net_now_us(net);
-    read_address(conn, address);
+    read_address(conn, fd, address);
     if (!is_admitted(conn)) {
         refuse(listener, fd);
         mem_free(conn);

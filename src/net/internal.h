@@ -145,7 +145,8 @@ struct net_listener {
     uv_timer_t pause;
     struct list node;
     struct net *net;
-    struct net_listener_params params; /* address is not kept */
+    struct net_listener_params params; /* address and group are not kept */
+    char *path;                        /* of a Unix socket; else NULL */
     int fd;                            /* -1: stopped */
     uint16_t port;
     unsigned connections;

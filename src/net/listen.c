@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "net/internal.h"
 #include "net/socket.h"
+#include "net/socket_unix.h"
 
 /* Connections taken in one turn. */
 enum { ACCEPTS_A_TURN = 64 };
@@ -56,13 +57,16 @@ int net_listen(struct net *net, const struct net_listener_params *params,
                struct net_listener **ret_listener)
 {
     uint16_t port = params->port;
-    int fd = socket_listen(params->address, &port);
+    const bool is_unix = params->address[0] == '/';
+    int fd = is_unix ? socket_listen_unix(params->address, params->group)
+                     : socket_listen(params->address, &port);
     if (fd < 0)
         return fd;
     struct net_listener *listener = mem_new(struct net_listener);
     listener->net = net;
     listener->params = *params;
-    listener->params.address = NULL;
+    listener->params.address = listener->params.group = NULL;
+    listener->path = is_unix ? mem_strdup_or_die(params->address) : NULL;
     if (!listener->params.max_body_bytes)
         listener->params.max_body_bytes = 64 * 1024;
     if (!listener->params.max_per_address)
@@ -78,6 +82,7 @@ int net_listen(struct net *net, const struct net_listener_params *params,
     int r = uv_poll_init(&net->loop, &listener->poll, fd);
     if (r < 0) {
         close(fd);
+        mem_free(listener->path);
         mem_free(listener);
         return r;
     }
@@ -103,6 +108,8 @@ void listen_stop_all(struct net *net)
         uv_close((uv_handle_t *)&listener->pause, NULL);
         close(listener->fd);
         listener->fd = -1;
+        if (listener->path)
+            unlink(listener->path);
     }
 }
 
@@ -110,6 +117,7 @@ void listen_free_all(struct net *net)
 {
     list_for_each (listener, &net->listeners, struct net_listener, node) {
         list_remove(&listener->node);
+        mem_free(listener->path);
         mem_free(listener);
     }
 }

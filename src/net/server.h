@@ -41,9 +41,9 @@ const char *http_header_text(const struct http_request *request, enum http_heade
 bool http_header(const struct http_request *request, enum http_header header, char *out,
                  size_t cap);
 
-/* The peer's address, "192.0.2.7" or "2001:db8::7"; never NULL. */
+/* The peer's address, "192.0.2.7" or "2001:db8::7", or "uid 1000 pid 4711"; never NULL. */
 const char *http_peer(const struct http_request *request);
-bool http_peer_is_loopback(const struct http_request *request);
+bool http_peer_is_loopback(const struct http_request *request); /* or on a Unix socket */
 /* A proxy says that it passes this on: Forwarded (RFC 7239), X-Forwarded-…, X-Real-IP, Via. */
 bool http_is_forwarded(const struct http_request *request);
 /* The body of POST, PUT and PATCH, whole; empty otherwise. Always followed by a NUL. */
@@ -138,7 +138,9 @@ struct ws_accept {
 };
 
 struct net_listener_params {
-    const char *address;      /* numeric, or "*" for every IPv4 and IPv6 address; borrowed */
+    /* Numeric, or "*" for every IPv4 and IPv6 address; or the path of a Unix socket; borrowed. */
+    const char *address;
+    const char *group;        /* who may connect to the Unix socket, socket_listen_unix; borrowed */
     uint16_t port;            /* 0 = any free one */
     struct tls *tls;          /* net/tls.h, borrowed; NULL = plain */
     size_t max_body_bytes;    /* of a request; larger ones are answered 413; 0 = 64 KiB */
@@ -153,7 +155,8 @@ struct net_listener_params {
 };
 
 struct net_listener;
-/* -EADDRINUSE, -EADDRNOTAVAIL, -EACCES, -EINVAL as bind(2) has them. Lives as long as net. */
+/* -EADDRINUSE, -EADDRNOTAVAIL, -EACCES, -EINVAL as bind(2) has them, or what socket_listen_unix
+ * returns. Lives as long as net. */
 int net_listen(struct net *net, const struct net_listener_params *params,
                struct net_listener **ret_listener) __attribute__((warn_unused_result));
 uint16_t net_listener_port(const struct net_listener *listener);

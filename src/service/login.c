@@ -33,6 +33,11 @@ struct principal service_anyone(const struct service *service, bool on_loopback,
     return anyone;
 }
 
+struct principal service_owner(void)
+{
+    return (struct principal){.kind = PRINCIPAL_OWNER, .role = ACCESS_ADMIN};
+}
+
 int service_by_session(struct service *service, const char *secret, struct principal *ret_principal)
 {
     return accounts_by_session(&service->accounts, secret, access_now_s(service), ret_principal);
@@ -215,7 +220,7 @@ static int submit(struct service *service, struct password_work *takes_work,
         service->logins.since_us = now_us;
         service->logins.failed = 0;
     }
-    if (!service->pool || service->logins.failed >= FAILED_A_MINUTE ||
+    if (!service->pool || (work->checks && service->logins.failed >= FAILED_A_MINUTE) ||
         pool_submit(service->pool, &work->work) < 0) {
         destroy(work);
         return problem_set(ret_problem, PROBLEM_BUSY, NULL,

@@ -63,6 +63,8 @@ struct event_bus *service_events(struct service *service);
 /* Who shows nothing. on_loopback: the listener is one that only this machine reaches; is_local: the
  * request was made on this machine itself, not passed on. */
 struct principal service_anyone(const struct service *service, bool on_loopback, bool is_local);
+/* Who is on this machine's control socket. */
+struct principal service_owner(void);
 /* By the secret of a session or token; -ENOENT. */
 int service_by_session(struct service *service, const char *secret, struct principal *ret_principal)
     __attribute__((warn_unused_result));

@@ -38,7 +38,7 @@ async function logIn(house, name, password) {
 /** A server with an administrator, anna, and a camera. */
 async function bootWithAnna(t) {
   const house = await boot(t, ACCOUNTS);
-  const [, token] = await house.server.says(/no administrator yet: .*: ([0-9a-f]{64})/);
+  const [, token] = await house.server.says(/no administrator yet: .*#setup=([0-9a-f]{64})/);
   await house.camera('porch');
   const response = await ask(house, NOBODY, 'POST', '/api/v1/setup', { token, name: 'anna', password: PASSWORD });
   assert.equal(response.status, 201);
@@ -53,7 +53,7 @@ async function bootWithAnna(t) {
 
 test('before there is an administrator this machine may watch, and the setup token makes one', async (t) => {
   const house = await boot(t, ACCOUNTS);
-  const [, token] = await house.server.says(/no administrator yet: .*: ([0-9a-f]{64})/);
+  const [, token] = await house.server.says(/no administrator yet: .*#setup=([0-9a-f]{64})/);
   await house.camera('porch');
   assert.equal(await status(house, NOBODY, 'GET', '/api/v1/cameras'), 200);
   assert.equal(await status(house, NOBODY, 'GET', '/snapshot/porch.jpg'), 200);

@@ -36,6 +36,33 @@ static void serve_without_anything(void **state)
     assert_int_equal(cli.n_options, 0);
 }
 
+static void orders_go_to_the_server_that_is_named(void **state)
+{
+    (void)state;
+    struct cli cli;
+    char error[CLI_ERROR_MAX];
+    assert_int_equal(parse(&cli, error,
+                           WORDS("user", "--data", "d", "role", "--control=/x", "ben", "viewer",
+                                 "--config", "c")),
+                     0);
+    assert_int_equal(cli.command, CLI_ORDER);
+    assert_string_equal(cli.order.target, "/api/v1/users/ben");
+    assert_string_equal(cli.order.role, "viewer");
+    assert_string_equal(cli.config_file, "c");
+    assert_int_equal(cli.n_options, 2);
+    assert_string_equal(cli.options[0].key, "data");
+    assert_string_equal(cli.options[1].value, "/x");
+    assert_int_equal(parse(&cli, error, WORDS("user", "list", "--http", ":1")), -EINVAL);
+    assert_string_equal(error, "usage: eyelid user list [--json]");
+    assert_int_equal(parse(&cli, error, WORDS("setup", "--data")), -EINVAL);
+    assert_string_equal(error, "--data needs a value; see eyelid --help");
+    assert_int_equal(parse(&cli, error,
+                           WORDS("user", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11",
+                                 "12", "13", "14", "15", "16", "17")),
+                     -EINVAL);
+    assert_string_equal(error, "too many words; see eyelid --help");
+}
+
 static void serve_with_everything(void **state)
 {
     (void)state;
@@ -146,8 +173,11 @@ static void mistakes_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(serve_without_anything), cmocka_unit_test(serve_with_everything),
-        cmocka_unit_test(other_commands),         cmocka_unit_test(motion_with_everything),
+        cmocka_unit_test(serve_without_anything),
+        cmocka_unit_test(orders_go_to_the_server_that_is_named),
+        cmocka_unit_test(serve_with_everything),
+        cmocka_unit_test(other_commands),
+        cmocka_unit_test(motion_with_everything),
         cmocka_unit_test(mistakes_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,12 +2,16 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
 #include <ifaddrs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static struct tally asked = TALLY_INIT;
@@ -141,6 +145,97 @@ static void be_busy(int fd)
     char text[25]; /* HTTP/1.1 100 Continue */
     peer_say(fd, "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
     peer_receive_all(fd, text, sizeof(text));
+}
+
+static int connect_to_path(const char *path)
+{
+    struct sockaddr_un where = {.sun_family = AF_UNIX};
+    struct timeval patience = {.tv_sec = 10};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    strcpy(where.sun_path, path);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    assert_int_equal(connect(fd, (void *)&where, sizeof(where)), 0);
+    return fd;
+}
+
+static void a_unix_socket_says_who_connects(void **state)
+{
+    (void)state;
+    struct site site;
+    struct stat file;
+    char folder[] = "/tmp/eyelid-listen-XXXXXX", path[64], wanted[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/s", folder);
+    struct net_listener_params params = LISTENER;
+    params.address = path;
+    site_init(&site, NULL, &params);
+    assert_int_equal(lstat(path, &file), 0);
+    assert_int_equal(file.st_mode, S_IFSOCK | 0600);
+    site_run(&site);
+    int fd = connect_to_path(path);
+    snprintf(wanted, sizeof(wanted), "uid %u pid %d 1", getuid(), getpid());
+    expect_body(fd, wanted);
+    close(fd);
+    site_finish(&site);
+    assert_int_equal(lstat(path, &file), -1); /* it goes with the listener */
+    rmdir(folder);
+}
+
+static void a_unix_socket_takes_the_place_of_one_left_behind_alone(void **state)
+{
+    (void)state;
+    struct site site;
+    struct net_listener *listener = NULL;
+    char folder[] = "/tmp/eyelid-listen-XXXXXX", path[64], longest[200];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/s", folder);
+    struct sockaddr_un where = {.sun_family = AF_UNIX};
+    strcpy(where.sun_path, path);
+    int left = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(left, (void *)&where, sizeof(where)), 0);
+    close(left);
+    struct net_listener_params params = LISTENER;
+    params.address = path;
+    site_init(&site, NULL, &params);
+    assert_int_equal(net_listen(site.net, &params, &listener), -EADDRINUSE);
+    char file[72];
+    snprintf(file, sizeof(file), "%s.txt", path);
+    close(open(file, O_CREAT | O_WRONLY, 0600));
+    params.address = file;
+    assert_int_equal(net_listen(site.net, &params, &listener), -EEXIST);
+    assert_int_equal(unlink(file), 0);
+    memset(longest, '/', sizeof(longest));
+    longest[sizeof(longest) - 1] = '\0';
+    params.address = longest;
+    assert_int_equal(net_listen(site.net, &params, &listener), -ENAMETOOLONG);
+    site_finish(&site);
+    rmdir(folder);
+}
+
+static void a_group_may_use_a_unix_socket(void **state)
+{
+    (void)state;
+    struct site site;
+    struct stat file;
+    char folder[] = "/tmp/eyelid-listen-XXXXXX", path[64];
+    const struct group *group = getgrgid(getegid());
+    if (!group)
+        skip();
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/s", folder);
+    struct net_listener_params params = LISTENER;
+    params.address = path;
+    params.group = group->gr_name;
+    site_init(&site, NULL, &params);
+    assert_int_equal(lstat(path, &file), 0);
+    assert_int_equal(file.st_mode, S_IFSOCK | 0660);
+    site_finish(&site);
+    params.group = "no-such-group";
+    site_init(&site, NULL, &params);
+    assert_int_equal(lstat(path, &file), 0);
+    assert_int_equal(file.st_mode, S_IFSOCK | 0600);
+    site_finish(&site);
+    rmdir(folder);
 }
 
 static void connections_are_limited(void **state)
@@ -333,6 +428,9 @@ int main(void)
         cmocka_unit_test(a_port_is_free_again_at_once),
         cmocka_unit_test(a_star_listens_to_both_families),
         cmocka_unit_test(an_ipv6_address_listens_to_ipv6_alone),
+        cmocka_unit_test(a_unix_socket_says_who_connects),
+        cmocka_unit_test(a_unix_socket_takes_the_place_of_one_left_behind_alone),
+        cmocka_unit_test(a_group_may_use_a_unix_socket),
         cmocka_unit_test(connections_are_limited),
         cmocka_unit_test(idle_connections_make_room),
         cmocka_unit_test(a_listener_keeps_its_places),
