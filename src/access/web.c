@@ -155,24 +155,6 @@ static bool is_embedded_elsewhere(const struct web_request *request, const struc
     return !request->origin && request->referer && !referer_is_ours(request, host);
 }
 
-static bool is_loopback(const struct authority *a)
-{
-    const uint8_t *b = a->address.s6_addr;
-    return a->is_address ? IN6_IS_ADDR_LOOPBACK(&a->address) ||
-                               (IN6_IS_ADDR_V4MAPPED(&a->address) && b[12] == 127)
-                         : is_localhost(a->name);
-}
-
-bool web_is_local(const struct web_request *request)
-{
-    struct authority host, origin;
-    int default_port;
-    return request->peer_is_loopback && !request->forwarded && request->host &&
-           read_authority(request->host, &host) && is_loopback(&host) &&
-           (!request->origin ||
-            (read_origin(request->origin, &origin, &default_port) && is_loopback(&origin)));
-}
-
 enum web_verdict web_decide(const struct web_request *request)
 {
     bool is_device = request->guard == WEB_DEVICE;

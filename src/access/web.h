@@ -17,9 +17,7 @@ enum web_guard {
 
 struct web_request {
     enum web_guard guard;
-    bool peer_is_loopback;
     const char *host, *origin; /* the headers, NULL = absent */
-    bool forwarded;            /* a proxy says that it passes this on */
     const char *fetch_site;    /* Sec-Fetch-Site (Fetch Metadata, W3C), NULL = absent */
     const char *referer;       /* looked at only where the two above are absent; NULL = absent */
     const char *const
@@ -34,7 +32,3 @@ enum web_verdict {
 
 enum web_verdict web_decide(const struct web_request *request);
 const char *web_verdict_text(enum web_verdict verdict); /* a sentence for the log and the 403 */
-
-/* By all that the request says of itself it was made on this machine. A proxy on this machine that
- * sets its own Host and adds no header cannot be told apart. */
-bool web_is_local(const struct web_request *request);

@@ -89,10 +89,8 @@ static struct web_request web_request_of(const struct api_door *door,
 {
     return (struct web_request){
         .guard = guard_of(route),
-        .peer_is_loopback = http_peer_is_loopback(request),
         .host = http_header_text(request, HTTP_HOST),
         .origin = http_header_text(request, HTTP_ORIGIN),
-        .forwarded = http_is_forwarded(request),
         .fetch_site = http_header_text(request, HTTP_FETCH_SITE),
         .referer = http_header_text(request, HTTP_REFERER),
         .hosts = door->api->params.hosts,
@@ -113,14 +111,13 @@ static int admit(const struct api_door *door, const struct http_request *request
                    web.origin ? web.origin : web.referer);
         return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, NULL, "%s", text);
     }
-    if (door->is_control && web.forwarded)
+    if (door->is_control && http_is_forwarded(request))
         return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, NULL,
                            "the control socket is not for proxies");
     *ret_call = (struct call){.api = door->api, .head = strcmp(http_method(request), "HEAD") == 0};
     memcpy(ret_call->id, match->id, sizeof(ret_call->id));
-    const bool is_local = door->api->params.local_admin && web_is_local(&web);
     const int error =
-        auth_principal(door, request, match->route, is_local, &ret_call->principal, ret_problem);
+        auth_principal(door, request, match->route, &ret_call->principal, ret_problem);
     if (error)
         return error;
     return match->route

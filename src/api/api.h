@@ -22,7 +22,6 @@ struct api_params {
     size_t n_assets;
     const char *version;      /* "0.1.0" */
     const char *data;         /* the data folder, whose disk is told of; NULL = none */
-    bool local_admin;         /* requests from this machine, not through a proxy, are its owner's */
     const char *const *hosts; /* further names of this server, NULL-terminated; NULL = none */
 };
 

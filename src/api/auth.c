@@ -35,7 +35,7 @@ static int shown_token(const struct http_request *request, const struct route *r
 }
 
 int auth_principal(const struct api_door *door, const struct http_request *request,
-                   const struct route *route, bool is_local, struct principal *ret_principal,
+                   const struct route *route, struct principal *ret_principal,
                    struct problem *ret_problem)
 {
     struct service *service = door->api->params.service;
@@ -60,7 +60,7 @@ int auth_principal(const struct api_door *door, const struct http_request *reque
     if (r > 0 && cookies && credential_cookie(cookies, AUTH_COOKIE, secret) == 0)
         r = service_by_session(service, secret, ret_principal) == 0 ? 0 : 1;
     if (r > 0)
-        *ret_principal = service_anyone(service, door->is_loopback, is_local);
+        *ret_principal = service_anyone(service, door->is_loopback && !http_is_forwarded(request));
     return 0;
 }
 
@@ -74,12 +74,18 @@ static const char *kind_name(enum principal_kind kind)
     return NAMES[kind];
 }
 
+const char *auth_access(const struct api *api)
+{
+    return service_access(api->params.service) == SERVICE_OPEN ? "open" : "accounts";
+}
+
 json_t *auth_describe(const struct api *api, const struct principal *principal)
 {
     json_t *cameras = principal->is_narrowed ? json_array() : json_null();
     for (size_t i = 0; i < principal->n_rights; i++)
         json_array_append_new(cameras, json_string(principal->rights[i].camera));
-    return json_pack("{s:s, s:s, s:s, s:o, s:b}", "principal", kind_name(principal->kind), "name",
-                     principal->name, "role", access_role_name(principal->role), "cameras", cameras,
-                     "needs_setup", service_setup_token(api->params.service) != NULL);
+    return json_pack("{s:s, s:s, s:s, s:o, s:b, s:s}", "principal", kind_name(principal->kind),
+                     "name", principal->name, "role", access_role_name(principal->role), "cameras",
+                     cameras, "needs_setup", service_setup_token(api->params.service) != NULL,
+                     "access", auth_access(api));
 }

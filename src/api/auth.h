@@ -15,8 +15,10 @@ void auth_cookie(const char *secret, char ret_value[AUTH_COOKIE_MAX_BYTES]);
 /* 0 and *ret_principal; or a negative errno and *ret_problem: a token was shown, and it is none of
  * ours. A session that has ended is that of anyone. */
 int auth_principal(const struct api_door *door, const struct http_request *request,
-                   const struct route *route, bool is_local, struct principal *ret_principal,
+                   const struct route *route, struct principal *ret_principal,
                    struct problem *ret_problem) __attribute__((warn_unused_result));
+
+const char *auth_access(const struct api *api); /* "open" or "accounts" */
 
 /* Who it is and what it may do, as JSON; a new reference. */
 json_t *auth_describe(const struct api *api, const struct principal *principal);

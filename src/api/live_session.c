@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/auth.h"
 #include "api/live_messages.h"
 #include "api/reply.h"
 #include "base/alloc.h"
@@ -50,9 +51,10 @@ static void say_hello(struct live_session *session)
     struct permit permit;
     struct problem problem;
     unsigned n = 0;
-    live_session_say(session,
-                     json_pack("{s:s,s:s,s:s,s:I}", "type", "hello", "version", api->params.version,
-                               "boot", api->boot, "server_us", (json_int_t)api_now_us(api)));
+    live_session_say(session, json_pack("{s:s,s:s,s:s,s:I,s:s,s:s}", "type", "hello", "version",
+                                        api->params.version, "boot", api->boot, "server_us",
+                                        (json_int_t)api_now_us(api), "access", auth_access(api),
+                                        "role", access_role_name(session->principal.role)));
     if (service_permit(api->params.service, &session->principal, ACTION_LIST, NULL, &permit,
                        &problem) == 0)
         for (struct camera *camera = NULL; (camera = service_next(&permit, camera)); n++)

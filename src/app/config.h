@@ -28,19 +28,11 @@ struct config_ranges {
  * those in any case; nobody. */
 enum config_libcamera { CONFIG_LIBCAMERA_AUTO, CONFIG_LIBCAMERA_RPICAM, CONFIG_LIBCAMERA_OFF };
 
-/* Whether a request from this machine itself is an administrator's. */
 enum config_access { CONFIG_ACCESS_OPEN, CONFIG_ACCESS_ACCOUNTS };
 enum config_open_role {
-    CONFIG_OPEN_ROLE_AUTO, /* operator, and admin from this machine itself: local_admin */
     CONFIG_OPEN_ROLE_VIEWER,
     CONFIG_OPEN_ROLE_OPERATOR,
     CONFIG_OPEN_ROLE_ADMIN
-};
-
-enum config_local_admin {
-    CONFIG_LOCAL_ADMIN_AUTO, /* unless hosts names a proxy */
-    CONFIG_LOCAL_ADMIN_ON,
-    CONFIG_LOCAL_ADMIN_OFF
 };
 
 struct config {
@@ -53,7 +45,6 @@ struct config {
     char *hosts[CONFIG_HOSTS_MAX + 1]; /* further names of this server, NULL-terminated */
     enum config_access access;
     enum config_open_role open_role;
-    enum config_local_admin local_admin;
     struct config_ranges pull_allow; /* where network cameras may be although it is denied */
     enum log_level log_level;
     bool log_json;

@@ -41,15 +41,10 @@ struct key {
 
 static const char *const ACCESS[] = {
     [CONFIG_ACCESS_OPEN] = "open", [CONFIG_ACCESS_ACCOUNTS] = "accounts", NULL};
-static const char *const OPEN_ROLE[] = {[CONFIG_OPEN_ROLE_AUTO] = "auto",
-                                        [CONFIG_OPEN_ROLE_VIEWER] = "viewer",
+static const char *const OPEN_ROLE[] = {[CONFIG_OPEN_ROLE_VIEWER] = "viewer",
                                         [CONFIG_OPEN_ROLE_OPERATOR] = "operator",
                                         [CONFIG_OPEN_ROLE_ADMIN] = "admin",
                                         NULL};
-static const char *const LOCAL_ADMIN[] = {[CONFIG_LOCAL_ADMIN_AUTO] = "auto",
-                                          [CONFIG_LOCAL_ADMIN_ON] = "on",
-                                          [CONFIG_LOCAL_ADMIN_OFF] = "off",
-                                          NULL};
 static const char *const LIBCAMERA[] = {[CONFIG_LIBCAMERA_AUTO] = "auto",
                                         [CONFIG_LIBCAMERA_RPICAM] = "rpicam",
                                         [CONFIG_LIBCAMERA_OFF] = "off",
@@ -67,10 +62,8 @@ static const struct key KEYS[] = {
      .right = "it is up to 32 names like eyelid.example.org, separated by blanks"},
     {FIELD(access), .kind = KIND_CHOICE, .choices = ACCESS, .initial = "open",
      .right = "it is open or accounts"},
-    {FIELD(open_role), .kind = KIND_CHOICE, .choices = OPEN_ROLE, .initial = "auto",
-     .right = "it is auto, viewer, operator or admin"},
-    {FIELD(local_admin), .kind = KIND_CHOICE, .choices = LOCAL_ADMIN, .initial = "auto",
-     .right = "it is auto, on or off"},
+    {FIELD(open_role), .kind = KIND_CHOICE, .choices = OPEN_ROLE, .initial = "viewer",
+     .right = "it is viewer, operator or admin"},
     {FIELD(pull_allow), .kind = KIND_RANGES, .initial = "",
      .right = "it is up to 32 addresses like 127.0.0.1 or 169.254.0.0/16, separated by blanks"},
     {FIELD(data), .kind = KIND_PATH, .initial = NULL, .right = "it is a folder"},

@@ -95,10 +95,11 @@ static int listen_on(struct doors *doors, const struct address *address, const c
         log_info("app", NULL, "cameras: ws://%s/ID", where);
     if (tls)
         doors->page.https_port = real.port;
-    else if (!door->is_loopback)
+    else if (!door->is_loopback && kind == API_DOOR_PAGE &&
+             doors->config->access == CONFIG_ACCESS_OPEN)
         log_warn("app", where,
-                 "open to the network: there are no accounts yet, so anyone who can reach "
-                 "this address can view and change settings");
+                 "open to the network without accounts: anyone who can reach this address has the "
+                 "rights of open_role");
     return 0;
 }
 

@@ -251,17 +251,9 @@ static void collect_hosts(struct house *house)
     house->hosts[n] = house->machine_local;
 }
 
-/* A name in hosts mostly is that of a proxy, whose requests come from this machine as well. */
-static bool is_local_admin(const struct config *config)
-{
-    return config->local_admin == CONFIG_LOCAL_ADMIN_ON ||
-           (config->local_admin == CONFIG_LOCAL_ADMIN_AUTO && !config->hosts[0]);
-}
-
 static enum access_role open_role(const struct config *config)
 {
-    static const enum access_role ROLES[] = {[CONFIG_OPEN_ROLE_AUTO] = ACCESS_NONE,
-                                             [CONFIG_OPEN_ROLE_VIEWER] = ACCESS_VIEWER,
+    static const enum access_role ROLES[] = {[CONFIG_OPEN_ROLE_VIEWER] = ACCESS_VIEWER,
                                              [CONFIG_OPEN_ROLE_OPERATOR] = ACCESS_OPERATOR,
                                              [CONFIG_OPEN_ROLE_ADMIN] = ACCESS_ADMIN};
     return ROLES[config->open_role];
@@ -304,7 +296,6 @@ static void build_cameras(struct house *house)
         .n_assets = assets_count,
         .version = EYELID_VERSION,
         .data = house->config->data,
-        .local_admin = is_local_admin(config),
         .hosts = house->hosts,
     });
 }
@@ -409,11 +400,10 @@ static void say_access(struct house *house)
         log_warn("app", NULL, "no administrator yet: set one up at %s#setup=%s",
                  house->doors.pages[0], token);
     else if (house->config->access == CONFIG_ACCESS_OPEN)
-        log_info("app", NULL, "access = open: no accounts, everyone who reaches the page %s",
-                 house->config->open_role == CONFIG_OPEN_ROLE_VIEWER ? "may watch"
-                 : house->config->open_role == CONFIG_OPEN_ROLE_ADMIN
-                     ? "may do everything"
-                     : "may watch and change settings");
+        log_warn("app", NULL, "access = open: no accounts, everyone who reaches the page is %s",
+                 house->config->open_role == CONFIG_OPEN_ROLE_VIEWER     ? "a viewer"
+                 : house->config->open_role == CONFIG_OPEN_ROLE_OPERATOR ? "an operator"
+                                                                         : "an administrator");
 }
 
 int serve(const struct config *config)

@@ -18,16 +18,17 @@ int64_t access_now_s(const struct service *service)
     return clock_wall_us(service->params.clock) / US_PER_S;
 }
 
-struct principal service_anyone(const struct service *service, bool on_loopback, bool is_local)
+enum service_access service_access(const struct service *service)
+{
+    return service->params.access;
+}
+
+struct principal service_anyone(const struct service *service, bool on_loopback)
 {
     const struct service_params *params = &service->params;
     struct principal anyone = {.kind = PRINCIPAL_ANYONE, .on_loopback = on_loopback};
-    if (params->access == SERVICE_OPEN && params->open_role)
+    if (params->access == SERVICE_OPEN)
         anyone.role = params->open_role;
-    else if (params->access == SERVICE_OPEN && is_local)
-        anyone = (struct principal){.kind = PRINCIPAL_OWNER, .role = ACCESS_ADMIN};
-    else if (params->access == SERVICE_OPEN)
-        anyone.role = ACCESS_OPERATOR;
     else if (on_loopback && !accounts_has_admin(&service->accounts))
         anyone.role = ACCESS_VIEWER;
     return anyone;
@@ -51,7 +52,7 @@ int service_by_token(struct service *service, const char *secret, struct princip
 bool service_is_current(struct service *service, const struct principal *principal)
 {
     if (principal->kind == PRINCIPAL_ANYONE)
-        return service_anyone(service, principal->on_loopback, false).role >= principal->role;
+        return service_anyone(service, principal->on_loopback).role >= principal->role;
     if (principal->kind == PRINCIPAL_USER || principal->kind == PRINCIPAL_TOKEN)
         return accounts_is_current(&service->accounts, principal, access_now_s(service));
     return true;

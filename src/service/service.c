@@ -193,8 +193,11 @@ int service_permit(struct service *service, const struct principal *principal,
             return no_such_camera(camera, ret_problem);
         if (principal->kind == PRINCIPAL_ANYONE && service->params.access != SERVICE_OPEN)
             return problem_set(ret_problem, PROBLEM_NOT_LOGGED_IN, camera, "log in first");
-        return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, camera, "this needs the role %s%s",
-                           access_role_name(rule->needs), is_about_one ? " on the camera" : "");
+        return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, camera, "this needs the role %s%s%s",
+                           access_role_name(rule->needs), is_about_one ? " on the camera" : "",
+                           principal->kind == PRINCIPAL_ANYONE
+                               ? "; there are no accounts here, and everyone has open_role"
+                               : "");
     }
     struct camera *found = NULL;
     if (is_about_one) {

@@ -33,9 +33,7 @@ struct service_params {
     struct registry *registry;
     const struct clock *clock;
     enum service_access access;
-    /* Of everyone, with SERVICE_OPEN. ACCESS_NONE: everyone is an operator, and requests from this
-     * machine itself are its owner's. */
-    enum access_role open_role;
+    enum access_role open_role; /* of everyone, with SERVICE_OPEN */
 };
 
 /* Borrows all that params points to. */
@@ -60,9 +58,11 @@ struct event_bus *service_events(struct service *service);
 
 /* --- Who asks. --- */
 
-/* Who shows nothing. on_loopback: the listener is one that only this machine reaches; is_local: the
- * request was made on this machine itself, not passed on. */
-struct principal service_anyone(const struct service *service, bool on_loopback, bool is_local);
+enum service_access service_access(const struct service *service);
+
+/* Who shows nothing. on_loopback: the listener is one that only this machine reaches, and no proxy
+ * says that it passes the request on. */
+struct principal service_anyone(const struct service *service, bool on_loopback);
 /* Who is on this machine's control socket. */
 struct principal service_owner(void);
 /* By the secret of a session or token; -ENOENT. */

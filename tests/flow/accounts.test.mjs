@@ -64,7 +64,10 @@ test('before there is an administrator this machine may watch, and the setup tok
     ['PATCH', '/api/v1/cameras/porch/settings', { brightness: 1 }], ['GET', '/api/v1/users'],
   ]) assert.equal(await status(house, NOBODY, method, address, body), 401, `${method} ${address}`);
   const who = await (await ask(house, NOBODY, 'GET', '/api/v1/session')).json();
-  assert.deepEqual([who.principal, who.role, who.needs_setup], ['anyone', 'viewer', true]);
+  assert.deepEqual([who.principal, who.role, who.needs_setup, who.access], ['anyone', 'viewer', true, 'accounts']);
+  // What a proxy says that it passes on is not this machine's.
+  for (const headers of [{ 'x-forwarded-for': '192.0.2.7' }, { via: '1.1 proxy' }, { forwarded: 'for=192.0.2.7' }])
+    assert.equal((await house.get('/api/v1/cameras', { headers })).status, 401);
 
   const wrong = { token: token.replace(/^./, (c) => (c === '0' ? '1' : '0')), name: 'eve', password: PASSWORD };
   assert.equal(await status(house, NOBODY, 'POST', '/api/v1/setup', wrong), 401);

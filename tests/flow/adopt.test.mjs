@@ -33,20 +33,20 @@ test('adopt = ask: nobody looks through a new camera before the owner took it', 
   assert.deepEqual([again.adopted, again.name], [true, 'Front porch']);
 });
 
-test('what a proxy passes on is not the owner sitting here', async (t) => {
-  const remove = (house, headers) => house.get('/api/v1/cameras/porch', { method: 'DELETE', headers });
-  const house = await boot(t);
+test('nobody has rights by address: access = open makes viewers, here and through a proxy', async (t) => {
+  const house = await boot(t, { env: { EYELID_OPEN_ROLE: 'viewer', EYELID_HOSTS: 'cameras.example.org' } });
+  await house.server.says(/access = open: no accounts, everyone who reaches the page is a viewer/);
   await house.camera('porch');
-  for (const headers of [{ 'x-forwarded-for': '192.0.2.7' }, { via: '1.1 proxy' }, { forwarded: 'for=192.0.2.7' }]) {
-    const response = await remove(house, headers);
+  for (const headers of [{}, { 'x-forwarded-for': '192.0.2.7' }, { via: '1.1 proxy' }, { forwarded: 'for=192.0.2.7' }]) {
+    assert.equal((await house.get('/api/v1/cameras', { headers })).status, 200);
+    const response = await house.get('/api/v1/cameras/porch', { method: 'DELETE', headers });
     assert.equal(response.status, 403);
-    assert.match((await response.json()).detail, /role admin/);
+    assert.match((await response.json()).detail, /needs the role admin .*open_role/);
   }
-  // A proxy that is known by name may say nothing of itself.
-  const behind = await boot(t, { env: { EYELID_HOSTS: 'cameras.example.org' } });
-  assert.equal((await remove(behind, {})).status, 403);
-  const named = await boot(t, { env: { EYELID_HOSTS: 'eyes.lan', EYELID_LOCAL_ADMIN: 'on' } });
-  assert.equal((await remove(named, {})).status, 404);
+  const who = await house.json('/api/v1/session');
+  assert.deepEqual([who.access, who.principal, who.role], ['open', 'anyone', 'viewer']);
+  const { hello } = await house.page();
+  assert.deepEqual([hello.access, hello.role], ['open', 'viewer']);
 });
 
 test('a removed camera is gone for every page, and comes again as a new one', async (t) => {

@@ -27,8 +27,9 @@ export const BUILD = path.resolve(process.env.EYELID_BUILD ?? path.join(TOP, 'bu
 // Nothing of the developer's own settings reaches the programs.
 function cleanEnvironment(extra) {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('EYELID_'));
-  // Many servers run side by side: only those that test https take a port for it.
-  return { ...Object.fromEntries(kept), EYELID_TLS: 'off', ...extra };
+  // Many servers run side by side: only those that test https take a port for it. Accounts are for the
+  // tests of accounts.
+  return { ...Object.fromEntries(kept), EYELID_TLS: 'off', EYELID_ACCESS: 'open', EYELID_OPEN_ROLE: 'admin', ...extra };
 }
 
 const undoings = new WeakMap();

@@ -66,7 +66,7 @@ export const until = (what, condition, timeoutMs = 10000) => waitFor(what, condi
 export async function startServer(config = '') {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'eyelid-bench-'));
   const http = await freePort(), device = await freePort();
-  fs.writeFileSync(path.join(dir, 'eyelid.conf'), `log_level = warn\nmax_new_cameras_per_minute = 1000\n${config}`);
+  fs.writeFileSync(path.join(dir, 'eyelid.conf'), `log_level = warn\naccess = open\nopen_role = admin\nmax_new_cameras_per_minute = 1000\n${config}`);
   const child = run(path.join(BUILD, 'eyelid'), ['serve', '--config', path.join(dir, 'eyelid.conf'), '--data',
     path.join(dir, 'data'), '--http', `127.0.0.1:${http}`, '--device', `127.0.0.1:${device}`],
   { stdio: ['ignore', 'ignore', 'inherit'] });

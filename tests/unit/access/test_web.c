@@ -267,36 +267,6 @@ static void pages_say_who_they_are_to_plain_http(void **state)
     assert_int_equal(web_decide(&request), WEB_ALLOW);
 }
 
-static void this_machine_is_told_from_others(void **state)
-{
-    static const struct {
-        bool peer_is_loopback, forwarded;
-        const char *host, *origin;
-        bool local;
-    } ROWS[] = {
-        {true, false, "localhost:8080", NULL, true},
-        {true, false, "127.0.0.1:8080", "http://127.0.0.1:8080", true},
-        {true, false, "[::1]:8080", "http://[::1]:8080", true},
-        {true, true, "127.0.0.1:8080", NULL, false},
-        {true, false, NULL, NULL, false},
-        {false, false, "192.168.1.10:8080", "http://192.168.1.10:8080", false},
-        {false, false, "localhost:8080", NULL, false},
-        /* a proxy on this machine: with the browser's Host, and with its own */
-        {true, false, "porch", NULL, false},
-        {true, false, "127.0.0.1:8080", "https://porch", false},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
-        struct web_request request = {.guard = WEB_GUARDED,
-                                      .peer_is_loopback = ROWS[i].peer_is_loopback,
-                                      .forwarded = ROWS[i].forwarded,
-                                      .host = ROWS[i].host,
-                                      .origin = ROWS[i].origin,
-                                      .hosts = HOSTS};
-        assert_int_equal(web_is_local(&request), ROWS[i].local);
-    }
-}
-
 static void every_verdict_has_a_sentence(void **state)
 {
     (void)state;
@@ -314,7 +284,6 @@ int main(void)
         cmocka_unit_test(without_further_names_addresses_remain),
         cmocka_unit_test(pictures_embedded_by_another_site_are_refused),
         cmocka_unit_test(pages_say_who_they_are_to_plain_http),
-        cmocka_unit_test(this_machine_is_told_from_others),
         cmocka_unit_test(every_verdict_has_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

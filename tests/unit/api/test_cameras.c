@@ -325,17 +325,6 @@ static void a_network_camera_is_added(void **state)
     for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
         expect_error(world, "POST", path, BAD[i], 400, "bad-message");
     assert_null(registry_find(world->registry, "b"));
-
-    struct http_request *afar = world_ask(
-        world,
-        &(struct fake_request){.method = "POST", .path = path, .body = "{}", .from_afar = true});
-    assert_int_equal(fake_answer(afar)->status, 403);
-    fake_request_destroy(afar);
-    struct http_request *proxied = world_ask(
-        world,
-        &(struct fake_request){.method = "POST", .path = path, .body = "{}", .is_forwarded = true});
-    assert_int_equal(fake_answer(proxied)->status, 403);
-    fake_request_destroy(proxied);
 }
 
 static void nobody_reads(void *ctx)

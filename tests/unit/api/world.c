@@ -248,11 +248,12 @@ void world_init(struct world *world)
         .max_cameras = 65, /* one more than a page may watch */
         .max_new_per_minute = 100,
     });
-    world->service = service_create(&(struct service_params){
-        .net = world->net, .registry = world->registry, .clock = &fake_clock});
+    world->service = service_create(&(struct service_params){.net = world->net,
+                                                             .registry = world->registry,
+                                                             .clock = &fake_clock,
+                                                             .open_role = ACCESS_ADMIN});
     world->api = api_create(&(struct api_params){.net = world->net,
                                                  .service = world->service,
-                                                 .local_admin = true,
                                                  .clock = &fake_clock,
                                                  .assets = FILES,
                                                  .n_assets = 2,

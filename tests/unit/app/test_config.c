@@ -95,21 +95,26 @@ static void whose_word_counts(void **state)
     (void)state;
     static const struct {
         const char *text;
-        enum config_local_admin admin;
+        enum config_access access;
+        enum config_open_role role;
         bool adopt_ask;
-    } good[] = {{"local_admin = auto\nadopt = auto\n", CONFIG_LOCAL_ADMIN_AUTO, false},
-                {"local_admin = on\nadopt = ask\n", CONFIG_LOCAL_ADMIN_ON, true},
-                {"local_admin = off\n", CONFIG_LOCAL_ADMIN_OFF, false}};
+    } good[] = {
+        {"access = open\nadopt = auto\n", CONFIG_ACCESS_OPEN, CONFIG_OPEN_ROLE_VIEWER, false},
+        {"access = accounts\nadopt = ask\n", CONFIG_ACCESS_ACCOUNTS, CONFIG_OPEN_ROLE_VIEWER, true},
+        {"access = open\nopen_role = operator\n", CONFIG_ACCESS_OPEN, CONFIG_OPEN_ROLE_OPERATOR,
+         false},
+        {"access = open\nopen_role = admin\n", CONFIG_ACCESS_OPEN, CONFIG_OPEN_ROLE_ADMIN, false}};
     for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         struct config_sources sources = file(good[i].text);
         sources.is_root = true;
         struct config *config = parse_or_fail(&sources);
-        assert_int_equal(config->local_admin, good[i].admin);
+        assert_int_equal(config->access, good[i].access);
+        assert_int_equal(config->open_role, good[i].role);
         assert_int_equal(config->adopt_ask, good[i].adopt_ask);
         config_destroy(config);
     }
-    refuse_file("local_admin = yes\n",
-                "my.conf:1: `local_admin` cannot be \"yes\"; it is auto, on or off");
+    refuse_file("open_role = auto\n", "my.conf:1: `open_role` cannot be \"auto\"; it is viewer, "
+                                      "operator or admin");
     refuse_file("adopt = no\n", "my.conf:1: `adopt` cannot be \"no\"; it is auto or ask");
 }
 
