@@ -1,4 +1,4 @@
-/* Responses: whole ones, late ones and those without an end. Standards: RFC 9110, RFC 9112. */
+/* Responses: complete, delayed and endless ones. Standards: RFC 9110, RFC 9112. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,7 +63,7 @@ const char *answer_reason(int status)
 
 /* --- The head. --- */
 
-/* A value may carry what a user typed: it may not end its line. */
+/* A value may contain user input, so line breaks in it are not written. */
 static void add_field(struct text *text, const char *name, const char *value)
 {
     text_add(text, "%s: ", name);
@@ -72,7 +72,7 @@ static void add_field(struct text *text, const char *name, const char *value)
     text_add(text, "\r\n");
 }
 
-/* IMF-fixdate, RFC 9110 section 5.6.7, whatever the locale. */
+/* IMF-fixdate, RFC 9110 section 5.6.7; independent of the locale. */
 static void add_date(struct text *text)
 {
     static const char DAYS[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -102,11 +102,11 @@ static void add_head(struct text *text, const struct http_request *request,
     text_add(text, "x-content-type-options: nosniff\r\n");
     for (size_t i = 0; i < response->n_fields; i++)
         add_field(text, response->fields[i].name, response->fields[i].value);
-    /* HTTP/1.0 must be told that the connection stays. */
+    /* HTTP/1.0 clients need an explicit keep-alive. */
     text_add(text, "connection: %s\r\n\r\n", request->close_after ? "close" : "keep-alive");
 }
 
-/* --- Whole responses. --- */
+/* --- Complete responses. --- */
 
 static const uint8_t *body_of(const struct http_response *response)
 {
@@ -114,7 +114,7 @@ static const uint8_t *body_of(const struct http_response *response)
            response->body_off;
 }
 
-/* Sets what goes out; false when there is no memory for it. */
+/* Sets what is sent; false if out of memory. */
 static bool set_out(struct http_request *request, const struct http_response *response,
                     bool has_length)
 {
@@ -126,7 +126,7 @@ static bool set_out(struct http_request *request, const struct http_response *re
         return false;
     }
     bool bodiless = request->is_head || has_no_body(response->status) || !response->len_bytes;
-    /* A borrowed body is gone after this call: it is copied behind the head. */
+    /* A borrowed body is valid only during this call: copy it after the head. */
     bool is_copied = !bodiless && !response->takes_buf && !response->body_is_static;
     struct buf *head;
     if (buf_create(text.len + (is_copied ? response->len_bytes : 0), &head) < 0)
@@ -180,7 +180,7 @@ void http_reply(struct http_request *request, const struct http_response *respon
     answer_begin(request, response);
 }
 
-/* --- Late and endless ones. --- */
+/* --- Delayed and endless responses. --- */
 
 struct http_stream *http_hold(struct http_request *request, const struct http_stream_ops *ops,
                               void *ctx)
@@ -238,7 +238,7 @@ static int next_of_stream(struct http_request *request, struct piece *ret_piece)
     return r;
 }
 
-/* The stream, if any, hears that it is over. */
+/* Ends the stream, if there is one. */
 static void close_stream(struct http_request *request)
 {
     struct http_stream stream = request->stream;

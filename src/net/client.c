@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "net/client_internal.h"
 
-/* libcurl refuses a head line longer than 100 KiB by itself; one read of a socket. */
+/* Of one read. libcurl itself refuses header lines longer than 100 KiB. */
 enum { READ_BYTES = 64 * 1024 };
 
 static int64_t now(const struct client *client)
@@ -23,9 +23,9 @@ static void place_of(const struct client_request *request, char out[URL_PLACE_MA
     url_place(&request->url, out);
 }
 
-/* --- Patience. --- */
+/* --- Timeouts. --- */
 
-static int64_t patience_of(const struct client_request *request)
+static int64_t timeout_of(const struct client_request *request)
 {
     const struct client_params *params = &request->client->params;
     return request->phase == CLIENT_CONNECTING ? params->connect_us
@@ -33,10 +33,10 @@ static int64_t patience_of(const struct client_request *request)
                                                : params->silence_us;
 }
 
-/* When patience ends, as far as is known now. */
+/* The current deadline; received bytes move it. */
 static int64_t deadline_us(const struct client_request *request)
 {
-    const int64_t phase_us = request->since_us + patience_of(request);
+    const int64_t phase_us = request->since_us + timeout_of(request);
     const int64_t total_us = request->params.total_us;
     return total_us && request->begun_us + total_us < phase_us ? request->begun_us + total_us
                                                                : phase_us;
@@ -46,10 +46,10 @@ static void enter_phase(struct client_request *request, enum client_phase phase)
 {
     request->phase = phase;
     request->since_us = now(request->client);
-    net_timer_set(request->patience, deadline_us(request));
+    net_timer_set(request->timeout, deadline_us(request));
 }
 
-/* The answer's bytes move the deadline on; the timer finds out when it fires. */
+/* Received bytes move the deadline, but not the timer, which is set again when it fires early. */
 static void heard(struct client_request *request)
 {
     if (request->phase == CLIENT_ANSWERING)
@@ -58,7 +58,7 @@ static void heard(struct client_request *request)
         enter_phase(request, CLIENT_ANSWERING);
 }
 
-/* --- The end of a request. --- */
+/* --- Ending a request. --- */
 
 static void finish(struct client_request *request)
 {
@@ -68,24 +68,33 @@ static void finish(struct client_request *request)
     request->params.ops->done(request->params.ctx, request->error, request->sentence);
 }
 
-static void on_impatient(void *ctx)
+static void fail_late(struct client_request *request, bool is_phase)
+{
+    const double total_s = (double)request->params.total_us / US_PER_S;
+    const double phase_s = (double)timeout_of(request) / US_PER_S;
+    char place[URL_PLACE_MAX_BYTES];
+    place_of(request, place);
+    if (!is_phase)
+        client_fail(request, -ETIMEDOUT, "%s did not finish its answer within %.3g s", place,
+                    total_s);
+    else if (request->phase == CLIENT_CONNECTING)
+        client_fail(request, -ETIMEDOUT, "connecting to %s timed out after %.3g s", place, phase_s);
+    else if (request->phase == CLIENT_ASKED)
+        client_fail(request, -ETIMEDOUT, "no answer from %s within %.3g s", place, phase_s);
+    else
+        client_fail(request, -ETIMEDOUT, "%s sent nothing for %.3g s", place, phase_s);
+}
+
+static void on_timeout(void *ctx)
 {
     struct client_request *request = ctx;
     struct client *client = request->client;
-    const int64_t patience_us = patience_of(request), at_us = deadline_us(request);
+    const int64_t at_us = deadline_us(request);
     if (!request->error && now(client) < at_us) {
-        net_timer_set(request->patience, at_us);
+        net_timer_set(request->timeout, at_us);
         return;
     }
-    static const char *const WHAT[] = {"was not reached", "did not answer", "was silent"};
-    char place[URL_PLACE_MAX_BYTES];
-    place_of(request, place);
-    if (at_us < request->since_us + patience_us)
-        client_fail(request, -ETIMEDOUT, "%s did not end its answer in %.3g s", place,
-                    (double)request->params.total_us / US_PER_S);
-    else
-        client_fail(request, -ETIMEDOUT, "%s %s for %.3g s", place, WHAT[request->phase],
-                    (double)patience_us / US_PER_S);
+    fail_late(request, at_us >= request->since_us + timeout_of(request));
     client_enter(client);
     finish(request);
     client_leave(client);
@@ -114,7 +123,7 @@ static void deny(struct client_request *request, const struct sockaddr *to, cons
     client_fail(request, -EACCES, "%s is %s; pull_allow in eyelid.conf can allow it", text, what);
 }
 
-/* The gate: the one place where a connection begins. */
+/* The gate: every connection is opened here. */
 static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 {
     (void)purpose;
@@ -141,7 +150,7 @@ static void remember_peer(const struct client_request *request, const char *peer
     client->port = request->url.port;
 }
 
-/* libcurl resolves a name for each port anew, and a name may lead elsewhere a moment later. */
+/* libcurl resolves a name again for each port, and the name's address may have changed since. */
 static void use_peer(struct client_request *request)
 {
     char entry[URL_HOST_MAX_BYTES + INET6_ADDRSTRLEN + 16];
@@ -154,7 +163,7 @@ static void use_peer(struct client_request *request)
     curl_easy_setopt(request->easy, CURLOPT_RESOLVE, request->resolved);
 }
 
-/* Connected, the request is about to be sent. */
+/* Called when connected, before the request is sent. */
 static int on_connected(void *ctx, char *peer, char *own, int peer_port, int own_port)
 {
     (void)own, (void)peer_port, (void)own_port;
@@ -172,14 +181,14 @@ static size_t on_head(char *bytes, size_t one, size_t len_bytes, void *ctx)
     char place[URL_PLACE_MAX_BYTES];
     heard(request);
     if (len_bytes > 5 && memcmp(bytes, "HTTP/", 5) == 0)
-        request->head_bytes = request->head_lines = 0; /* behind a 100 or a 401 comes another one */
+        request->head_bytes = request->head_lines = 0; /* another head follows a 100 or 401 */
     request->head_bytes += len_bytes;
     request->head_lines++;
     if (request->head_bytes <= CLIENT_HEAD_MAX_BYTES &&
         request->head_lines <= CLIENT_HEAD_MAX_LINES + 2) /* status and blank line */
         return len_bytes;
     place_of(request, place);
-    client_fail(request, -EMSGSIZE, "the head of the answer of %s is too long", place);
+    client_fail(request, -EMSGSIZE, "%s sends headers that are too long", place);
     return 0;
 }
 
@@ -207,14 +216,14 @@ static void tell_head(struct client_request *request)
         &(struct client_head){.status = status_of(request), .content_type = type ? type : ""});
 }
 
-/* It is not read, but it must end. */
+/* The body is ignored, but its size is limited. */
 static bool take_redirect_body(struct client_request *request)
 {
     char place[URL_PLACE_MAX_BYTES];
     if (request->body_bytes <= CLIENT_HEAD_MAX_BYTES)
         return true;
     place_of(request, place);
-    client_fail(request, -EMSGSIZE, "%s sends too much with a redirect", place);
+    client_fail(request, -EMSGSIZE, "%s sends a redirect with too large a body", place);
     return false;
 }
 
@@ -233,7 +242,7 @@ static size_t on_body(char *bytes, size_t one, size_t len_bytes, void *ctx)
         client_fail(request, -EMSGSIZE, "%s sends more than %zu bytes", place, max_bytes);
         return CURL_WRITEFUNC_ERROR;
     }
-    if (is_redirect(request)) /* its body is for people */
+    if (is_redirect(request)) /* its body is only for display */
         return take_redirect_body(request) ? len_bytes : CURL_WRITEFUNC_ERROR;
     tell_head(request);
     if (!request->ended)
@@ -241,9 +250,9 @@ static size_t on_body(char *bytes, size_t one, size_t len_bytes, void *ctx)
     return request->ended ? CURL_WRITEFUNC_ERROR : len_bytes;
 }
 
-/* --- Begin, redirects and the end. --- */
+/* --- Start, redirects and end. --- */
 
-/* The request goes to where its URL points now, at the next chance. */
+/* Directs the request to its current URL; it is sent by client_leave. */
 static void aim(struct client_request *request)
 {
     char text[URL_TEXT_MAX_BYTES];
@@ -253,7 +262,7 @@ static void aim(struct client_request *request)
     enter_phase(request, CLIENT_CONNECTING);
 }
 
-/* True when the request goes on elsewhere. */
+/* True if the redirect is followed. */
 static bool follow(struct client_request *request, const char *to)
 {
     struct url url;
@@ -266,7 +275,7 @@ static bool follow(struct client_request *request, const char *to)
         return false;
     }
     if (url_parse(to, &url, &wrong) < 0) {
-        client_fail(request, -ELOOP, "%s redirects to what is no address", place);
+        client_fail(request, -ELOOP, "%s redirects to an invalid URL", place);
         return false;
     }
     if (request->url.https && !url.https) {
@@ -277,7 +286,7 @@ static bool follow(struct client_request *request, const char *to)
     if (url_same_origin(&request->url, &url)) {
         memcpy(url.user, request->url.user, sizeof(url.user));
         memcpy(url.password, request->url.password, sizeof(url.password));
-    } else { /* the password is not for others */
+    } else { /* the password is not sent to another origin */
         url.user[0] = url.password[0] = '\0';
         curl_easy_setopt(request->easy, CURLOPT_USERNAME, NULL);
         curl_easy_setopt(request->easy, CURLOPT_PASSWORD, NULL);
@@ -287,7 +296,7 @@ static bool follow(struct client_request *request, const char *to)
     return true;
 }
 
-/* A Content-Length that is no number: asks again and does without. */
+/* An invalid Content-Length: requests again, ignoring it. */
 static bool ignore_length(struct client_request *request, CURLcode code)
 {
     if (code != CURLE_WEIRD_SERVER_REPLY || request->ended || request->ignores_length)
@@ -323,14 +332,14 @@ static void set_options(struct client_request *request)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->detail);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* never waits for the resolver's thread */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for the resolver's thread */
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* not that of the environment */
+    curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* ignore the environment's proxy */
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "eyelid");
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)READ_BYTES);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 3600000L); /* ours are shorter */
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 3600000L); /* our own timeouts are shorter */
     if (params->ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, params->ca_file);
     if (request->url.user[0] || request->url.password[0]) {
@@ -355,7 +364,7 @@ struct client_request *client_get(struct client *client, const struct client_get
     request->params = *get;
     request->url = *get->url;
     request->begun_us = now(client);
-    request->patience = net_timer_create(client->params.net, on_impatient, request);
+    request->timeout = net_timer_create(client->params.net, on_timeout, request);
     list_append(&client->requests, &request->node);
     client_enter(client);
     request->easy = client->multi ? curl_easy_init() : NULL;
@@ -365,7 +374,7 @@ struct client_request *client_get(struct client *client, const struct client_get
         aim(request);
     } else {
         client_fail(request, -ENOMEM, "out of memory");
-        net_timer_set(request->patience, now(client));
+        net_timer_set(request->timeout, now(client));
     }
     client_leave(client);
     return request;
@@ -388,7 +397,7 @@ static void free_request(struct client_request *request)
         curl_multi_remove_handle(request->client->multi, request->easy);
     curl_easy_cleanup(request->easy);
     curl_slist_free_all(request->resolved);
-    net_timer_destroy(request->patience);
+    net_timer_destroy(request->timeout);
     list_remove(&request->node);
     mem_free(request);
 }
@@ -399,7 +408,7 @@ static void add_request(struct client_request *request)
     if (request->added)
         return;
     client_fail(request, -ENOMEM, "out of memory");
-    net_timer_set(request->patience, now(request->client));
+    net_timer_set(request->timeout, now(request->client));
 }
 
 void client_enter(struct client *client)
@@ -439,7 +448,7 @@ struct client *client_create(const struct client_params *params)
         client->params.silence_us = 4 * US_PER_S;
     list_init(&client->requests);
     if (client_loop_init(client) < 0)
-        client->multi = NULL; /* each request says so */
+        client->multi = NULL; /* each request then fails */
     return client;
 }
 

@@ -1,5 +1,5 @@
-/* What went wrong, in words for the owner: the place, and what it did. libcurl's own text is quoted
- * only where it is about a certificate. */
+/* Turns libcurl's errors into sentences for the owner. libcurl's own text is quoted only where it
+ * is about a certificate. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,9 +34,9 @@ static void explain_connecting(struct client_request *request, const char *place
     if (number == ECONNREFUSED)
         client_fail(request, -ECONNREFUSED, "connection refused by %s", place);
     else if (number)
-        client_fail(request, -EHOSTUNREACH, "%s is not reached: %s", place, strerror((int)number));
+        client_fail(request, -EHOSTUNREACH, "cannot reach %s: %s", place, strerror((int)number));
     else
-        client_fail(request, -EHOSTUNREACH, "%s is not reached", place);
+        client_fail(request, -EHOSTUNREACH, "cannot reach %s", place);
 }
 
 void client_explain(struct client_request *request, CURLcode code)
@@ -47,26 +47,26 @@ void client_explain(struct client_request *request, CURLcode code)
     case CURLE_OK:
         break;
     case CURLE_COULDNT_RESOLVE_HOST:
-        client_fail(request, -EHOSTUNREACH, "there is no host called %s", request->url.host);
+        client_fail(request, -EHOSTUNREACH, "host not found: %s", request->url.host);
         break;
     case CURLE_COULDNT_CONNECT:
         explain_connecting(request, place);
         break;
     case CURLE_PEER_FAILED_VERIFICATION:
-        client_fail(request, -EPROTO, "the certificate of %s is refused: %s", place,
+        client_fail(request, -EPROTO, "the certificate of %s is not trusted: %s", place,
                     reason_of(request));
         break;
     case CURLE_SSL_CONNECT_ERROR:
-        client_fail(request, -EPROTO, "%s does not speak TLS as it should", place);
+        client_fail(request, -EPROTO, "the TLS handshake with %s failed", place);
         break;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
-        client_fail(request, -EPROTO, "%s does not speak HTTP as it should", place);
+        client_fail(request, -EPROTO, "%s sends an invalid HTTP answer", place);
         break;
-    case CURLE_OUT_OF_MEMORY: /* also what a head line beyond libcurl's own limit is called */
+    case CURLE_OUT_OF_MEMORY: /* also of a header line beyond libcurl's limit */
         if (request->phase != CLIENT_CONNECTING && !request->head_told)
-            client_fail(request, -EMSGSIZE, "the head of the answer of %s is too long", place);
+            client_fail(request, -EMSGSIZE, "%s sends headers that are too long", place);
         else
             client_fail(request, -ENOMEM, "out of memory");
         break;
@@ -74,7 +74,7 @@ void client_explain(struct client_request *request, CURLcode code)
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
     case CURLE_PARTIAL_FILE:
-        client_fail(request, -EIO, "%s hung up", place);
+        client_fail(request, -EIO, "%s closed the connection", place);
         break;
     default:
         client_fail(request, -EIO, "%s: %s", place, curl_easy_strerror(code));

@@ -1,7 +1,7 @@
 /* What the files of the client share. Loop only.
  *
- * libcurl may not be called from inside its own callbacks. What they lead to (a request cancelled,
- * another one begun, the client destroyed) is noted, and done when the outermost call is over. */
+ * libcurl may not be called from inside its own callbacks. Actions requested there (cancelling or
+ * beginning a request, destroying the client) are noted, and done when the outermost call ends. */
 #pragma once
 #include <netinet/in.h>
 
@@ -16,10 +16,10 @@ struct client {
     CURLM *multi;
     struct net_timer *timer; /* libcurl's */
     struct list requests;    /* of struct client_request.node */
-    /* Whom it was connected to last: other ports of that host are asked at the same address. */
+    /* The last connection's address, which is used for other ports of that host as well. */
     char host[URL_HOST_MAX_BYTES + 1], peer[INET6_ADDRSTRLEN];
     uint16_t port;
-    unsigned depth; /* calls into libcurl and out of it that are being made */
+    unsigned depth; /* nesting of calls into libcurl and out of it */
     bool ended;
 };
 
@@ -28,32 +28,32 @@ enum client_phase { CLIENT_CONNECTING, CLIENT_ASKED, CLIENT_ANSWERING };
 struct client_request {
     struct list node;
     struct client *client;
-    struct url url; /* where it is now: redirects move it */
+    struct url url; /* the current one; redirects change it */
     struct client_get params;
     CURL *easy;
-    struct curl_slist *resolved; /* easy's; NULL = it resolves its host itself */
-    struct net_timer *patience;
+    struct curl_slist *resolved; /* used by easy; NULL = libcurl resolves the host */
+    struct net_timer *timeout;
     enum client_phase phase;
     int64_t begun_us;
-    int64_t since_us; /* the phase's begin, or the last byte's arrival */
+    int64_t since_us; /* when the phase began, or the last byte arrived */
     bool added;       /* to the multi handle */
-    bool ended;       /* no further call comes */
+    bool ended;       /* no further callback */
     bool head_told;
-    bool ignores_length; /* the answer announced none that can be */
+    bool ignores_length; /* the answer's Content-Length was invalid */
     unsigned redirects;
     size_t head_bytes, head_lines, body_bytes;
-    int error; /* what we ended it for, and why; 0 = libcurl says */
+    int error; /* why we ended it, with sentence; 0 = see libcurl's code */
     char sentence[CLIENT_SENTENCE_MAX_BYTES];
     char detail[CURL_ERROR_SIZE]; /* libcurl's */
 };
 
 /* --- client: requests --- */
 
-/* Around everything that calls libcurl or is called by it. leave does what was noted; the client
- * may be gone after it. */
+/* Around every call into libcurl and every callback. client_leave does what was noted, which may
+ * free the client. */
 void client_enter(struct client *client);
 void client_leave(struct client *client);
-/* libcurl is through with a request. */
+/* libcurl has finished a request. */
 void client_completed(struct client *client, CURL *easy, CURLcode code);
 
 /* --- client_loop: libcurl's sockets and timer on libuv --- */
@@ -62,10 +62,10 @@ void client_completed(struct client *client, CURL *easy, CURLcode code);
 int client_loop_init(struct client *client) __attribute__((warn_unused_result));
 void client_loop_finish(struct client *client);
 
-/* --- client_error: what went wrong, in words --- */
+/* --- client_error: errors as sentences --- */
 
-/* Notes why the request is being ended, once. */
+/* Notes why the request ends; the first reason counts. */
 void client_fail(struct client_request *request, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The same for libcurl's verdict, unless we ended it. */
+/* The same for libcurl's code, unless we ended the request. */
 void client_explain(struct client_request *request, CURLcode code);

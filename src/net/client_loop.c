@@ -5,7 +5,7 @@
 #include "net/client_internal.h"
 
 struct watched {
-    uv_poll_t poll; /* first: what is freed when libuv has closed it */
+    uv_poll_t poll; /* first member: freed when libuv has closed it */
     struct client *client;
     curl_socket_t fd;
 };
@@ -99,6 +99,6 @@ int client_loop_init(struct client *client)
 
 void client_loop_finish(struct client *client)
 {
-    curl_multi_cleanup(client->multi); /* on_socket lets go of what is left */
+    curl_multi_cleanup(client->multi); /* calls on_socket for the remaining sockets */
     net_timer_destroy(client->timer);
 }

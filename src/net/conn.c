@@ -11,14 +11,14 @@
 #include "net/socket_unix.h"
 
 enum {
-    /* How often one connection may send before the others' input is looked at again. */
+    /* How often one connection may send before the others' input is handled. */
     ROUNDS_A_TURN = 8,
-    /* Small pieces are collected up to so many bytes; a large one goes out with those before it. */
+    /* Small pieces are collected up to this; a large one is sent along with those before it. */
     GATHER_BYTES = 16 * 1024,
 };
-/* Deadlines are looked at no more often than this. */
+/* Deadlines are checked at most this often. */
 static const int64_t SWEEP_GAP_US = US_PER_S / 4;
-/* How long the peer's own end is waited for after ours. */
+/* How long to wait for the peer to close after we did. */
 static const int64_t LINGER_US = 2 * US_PER_S;
 
 static bool is_loopback(const struct in6_addr *a)
@@ -47,7 +47,7 @@ static void read_address(struct conn *conn, int fd, const struct sockaddr_storag
     conn->loopback = is_loopback(&conn->address);
 }
 
-/* Each listener has its reserved places; the rest are for all. */
+/* Each listener has reserved places; all others are shared. */
 static bool has_place(const struct net_listener *wanted)
 {
     const struct net *net = wanted->net;
@@ -59,8 +59,8 @@ static bool has_place(const struct net_listener *wanted)
     return others + wanted->connections < net->params.max_connections;
 }
 
-/* Closes the oldest connection of the listener that asks for nothing: there are many when somebody
- * only opens them, and a browser opens another one when it needs it. */
+/* Closes the listener's oldest idle connection. A browser reopens one when it needs it; many idle
+ * ones mean that a client only opens connections. */
 static bool make_place(const struct net_listener *listener)
 {
     struct net *net = listener->net;
@@ -96,7 +96,7 @@ static void refuse(const struct net_listener *listener, int fd)
         close(fd);
         return;
     }
-    /* It fits the socket's empty buffer or is not worth the trouble. */
+    /* It fits the socket's empty buffer; otherwise it is not sent. */
     if (send(fd, TEXT, sizeof(TEXT) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         log_debug("net", NULL, "a refusal was not sent");
     close(fd);
@@ -162,7 +162,7 @@ static void end(struct conn *conn)
         shut(conn);
 }
 
-/* Asks the role for pieces; returns what it said last, as conn_role.produce. */
+/* Collects pieces from the role; returns the result of its last produce(). */
 static int gather(struct conn *conn)
 {
     size_t len_bytes = 0;
@@ -182,7 +182,7 @@ static int gather(struct conn *conn)
 
 static void pump(struct conn *conn)
 {
-    if (conn->choked || !link_has_room(conn)) /* link tells when there is */
+    if (conn->choked || !link_has_room(conn)) /* link resumes it later */
         return;
     int r = gather(conn);
     if (conn->out_count && link_send(conn) < 0)
@@ -197,7 +197,7 @@ static void pump_ready(struct net *net)
 {
     struct list batch;
     list_init(&batch);
-    /* Those that stay ready go to the end of net->ready, for the next round. */
+    /* Connections that stay ready move to the end of net->ready, for the next round. */
     while (!list_empty(&net->ready)) {
         struct list *node = net->ready.next;
         list_remove(node);
@@ -213,7 +213,7 @@ static void pump_ready(struct net *net)
 
 static void on_more(uv_idle_t *idle)
 {
-    (void)idle; /* its being there keeps the poll from waiting */
+    (void)idle; /* an active idle handle keeps poll from blocking */
 }
 
 void conn_flush(struct net *net)
@@ -295,7 +295,7 @@ int conn_on_input(struct conn *conn, const uint8_t *bytes, size_t len_bytes)
 
 void conn_on_writable(struct conn *conn)
 {
-    conn->last_input_us = net_now_us(conn->net); /* it was not asked meanwhile, but it is alive */
+    conn->last_input_us = net_now_us(conn->net); /* it was not read meanwhile, but is alive */
     if (conn->ending)
         shut(conn);
     else

@@ -1,4 +1,4 @@
-/* Timers, wakes and signals: libuv's handles behind our own names. */
+/* Timers, wakes and signals, on libuv's handles. */
 #include <assert.h>
 #include <stdatomic.h>
 
@@ -8,7 +8,7 @@
 /* --- Timers --- */
 
 struct net_timer {
-    uv_timer_t handle; /* first: what is freed when libuv has closed it */
+    uv_timer_t handle; /* first member: freed when libuv has closed it */
     int64_t deadline_us;
     void (*fire)(void *ctx);
     void *ctx;
@@ -46,8 +46,8 @@ void net_timer_set(struct net_timer *timer, int64_t deadline_us)
         uv_timer_stop(&timer->handle);
         return;
     }
-    /* libuv's clock is the monotonic one too, in whole milliseconds, rounded down: rounding the
-     * deadline up makes that the timer never fires early. */
+    /* libuv's clock is monotonic too, in milliseconds, rounded down. Rounding the deadline up
+     * ensures that the timer never fires early. */
     int64_t at_ms = deadline_us / US_PER_MS + 1;
     int64_t now_ms = (int64_t)uv_now(timer->handle.loop);
     uv_timer_start(&timer->handle, on_timer, at_ms > now_ms ? (uint64_t)(at_ms - now_ms) : 0, 0);
@@ -56,7 +56,7 @@ void net_timer_set(struct net_timer *timer, int64_t deadline_us)
 /* --- Wakes --- */
 
 struct net_wake {
-    uv_async_t handle; /* first */
+    uv_async_t handle; /* first member */
     atomic_bool poked; /* so that a burst of pokes costs one call of libuv */
     void (*run)(void *ctx);
     void *ctx;
@@ -102,7 +102,7 @@ struct waker net_wake_waker(struct net_wake *wake)
 /* --- Signals --- */
 
 struct signal {
-    uv_signal_t handle; /* first */
+    uv_signal_t handle; /* first member */
     struct list node;   /* in net->signals */
     void (*on_signal)(void *ctx, int signal_number);
     void *ctx;

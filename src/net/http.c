@@ -9,13 +9,13 @@
 #include "net/ws_key.h"
 
 enum {
-    IN_BYTES = 2048, /* the first size of the input buffer */
+    IN_BYTES = 2048, /* initial size of the input buffer */
     HEAD_MAX_BYTES = 16 * 1024,
 };
 static const int64_t BODY_US = 30 * US_PER_S;
-static const int64_t REST_US = 60 * US_PER_S; /* between requests */
+static const int64_t REST_US = 60 * US_PER_S; /* keep-alive timeout */
 
-/* When patience with this phase ends. */
+/* When this phase times out. */
 static int64_t deadline_us(const struct http_request *request)
 {
     switch (request->phase) {
@@ -26,7 +26,7 @@ static int64_t deadline_us(const struct http_request *request)
     case HTTP_BODY:
         return request->since_us + BODY_US;
     default:
-        return CLOCK_NEVER_US; /* ours to end; a peer that takes nothing is conn's matter */
+        return CLOCK_NEVER_US; /* we end it; conn handles a peer that takes nothing */
     }
 }
 
@@ -38,7 +38,7 @@ static void enter(struct http_request *request, enum http_phase phase)
     conn_deadline(request->conn, deadline_us(request));
 }
 
-/* --- The request, as the handler sees it. --- */
+/* --- The handler's view of a request. --- */
 
 const char *http_method(const struct http_request *request)
 {
@@ -119,7 +119,7 @@ const char *http_body(const struct http_request *request, size_t *ret_len_bytes)
 
 /* --- Upgrades. --- */
 
-/* Whether the request asks for a WebSocket at all; another upgrade is ignored, as RFC 9110 section
+/* Whether the request asks for a WebSocket; other upgrades are ignored, as RFC 9110 section
  * 7.8 allows. */
 static bool asks_for_websocket(const struct http_request *request)
 {
@@ -162,7 +162,7 @@ static struct buf *upgrade_response(const struct http_request *request, const ch
     return buf;
 }
 
-/* Counts what is allocated for input; false when all connections together have too much. */
+/* Counts memory allocated for input; false if all connections together use too much. */
 static bool count_inbound(struct http_request *request, size_t len_bytes)
 {
     struct net *net = request->conn->net;
@@ -197,7 +197,7 @@ static void destroy(struct http_request *request)
     mem_free(request);
 }
 
-/* Returns -1 to hang up. */
+/* Returns -1 to close the connection. */
 static int upgrade(struct http_request *request)
 {
     struct conn *conn = request->conn;
@@ -217,7 +217,7 @@ static int upgrade(struct http_request *request)
     size_t ahead = request->in_len_bytes - request->head_len_bytes;
     char *in = request->in;
     const uint8_t *rest = (const uint8_t *)in + request->head_len_bytes;
-    request->in = NULL; /* the rest is still to be read */
+    request->in = NULL; /* kept: the rest of it is read below */
     destroy(request);
     ws_start(conn, &accept, response);
     int r = ahead ? conn->role->input(conn, rest, ahead) : 0;
@@ -227,7 +227,7 @@ static int upgrade(struct http_request *request)
 
 /* --- Input. --- */
 
-/* Returns -1 to hang up. The request may be gone after it. */
+/* Returns -1 to close the connection. May free the request. */
 static int handle(struct http_request *request)
 {
     struct conn *conn = request->conn;
@@ -269,7 +269,7 @@ static void begin_body(struct http_request *request)
     }
 }
 
-/* Copies what the body still lacks of these bytes; returns how many it took. */
+/* Copies the bytes that belong to the body; returns how many. */
 static size_t fill_body(struct http_request *request, const void *bytes, size_t len_bytes)
 {
     size_t want = (size_t)request->head.content_length - request->body_len_bytes;
@@ -282,7 +282,7 @@ static size_t fill_body(struct http_request *request, const void *bytes, size_t 
     return n;
 }
 
-/* Moves what came together with the head to the body. */
+/* Moves bytes received after the head to the body. */
 static void take_body(struct http_request *request)
 {
     char *from = request->in + request->head_len_bytes;
@@ -325,7 +325,7 @@ static void take_head(struct http_request *request)
         request->phase = HTTP_WHOLE;
 }
 
-/* Goes as far as the input reaches. Returns -1 to hang up. The request may be gone after it. */
+/* Handles as much input as there is. Returns -1 to close the connection. May free the request. */
 static int advance(struct http_request *request)
 {
     if (request->phase == HTTP_HEAD && request->in_len_bytes)
@@ -363,9 +363,9 @@ static int on_input(struct conn *conn, const uint8_t *bytes, size_t len_bytes)
 {
     struct http_request *request = conn->http;
     if (request->phase == HTTP_HEAD && !request->in_len_bytes)
-        enter(request, HTTP_HEAD); /* patience with a head begins with its first byte */
+        enter(request, HTTP_HEAD); /* a head's timeout starts with its first byte */
     if (request->phase == HTTP_BODY) {
-        /* Not through the input buffer: it would have to grow, and the head points into it. */
+        /* Bypasses the input buffer, which would have to grow, but the head points into it. */
         size_t n = fill_body(request, bytes, len_bytes);
         bytes += n;
         len_bytes -= n;
@@ -375,7 +375,7 @@ static int on_input(struct conn *conn, const uint8_t *bytes, size_t len_bytes)
             return 0;
     }
     if (request->phase >= HTTP_HANDLING && request->close_after)
-        return 0; /* nothing more will be answered */
+        return 0; /* no further request is answered */
     if (append(request, bytes, len_bytes) < 0)
         return -1;
     if (request->phase >= HTTP_HANDLING && request->in_len_bytes >= HEAD_MAX_BYTES)

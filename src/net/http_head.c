@@ -6,7 +6,7 @@
 
 size_t http_head_length(const char *bytes, size_t len_bytes, size_t *scanned)
 {
-    /* The blank line may begin up to three bytes before what was looked at. */
+    /* The blank line may begin up to three bytes before the new ones. */
     size_t at = *scanned > 3 ? *scanned - 3 : 0;
     *scanned = len_bytes;
     const char *end = len_bytes > at ? memmem(bytes + at, len_bytes - at, "\r\n\r\n", 4) : NULL;
@@ -84,7 +84,7 @@ bool http_list_has_exactly(const char *list, const char *token)
     return list_has(list, token, strncmp);
 }
 
-/* Decodes in place and refuses what could climb out of a folder or hide something. */
+/* Decodes in place, and refuses what could leave a folder or hide something. */
 static int check_path(char *path)
 {
     size_t len = strlen(path);
@@ -100,7 +100,7 @@ static int check_path(char *path)
     return 0;
 }
 
-/* target: origin-form, or absolute-form, whose authority then is the host (RFC 9112 section 3.2).
+/* target: origin-form, or absolute-form, whose authority replaces Host (RFC 9112 section 3.2).
  */
 static int parse_target(char *target, struct http_head *head)
 {
@@ -114,7 +114,7 @@ static int parse_target(char *target, struct http_head *head)
         char *slash = scheme ? strchr(target + scheme, '/') : NULL;
         if (!slash || slash == target + scheme)
             return 400;
-        /* One to the left, so that the authority can end in a NUL and the path keep its slash. */
+        /* Moved left by one: room for the authority's NUL before the path's slash. */
         size_t len = (size_t)(slash - target) - scheme;
         memmove(target + scheme - 1, target + scheme, len);
         target[scheme - 1 + len] = '\0';
@@ -167,7 +167,7 @@ static int parse_length(const char *value, struct http_head *head, bool *has_len
 static const struct {
     const char *name;
     enum head_field field;
-    bool is_list; /* may come several times; the first counts */
+    bool is_list; /* may be repeated; the first one counts */
 } FIELDS[] = {
     {"host", HEAD_HOST, false},
     {"origin", HEAD_ORIGIN, false},

@@ -1,8 +1,8 @@
-/* The head of an HTTP request: a pure parser over bytes, strict where leniency has been another
- * server's hole. Standards: RFC 9112 sections 2 to 7, RFC 9110 section 5, RFC 3986 section 2.1.
+/* The head of an HTTP request: a pure parser over bytes, strict where lenient servers have had
+ * vulnerabilities. Standards: RFC 9112 sections 2 to 7, RFC 9110 section 5, RFC 3986 section 2.1.
  *
- * Refused: bare LF, folded lines, white space before a colon, control characters, repeated headers
- * that may come once, bodies of unknown length, paths with "..", NUL or broken escapes. */
+ * Refused: bare LF, folded lines, white space before a colon, control characters, repetition of
+ * single headers, bodies of unknown length, paths with "..", NUL or broken escapes. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,13 +37,13 @@ struct http_head {
     const char *fields[HEAD_FIELDS];
     uint64_t content_length;
     bool http_1_0;
-    bool close, keep_alive, upgrade; /* what Connection says */
-    bool to_websocket;               /* what Upgrade says */
+    bool close, keep_alive, upgrade; /* from Connection */
+    bool to_websocket;               /* from Upgrade */
     bool expects_continue;
 };
 
-/* The length of the head at the start of bytes, its blank line included; 0 = not all there yet.
- * *scanned remembers between calls how far was looked; begin with 0. */
+/* The length of the head at the start of bytes, including its blank line; 0 = incomplete.
+ * *scanned keeps between calls how far was searched; start with 0. */
 size_t http_head_length(const char *bytes, size_t len_bytes, size_t *scanned);
 
 /* Parses a whole head in place: ret_head's strings point into text, which is changed. 0, or the
@@ -51,11 +51,11 @@ size_t http_head_length(const char *bytes, size_t len_bytes, size_t *scanned);
 int http_head_parse(char *text, size_t len_bytes, struct http_head *ret_head)
     __attribute__((warn_unused_result));
 
-/* Decodes %XX (and '+' as a space where plus_is_space) of in into out, cap bytes with the NUL; in
+/* Decodes %XX (and '+' as a space if plus_is_space) of in into out, cap bytes with the NUL; in
  * and out may be the same. The length, or -1: a broken escape, a NUL, or too long. */
 long http_decode(const char *in, size_t len_bytes, bool plus_is_space, char *out, size_t cap);
 
 /* True when the comma-separated list has this token, in any case (RFC 9110 section 5.6.1). */
 bool http_list_has(const char *list, const char *token);
-/* The same, minding case: for subprotocols (RFC 6455 section 4.1). */
+/* The same, case-sensitive: for subprotocols (RFC 6455 section 4.1). */
 bool http_list_has_exactly(const char *list, const char *token);

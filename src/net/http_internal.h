@@ -5,17 +5,17 @@
 #include "net/internal.h"
 
 enum http_phase {
-    HTTP_HEAD,      /* collecting a head; also resting between requests */
+    HTTP_HEAD,      /* collecting a head; also idle between requests */
     HTTP_BODY,      /* collecting a body */
-    HTTP_WHOLE,     /* head and body are there */
+    HTTP_WHOLE,     /* head and body are complete */
     HTTP_HANDLING,  /* on_request or on_upgrade runs, or the request is held */
     HTTP_REPLYING,  /* a response is being sent */
-    HTTP_STREAMING, /* a response without an end is being sent */
+    HTTP_STREAMING, /* an endless response is being sent */
 };
 
 struct http_stream {
     struct http_request *request;
-    const struct http_stream_ops *ops; /* NULL: there is no stream */
+    const struct http_stream_ops *ops; /* NULL: no stream */
     void *ctx;
 };
 
@@ -23,18 +23,18 @@ struct http_request {
     struct conn *conn;
     enum http_phase phase;
     int64_t since_us; /* when the phase began; HTTP_HEAD: when the first byte was awaited */
-    bool served;      /* at least one request was answered: keep-alive's patience applies */
+    bool served;      /* at least one request was answered: the keep-alive timeout applies */
 
-    /* What came in: the request's head, and behind it what the peer sent ahead. */
+    /* Input: the request's head, followed by bytes that the peer sent in advance. */
     char *in;
     size_t in_len_bytes, in_cap, scanned, head_len_bytes;
     struct http_head head;
     char *body; /* of head.content_length bytes and a NUL */
     size_t body_len_bytes;
 
-    /* What goes out. */
+    /* Output. */
     struct buf *out_head;
-    struct buf *out_buf; /* keeps out alive; NULL = it lives for ever */
+    struct buf *out_buf; /* keeps out alive; NULL = static */
     const uint8_t *out;
     size_t out_left_bytes;
     bool is_head; /* the method: no body is sent */
@@ -47,7 +47,7 @@ struct http_request {
 
 /* Makes the response's head and begins to send; the phase becomes HTTP_REPLYING. */
 void answer_begin(struct http_request *request, const struct http_response *response);
-/* A plain error page of our own; the connection ends with it where it must. */
+/* A plain error page; close: the connection ends after it. */
 void answer_error(struct http_request *request, int status, bool close);
 /* As conn_role.produce. */
 int answer_produce(struct http_request *request, struct piece *ret_piece);
@@ -56,6 +56,6 @@ const char *answer_reason(int status);
 
 /* http.c */
 
-/* The response is sent: the connection rests, or goes on with what the peer sent ahead. 0, or -1:
- * it ends. */
+/* The response was sent: waits for the next request, or handles one sent in advance. -1: the
+ * connection ends; else 0. */
 int http_next_request(struct http_request *request);

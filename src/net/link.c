@@ -1,5 +1,5 @@
-/* A connection's socket on the loop: when it is read, what waits to be sent, and how much memory
- * all peers together may pin that take too little. */
+/* A connection's socket on the loop: reading, unsent pieces, and the limit on memory that all slow
+ * peers together may pin. */
 #include <errno.h>
 
 #include "base/alloc.h"
@@ -7,7 +7,7 @@
 #include "net/internal.h"
 #include "net/socket.h"
 
-/* One read of a socket, into a buffer that all connections share. */
+/* Of one read, into a buffer shared by all connections. */
 enum { READ_BYTES = 64 * 1024 };
 static const int64_t LOG_GAP_US = 60 * US_PER_S;
 
@@ -61,9 +61,9 @@ void link_update(struct conn *conn)
         uv_poll_stop(&conn->poll);
 }
 
-/* --- What choked connections pin. --- */
+/* --- Memory pinned by choked connections. --- */
 
-/* Each buffer counts once, however many wait for it. */
+/* Each buffer counts once, even if many connections wait for it. */
 static void pin(struct net *net, struct buf *buf)
 {
     if (buf && buf->pins++ == 0)
@@ -76,18 +76,18 @@ static void unpin(struct net *net, struct buf *buf)
         net->stats.pinned_bytes -= buf->len_bytes;
 }
 
-/* So much is pinned that stalled peers are not waited for as long as usual. */
+/* So much is pinned that the shorter timeout applies to stalled peers. */
 static bool is_crowded(const struct net *net)
 {
     return net->stats.pinned_bytes > net->params.max_pinned_bytes / 4;
 }
 
-static int64_t patience_us(const struct net *net)
+static int64_t stall_timeout_us(const struct net *net)
 {
     return is_crowded(net) ? net->params.crowded_us : net->params.stall_us;
 }
 
-/* The peer took something, or is about to be waited for: it is the last that will be closed. */
+/* The peer took something, or has just become choked: it moves to the end of the list. */
 static void note_progress(struct conn *conn)
 {
     conn->progress_us = net_now_us(conn->net);
@@ -104,7 +104,7 @@ static void choke(struct conn *conn)
         pin(net, conn->out[i].takes_buf);
     conn->acked_bytes = socket_bytes_acked(conn->wire.fd);
     note_progress(conn);
-    conn_deadline(conn, conn->progress_us + patience_us(net));
+    conn_deadline(conn, conn->progress_us + stall_timeout_us(net));
 }
 
 static void unchoke(struct conn *conn)
@@ -114,7 +114,7 @@ static void unchoke(struct conn *conn)
     list_remove(&conn->choke);
 }
 
-/* A slow peer is no stalled one: what counts is whether its kernel confirmed anything at all. */
+/* A slow peer is not stalled: it counts whether its kernel confirmed any bytes. */
 static bool took_something(struct conn *conn)
 {
     uint64_t acked_bytes = socket_bytes_acked(conn->wire.fd);
@@ -145,7 +145,7 @@ static void log_relief(struct net *net, int64_t now_us)
              (unsigned long long)net->stats.stalled_closed);
 }
 
-/* Closing it would free something worth the harm; a page on a bad link waits with a small frame. */
+/* Closing it would free enough to be worth it; a page on a bad link holds only a small frame. */
 static bool holds_much(const struct conn *conn)
 {
     size_t len_bytes = 0;
@@ -166,7 +166,7 @@ int64_t link_relieve(struct net *net)
     int64_t now_us = net_now_us(net);
     while (is_crowded(net) && !list_empty(&net->choked)) {
         struct conn *longest = list_entry(net->choked.next, struct conn, choke);
-        int64_t until_us = longest->progress_us + patience_us(net);
+        int64_t until_us = longest->progress_us + stall_timeout_us(net);
         const bool is_over =
             net->stats.pinned_bytes > net->params.max_pinned_bytes && longest->out_count;
         if (!is_over && now_us < until_us)
@@ -181,7 +181,7 @@ int64_t link_relieve(struct net *net)
 
 /* --- Sending. --- */
 
-/* Forgets len_bytes of what waits, from the front. */
+/* Removes len_bytes from the front of the unsent pieces. */
 static void drop_sent(struct conn *conn, size_t len_bytes)
 {
     while (conn->out_first < conn->out_count) {
@@ -214,7 +214,7 @@ int link_send(struct conn *conn)
     if (n > 0)
         drop_sent(conn, (size_t)n);
     bool left = conn->out_count > 0;
-    /* What the kernel did not take at once it takes later: a second try would cost a call. */
+    /* No second attempt after a partial send: it would only cost a call. */
     if (left && !conn->choked)
         choke(conn);
     else if (left && n > 0)
@@ -250,7 +250,7 @@ static void on_closed(uv_handle_t *handle)
 
 void link_kill(struct conn *conn)
 {
-    /* The handle is part of conn, which stays until libuv lets go of it. */
+    /* The handle is part of conn, which is freed once libuv has closed the handle. */
     uv_close((uv_handle_t *)&conn->poll, on_closed);
     conn->wire.ops->close(&conn->wire);
     drop_sent(conn, SIZE_MAX);
@@ -265,7 +265,7 @@ static void receive(struct conn *conn)
 {
     ssize_t n = conn->wire.ops->receive(&conn->wire, conn->net->input, READ_BYTES);
     if (n == 0 && conn->choked) {
-        conn->peer_ended = true; /* it may still take what is on its way */
+        conn->peer_ended = true; /* it may still take unsent data */
         link_update(conn);
     } else if (n == 0 || n == WIRE_GONE) {
         link_kill(conn);
@@ -285,7 +285,7 @@ static void resume(struct conn *conn)
     if (conn->out_count)
         r = link_send(conn);
     else
-        unchoke(conn); /* it was link_has_room that waited */
+        unchoke(conn); /* it was choked by link_has_room */
     if (r < 0 || (!conn->choked && conn->peer_ended)) {
         link_kill(conn);
         return;

@@ -1,4 +1,4 @@
-/* Listeners: binding, and taking connections in. */
+/* Listeners: bind and accept. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,9 +10,9 @@
 #include "net/socket.h"
 #include "net/socket_unix.h"
 
-/* Connections taken in one turn. */
+/* Connections accepted in one turn. */
 enum { ACCEPTS_A_TURN = 64 };
-/* How long accepting rests when the machine is out of descriptors or memory. */
+/* How long accepting pauses when the machine is out of descriptors or memory. */
 enum { PAUSE_MS = 500 };
 
 static void on_acceptable(uv_poll_t *poll, int status, int events);
@@ -71,7 +71,7 @@ int net_listen(struct net *net, const struct net_listener_params *params,
         listener->params.max_body_bytes = 64 * 1024;
     if (!listener->params.max_per_address)
         listener->params.max_per_address = 64;
-    /* The reserved places of all together never are more than there are. */
+    /* All reserved places together do not exceed the number of places. */
     unsigned left = net->params.max_connections;
     list_for_each (other, &net->listeners, struct net_listener, node)
         left -= other->params.reserved;

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "net/internal.h"
 
-/* Descriptors for everything that is no connection: files, pipes, listeners, the database. */
+/* Descriptors for everything but connections: files, pipes, listeners, the database. */
 enum { OTHER_FILES = 512 };
 
 /* Raises the process's file limit to what the connections need, or lowers the number of connections
@@ -69,7 +69,7 @@ int net_create(const struct net_params *params, struct net **ret_net)
         mem_free(net);
         return r;
     }
-    /* A peer that went away must be an error of a write, not the end of the process. */
+    /* Writing to a closed peer must fail with EPIPE, not kill the process. */
     signal(SIGPIPE, SIG_IGN);
     conn_init_loop(net);
     link_start(net);
@@ -97,7 +97,7 @@ void net_stop(struct net *net, int64_t grace_us)
     net->stopping = true;
     listen_stop_all(net);
     conn_stop_all(net);
-    /* Without connections the next turn ends it; else conn does, when the last one is gone. */
+    /* Without connections the next turn ends it; otherwise conn does, after the last one. */
     uint64_t grace_ms = list_empty(&net->conns) ? 0 : (uint64_t)(grace_us / US_PER_MS);
     uv_timer_start(&net->grace, on_grace_over, grace_ms, 0);
 }

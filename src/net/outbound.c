@@ -21,7 +21,7 @@ static const char RESERVED[] = "a reserved address";
 static const char TRANSLATED[] = "an address for translation to IPv4";
 static const char TEREDO[] = "a Teredo address";
 
-/* The first that fits counts. */
+/* The first match counts. */
 static const struct {
     struct outbound_range range;
     const char *what;
@@ -46,12 +46,12 @@ static const struct {
     {{{[15] = 1}, 128}, LOOPBACK},
     {{{0xfe, 0x80}, 10}, LINK_LOCAL},
     {{{0xff}, 8}, MULTICAST},
-    /* Where the IPv4 address is inside is each network's own choice. */
+    /* Each network chooses where the IPv4 address is inside. */
     {{{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48}, TRANSLATED}, /* RFC 8215, local-use NAT64 */
     {{{0x20, 0x01}, 32}, TEREDO},                             /* RFC 4380 section 2.6 */
 };
 
-/* IPv6 addresses that stand for an IPv4 one, and where it is inside. */
+/* IPv6 addresses that contain an IPv4 address, and its offset. */
 static const struct {
     struct outbound_range range;
     size_t off;
@@ -116,7 +116,7 @@ static const char *find_denial(const struct outbound_policy *policy, const uint8
 const char *outbound_denial(const struct outbound_policy *policy,
                             const uint8_t address[OUTBOUND_ADDRESS_BYTES])
 {
-    if (is_allowed(policy, address)) /* ::1 is itself then, not 0.0.0.1 */
+    if (is_allowed(policy, address)) /* first, so that ::1 is not taken for 0.0.0.1 */
         return NULL;
     const char *denial = find_denial(policy, address);
     for (size_t i = 0; i < sizeof(CARRIERS) / sizeof(*CARRIERS) && !denial; i++) {

@@ -1,10 +1,10 @@
-/* Which addresses the server may connect to on a user's request: a pure table, so that a camera's
- * address cannot be used to reach the server's own insides. Any thread.
+/* Which addresses the server may connect to on a user's request: a pure table. It prevents that a
+ * camera's URL reaches the server's internal services (SSRF). Any thread.
  *
- * Denied: this machine itself (loopback, unspecified, what its interfaces have), its link
- * (link-local), what clouds keep for their machines (metadata services), multicast and reserved
- * addresses, each of these hidden in an IPv6 address, and IPv6 addresses that may hide one where
- * nobody knows. Private networks and the internet are allowed: that is where cameras live.
+ * Denied: this machine itself (loopback, unspecified, addresses of its interfaces), link-local
+ * addresses, metadata services of clouds, multicast and reserved addresses, IPv6 addresses that
+ * contain one of these, and IPv6 addresses that may contain one at an unknown place. Private
+ * networks and the internet are allowed, since cameras are there.
  * Standards: RFC 6890 (special-purpose addresses), RFC 4291, RFC 6052 and 8215 (NAT64), RFC 2765
  * (SIIT), RFC 3056 (6to4), RFC 4380 (Teredo). */
 #pragma once
@@ -24,18 +24,18 @@ struct outbound_range {
 int outbound_range_parse(const char *text, struct outbound_range *ret_range)
     __attribute__((warn_unused_result));
 
-struct outbound_policy { /* zeroed: nothing that is denied is allowed after all */
+struct outbound_policy { /* zeroed: no exceptions */
     const struct outbound_range *allow;
     size_t n_allow;
-    /* Whether it is an address of this machine; NULL: none is, as far as is known. */
+    /* Whether it is an address of this machine; NULL: treated as no. */
     bool (*is_own)(const uint8_t address[OUTBOUND_ADDRESS_BYTES]);
 };
 
-/* The same for a host as a URL has it, an IPv6 address in brackets; a name is not denied here: what
- * it leads to is known only when it is connected to. */
+/* The same for a URL's host, an IPv6 address in brackets. A name is not denied here; its address is
+ * checked when connecting. */
 const char *outbound_host_denial(const struct outbound_policy *policy, const char *host);
 
-/* NULL: it may be connected to; else what it is, to be put into a sentence: "a loopback address".
+/* NULL: allowed; else what kind of address it is, for a sentence: "a loopback address".
  * Static. */
 const char *outbound_denial(const struct outbound_policy *policy,
                             const uint8_t address[OUTBOUND_ADDRESS_BYTES]);

@@ -1,5 +1,5 @@
-/* The server: HTTP/1.1 and WebSocket listeners. It knows no video: it hands requests up and bytes
- * down. Loop only. Standards: RFC 9110, RFC 9112, RFC 6455. */
+/* The server: HTTP/1.1 and WebSocket listeners. It knows nothing about video: it passes requests up
+ * and bytes down. Loop only. Standards: RFC 9110, RFC 9112, RFC 6455. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,7 +35,7 @@ enum http_header {
     HTTP_RANGE,
     HTTP_SUBPROTOCOL, /* Sec-WebSocket-Protocol */
 };
-/* As it came; NULL when absent. */
+/* As sent; NULL when absent. */
 const char *http_header_text(const struct http_request *request, enum http_header header);
 /* False when absent or longer than cap - 1 bytes. */
 bool http_header(const struct http_request *request, enum http_header header, char *out,
@@ -44,12 +44,12 @@ bool http_header(const struct http_request *request, enum http_header header, ch
 /* The peer's address, "192.0.2.7" or "2001:db8::7", or "uid 1000 pid 4711"; never NULL. */
 const char *http_peer(const struct http_request *request);
 bool http_peer_is_loopback(const struct http_request *request); /* or on a Unix socket */
-/* A proxy says that it passes this on: Forwarded (RFC 7239), X-Forwarded-…, X-Real-IP, Via. */
+/* A proxy has forwarded this: it has Forwarded (RFC 7239), X-Forwarded-…, X-Real-IP or Via. */
 bool http_is_forwarded(const struct http_request *request);
-/* The body of POST, PUT and PATCH, whole; empty otherwise. Always followed by a NUL. */
+/* The complete body of POST, PUT and PATCH; otherwise empty. Always followed by a NUL. */
 const char *http_body(const struct http_request *request, size_t *ret_len_bytes);
 
-/* --- Replies. Each request gets exactly one of these, at once or later. --- */
+/* --- Replies. Each request gets exactly one of these, immediately or later. --- */
 
 struct http_field {
     const char *name, *value; /* name in lower case, without the colon */
@@ -62,16 +62,16 @@ struct http_response {
     size_t n_fields;
     const void *body; /* borrowed and copied; or */
     struct buf
-        *takes_buf; /* taken, its bytes [body_off, body_off + len_bytes) are sent uncopied; or */
-    bool body_is_static; /* body lives for ever: sent uncopied */
+        *takes_buf; /* taken; its bytes [body_off, body_off + len_bytes) are sent uncopied; or */
+    bool body_is_static; /* body is static: sent uncopied */
     size_t body_off, len_bytes;
 };
 
 void http_reply(struct http_request *request, const struct http_response *response);
 
-/* Bytes to send: a reference that the caller of next() takes over. For a WebSocket off is at least
- * NET_OUT_ROOM: the transport writes its framing there, always the same for the same message, so
- * that one buffer serves any number of peers. */
+/* Bytes to send: a reference that the caller of next() takes over. For a WebSocket, off is at least
+ * NET_OUT_ROOM: the transport writes its framing there. It is the same each time for a message, so
+ * one buffer serves any number of peers. */
 enum { NET_OUT_ROOM = 16 };
 struct net_out {
     struct buf *takes_buf;
@@ -79,14 +79,14 @@ struct net_out {
     bool binary; /* WebSocket: binary or text */
 };
 
-/* A response without an end, or one that comes later: next() is asked whenever the socket takes
+/* An endless response, or a delayed one: next() is called whenever the socket takes
  * more. */
 struct http_stream;
 struct http_stream_ops {
-    /* 1: *ret_out is to be sent; 0: nothing now, http_stream_ready will tell; -1: the end, close.
+    /* 1: send *ret_out; 0: nothing now, http_stream_ready follows later; -1: the end, close.
      */
     int (*next)(void *ctx, struct net_out *ret_out);
-    void (*closed)(void *ctx); /* the last call; the stream is gone */
+    void (*closed)(void *ctx); /* the last call; the stream is freed */
 };
 
 /* Answers later: keeps the request's connection open, and closed() is called if the peer leaves
@@ -105,27 +105,27 @@ void http_stream_close(struct http_stream *stream); /* closed() follows */
 
 struct ws;
 struct ws_ops {
-    const char *subprotocol;  /* offered by the peer and answered; NULL = none is asked for */
-    size_t max_message_bytes; /* larger ones end the connection with 1009 */
-    size_t headroom;          /* bytes left free in front of each message that is handed up */
-    /* It is open; the ws lives until closed(). The first call, if any: an upgrade whose peer leaves
-     * before the handshake is done gets closed() alone. */
+    const char *subprotocol;  /* must be offered by the peer; NULL = none */
+    size_t max_message_bytes; /* a larger message ends the connection with 1009 */
+    size_t headroom;          /* bytes left free in front of each received message */
+    /* The first call; ws is valid until closed(). If the peer leaves before the handshake is done,
+     * only closed() is called. */
     void (*opened)(void *session, struct ws *ws);
-    /* A whole message, however many frames it came in: bytes [headroom, headroom + len_bytes) of
-     * the buffer, and a NUL behind a text. Takes the buffer. Text is checked to be UTF-8. */
+    /* A complete message, joined from its frames: bytes [headroom, headroom + len_bytes) of the
+     * buffer; a text is followed by a NUL and is valid UTF-8. Takes the buffer. */
     void (*message)(void *session, struct buf *takes_buf, size_t len_bytes, bool binary);
     /* As http_stream_ops.next; -1 closes with the code and reason of ws_close, else 1000. */
     int (*next)(void *session, struct net_out *ret_out);
-    /* NULL, or: the peer broke the rules of RFC 6455 or the limit above and is being sent away. */
+    /* The peer violated RFC 6455 or the limit above, and is being disconnected. May be NULL. */
     void (*broken)(void *session, const char *reason);
-    void (*closed)(void *session); /* the last call; the ws is gone */
+    void (*closed)(void *session); /* the last call; the ws is freed */
 };
 
-void ws_ready(struct ws *ws); /* there is something to send: next() will be asked */
-/* Closes after what is being sent; closed() follows, message() and next() do not. code: RFC 6455
- * section 7.4.1; reason: up to 123 bytes. */
+void ws_ready(struct ws *ws); /* there is something to send: next() will be called */
+/* Closes after the message being sent; only closed() is called after this. code: RFC 6455 section
+ * 7.4.1; reason: up to 123 bytes. */
 void ws_close(struct ws *ws, uint16_t code, const char *reason);
-/* Reads no more from the peer, or again. Messages whose bytes are here already still come. */
+/* Pauses or resumes reading from the peer. Messages already received are still delivered. */
 void ws_pause_reading(struct ws *ws, bool pause);
 /* Until this is called again, messages are limited to this instead of ops->max_message_bytes. */
 void ws_limit(struct ws *ws, size_t max_message_bytes);
@@ -134,7 +134,7 @@ const char *ws_peer(const struct ws *ws);
 /* What on_upgrade decides. */
 struct ws_accept {
     const struct ws_ops *ops; /* static */
-    void *session;            /* handed to every call of ops */
+    void *session;            /* passed to every call of ops */
 };
 
 struct net_listener_params {
@@ -145,18 +145,18 @@ struct net_listener_params {
     struct tls *tls;          /* net/tls.h, borrowed; NULL = plain */
     size_t max_body_bytes;    /* of a request; larger ones are answered 413; 0 = 64 KiB */
     unsigned max_per_address; /* connections of one peer address, loopback excepted; 0 = 64 */
-    unsigned reserved;        /* so many of all connections are for this listener alone */
+    unsigned reserved;        /* connections reserved for this listener */
     void *ctx;
-    /* Every plain request; must answer or hold. */
+    /* Every other request; must answer or hold it. */
     void (*on_request)(void *ctx, struct http_request *request);
-    /* A WebSocket wants to open: 0 and *ret_accept, or an HTTP status to refuse with (403, 404,
+    /* A WebSocket upgrade: 0 and *ret_accept, or an HTTP status to refuse with (403, 404,
      * 503). */
     int (*on_upgrade)(void *ctx, struct http_request *request, struct ws_accept *ret_accept);
 };
 
 struct net_listener;
-/* -EADDRINUSE, -EADDRNOTAVAIL, -EACCES, -EINVAL as bind(2) has them, or what socket_listen_unix
- * returns. Lives as long as net. */
+/* -EADDRINUSE, -EADDRNOTAVAIL, -EACCES, -EINVAL as from bind(2), or the error of
+ * socket_listen_unix. Freed with net. */
 int net_listen(struct net *net, const struct net_listener_params *params,
                struct net_listener **ret_listener) __attribute__((warn_unused_result));
 uint16_t net_listener_port(const struct net_listener *listener);
@@ -164,10 +164,10 @@ uint16_t net_listener_port(const struct net_listener *listener);
 struct net_stats {
     unsigned connections, websockets;
     unsigned choked;      /* connections with unsent data, now */
-    size_t pinned_bytes;  /* what those keep in memory, each buffer counted once */
-    size_t inbound_bytes; /* of messages and requests that are not whole yet */
+    size_t pinned_bytes;  /* memory that those hold, each buffer counted once */
+    size_t inbound_bytes; /* of incomplete messages and requests */
     uint64_t requests, refused;
-    uint64_t idle_closed;    /* connections without a request that made room for others */
+    uint64_t idle_closed;    /* idle connections closed to make room for others */
     uint64_t stalled_closed; /* connections closed because of net_params.max_pinned_bytes */
 };
 struct net_stats net_stats(const struct net *net);

@@ -72,7 +72,7 @@ void socket_tune(int fd, size_t send_buffer_bytes)
 void socket_tune_for_loss(int fd)
 {
     static const char BBR[] = "bbr";
-    /* Fails where the kernel has it not; its default stays then. */
+    /* Fails if the kernel lacks BBR; its default then stays. */
     setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, BBR, sizeof(BBR) - 1);
 }
 

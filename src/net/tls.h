@@ -7,14 +7,14 @@ struct tls;
 
 enum { TLS_ERROR_MAX = 256 };
 
-/* PEM files: the certificate with what it is chained to, and its key. -EINVAL: they cannot be used,
+/* PEM files: the certificate with its chain, and its key. -EINVAL: they cannot be used,
  * error says why. */
 int tls_create(const char *cert_path, const char *key_path, struct tls **ret_tls,
                char error[TLS_ERROR_MAX]) __attribute__((warn_unused_result));
 
-/* Reads the files again, for connections to come; those that are open keep what they have. As
+/* Reads the files again, for new connections; open ones keep the old certificate. As
  * tls_create; when it fails, the old certificate stays in use. */
 int tls_reload(struct tls *tls, char error[TLS_ERROR_MAX]) __attribute__((warn_unused_result));
 
-/* The listeners that use it are gone, or stopped; takes NULL. */
+/* After the listeners that use it have stopped; takes NULL. */
 void tls_destroy(struct tls *tls);

@@ -9,9 +9,9 @@
 
 #include "base/text.h"
 
-static const char RIGHT[] = "it is a URL like http://192.168.1.5:81/stream";
+static const char RIGHT[] = "enter a URL like http://192.168.1.5:81/stream";
 
-/* The part, or "" where there is none, into out. -EINVAL: it does not fit, or is no good. */
+/* Copies the part, or "" if there is none, into out. -EINVAL: too long, or invalid. */
 static int get(CURLU *parts, CURLUPart part, unsigned flags, char *out, size_t cap)
 {
     char *text = NULL;
@@ -59,7 +59,7 @@ static int read_parts(CURLU *parts, struct url *url, const char **ret_wrong)
         return -EINVAL;
     url->https = strcmp(scheme, "https") == 0;
     if (!url->https && strcmp(scheme, "http") != 0) {
-        *ret_wrong = "only http:// and https:// are fetched";
+        *ret_wrong = "it must start with http:// or https://";
         return -EINVAL;
     }
     if (get(parts, CURLUPART_HOST, 0, url->host, sizeof(url->host)) || !is_host(url->host) ||
@@ -69,20 +69,20 @@ static int read_parts(CURLU *parts, struct url *url, const char **ret_wrong)
         return -EINVAL;
     if (get(parts, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof(port)) ||
         text_to_int(port, 1, UINT16_MAX, &number) < 0) {
-        *ret_wrong = "its port is 1 to 65535";
+        *ret_wrong = "its port must be 1 to 65535";
         return -EINVAL;
     }
     url->port = (uint16_t)number;
     if (read_secrets(parts, url)) {
-        *ret_wrong = "its user and password are up to 127 bytes each, without control characters, "
+        *ret_wrong = "its user and password may have 127 bytes each, without control characters, "
                      "and the user without a colon";
         return -EINVAL;
     }
     return 0;
 }
 
-/* libcurl takes any number of slashes, a colon later on, and a host behind percent signs that is
- * another one when it is written down without them. */
+/* libcurl also accepts any number of slashes, a misplaced colon, and a percent-encoded host, which
+ * would be another host once decoded and written down. */
 static bool is_straight(const char *text)
 {
     size_t scheme = strcspn(text, ":/");
@@ -99,7 +99,7 @@ int url_parse(const char *text, struct url *ret_url, const char **ret_wrong)
 {
     struct url url = {0};
     if (strlen(text) > URL_MAX_BYTES) {
-        *ret_wrong = "a URL has at most 512 bytes";
+        *ret_wrong = "a URL can have at most 512 bytes";
         return -EINVAL;
     }
     *ret_wrong = RIGHT;

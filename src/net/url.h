@@ -1,6 +1,6 @@
-/* Addresses of what the server fetches: http and https URLs. The parser is the one of the library
- * that connects (libcurl), so that the two cannot disagree about where a URL leads. Pure functions,
- * any thread. Standard: RFC 3986. */
+/* URLs that the server fetches, http and https. libcurl, which also connects, parses them, so the
+ * check and the connection cannot disagree about a URL's host. Pure functions, any thread.
+ * Standard: RFC 3986. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,17 +18,17 @@ struct url {
     char query[URL_MAX_BYTES + 1];          /* "" = none */
 };
 
-/* -EINVAL: *ret_wrong says what would be right (static). A fragment is left out. */
+/* -EINVAL: *ret_wrong says what is expected (static). A fragment is dropped. */
 int url_parse(const char *text, struct url *ret_url, const char **ret_wrong)
     __attribute__((warn_unused_result));
 
 enum { URL_TEXT_MAX_BYTES = URL_HOST_MAX_BYTES + 2 * URL_MAX_BYTES + 24 };
 
-/* What is asked for, without user and password. */
+/* The URL to request, without user and password. */
 void url_format(const struct url *url, char out[URL_TEXT_MAX_BYTES]);
 
-/* For people's eyes, logs among them: without user and password ("***@" stands for them), and
- * without the query ("?..."), where many cameras want their password. */
+/* For display and logs: user and password are replaced by "***@", and the query by "?...", because
+ * many cameras take their password there. */
 void url_mask(const struct url *url, char out[URL_TEXT_MAX_BYTES]);
 
 enum { URL_PLACE_MAX_BYTES = URL_HOST_MAX_BYTES + 8 };

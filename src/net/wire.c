@@ -20,7 +20,7 @@ static ssize_t plain_receive(struct wire *wire, void *bytes, size_t cap)
 static ssize_t plain_send(struct wire *wire, const struct iovec *pieces, size_t count)
 {
     const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-    /* One frame to one viewer is one piece, and send(2) is the cheaper call. */
+    /* A frame to a viewer is usually one piece, and send(2) is cheaper. */
     if (count == 1)
         return verdict(send(wire->fd, pieces->iov_base, pieces->iov_len, flags), WIRE_WANT_WRITE);
     struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = count};

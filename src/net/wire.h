@@ -1,6 +1,6 @@
-/* What a connection's bytes pass through on their way to the socket and back: nothing (WIRE_PLAIN)
- * or TLS. What belongs here: moving bytes and saying what has to happen before more can move.
- * What does not: waiting, which link does. Loop only. */
+/* The layer between a connection and its socket: none (WIRE_PLAIN) or TLS. What belongs here:
+ * moving bytes, and reporting which event is needed before more can move. What does not: waiting,
+ * which link does. Loop only. */
 #pragma once
 #include <stddef.h>
 #include <sys/types.h>
@@ -14,9 +14,9 @@ struct wire;
 struct wire_ops {
     /* Up to cap bytes; 0: the peer has ended its side. */
     ssize_t (*receive)(struct wire *wire, void *bytes, size_t cap);
-    /* How many bytes of the pieces went out, from the first one on. */
+    /* Returns how many bytes of the pieces were sent, from the first one on. */
     ssize_t (*send)(struct wire *wire, const struct iovec *pieces, size_t count);
-    /* Nothing more will be sent: tells the peer. */
+    /* Notifies the peer that nothing more will be sent. */
     void (*shut)(struct wire *wire);
     /* Closes the socket. */
     void (*close)(struct wire *wire);

@@ -21,7 +21,7 @@ struct tls {
     SSL_CTX *context;
 };
 
-/* The library's oldest error, which names the cause. */
+/* Uses OpenSSL's oldest error, which names the cause. */
 static void explain(const char *path, char error[TLS_ERROR_MAX])
 {
     const char *reason = ERR_reason_error_string(ERR_peek_error());
@@ -29,7 +29,7 @@ static void explain(const char *path, char error[TLS_ERROR_MAX])
     ERR_clear_error();
 }
 
-/* RFC 7301: nothing but HTTP/1.1 is spoken here. */
+/* RFC 7301: HTTP/1.1 is the only protocol. */
 static int choose_protocol(SSL *ssl, const unsigned char **ret_name, unsigned char *ret_len,
                            const unsigned char *offered, unsigned offered_len, void *ctx)
 {
@@ -41,7 +41,7 @@ static int choose_protocol(SSL *ssl, const unsigned char **ret_name, unsigned ch
     return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-/* Without the processor's own AES, ChaCha20 costs a third of it. */
+/* Without AES instructions, ChaCha20 costs a third of what AES does. */
 static bool has_aes(void)
 {
 #if defined(__x86_64__)
@@ -81,7 +81,7 @@ static SSL_CTX *context_create(const char *cert_path, const char *key_path,
     SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    /* Tickets resume sessions; a cache would only hold memory for peers that are gone. */
+    /* Tickets resume sessions; a cache would hold memory for peers that have left. */
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
     choose_ciphers(context);
@@ -133,7 +133,7 @@ void tls_destroy(struct tls *tls)
 
 /* --- The wire. --- */
 
-/* What a call that moved nothing wants; the socket's own errors end it. */
+/* Which event a call that moved nothing needs; socket errors end the connection. */
 static ssize_t verdict(SSL *ssl, int n)
 {
     int error = SSL_get_error(ssl, n);
@@ -160,7 +160,7 @@ static ssize_t tls_send(struct wire *wire, const struct iovec *pieces, size_t co
             int n = SSL_write(wire->ssl, at, left < INT32_MAX ? (int)left : INT32_MAX);
             if (n <= 0) {
                 ssize_t want = verdict(wire->ssl, n);
-                /* What went out counts first; the next call finds out what is wanted. */
+                /* Report the bytes sent first; the next call reports the event. */
                 return want == WIRE_GONE || want == 0 ? WIRE_GONE : sent > 0 ? sent : want;
             }
             at += n;

@@ -1,5 +1,5 @@
-/* WebSocket sessions. Standard: RFC 6455. No extension is ever agreed on: compressed JPEG and H.264
- * do not shrink, and permessage-deflate costs memory and has had its share of holes. */
+/* WebSocket sessions. Standard: RFC 6455. No extension is negotiated: JPEG and H.264 do not
+ * compress further, and permessage-deflate costs memory and has had vulnerabilities. */
 #include <assert.h>
 #include <string.h>
 
@@ -11,10 +11,10 @@
 _Static_assert((int)NET_OUT_ROOM >= (int)WS_SERVER_HEADER_MAX, "a header fits the room in front");
 
 enum {
-    /* How much a frame's mere announcement reserves. */
+    /* How much memory an announced length reserves at once. */
     TRUST_BYTES = 64 * 1024,
 };
-static const int64_t CLOSE_US = 2 * US_PER_S; /* patience with the peer's close frame */
+static const int64_t CLOSE_US = 2 * US_PER_S; /* timeout for the peer's close frame */
 
 struct ws {
     struct list unfinished; /* in net->unfinished, or linked to itself */
@@ -22,15 +22,15 @@ struct ws {
     const struct ws_ops *ops;
     void *session;
 
-    /* What goes out before the session's own messages, in this order. */
+    /* Sent before the session's messages, in this order. */
     struct buf *handshake, *pong, *close;
     bool ping_due;
     int64_t pinged_us;
     bool closing;      /* no more messages in either direction */
     int64_t closed_us; /* when the close frame was sent; 0 = not yet */
-    bool peer_closed;  /* or is not listened to any more */
+    bool peer_closed;  /* or its input is ignored */
 
-    /* What comes in. */
+    /* Input. */
     uint8_t header[WS_CLIENT_HEADER_MAX];
     uint8_t header_len_bytes;
     bool in_frame;
@@ -42,12 +42,12 @@ struct ws {
     struct buf *message;
     size_t message_len_bytes, max_message_bytes;
     int64_t message_since_us; /* when it began */
-    size_t usual_bytes;       /* the size of the last binary message: a guess at the next one's */
+    size_t usual_bytes;       /* size of the last binary message, to guess the next one's */
 };
 
 /* --- Out. --- */
 
-/* A control frame, ready to be sent; NULL when there is no memory for it. */
+/* A control frame, ready to be sent; NULL: out of memory. */
 static struct buf *control_frame(enum ws_opcode opcode, const void *payload, size_t len_bytes)
 {
     struct buf *buf;
@@ -72,7 +72,7 @@ static void begin_close(struct ws *ws, uint16_t code, const void *reason, size_t
     conn_ready(ws->conn);
 }
 
-/* The message is whole, or given up. */
+/* The message is complete, or dropped. */
 static void end_message(struct ws *ws)
 {
     if (ws->message)
@@ -83,7 +83,7 @@ static void end_message(struct ws *ws)
     ws->in_message = false;
 }
 
-/* The peer broke the rules: it is told, and not listened to any more. Returns false. */
+/* Closes because of a violation by the peer, whose further input is ignored. Returns false. */
 static bool fail(struct ws *ws, uint16_t code, const char *reason)
 {
     log_debug("net", ws->conn->peer, "websocket: %s", reason);
@@ -149,8 +149,8 @@ static int on_produce(struct conn *conn, struct piece *ret_piece)
 
 /* --- In. --- */
 
-/* Makes room for more bytes of all messages that are not whole: those that began first are given
- * up. False when it is this one's turn. */
+/* Makes room for more bytes of incomplete messages by closing the connections with the oldest ones.
+ * False if this connection is closed. */
 static bool make_room(struct ws *ws, size_t more)
 {
     struct net *net = ws->conn->net;
@@ -177,7 +177,7 @@ static bool resize_message(struct ws *ws, size_t cap)
     return true;
 }
 
-/* Makes room for more bytes of the message; false when there is no memory for them. */
+/* Reserves memory for more bytes of the message; false if out of memory. */
 static bool reserve(struct ws *ws, size_t more)
 {
     const size_t headroom = ws->ops->headroom;
@@ -196,7 +196,7 @@ static bool reserve(struct ws *ws, size_t more)
     return resize_message(ws, cap);
 }
 
-/* The message is whole: hands it up. */
+/* Passes up a complete message. */
 static bool deliver(struct ws *ws)
 {
     if (!reserve(ws, 0))
@@ -204,14 +204,14 @@ static bool deliver(struct ws *ws)
     uint8_t *bytes = ws->message->data + ws->ops->headroom;
     size_t len = ws->message_len_bytes;
     if (!ws->binary && !ws_text_is_utf8(bytes, len))
-        return fail(ws, WS_CODE_BAD_TEXT, "a text is not UTF-8");
+        return fail(ws, WS_CODE_BAD_TEXT, "text is not valid UTF-8");
     bytes[len] = '\0';
     if (ws->binary)
         ws->usual_bytes = len + len / 8;
     size_t used = ws->ops->headroom + len + 1;
-    /* Unused room is given back: a message may be kept for long. */
+    /* Free unused memory, since the message may be kept for long. */
     if (ws->message->len_bytes - used > used / 2 + 1024 && !resize_message(ws, used))
-        log_debug("net", ws->conn->peer, "a message kept its reserve");
+        log_debug("net", ws->conn->peer, "a message could not be shrunk");
     struct buf *message = ws->message;
     end_message(ws);
     if (ws->closing)
@@ -269,12 +269,12 @@ static bool begin_frame(struct ws *ws)
     if (frame->opcode & 0x08)
         return true;
     if ((frame->opcode == WS_CONTINUATION) != ws->in_message)
-        return fail(ws, WS_CODE_PROTOCOL_ERROR, "a continuation out of place");
+        return fail(ws, WS_CODE_PROTOCOL_ERROR, "unexpected continuation or new message");
     if (frame->opcode != WS_CONTINUATION)
         begin_message(ws);
     if (ws->message_len_bytes > ws->max_message_bytes ||
         frame->len_bytes > ws->max_message_bytes - ws->message_len_bytes)
-        return fail(ws, WS_CODE_TOO_LARGE, "a message is too large");
+        return fail(ws, WS_CODE_TOO_LARGE, "message too large");
     return true;
 }
 
@@ -315,7 +315,7 @@ static long take_header(struct ws *ws, const uint8_t *bytes, size_t len_bytes)
     memcpy(ws->header + had, bytes, n);
     int header = ws_frame_read(ws->header, had + n, &ws->frame);
     if (header < 0) {
-        fail(ws, WS_CODE_PROTOCOL_ERROR, "a frame that a client may not send");
+        fail(ws, WS_CODE_PROTOCOL_ERROR, "invalid frame");
         return -1;
     }
     ws->header_len_bytes = header ? 0 : (uint8_t)(had + n);
@@ -340,18 +340,18 @@ static int on_input(struct conn *conn, const uint8_t *bytes, size_t len_bytes)
     return 0;
 }
 
-/* --- The rest of its life. --- */
+/* --- Timeouts and end. --- */
 
 static int64_t on_check(struct conn *conn, int64_t now_us)
 {
     struct ws *ws = conn->ws;
     if (ws->closed_us)
         return now_us < ws->closed_us + CLOSE_US ? ws->closed_us + CLOSE_US : -1;
-    int64_t whole_us = CLOCK_NEVER_US; /* when the message has to be whole */
+    int64_t whole_us = CLOCK_NEVER_US; /* when the message must be complete */
     if (ws->in_message)
         whole_us = ws->message_since_us + conn->net->params.message_us;
     if (now_us >= whole_us) {
-        fail(ws, WS_CODE_POLICY, "a message takes too long");
+        fail(ws, WS_CODE_POLICY, "message not completed in time");
         return now_us + CLOSE_US;
     }
     int64_t heard_us = conn->last_input_us, ping_us = conn->net->params.ping_us;

@@ -73,7 +73,7 @@ bool ws_code_is_valid(unsigned code)
            (code >= 3000 && code <= 4999);
 }
 
-/* The length of the well-formed sequence at s, of which left bytes are there; 0 = none. */
+/* The length of the well-formed sequence at s, which has left bytes; 0 = not well-formed. */
 static size_t sequence_length(const uint8_t *s, size_t left)
 {
     size_t n = s[0] < 0x80                   ? 1

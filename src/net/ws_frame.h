@@ -37,7 +37,7 @@ struct ws_frame {
     bool fin;
     uint8_t opcode; /* of enum ws_opcode */
     uint64_t len_bytes;
-    uint8_t mask[4]; /* all zero is as good as any */
+    uint8_t mask[4]; /* may be all zero */
 };
 
 /* Reads a client's frame header: its length; 0 = more bytes are needed; -1: not one that a client

@@ -10,7 +10,7 @@ struct size {
     uint16_t width, height;
 };
 
-/* framesize_t of esp32-camera's sensor.h: at first, from 2020 (1.0.5 of arduino-esp32), and since
+/* framesize_t of esp32-camera's sensor.h: until 2020, from 2020 (arduino-esp32 1.0.5), and since
  * November 2024. */
 static const struct size SIZES_2019[] = {{160, 120},  {128, 160},   {176, 144},  {240, 176},
                                          {320, 240},  {400, 296},   {640, 480},  {800, 600},
@@ -31,11 +31,11 @@ static const struct size SIZES_2024[] = {
 static const struct {
     const struct size *sizes;
     size_t n;
-} COUNTS[] = {
-    [ESPCAM_COUNT_UNKNOWN] = {NULL, 0},
-    [ESPCAM_COUNT_2019] = {SIZES_2019, LENGTH(SIZES_2019)},
-    [ESPCAM_COUNT_2020] = {SIZES_2020, LENGTH(SIZES_2020)},
-    [ESPCAM_COUNT_2024] = {SIZES_2024, LENGTH(SIZES_2024)},
+} NUMBERINGS[] = {
+    [ESPCAM_NUMBERING_UNKNOWN] = {NULL, 0},
+    [ESPCAM_NUMBERING_2019] = {SIZES_2019, LENGTH(SIZES_2019)},
+    [ESPCAM_NUMBERING_2020] = {SIZES_2020, LENGTH(SIZES_2020)},
+    [ESPCAM_NUMBERING_2024] = {SIZES_2024, LENGTH(SIZES_2024)},
 };
 
 static void format_size(const struct size *size, control_text out)
@@ -45,9 +45,9 @@ static void format_size(const struct size *size, control_text out)
 
 /* --- Sensors. --- */
 
-enum sensor { SENSOR_OTHER, SENSOR_OV2640, SENSOR_OV3660 /* and the OV5640, which looks alike */ };
+enum sensor { SENSOR_OTHER, SENSOR_OV2640, SENSOR_OV3660 /* or OV5640: same status */ };
 
-/* The status begins with registers, other ones for each sensor. */
+/* The status begins with registers, which differ between sensors. */
 static enum sensor sensor_of(json_t *status)
 {
     if (json_object_get(status, "0xd3"))
@@ -61,7 +61,7 @@ static struct size largest_of(json_t *status)
                                               : (struct size){1600, 1200};
 }
 
-/* Landscape ones that the sensor has. */
+/* A landscape size that the sensor supports. */
 static bool has_size(json_t *status, const struct size *size)
 {
     struct size largest = largest_of(status);
@@ -77,16 +77,16 @@ static const char *const EFFECTS[] = {"none",       "negative",  "grey",  "red t
                                       "green tint", "blue tint", "sepia", NULL};
 static const char *const WHITES[] = {"auto", "sunny", "cloudy", "office", "home", NULL};
 
-static const struct knob {
-    const char *name; /* as the variable is called */
+static const struct control_row {
+    const char *name; /* of the variable */
     enum control_type type;
     int16_t min, max, initial;
     int16_t min_3660, max_3660; /* both 0: the same */
     const char *const *options;
     const char *automatic;
     const char *group;
-} KNOBS[] = {
-    {"quality", CONTROL_INT, 4, 63, 10, 0, 0, NULL, NULL, "stream"}, /* the less, the better */
+} CONTROL_ROWS[] = {
+    {"quality", CONTROL_INT, 4, 63, 10, 0, 0, NULL, NULL, "stream"}, /* lower is better */
     {"brightness", CONTROL_INT, -2, 2, 0, -3, 3, NULL, NULL, "image"},
     {"contrast", CONTROL_INT, -2, 2, 0, -3, 3, NULL, NULL, "image"},
     {"saturation", CONTROL_INT, -2, 2, 0, -4, 4, NULL, NULL, "image"},
@@ -111,49 +111,49 @@ static const struct knob {
     {"led_intensity", CONTROL_INT, 0, 255, 0, 0, 0, NULL, NULL, "light"},
 };
 
-/* One image sensor's range. */
-static void range_of(const struct knob *knob, json_t *status, int *ret_min, int *ret_max)
+/* The range for this sensor. */
+static void range_of(const struct control_row *row, json_t *status, int *ret_min, int *ret_max)
 {
-    bool other = sensor_of(status) == SENSOR_OV3660 && (knob->min_3660 || knob->max_3660);
-    *ret_min = other ? knob->min_3660 : knob->min;
-    *ret_max = other ? knob->max_3660 : knob->max;
+    bool other = sensor_of(status) == SENSOR_OV3660 && (row->min_3660 || row->max_3660);
+    *ret_min = other ? row->min_3660 : row->min;
+    *ret_max = other ? row->max_3660 : row->max;
 }
 
-/* True, and the value, where the status has one that can be. */
-static bool value_of(const struct knob *knob, json_t *status, int64_t *ret_value)
+/* True, and the value, if the status has a valid one. */
+static bool value_of(const struct control_row *row, json_t *status, int64_t *ret_value)
 {
-    json_t *number = json_object_get(status, knob->name);
+    json_t *number = json_object_get(status, row->name);
     int min, max;
-    range_of(knob, status, &min, &max);
+    range_of(row, status, &min, &max);
     *ret_value = json_integer_value(number);
     return number && *ret_value >= min && *ret_value <= max;
 }
 
-static void add_knob(struct controls *controls, const struct knob *knob, json_t *status)
+static void add_control(struct controls *controls, const struct control_row *row, json_t *status)
 {
     control_text options[MENU_MAX] = {0};
-    struct control control = {.type = knob->type, .fallback = knob->initial, .options = options};
+    struct control control = {.type = row->type, .fallback = row->initial, .options = options};
     int min, max;
-    range_of(knob, status, &min, &max);
+    range_of(row, status, &min, &max);
     control.min = min;
     control.max = max;
-    /* Since 2023 it takes vflip without telling it. */
+    /* Since 2023 the status lacks vflip, although /control accepts it. */
     const bool is_silent =
-        strcmp(knob->name, "vflip") == 0 && json_object_get(status, "hmirror") != NULL;
-    if (!value_of(knob, status, &control.value) && !is_silent)
+        strcmp(row->name, "vflip") == 0 && json_object_get(status, "hmirror") != NULL;
+    if (!value_of(row, status, &control.value) && !is_silent)
         return;
-    snprintf(control.name, sizeof(control.name), "%s", knob->name);
-    snprintf(control.group, sizeof(control.group), "%s", knob->group);
+    snprintf(control.name, sizeof(control.name), "%s", row->name);
+    snprintf(control.group, sizeof(control.group), "%s", row->group);
     snprintf(control.automatic, sizeof(control.automatic), "%s",
-             knob->automatic ? knob->automatic : "");
-    for (; knob->options && knob->options[control.n_options]; control.n_options++)
+             row->automatic ? row->automatic : "");
+    for (; row->options && row->options[control.n_options]; control.n_options++)
         snprintf(options[control.n_options], sizeof(control_text), "%s",
-                 knob->options[control.n_options]);
+                 row->options[control.n_options]);
     int place = controls_add(controls, &control);
     (void)place;
 }
 
-/* --- What it says. --- */
+/* --- The status. --- */
 
 int espcam_status(const char *text, size_t len_bytes, json_t **ret_status)
 {
@@ -181,17 +181,19 @@ int espcam_size(json_t *status)
     return number >= 0 && number < 256 ? (int)number : 0;
 }
 
-enum espcam_count espcam_count_of(json_t *status, uint16_t width, uint16_t height)
+enum espcam_numbering espcam_numbering_of(json_t *status, uint16_t width, uint16_t height)
 {
     size_t number = (size_t)espcam_size(status);
-    enum espcam_count found = ESPCAM_COUNT_UNKNOWN;
-    for (enum espcam_count count = ESPCAM_COUNT_2019; count <= ESPCAM_COUNT_2024; count++) {
-        if (number >= COUNTS[count].n || COUNTS[count].sizes[number].width != width ||
-            COUNTS[count].sizes[number].height != height)
+    enum espcam_numbering found = ESPCAM_NUMBERING_UNKNOWN;
+    for (enum espcam_numbering numbering = ESPCAM_NUMBERING_2019;
+         numbering <= ESPCAM_NUMBERING_2024; numbering++) {
+        if (number >= NUMBERINGS[numbering].n ||
+            NUMBERINGS[numbering].sizes[number].width != width ||
+            NUMBERINGS[numbering].sizes[number].height != height)
             continue;
-        if (found != ESPCAM_COUNT_UNKNOWN) /* the smallest sizes have the same numbers */
-            return ESPCAM_COUNT_UNKNOWN;
-        found = count;
+        if (found != ESPCAM_NUMBERING_UNKNOWN) /* ambiguous: small sizes share their numbers */
+            return ESPCAM_NUMBERING_UNKNOWN;
+        found = numbering;
     }
     return found;
 }
@@ -202,23 +204,24 @@ const char *espcam_model(json_t *status)
     return MODELS[sensor_of(status)];
 }
 
-/* The size that the status tells, where the sensor has it. */
-static const struct size *current_size(json_t *status, enum espcam_count count)
+/* The size in the status, if the sensor supports it. */
+static const struct size *current_size(json_t *status, enum espcam_numbering numbering)
 {
     const size_t number = (size_t)espcam_size(status);
-    if (number >= COUNTS[count].n || !has_size(status, &COUNTS[count].sizes[number]))
+    if (number >= NUMBERINGS[numbering].n ||
+        !has_size(status, &NUMBERINGS[numbering].sizes[number]))
         return NULL;
-    return &COUNTS[count].sizes[number];
+    return &NUMBERINGS[numbering].sizes[number];
 }
 
-static void add_size(struct controls *controls, json_t *status, enum espcam_count count)
+static void add_size(struct controls *controls, json_t *status, enum espcam_numbering numbering)
 {
     control_text options[LENGTH(SIZES_2024)] = {0};
     struct control control = {
         .type = CONTROL_MENU, .name = "size", .group = "stream", .options = options, .value = -1};
-    const struct size *current = current_size(status, count);
-    for (size_t i = 0; i < COUNTS[count].n; i++) {
-        const struct size *size = &COUNTS[count].sizes[i];
+    const struct size *current = current_size(status, numbering);
+    for (size_t i = 0; i < NUMBERINGS[numbering].n; i++) {
+        const struct size *size = &NUMBERINGS[numbering].sizes[i];
         if (!has_size(status, size))
             continue;
         if (size == current)
@@ -230,18 +233,18 @@ static void add_size(struct controls *controls, json_t *status, enum espcam_coun
     (void)place;
 }
 
-void espcam_controls(json_t *status, enum espcam_count count, struct controls *ret_controls)
+void espcam_controls(json_t *status, enum espcam_numbering numbering, struct controls *ret_controls)
 {
     *ret_controls = (struct controls){0};
-    add_size(ret_controls, status, count);
-    for (size_t i = 0; i < LENGTH(KNOBS); i++)
-        add_knob(ret_controls, &KNOBS[i], status);
+    add_size(ret_controls, status, numbering);
+    for (size_t i = 0; i < LENGTH(CONTROL_ROWS); i++)
+        add_control(ret_controls, &CONTROL_ROWS[i], status);
 }
 
-void espcam_values(const struct controls *schema, json_t *status, enum espcam_count count,
+void espcam_values(const struct controls *schema, json_t *status, enum espcam_numbering numbering,
                    struct control_values *ret_values)
 {
-    const struct size *size = current_size(status, count);
+    const struct size *size = current_size(status, numbering);
     int place = controls_find(schema, "size");
     control_text text;
     ret_values->mask = 0;
@@ -249,17 +252,17 @@ void espcam_values(const struct controls *schema, json_t *status, enum espcam_co
         format_size(size, text);
         control_values_put(ret_values, (unsigned)place, control_option(&schema->list[place], text));
     }
-    for (size_t i = 0; i < LENGTH(KNOBS); i++) {
+    for (size_t i = 0; i < LENGTH(CONTROL_ROWS); i++) {
         int64_t value;
-        place = controls_find(schema, KNOBS[i].name);
-        if (place >= 0 && value_of(&KNOBS[i], status, &value))
+        place = controls_find(schema, CONTROL_ROWS[i].name);
+        if (place >= 0 && value_of(&CONTROL_ROWS[i], status, &value))
             control_values_put(ret_values, (unsigned)place, value);
     }
 }
 
-/* --- What it takes. --- */
+/* --- Commands. --- */
 
-bool espcam_command(enum espcam_count count, const struct control *control, int64_t value,
+bool espcam_command(enum espcam_numbering numbering, const struct control *control, int64_t value,
                     const char **ret_variable, int *ret_number)
 {
     *ret_variable = control->name;
@@ -267,9 +270,9 @@ bool espcam_command(enum espcam_count count, const struct control *control, int6
     if (strcmp(control->name, "size") != 0)
         return true;
     *ret_variable = "framesize";
-    for (size_t i = 0; i < COUNTS[count].n; i++) {
+    for (size_t i = 0; i < NUMBERINGS[numbering].n; i++) {
         control_text text;
-        format_size(&COUNTS[count].sizes[i], text);
+        format_size(&NUMBERINGS[numbering].sizes[i], text);
         if (strcmp(text, control->options[value]) == 0) {
             *ret_number = (int)i;
             return true;
@@ -278,18 +281,19 @@ bool espcam_command(enum espcam_count count, const struct control *control, int6
     return false;
 }
 
-int espcam_largest(json_t *status, enum espcam_count count, uint16_t *ret_width,
+int espcam_largest(json_t *status, enum espcam_numbering numbering, uint16_t *ret_width,
                    uint16_t *ret_height)
 {
     int best = 0;
-    for (size_t i = 1; i < COUNTS[count].n; i++) {
-        const struct size *a = &COUNTS[count].sizes[i], *b = &COUNTS[count].sizes[best];
+    for (size_t i = 1; i < NUMBERINGS[numbering].n; i++) {
+        const struct size *a = &NUMBERINGS[numbering].sizes[i],
+                          *b = &NUMBERINGS[numbering].sizes[best];
         if (has_size(status, a) && a->width * a->height > b->width * b->height)
             best = (int)i;
     }
     if (best) {
-        *ret_width = COUNTS[count].sizes[best].width;
-        *ret_height = COUNTS[count].sizes[best].height;
+        *ret_width = NUMBERINGS[numbering].sizes[best].width;
+        *ret_height = NUMBERINGS[numbering].sizes[best].height;
     }
     return best;
 }

@@ -10,7 +10,7 @@
 
 enum { FIRST_PICTURE_BYTES = 64 * 1024 };
 
-/* Some cameras start their sensor only when they are asked. */
+/* Long, because some cameras start their sensor only on request. */
 static const int64_t FIRST_BYTE_US = 10 * US_PER_S, FIRST_FRAME_US = 12 * US_PER_S;
 
 int64_t mjpeg_now(const struct mjpeg *mjpeg)
@@ -27,7 +27,7 @@ struct client *mjpeg_client(struct mjpeg *mjpeg)
     return mjpeg->client;
 }
 
-void mjpeg_rest(struct mjpeg *mjpeg)
+void mjpeg_disconnect_idle(struct mjpeg *mjpeg)
 {
     if (mjpeg->runs || mjpeg_device_is_busy(mjpeg))
         return;
@@ -35,7 +35,7 @@ void mjpeg_rest(struct mjpeg *mjpeg)
     mjpeg->client = NULL;
 }
 
-/* --- Answers and pictures. --- */
+/* --- Pictures. --- */
 
 int mjpeg_answer_add(struct mjpeg_answer *answer, const uint8_t *bytes, size_t len_bytes)
 {
@@ -88,18 +88,18 @@ static void on_picture(struct mjpeg *mjpeg, struct buf *takes_buf, size_t len_by
     camera_frame(camera, &frame);
 }
 
-/* --- What is answered. --- */
+/* --- Responses. --- */
 
-static void hang_up(struct mjpeg *mjpeg)
+static void disconnect(struct mjpeg *mjpeg)
 {
-    client_cancel(mjpeg->stream);
-    mjpeg->stream = NULL;
+    client_cancel(mjpeg->request);
+    mjpeg->request = NULL;
     mjpeg->is_answered = false;
-    jpeg_stream_finish(&mjpeg->pictures);
-    net_timer_set(mjpeg->poll, CLOCK_NEVER_US);
+    jpeg_stream_finish(&mjpeg->parser);
+    net_timer_set(mjpeg->poll_timer, CLOCK_NEVER_US);
 }
 
-/* Ends the try; the camera's demand begins the next one. */
+/* Ends this attempt; the camera's demand decides when to retry. */
 static void fail(struct mjpeg *mjpeg, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static void fail(struct mjpeg *mjpeg, const char *format, ...)
@@ -110,7 +110,7 @@ static void fail(struct mjpeg *mjpeg, const char *format, ...)
     va_start(args, format);
     text_add_list(&text, format, args);
     va_end(args);
-    hang_up(mjpeg);
+    disconnect(mjpeg);
     camera_failed(mjpeg->camera, sentence);
 }
 
@@ -130,7 +130,7 @@ static const char *phrase_of(unsigned status)
     return "";
 }
 
-/* Copies as much of a Content-Type as may be quoted. */
+/* Copies the part of a Content-Type that is safe to log. */
 static void quote(const char *type, char out[MJPEG_TYPE_MAX_BYTES])
 {
     size_t n = strspn(type, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/+.-");
@@ -148,21 +148,21 @@ static void on_head(void *ctx, const struct client_head *head)
     }
     mjpeg->is_answered = true;
     mjpeg->n_pictures = 0;
-    quote(head->content_type, mjpeg->type);
-    jpeg_stream_init(&mjpeg->pictures, CAMERA_FRAME_ROOM, MJPEG_PICTURE_MAX_BYTES);
-    mjpeg_device_suspect(mjpeg, head->content_type);
+    quote(head->content_type, mjpeg->content_type);
+    jpeg_stream_init(&mjpeg->parser, CAMERA_FRAME_ROOM, MJPEG_PICTURE_MAX_BYTES);
+    mjpeg_device_probe(mjpeg, head->content_type);
 }
 
-static void say_why(struct mjpeg *mjpeg, int error)
+static void fail_parsing(struct mjpeg *mjpeg, int error)
 {
     char place[URL_PLACE_MAX_BYTES];
     url_place(&mjpeg->url, place);
     if (error == -EMSGSIZE)
-        fail(mjpeg, "a picture of %s has more than 4 MiB", place);
+        fail(mjpeg, "%s sends a picture larger than 4 MiB", place);
     else if (error == -EBADMSG)
-        fail(mjpeg, "no JPEG in what %s sends (%s)", place, mjpeg->type);
+        fail(mjpeg, "%s sends no JPEG (%s)", place, mjpeg->content_type);
     else
-        fail(mjpeg, "there is no memory for a picture of %s", place);
+        fail(mjpeg, "out of memory for a picture of %s", place);
 }
 
 static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
@@ -170,53 +170,53 @@ static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
     struct mjpeg *mjpeg = ctx;
     struct jpeg_stream_picture picture;
     int r = 0;
-    /* A frame may be the one that ends it. */
+    /* A frame may end the connection. */
     while (mjpeg->is_answered &&
-           (r = jpeg_stream_read(&mjpeg->pictures, &bytes, &len_bytes, &picture)) > 0) {
+           (r = jpeg_stream_read(&mjpeg->parser, &bytes, &len_bytes, &picture)) > 0) {
         mjpeg->n_pictures++;
         on_picture(mjpeg, picture.buf, picture.len_bytes);
     }
     if (r < 0)
-        say_why(mjpeg, r);
+        fail_parsing(mjpeg, r);
 }
 
-static void ask_later(struct mjpeg *mjpeg)
+static void poll_later(struct mjpeg *mjpeg)
 {
-    uint16_t fps =
-        mjpeg->fps && mjpeg->fps < MJPEG_STILLS_MAX_FPS ? mjpeg->fps : MJPEG_STILLS_MAX_FPS;
-    net_timer_set(mjpeg->poll, mjpeg->asked_us + US_PER_S / fps);
+    uint16_t fps = mjpeg->max_fps && mjpeg->max_fps < MJPEG_STILLS_MAX_FPS ? mjpeg->max_fps
+                                                                           : MJPEG_STILLS_MAX_FPS;
+    net_timer_set(mjpeg->poll_timer, mjpeg->asked_us + US_PER_S / fps);
 }
 
 static void on_end(struct mjpeg *mjpeg, int error, const char *sentence)
 {
     char place[URL_PLACE_MAX_BYTES];
     url_place(&mjpeg->url, place);
-    if (error) /* it is there, and may go on */
+    if (error) /* the camera is reachable, so a retry may succeed */
         fail(mjpeg, "%s", sentence);
     else if (mjpeg->n_pictures > 0)
         fail(mjpeg, "%s ended the stream", place);
-    else if (mjpeg->pictures.skipped_bytes == 0)
+    else if (mjpeg->parser.skipped_bytes == 0)
         fail(mjpeg, "%s sends an empty answer", place);
     else
-        fail(mjpeg, "no JPEG in what %s sends (%s)", place, mjpeg->type);
+        fail(mjpeg, "%s sends no JPEG (%s)", place, mjpeg->content_type);
 }
 
 static void on_done(void *ctx, int error, const char *sentence)
 {
     struct mjpeg *mjpeg = ctx;
     struct jpeg_stream_picture last;
-    mjpeg->stream = NULL;
+    mjpeg->request = NULL;
     if (!mjpeg->is_answered) {
-        hang_up(mjpeg);
+        disconnect(mjpeg);
         camera_unreachable(mjpeg->camera, sentence);
         return;
     }
-    const bool has_last = jpeg_stream_end(&mjpeg->pictures, &last);
+    const bool has_last = jpeg_stream_end(&mjpeg->parser, &last);
     mjpeg->n_pictures += has_last;
-    /* One picture that is no part of a stream is asked for again, however its answer ended. */
-    const bool is_still = mjpeg->n_pictures == 1 && !mjpeg->pictures.has_heads;
+    /* A single picture outside a stream is a still: poll it, however its response ended. */
+    const bool is_still = mjpeg->n_pictures == 1 && !mjpeg->parser.has_heads;
     if (is_still)
-        ask_later(mjpeg);
+        poll_later(mjpeg);
     if (has_last)
         on_picture(mjpeg, last.buf, last.len_bytes);
     if (!is_still)
@@ -229,41 +229,41 @@ static void ask(struct mjpeg *mjpeg)
 {
     mjpeg->asked_us = mjpeg_now(mjpeg);
     mjpeg->is_answered = false;
-    jpeg_stream_finish(&mjpeg->pictures);
-    mjpeg->stream = client_get(mjpeg_client(mjpeg),
-                               &(struct client_get){.url = &mjpeg->url, .ops = &OPS, .ctx = mjpeg});
+    jpeg_stream_finish(&mjpeg->parser);
+    mjpeg->request = client_get(
+        mjpeg_client(mjpeg), &(struct client_get){.url = &mjpeg->url, .ops = &OPS, .ctx = mjpeg});
 }
 
 static void on_poll(void *ctx)
 {
     struct mjpeg *mjpeg = ctx;
-    if (mjpeg->runs && !mjpeg->stream)
+    if (mjpeg->runs && !mjpeg->request)
         ask(mjpeg);
 }
 
-/* --- What the camera asks. --- */
+/* --- Calls from the camera. --- */
 
 static void source_start(void *source, const struct camera_wish *wish)
 {
     struct mjpeg *mjpeg = source;
-    mjpeg->fps = wish->fps;
+    mjpeg->max_fps = wish->fps;
     mjpeg->runs = true;
-    hang_up(mjpeg);
+    disconnect(mjpeg);
     ask(mjpeg);
 }
 
 static void source_adjust(void *source, const struct camera_wish *wish)
 {
     struct mjpeg *mjpeg = source;
-    mjpeg->fps = wish->fps;
+    mjpeg->max_fps = wish->fps;
 }
 
 static void source_stop(void *source)
 {
     struct mjpeg *mjpeg = source;
     mjpeg->runs = false;
-    hang_up(mjpeg);
-    mjpeg_rest(mjpeg);
+    disconnect(mjpeg);
+    mjpeg_disconnect_idle(mjpeg);
 }
 
 static int source_still(void *source, uint32_t request)
@@ -280,10 +280,10 @@ static void source_detached(void *source)
 {
     struct mjpeg *mjpeg = source;
     mjpeg->runs = false;
-    hang_up(mjpeg);
+    disconnect(mjpeg);
     mjpeg_device_finish(mjpeg);
     client_destroy(mjpeg->client);
-    net_timer_destroy(mjpeg->poll);
+    net_timer_destroy(mjpeg->poll_timer);
     mem_free(mjpeg);
 }
 
@@ -297,14 +297,14 @@ static const struct source_ops SOURCE_OPS = {
     .detached = source_detached,
 };
 
-/* --- Birth. --- */
+/* --- Adding cameras. --- */
 
 static void attach(struct camera *camera, const struct url *url)
 {
     struct mjpeg *mjpeg = mem_new(struct mjpeg);
     mjpeg->camera = camera;
     mjpeg->url = *url;
-    mjpeg->poll = net_timer_create(camera_env(camera)->net, on_poll, mjpeg);
+    mjpeg->poll_timer = net_timer_create(camera_env(camera)->net, on_poll, mjpeg);
     camera_source_up(
         camera, &SOURCE_OPS, mjpeg,
         &(struct camera_source_info){.controlled = true, .first_frame_us = FIRST_FRAME_US});
@@ -316,7 +316,7 @@ static int explain(int error, const struct camera_identity *identity,
     struct text text = text_over(ret_wrong, MJPEG_SENTENCE_MAX_BYTES);
     switch (error) {
     case -EEXIST:
-        text_add(&text, "there is another camera with the id \"%s\"", identity->id);
+        text_add(&text, "another camera has the id \"%s\"", identity->id);
         break;
     case -ENOSPC:
         text_add(&text, "max_cameras in eyelid.conf is reached");

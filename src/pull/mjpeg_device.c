@@ -1,6 +1,6 @@
-/* A network camera that is a CameraWebServer: its stream is at http://HOST:81/stream, and all else
- * one port below. One thing is asked of it at a time: a still in its steps, then settings, then the
- * status. */
+/* A network camera that runs CameraWebServer: its stream is at http://HOST:81/stream, everything
+ * else one port below. Requests are made one at a time: the steps of a still first, then settings,
+ * then the status. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,10 +9,10 @@
 #include "camera/capture.h"
 #include "pull/mjpeg_internal.h"
 
-/* A still of a large sensor over weak Wi-Fi takes its time; slower ones are not waited for. */
+/* Allows for a still from a large sensor over weak Wi-Fi. */
 static const int64_t ANSWER_US = 15 * US_PER_S;
-/* It sends pictures of the size before for a while: so long they are dropped from the stream, and
- * so many stills are thrown away. */
+/* After a change of size the device still sends pictures of the old size: the stream drops them for
+ * this long, and this many stills are discarded. */
 static const int64_t FILTER_US = 2 * US_PER_S;
 enum { STILL_TRIES = 4, STREAM_PORT = 81 };
 
@@ -22,44 +22,44 @@ bool mjpeg_device_is_busy(const struct mjpeg *mjpeg)
 {
     const struct mjpeg_device *device = &mjpeg->device;
     return device->request || device->wants_status || device->still != STILL_NONE ||
-           json_object_size(device->pending) > 0;
+           json_object_size(device->unsent) > 0;
 }
 
-static void complain(struct mjpeg *mjpeg, const char *what)
+static void warn(struct mjpeg *mjpeg, const char *what)
 {
     char place[URL_PLACE_MAX_BYTES];
     url_place(&mjpeg->url, place);
     log_warn("camera", camera_id(mjpeg->camera), "%s %s", place, what);
 }
 
-/* --- Who it is. --- */
+/* --- Recognition. --- */
 
-void mjpeg_device_suspect(struct mjpeg *mjpeg, const char *content_type)
+void mjpeg_device_probe(struct mjpeg *mjpeg, const char *content_type)
 {
     bool looks_like_it = mjpeg->url.port == STREAM_PORT || strstr(content_type, ESPCAM_BOUNDARY);
     if (!looks_like_it || mjpeg->url.port < 2 || strcmp(mjpeg->url.path, "/stream") != 0)
         return;
-    /* Again for each connection: it may have restarted, and forgotten its settings. */
+    /* On each connection: the device may have restarted and lost its settings. */
     struct mjpeg_device *device = &mjpeg->device;
-    device->is_known = device->has_news = false;
+    device->has_controls = device->has_fresh_status = false;
     device->wants_status = true;
-    if (device->is_grown && device->still == STILL_NONE)
+    if (device->is_enlarged && device->still == STILL_NONE)
         device->still = STILL_RESTORE;
     advance(mjpeg);
 }
 
-/* What it reports says which of the ways of counting sizes is its own, once a picture is there. */
+/* Reports the controls, once a status and a picture show how the device numbers its sizes. */
 static void recognise(struct mjpeg *mjpeg, uint16_t width, uint16_t height)
 {
     struct mjpeg_device *device = &mjpeg->device;
-    if (!device->has_news || device->is_known || device->still != STILL_NONE)
+    if (!device->has_fresh_status || device->has_controls || device->still != STILL_NONE)
         return;
-    device->is_known = true;
-    enum espcam_count count = espcam_count_of(device->status, width, height);
-    if (count != ESPCAM_COUNT_UNKNOWN)
-        device->count = count;
+    device->has_controls = true;
+    enum espcam_numbering numbering = espcam_numbering_of(device->status, width, height);
+    if (numbering != ESPCAM_NUMBERING_UNKNOWN)
+        device->numbering = numbering;
     struct controls controls;
-    espcam_controls(device->status, device->count, &controls);
+    espcam_controls(device->status, device->numbering, &controls);
     camera_learned(mjpeg->camera, espcam_model(device->status), &controls);
     controls_finish(&controls);
 }
@@ -90,15 +90,15 @@ static void on_status(struct mjpeg *mjpeg)
         return;
     json_decref(device->status);
     device->status = status;
-    device->has_news = true;
-    if (!device->is_grown)
-        device->size = espcam_size(status);
-    if (device->is_known) {
+    device->has_fresh_status = true;
+    if (!device->is_enlarged)
+        device->size_number = espcam_size(status);
+    if (device->has_controls) {
         struct control_values values;
-        espcam_values(camera_schema(mjpeg->camera), status, device->count, &values);
+        espcam_values(camera_schema(mjpeg->camera), status, device->numbering, &values);
         camera_controls_changed(mjpeg->camera, &values);
     }
-    /* Else with the next picture: the ones before may be of another size. */
+    /* Otherwise the next picture decides; earlier ones may have another size. */
 }
 
 /* --- Stills. --- */
@@ -106,14 +106,14 @@ static void on_status(struct mjpeg *mjpeg)
 static void end_still(struct mjpeg *mjpeg, int error, struct packet *still)
 {
     struct mjpeg_device *device = &mjpeg->device;
-    const uint32_t request = device->wanted;
+    const uint32_t request = device->still_request;
     mjpeg_answer_finish(&device->answer);
-    device->wanted = 0;
-    device->still = device->is_grown ? STILL_RESTORE : STILL_NONE;
+    device->still_request = 0;
+    device->still = device->is_enlarged ? STILL_RESTORE : STILL_NONE;
     camera_captured(mjpeg->camera, request, error, still);
 }
 
-/* A picture came. One that is not yet of the size asked for is thrown away, up to a point. */
+/* Discards pictures that are not yet of the requested size, at most STILL_TRIES - 1. */
 static void on_still(struct mjpeg *mjpeg)
 {
     struct mjpeg_device *device = &mjpeg->device;
@@ -122,13 +122,13 @@ static void on_still(struct mjpeg *mjpeg)
     camera_count_received(mjpeg->camera, device->answer.len_bytes);
     if (device->http_status == 200 && device->answer.buf)
         fault = camera_check_jpeg(&frame, &camera_env(mjpeg->camera)->jpeg_limits);
-    device->answer.buf = frame.takes_buf; /* it may be another one, once repaired */
+    device->answer.buf = frame.takes_buf; /* another one if it was repaired */
     bool is_small =
         fault == JPEG_OK && device->still_width &&
         (frame.info.width != device->still_width || frame.info.height != device->still_height);
     if ((fault != JPEG_OK || is_small) && ++device->still_tries < STILL_TRIES) {
         mjpeg_answer_finish(&device->answer);
-        return; /* advance asks again */
+        return; /* advance requests another one */
     }
     if (fault != JPEG_OK) {
         camera_count_drop(mjpeg->camera, fault);
@@ -136,21 +136,21 @@ static void on_still(struct mjpeg *mjpeg)
         return;
     }
     frame.capture_us = device->asked_us; /* or later */
-    device->answer.buf = NULL;           /* the packet's */
+    device->answer.buf = NULL;           /* owned by the packet */
     struct packet *still = camera_packet(&frame);
     end_still(mjpeg, 0, still);
     packet_unref(&still);
 }
 
-/* The first step of the still that is asked for. Nothing is under way: what it has is known. */
+/* Chooses the first step of a still. No request is running, so the current size is known. */
 static void begin_still(struct mjpeg_device *device)
 {
-    int largest =
-        espcam_largest(device->status, device->count, &device->still_width, &device->still_height);
-    bool grows = largest && largest != device->size && !device->is_grown;
-    if (!grows)
+    int largest = espcam_largest(device->status, device->numbering, &device->still_width,
+                                 &device->still_height);
+    bool enlarges = largest && largest != device->size_number && !device->is_enlarged;
+    if (!enlarges)
         device->still_width = device->still_height = 0;
-    device->still = grows ? STILL_GROW : STILL_TAKE;
+    device->still = enlarges ? STILL_ENLARGE : STILL_TAKE;
     device->still_tries = 0;
 }
 
@@ -159,9 +159,9 @@ int mjpeg_device_capture(struct mjpeg *mjpeg, uint32_t request)
     struct mjpeg_device *device = &mjpeg->device;
     if (!device->status)
         return -ENOTSUP;
-    if (device->wanted) /* given up, but it takes its time */
+    if (device->still_request) /* timed out, but still running */
         return -EBUSY;
-    device->wanted = request;
+    device->still_request = request;
     advance(mjpeg);
     return 0;
 }
@@ -174,20 +174,20 @@ int mjpeg_device_set(struct mjpeg *mjpeg, const struct control_values *values)
     const struct controls *schema = camera_schema(mjpeg->camera);
     if (!device->status)
         return -ENOTSUP;
-    if (!device->pending)
-        device->pending = json_object();
+    if (!device->unsent)
+        device->unsent = json_object();
     for (unsigned i = 0; i < schema->count; i++) {
         const char *variable;
         int number;
         if (values->mask >> i & 1 &&
-            espcam_command(device->count, &schema->list[i], values->of[i], &variable, &number))
-            json_object_set_new(device->pending, variable, json_integer(number));
+            espcam_command(device->numbering, &schema->list[i], values->of[i], &variable, &number))
+            json_object_set_new(device->unsent, variable, json_integer(number));
     }
     advance(mjpeg);
     return 0;
 }
 
-/* --- What is asked, one after the other. --- */
+/* --- Requests, one at a time. --- */
 
 static void on_head(void *ctx, const struct client_head *head)
 {
@@ -200,13 +200,13 @@ static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
     struct mjpeg *mjpeg = ctx;
     struct mjpeg_device *device = &mjpeg->device;
     if (mjpeg_answer_add(&device->answer, bytes, len_bytes) < 0)
-        device->http_status = 0; /* as good as none */
+        device->http_status = 0; /* counts as no answer */
 }
 
-static void tell_refusal(struct mjpeg *mjpeg)
+static void report_refusal(struct mjpeg *mjpeg)
 {
     const struct mjpeg_device *device = &mjpeg->device;
-    const char *name = device->sent_size < 0 ? device->sent : "size";
+    const char *name = device->sent_size_number < 0 ? device->sent_variable : "size";
     int place = controls_find(camera_schema(mjpeg->camera), name);
     char why[32];
     snprintf(why, sizeof(why), "it answers %u", device->http_status);
@@ -214,34 +214,34 @@ static void tell_refusal(struct mjpeg *mjpeg)
         camera_refused(mjpeg->camera, (unsigned)place, why);
 }
 
-/* Without an answer it may have taken it all the same: then as if it had. */
+/* Without an answer the setting may still have been applied: assume that it was. */
 static void on_setting(struct mjpeg *mjpeg, bool is_refused)
 {
     struct mjpeg_device *device = &mjpeg->device;
     if (device->http_status != 200)
-        complain(mjpeg, "does not take a setting");
+        warn(mjpeg, "did not apply a setting");
     if (is_refused)
-        tell_refusal(mjpeg);
-    if (is_refused || device->sent_size < 0)
+        report_refusal(mjpeg);
+    if (is_refused || device->sent_size_number < 0)
         return;
-    device->size = device->sent_size;
+    device->size_number = device->sent_size_number;
     if (device->http_status == 200)
-        device->is_grown = false;
+        device->is_enlarged = false;
 }
 
-static void on_grown(struct mjpeg_device *device, bool is_refused)
+static void on_enlarged(struct mjpeg_device *device, bool is_refused)
 {
     device->still = STILL_TAKE;
-    device->is_grown = !is_refused;
+    device->is_enlarged = !is_refused;
     if (device->http_status != 200)
-        device->still_width = device->still_height = 0; /* then as it is */
+        device->still_width = device->still_height = 0; /* any size will do */
 }
 
 static void on_restored(struct mjpeg *mjpeg)
 {
     struct mjpeg_device *device = &mjpeg->device;
     device->still = STILL_NONE;
-    device->is_grown = device->http_status != 200;
+    device->is_enlarged = device->http_status != 200;
     device->filter_until_us = mjpeg_now(mjpeg) + FILTER_US;
 }
 
@@ -260,18 +260,18 @@ static void on_done(void *ctx, int error, const char *sentence)
     device->request = NULL;
     if (error) {
         device->http_status = 0;
-        if (device->asked != DEVICE_STATUS)
+        if (device->step != DEVICE_STATUS)
             log_warn("camera", camera_id(mjpeg->camera), "%s", sentence);
     }
-    const int asked = device->asked;
-    device->asked = DEVICE_IDLE; /* what follows may ask again */
+    const int asked = device->step;
+    device->step = DEVICE_IDLE; /* the calls below may begin the next request */
     const bool is_refused = device->http_status && device->http_status != 200;
     if (asked == DEVICE_STATUS)
         on_status(mjpeg);
     else if (asked == DEVICE_SETTING)
         on_setting(mjpeg, is_refused);
-    else if (asked == DEVICE_GROW)
-        on_grown(device, is_refused);
+    else if (asked == DEVICE_ENLARGE)
+        on_enlarged(device, is_refused);
     else if (asked == DEVICE_RESTORE)
         on_restored(mjpeg);
     else
@@ -289,7 +289,7 @@ static void ask(struct mjpeg *mjpeg, int what, const char *path, const char *que
     url.port--;
     snprintf(url.path, sizeof(url.path), "%s", path);
     snprintf(url.query, sizeof(url.query), "%s", query);
-    device->asked = what;
+    device->step = what;
     device->asked_us = mjpeg_now(mjpeg);
     device->http_status = 0;
     size_t max_bytes = what == DEVICE_PICTURE ? MJPEG_PICTURE_MAX_BYTES : ESPCAM_STATUS_MAX_BYTES;
@@ -308,24 +308,25 @@ static void command(struct mjpeg *mjpeg, int what, const char *variable, int num
     ask(mjpeg, what, "/control", query);
 }
 
-/* For a still's sake. */
+/* Changes the size for a still, or back. */
 static void resize(struct mjpeg *mjpeg, int what, int number)
 {
     mjpeg->device.filter_until_us = mjpeg_now(mjpeg) + FILTER_US;
     command(mjpeg, what, "framesize", number);
 }
 
-/* Sends one of the settings that wait. */
-static void send_pending(struct mjpeg *mjpeg)
+/* Sends one of the waiting settings. */
+static void send_setting(struct mjpeg *mjpeg)
 {
     struct mjpeg_device *device = &mjpeg->device;
-    void *first = json_object_iter(device->pending);
+    void *first = json_object_iter(device->unsent);
     int number = (int)json_integer_value(json_object_iter_value(first));
-    snprintf(device->sent, sizeof(device->sent), "%s", json_object_iter_key(first));
-    json_object_del(device->pending, device->sent);
-    device->wants_status = true; /* then: what is in force */
-    device->sent_size = strcmp(device->sent, "framesize") == 0 ? number : -1;
-    command(mjpeg, DEVICE_SETTING, device->sent, number);
+    snprintf(device->sent_variable, sizeof(device->sent_variable), "%s",
+             json_object_iter_key(first));
+    json_object_del(device->unsent, device->sent_variable);
+    device->wants_status = true; /* afterwards, to learn the values in force */
+    device->sent_size_number = strcmp(device->sent_variable, "framesize") == 0 ? number : -1;
+    command(mjpeg, DEVICE_SETTING, device->sent_variable, number);
 }
 
 static void advance(struct mjpeg *mjpeg)
@@ -334,21 +335,22 @@ static void advance(struct mjpeg *mjpeg)
     uint16_t width, height;
     if (device->request)
         return;
-    if (device->still == STILL_NONE && device->wanted)
+    if (device->still == STILL_NONE && device->still_request)
         begin_still(device);
-    if (device->still == STILL_GROW) {
-        resize(mjpeg, DEVICE_GROW, espcam_largest(device->status, device->count, &width, &height));
+    if (device->still == STILL_ENLARGE) {
+        resize(mjpeg, DEVICE_ENLARGE,
+               espcam_largest(device->status, device->numbering, &width, &height));
     } else if (device->still == STILL_RESTORE) {
-        resize(mjpeg, DEVICE_RESTORE, device->size);
+        resize(mjpeg, DEVICE_RESTORE, device->size_number);
     } else if (device->still == STILL_TAKE) {
         ask(mjpeg, DEVICE_PICTURE, "/capture", "");
-    } else if (json_object_size(device->pending) > 0) {
-        send_pending(mjpeg);
+    } else if (json_object_size(device->unsent) > 0) {
+        send_setting(mjpeg);
     } else if (device->wants_status) {
         device->wants_status = false;
         ask(mjpeg, DEVICE_STATUS, "/status", "");
     } else {
-        mjpeg_rest(mjpeg);
+        mjpeg_disconnect_idle(mjpeg);
     }
 }
 
@@ -359,5 +361,5 @@ void mjpeg_device_finish(struct mjpeg *mjpeg)
     device->request = NULL;
     mjpeg_answer_finish(&device->answer);
     json_decref(device->status);
-    json_decref(device->pending);
+    json_decref(device->unsent);
 }

@@ -1,4 +1,4 @@
-/* What the two halves of the kit share: source/source.c (loop) and source/source_thread.c. */
+/* Shared by the two halves of the kit: source/source.c (loop) and source/source_thread.c. */
 #pragma once
 #include "base/inbox.h"
 #include "base/lock.h"
@@ -6,8 +6,8 @@
 #include "source/poke.h"
 #include "source/source.h"
 
-/* Frames that came and were dropped, by reason. They are counted, not reported one by one: there
- * are most of them when the loop cannot take reports. */
+/* Dropped frames by reason. They are counted, not reported one by one, because most are dropped
+ * when the loop is too slow to take reports. */
 struct source_drops {
     struct {
         uint64_t frames, len_bytes;
@@ -25,9 +25,9 @@ enum source_report_kind {
     REPORT_LEARNED,
     REPORT_TROUBLE,
     REPORT_FLUSH,
-    REPORT_FAILED, /* the device gave up this start */
-    REPORT_GONE,   /* the device is; the thread ends */
-    REPORT_ENDED,  /* the last one */
+    REPORT_FAILED, /* this start has failed */
+    REPORT_GONE,   /* the device is gone; the thread ends */
+    REPORT_ENDED,  /* the last report */
 };
 
 struct source_report {
@@ -54,14 +54,14 @@ struct source {
     struct source_orders orders; /* guarded by lock */
     unsigned version;            /* guarded by lock: of the orders */
     bool is_ending;              /* guarded by lock */
-    unsigned frames_on_way;      /* guarded by lock: posted, not yet taken */
-    struct source_drops drops;   /* guarded by lock: not yet taken */
-    bool has_told_drops;         /* guarded by lock: a report of them is on its way */
+    unsigned frames_on_way;      /* guarded by lock: posted, not yet handled */
+    struct source_drops drops;   /* guarded by lock: not yet reported */
+    bool has_told_drops;         /* guarded by lock: their report is on its way */
 
-    /* The loop's own. */
+    /* Loop only. */
     struct camera *camera; /* NULL: not attached, detached or hung up */
     bool is_detached;
-    uint32_t still; /* the number of the one under way; 0 = none */
+    uint32_t still; /* request number of the current one; 0 = none */
     struct net_wake *wake;
 };
 

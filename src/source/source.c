@@ -1,4 +1,4 @@
-/* The loop's half: what the camera asks becomes orders, reports become what the camera is told. */
+/* The loop's half: turns the camera's calls into orders, and reports into calls to the camera. */
 #include "source/source.h"
 
 #include <errno.h>
@@ -7,12 +7,12 @@
 #include "net/net.h"
 #include "source/internal.h"
 
-/* So many reports the loop takes before others have their turn. */
+/* Reports handled in one turn of the loop. */
 enum { TURN_MAX = 16 };
 
 /* --- From the camera. --- */
 
-/* Between the two the orders may be changed. */
+/* The caller changes the orders, then calls give_orders. */
 static struct source_orders *begin_orders(struct source *source)
 {
     lock_take(&source->lock);
@@ -94,7 +94,7 @@ static const struct source_ops OPS = {
 
 /* --- From the thread. --- */
 
-/* The reason of the last one is told last: it is the one that the camera remembers. */
+/* Reports the last drop's reason last, because the camera keeps that one. */
 static void on_drops(struct source *source)
 {
     lock_take(&source->lock);
@@ -110,7 +110,7 @@ static void on_drops(struct source *source)
 
 static void on_frame(struct source *source, struct source_report *report)
 {
-    /* A change of format may bring another kind than the last picture was. */
+    /* A change of format may change the kind of the pictures. */
     camera_native(source->camera, report->frame.raw ? RENDITION_RAW : RENDITION_JPEG);
     camera_frame(source->camera, &report->frame);
     report->frame.takes_buf = NULL;
@@ -118,12 +118,12 @@ static void on_frame(struct source *source, struct source_report *report)
 
 static void on_answered(struct source *source, const struct source_report *report)
 {
-    source->still = 0; /* the camera may ask for the next one */
+    source->still = 0; /* the camera may request the next one */
     camera_captured(source->camera, report->request, report->error, report->packet);
 }
 
-/* Values that were set before are of another schema; the camera sets what still fits again. The
- * thread waits for that, so that it begins with it. */
+/* Values set before belong to the old schema; the camera sets those that are still valid again. The
+ * thread waits for that, so that it starts with them. */
 static void on_learned(struct source *source, const struct source_report *report)
 {
     struct source_orders *orders = begin_orders(source);
@@ -196,9 +196,9 @@ static void on_wake(void *ctx)
     }
 }
 
-/* --- Birth and death. --- */
+/* --- Create and destroy. --- */
 
-/* All but the thread. */
+/* Frees everything but the thread. */
 static void discard(struct source *source)
 {
     for (struct list *node; (node = inbox_take(&source->reports));)

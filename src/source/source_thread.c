@@ -4,8 +4,8 @@
 #include "base/alloc.h"
 #include "source/internal.h"
 
-/* So many frames may wait for the loop. Beyond them the newest is dropped: a loop that lags must
- * not be given more work. */
+/* Frames that may wait for the loop. Further ones are dropped, so that a loop that lags does not
+ * get more work. */
 enum { FRAMES_ON_WAY_MAX = 3 };
 
 /* --- Reports. --- */
@@ -162,7 +162,7 @@ short source_wait_for(struct source *source, const struct source_wait *wait)
     return poke_wait(&source->poke, wait->fd, wait->events, wait->until_us);
 }
 
-/* True: there are orders that were not taken yet. What is to be done once is then the thread's. */
+/* True: there are new orders. Also takes the one-time parts, which are then cleared. */
 static bool take_orders(struct source *source, unsigned *seen, struct source_orders *ret_orders)
 {
     lock_take(&source->lock);
@@ -211,7 +211,7 @@ void *source_thread_run(void *ctx)
     while (is_there && !source_is_ending(source)) {
         int r;
         if (take_orders(source, &seen, &orders)) {
-            /* What failed rests until the demand starts it again. */
+            /* After a failure it stays stopped until the demand starts it again. */
             orders.runs = orders.runs && orders.round != failed_round;
             r = driver->obey(source->params.device, &orders);
         } else {

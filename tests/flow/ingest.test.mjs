@@ -102,7 +102,7 @@ test('a frame that is too large ends the connection, not the viewing', async (t)
   const house = await boot(t);
   await house.camera('porch', { fps: 30, args: ['--plain', '--fault', 'huge:8'] });
   await watch(await house.page(), 20, 'jpeg');
-  await house.server.says(/porch: a device is refused: a message is too large/);
+  await house.server.says(/porch: a device is refused: message too large/);
 });
 
 test('texts that are no message do not end the pictures', async (t) => {

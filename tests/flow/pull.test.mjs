@@ -311,20 +311,20 @@ test('upstreams that are no cameras', async (t) => {
   });
   const expected = {
     gone: `connection refused by 127.0.0.1:${gone}`,
-    nowhere: 'there is no host called no-such-camera.invalid',
+    nowhere: 'host not found: no-such-camera.invalid',
     missing: 'PLACE answers 404 Not Found',
-    html: 'no JPEG in what PLACE sends (text/html)',
+    html: 'PLACE sends no JPEG (text/html)',
     redirect: 'PLACE sends an empty answer', // where it led to
-    other: 'PLACE does not speak HTTP as it should',
-    ended: 'no JPEG in what PLACE sends (multipart/x-mixed-replace)',
+    other: 'PLACE sends an invalid HTTP answer',
+    ended: 'PLACE sends no JPEG (multipart/x-mixed-replace)',
     nameless: 'PLACE sends an empty answer',
-    promise: 'no JPEG in what PLACE sends (multipart/x-mixed-replace)',
-    flood: 'no JPEG in what PLACE sends (multipart/x-mixed-replace)',
-    still: 'a picture of PLACE has more than 4 MiB',
-    silent: 'PLACE did not answer for 10 s',
-    deaf: 'PLACE was not reached for 4 s',
-    half: 'PLACE was silent for 4 s',
-    endless: 'the head of the answer of PLACE is too long',
+    promise: 'PLACE sends no JPEG (multipart/x-mixed-replace)',
+    flood: 'PLACE sends no JPEG (multipart/x-mixed-replace)',
+    still: 'PLACE sends a picture larger than 4 MiB',
+    silent: 'no answer from PLACE within 10 s',
+    deaf: 'connecting to PLACE timed out after 4 s',
+    half: 'PLACE sent nothing for 4 s',
+    endless: 'PLACE sends headers that are too long',
   };
   await Promise.all(Object.entries(expected).map(async ([id, sentence]) => {
     const place = `127.0.0.1:${servers[id]?.port}`;
@@ -371,10 +371,10 @@ test('a certificate that nobody vouches for is refused', async (t) => {
   const { port } = server.address();
   const house = await houseWith(t, { porch: `https://me:secret@localhost:${port}/` });
   assert.match(await troubleOf(house, /certificate/),
-    new RegExp(`^the certificate of localhost:${port} is refused: self.signed certificate$`));
+    new RegExp(`^the certificate of localhost:${port} is not trusted: self.signed certificate$`));
   assert.equal(asked, 0);
   const still = await house.get('/snapshot/porch.jpg');
-  assert.match(await still.text(), /: the certificate of .* is refused/);
+  assert.match(await still.text(), /: the certificate of .* is not trusted/);
   assert.ok([502, 504].includes(still.status), `${still.status}`); // 504: the next try was further away
 });
 
@@ -449,7 +449,7 @@ test('added, remembered, removed', async (t) => {
 
   for (const [body, status, message] of [
     [{ id: 'porch', url: 'http://169.254.169.254/' }, 422, /^169\.254\.169\.254 is the address of a cloud's metadata service/],
-    [{ id: 'porch', url: 'rtsp://cam/' }, 422, /only http:\/\/ and https:\/\/ are fetched/],
+    [{ id: 'porch', url: 'rtsp://cam/' }, 422, /it must start with http:\/\/ or https:\/\//],
     [{ id: 'Porch', url: 'http://cam/' }, 422, /an id is 1 to 32 of a-z, 0-9 and -/],
   ]) {
     const response = await add(body);

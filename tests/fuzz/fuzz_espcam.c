@@ -2,7 +2,7 @@
 #include "check.h"
 #include "pull/espcam.h"
 
-static void check_controls(const struct controls *controls, enum espcam_count count)
+static void check_controls(const struct controls *controls, enum espcam_numbering count)
 {
     for (unsigned i = 0; i < controls->count; i++) {
         const char *variable = NULL;
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
     struct control_values values;
     if (len_bytes < 1 || espcam_status((const char *)data + 1, len_bytes - 1, &status) < 0)
         return 0;
-    enum espcam_count count = (enum espcam_count)(data[0] % (ESPCAM_COUNT_2024 + 1));
+    enum espcam_numbering count = (enum espcam_numbering)(data[0] % (ESPCAM_NUMBERING_2024 + 1));
     espcam_controls(status, count, &controls);
     espcam_values(&controls, status, count, &values);
     check_controls(&controls, count);
@@ -30,8 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
     CHECK(controls_update(&controls, &values) == 0);
     CHECK(espcam_size(status) >= 0 && espcam_size(status) < 256);
     int largest = espcam_largest(status, count, &width, &height);
-    CHECK((largest > 0) == (count != ESPCAM_COUNT_UNKNOWN) && (largest == 0 || width >= height));
-    espcam_count_of(status, 640, 480);
+    CHECK((largest > 0) == (count != ESPCAM_NUMBERING_UNKNOWN) &&
+          (largest == 0 || width >= height));
+    espcam_numbering_of(status, 640, 480);
     controls_finish(&controls);
     json_decref(status);
     return 0;

@@ -1,4 +1,4 @@
-/* What libcurl calls an answer that is not as it should be, in our words. */
+/* libcurl's errors as sentences for the owner. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@ static void test_a_line_beyond_libcurls_own_limit(void **state)
     peer_say(fd, "HTTP/1.1 200 OK\r\nX: ");
     for (int i = 0; i < 101; i++) /* 100 KiB; the last one ends it */
         peer_say(fd, "%s", part);
-    visit_expect_about(visit, -EMSGSIZE, "the head of the answer of ", " is too long");
+    visit_expect_about(visit, -EMSGSIZE, "", " sends headers that are too long");
     close(fd);
 }
 

@@ -190,7 +190,8 @@ static void test_who_is_not(void **state)
     visit->params.ca_file = NULL; /* the system's, which do not know it */
     get(visit, "localhost");
     snprintf(expected, sizeof(expected),
-             "the certificate of localhost:%u is refused: self-signed certificate", visit->port);
+             "the certificate of localhost:%u is not trusted: self-signed certificate",
+             visit->port);
     assert_string_equal(visit->sentence, expected);
     assert_int_equal(visit->error, -EPROTO);
     assert_int_equal(visit->body_bytes, 0);
@@ -201,10 +202,11 @@ static void test_another_name(void **state)
     struct visit *visit = *state;
     char expected[CLIENT_SENTENCE_MAX_BYTES];
     get(visit, "127.0.0.1");
-    snprintf(expected, sizeof(expected),
-             "the certificate of 127.0.0.1:%u is refused: no alternative certificate subject name "
-             "matches target host name '127.0.0.1'",
-             visit->port);
+    snprintf(
+        expected, sizeof(expected),
+        "the certificate of 127.0.0.1:%u is not trusted: no alternative certificate subject name "
+        "matches target host name '127.0.0.1'",
+        visit->port);
     assert_string_equal(visit->sentence, expected);
     assert_int_equal(visit->error, -EPROTO);
     assert_int_equal(visit->body_bytes, 0);

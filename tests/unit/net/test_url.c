@@ -130,7 +130,7 @@ static void test_how_long_it_may_be(void **state)
     assert_int_equal(url_parse(text, &url, &wrong), 0);
     text[URL_MAX_BYTES] = 'a';
     assert_int_equal(url_parse(text, &url, &wrong), -EINVAL);
-    assert_string_equal(wrong, "a URL has at most 512 bytes");
+    assert_string_equal(wrong, "a URL can have at most 512 bytes");
 
     char secret[URL_SECRET_MAX_BYTES + 2];
     memset(secret, 's', sizeof(secret) - 1);

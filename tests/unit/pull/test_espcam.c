@@ -59,7 +59,7 @@ static void test_controls_of_the_ov2640(void **state)
     json_t *status = status_of(OV2640);
     assert_string_equal(espcam_model(status), "OV2640");
     struct controls list;
-    espcam_controls(status, ESPCAM_COUNT_2020, &list);
+    espcam_controls(status, ESPCAM_NUMBERING_2020, &list);
     expect(&list, "brightness",
            "{\"name\":\"brightness\",\"type\":\"int\",\"min\":-2,\"max\":2,\"step\":1,"
            "\"default\":0,\"value\":-1,\"group\":\"image\"}");
@@ -93,7 +93,7 @@ static void test_controls_of_the_ov3660(void **state)
     uint16_t width, height;
     assert_string_equal(espcam_model(status), "OV3660 or OV5640");
     struct controls list;
-    espcam_controls(status, ESPCAM_COUNT_2024, &list);
+    espcam_controls(status, ESPCAM_NUMBERING_2024, &list);
     assert_int_equal(find(&list, "brightness")->max, 3);
     assert_int_equal(find(&list, "ae_level")->min, -5);
     assert_int_equal(find(&list, "gainceiling")->max, 511);
@@ -101,7 +101,7 @@ static void test_controls_of_the_ov3660(void **state)
     assert_non_null(find(&list, "led_intensity"));
     const struct control *size = find(&list, "size");
     assert_string_equal(size->options[size->n_options - 1], "2048x1536");
-    assert_int_equal(espcam_largest(status, ESPCAM_COUNT_2024, &width, &height), 19);
+    assert_int_equal(espcam_largest(status, ESPCAM_NUMBERING_2024, &width, &height), 19);
     assert_int_equal(width, 2048);
     assert_int_equal(height, 1536);
     controls_finish(&list);
@@ -114,19 +114,19 @@ static void test_values_out_of_range_are_left_out(void **state)
     json_t *status = status_of("{\"framesize\":200,\"quality\":64,\"brightness\":-3,\"wb_mode\":5,"
                                "\"special_effect\":-1,\"awb\":2,\"contrast\":9999999999}");
     struct controls list;
-    espcam_controls(status, ESPCAM_COUNT_2024, &list);
+    espcam_controls(status, ESPCAM_NUMBERING_2024, &list);
     struct control_values values;
-    espcam_values(&list, status, ESPCAM_COUNT_2024, &values);
+    espcam_values(&list, status, ESPCAM_NUMBERING_2024, &values);
     assert_int_equal(list.count, 0);
     assert_int_equal(values.mask, 0);
     assert_null(espcam_model(status));
     json_decref(status);
     /* Nor do they become values of controls that are there. */
     json_t *good = status_of(OV3660), *bad = status_of("{\"framesize\":200,\"quality\":64}");
-    espcam_controls(good, ESPCAM_COUNT_2024, &list);
-    espcam_values(&list, good, ESPCAM_COUNT_2024, &values);
+    espcam_controls(good, ESPCAM_NUMBERING_2024, &list);
+    espcam_values(&list, good, ESPCAM_NUMBERING_2024, &values);
     assert_int_equal(values.mask, (UINT64_C(1) << list.count) - 1);
-    espcam_values(&list, bad, ESPCAM_COUNT_2024, &values);
+    espcam_values(&list, bad, ESPCAM_NUMBERING_2024, &values);
     assert_int_equal(values.mask, 0);
     controls_finish(&list);
     json_decref(good);
@@ -140,29 +140,30 @@ static void test_how_it_counts(void **state)
     static const struct {
         int number;
         uint16_t width, height;
-        enum espcam_count count;
+        enum espcam_numbering count;
     } CASES[] = {
-        {6, 640, 480, ESPCAM_COUNT_2019},      {8, 640, 480, ESPCAM_COUNT_2020},
-        {10, 640, 480, ESPCAM_COUNT_2024},     {10, 1600, 1200, ESPCAM_COUNT_2019},
-        {13, 1600, 1200, ESPCAM_COUNT_2020},   {15, 1600, 1200, ESPCAM_COUNT_2024},
-        {0, 160, 120, ESPCAM_COUNT_2019},      {1, 160, 120, ESPCAM_COUNT_UNKNOWN},
-        {0, 96, 96, ESPCAM_COUNT_UNKNOWN},     {8, 800, 600, ESPCAM_COUNT_UNKNOWN},
-        {255, 640, 480, ESPCAM_COUNT_UNKNOWN},
+        {6, 640, 480, ESPCAM_NUMBERING_2019},      {8, 640, 480, ESPCAM_NUMBERING_2020},
+        {10, 640, 480, ESPCAM_NUMBERING_2024},     {10, 1600, 1200, ESPCAM_NUMBERING_2019},
+        {13, 1600, 1200, ESPCAM_NUMBERING_2020},   {15, 1600, 1200, ESPCAM_NUMBERING_2024},
+        {0, 160, 120, ESPCAM_NUMBERING_2019},      {1, 160, 120, ESPCAM_NUMBERING_UNKNOWN},
+        {0, 96, 96, ESPCAM_NUMBERING_UNKNOWN},     {8, 800, 600, ESPCAM_NUMBERING_UNKNOWN},
+        {255, 640, 480, ESPCAM_NUMBERING_UNKNOWN},
     };
     for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
         char text[64];
         snprintf(text, sizeof(text), "{\"framesize\":%d,\"quality\":10}", CASES[i].number);
         json_t *status = status_of(text);
-        assert_int_equal(espcam_count_of(status, CASES[i].width, CASES[i].height), CASES[i].count);
+        assert_int_equal(espcam_numbering_of(status, CASES[i].width, CASES[i].height),
+                         CASES[i].count);
         json_decref(status);
     }
     /* Without knowing it there is no size to choose, and none to take stills with. */
     json_t *status = status_of(OV2640);
     struct controls list;
-    espcam_controls(status, ESPCAM_COUNT_UNKNOWN, &list);
+    espcam_controls(status, ESPCAM_NUMBERING_UNKNOWN, &list);
     uint16_t width = 7, height = 7;
     expect(&list, "size", NULL);
-    assert_int_equal(espcam_largest(status, ESPCAM_COUNT_UNKNOWN, &width, &height), 0);
+    assert_int_equal(espcam_largest(status, ESPCAM_NUMBERING_UNKNOWN, &width, &height), 0);
     assert_int_equal(width, 7);
     controls_finish(&list);
     json_decref(status);
@@ -189,7 +190,7 @@ static void test_commands(void **state)
         int number = 0;
         snprintf(control.name, sizeof(control.name), "%s", CASES[i].name);
         bool is_there =
-            espcam_command(ESPCAM_COUNT_2020, &control, CASES[i].value, &variable, &number);
+            espcam_command(ESPCAM_NUMBERING_2020, &control, CASES[i].value, &variable, &number);
         assert_int_equal(is_there, CASES[i].variable != NULL);
         if (is_there) {
             assert_string_equal(variable, CASES[i].variable);

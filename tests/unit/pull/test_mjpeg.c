@@ -73,9 +73,9 @@ static void test_a_stream_that_breaks_off_may_go_on(void **state)
     struct capture *capture =
         capture_begin(rig->camera, CAPTURE_FRAME, 60 * US_PER_S, on_snapshot, &error);
     assert_non_null(capture);
-    far_done(":80/", -ETIMEDOUT, "cam:80 was silent for 4 s");
+    far_done(":80/", -ETIMEDOUT, "cam:80 sent nothing for 4 s");
     rig_turn(rig);
-    assert_string_equal(camera_view(rig->camera).error, "cam:80 was silent for 4 s");
+    assert_string_equal(camera_view(rig->camera).error, "cam:80 sent nothing for 4 s");
     assert_int_equal(error, 1);
     rig_pass(rig, 1 * US_PER_S);
     far_done(":80/", -ECONNREFUSED, "connection refused by cam:80"); /* now it is not there */
@@ -142,7 +142,7 @@ static void test_stills_again_and_again(void **state)
     far_asked(":80/shot.jpg ");
     /* An answer of another kind ends it. */
     far_answer(":80/shot.jpg", 200, "text/html", "<html>", 6);
-    assert_string_equal(camera_view(camera).error, "no JPEG in what cam:80 sends (text/html)");
+    assert_string_equal(camera_view(camera).error, "cam:80 sends no JPEG (text/html)");
     far_asked("");
     lease_release(&slow);
 }
@@ -161,8 +161,8 @@ static void test_what_is_no_picture(void **state)
     static const struct {
         const char *type, *body, *error;
     } BODIES[] = {
-        {"", "hello", "no JPEG in what cam:80 sends ()"},
-        {"video/\x1b[31mred", "hello", "no JPEG in what cam:80 sends (video/)"},
+        {"", "hello", "cam:80 sends no JPEG ()"},
+        {"video/\x1b[31mred", "hello", "cam:80 sends no JPEG (video/)"},
         {"image/jpeg", "", "cam:80 sends an empty answer"},
     };
     for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
@@ -199,13 +199,13 @@ static void test_types_do_not_count(void **state)
             far_body(":80/", picture->bytes, picture->len_bytes); /* in a row */
         assert_int_equal(camera_view(camera).stats.received, n += 3);
         far_asked(":80/ ");
-        far_done(":80/", -EIO, "cam:80 hung up");
-        assert_string_equal(camera_view(camera).error, "cam:80 hung up");
+        far_done(":80/", -EIO, "cam:80 closed the connection");
+        assert_string_equal(camera_view(camera).error, "cam:80 closed the connection");
         rig_pass(rig, 1 * US_PER_S);
         /* A single one that is no part of a stream is asked for again, however its answer ends. */
         far_head(":80/", 200, TYPES[i]);
         far_body(":80/", picture->bytes, picture->len_bytes);
-        far_done(":80/", -EIO, "cam:80 hung up");
+        far_done(":80/", -EIO, "cam:80 closed the connection");
         assert_int_equal(camera_view(camera).stats.received, n += 1);
         assert_string_equal(camera_view(camera).error, "");
         rig_pass(rig, US_PER_S / MJPEG_STILLS_MAX_FPS);
@@ -242,7 +242,7 @@ static void test_pictures_are_bounded(void **state)
         far_body(":80/", block, sizeof(block) - 1);
     far_asked(":80/ ");
     far_body(":80/", block, 1);
-    assert_string_equal(camera_view(camera).error, "a picture of cam:80 has more than 4 MiB");
+    assert_string_equal(camera_view(camera).error, "cam:80 sends a picture larger than 4 MiB");
     far_asked("");
     lease_release(&lease);
 }
@@ -266,7 +266,7 @@ static void test_who_is_refused(void **state)
     struct rig *rig = *state;
     rig_registry(rig, &(struct registry_params){.adopt_ask = true});
     refuse(rig, "porch", "rtsp://cam/", -EINVAL,
-           "invalid camera URL: only http:// and https:// are fetched");
+           "invalid camera URL: it must start with http:// or https://");
     refuse(rig, "porch", "http://127.0.0.1/", -EACCES,
            "127.0.0.1 is a loopback address; pull_allow in eyelid.conf can allow it");
     refuse(rig, "porch", "http://[fd00:ec2::254]/", -EACCES,
@@ -276,7 +276,7 @@ static void test_who_is_refused(void **state)
     struct camera *camera = far_camera(rig, "http://cam/"), *same = far_camera(rig, "http://cam/");
     assert_ptr_equal(camera, same);
     assert_true(camera_view(camera).adopted);
-    refuse(rig, "porch", "http://other/", -EEXIST, "there is another camera with the id \"porch\"");
+    refuse(rig, "porch", "http://other/", -EEXIST, "another camera has the id \"porch\"");
     rig_registry(rig, &(struct registry_params){.max_cameras = 1});
     far_camera(rig, "http://cam/");
     refuse(rig, "other", "http://cam/", -ENOSPC, "max_cameras in eyelid.conf is reached");

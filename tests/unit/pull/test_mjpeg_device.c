@@ -76,7 +76,7 @@ static void test_settings_go_one_by_one(void **state)
     set(rig, "{\"brightness\":2}");
     far_asked(":80/control?var=brightness&val=2 ");
     far_answer(":80/control?var=brightness&val=2", 200, "", NULL, 0);
-    far_done(":80/status", -ETIMEDOUT, "cam:80 did not answer for 4 s");
+    far_done(":80/status", -ETIMEDOUT, "no answer from cam:80 within 4 s");
     assert_int_equal(far_clients, 0);
 }
 
@@ -182,7 +182,7 @@ static void take_still_behind_size(struct rig *rig, const char *size, const char
     if (http_status)
         far_answer(command, http_status, "", NULL, 0);
     else
-        far_done(command, -ETIMEDOUT, "cam:80 did not answer for 4 s");
+        far_done(command, -ETIMEDOUT, "no answer from cam:80 within 4 s");
     far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
     answer_picture(":80/capture", 1600, 1200);
     assert_int_equal(still_width, 1600);
@@ -222,7 +222,7 @@ static void test_a_size_set_when_the_last_was_not_restored(void **state)
     far_answer(":80/control?var=framesize&val=11", 200, "", NULL, 0);
     far_answer(":80/status", 500, "", NULL, 0);
     /* When it is there again nothing is put back, although a setting is under way then. */
-    far_done(":81/stream", -EIO, "cam:81 hung up");
+    far_done(":81/stream", -EIO, "cam:81 closed the connection");
     rig_pass(rig, 1 * US_PER_S);
     set(rig, "{\"brightness\":1}");
     far_head(":81/stream", 200, FAR_STREAM_TYPE);
@@ -295,7 +295,7 @@ static void test_one_still_for_all_who_ask(void **state)
     begin_still(rig);
     far_answer(":80/control?var=framesize&val=10", 200, "", NULL, 0);
     far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
-    far_done(":80/capture", -ETIMEDOUT, "cam:80 did not answer for 4 s");
+    far_done(":80/capture", -ETIMEDOUT, "no answer from cam:80 within 4 s");
     assert_int_equal(stills, 2);
     assert_int_equal(still_error, -ETIMEDOUT);
     lease_release(&lease);
@@ -346,7 +346,8 @@ static void test_a_still_outlives_the_stream(void **state)
     struct capture *capture = begin_still(rig);
     assert_non_null(capture);
     far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
-    far_done(":81/stream", -EIO, "cam:81 hung up"); /* the new size was too much for it */
+    far_done(":81/stream", -EIO,
+             "cam:81 closed the connection"); /* the new size was too much for it */
     rig_pass(rig, 1 * US_PER_S);
     far_done(":81/stream", -ECONNREFUSED, "connection refused by cam:81");
     rig_turn(rig);
@@ -364,20 +365,20 @@ static void test_a_size_is_restored_for_sure(void **state)
     struct capture *capture = begin_still(rig);
     (void)capture;
     /* Whether it took the size is not known: it is put back. */
-    far_done(":80/control?var=framesize&val=15", -ETIMEDOUT, "cam:80 did not answer for 4 s");
+    far_done(":80/control?var=framesize&val=15", -ETIMEDOUT, "no answer from cam:80 within 4 s");
     answer_picture(":80/capture", 640, 480);
     assert_int_equal(still_error, 0);
     far_done(":80/control?var=framesize&val=10", -ECONNREFUSED, "connection refused by cam:80");
     far_asked(":81/stream ");
     /* When it is there again, first of all. */
-    far_done(":81/stream", -EIO, "cam:81 hung up");
+    far_done(":81/stream", -EIO, "cam:81 closed the connection");
     rig_pass(rig, 1 * US_PER_S);
     far_head(":81/stream", 200, FAR_STREAM_TYPE);
     far_asked(":81/stream :80/control?var=framesize&val=10 ");
     far_done(":80/control?var=framesize&val=10", -ECONNREFUSED, "connection refused by cam:80");
     far_answer(":80/status", 500, "", NULL, 0);
     /* Behind a setting, whose answer is not that of the size. */
-    far_done(":81/stream", -EIO, "cam:81 hung up");
+    far_done(":81/stream", -EIO, "cam:81 closed the connection");
     rig_pass(rig, 10 * US_PER_S);
     set(rig, "{\"brightness\":1}");
     far_head(":81/stream", 200, FAR_STREAM_TYPE);
