@@ -8,7 +8,7 @@
 
 #include "schedule/rule.h"
 
-enum { DUE_RUNS_MAX = 100, DUE_LATE_S = 60 };
+enum { DUE_RUNS_MAX = 100, DUE_LATE_S = 60, DUE_SET_BACK_MAX_S = 3 * HOUR_S };
 
 enum due_missed {
     DUE_SKIP, /* what is more than DUE_LATE_S late does not run */
@@ -24,7 +24,8 @@ struct due_policy {
 struct due {
     int64_t runs[DUE_RUNS_MAX]; /* the times (UTC) that they were due, rising */
     unsigned n_runs;
-    uint64_t n_missed; /* beyond a week ago they are not counted */
+    uint64_t n_missed;     /* beyond a week ago they are not counted */
+    int64_t last_missed_s; /* when the latest of them was due */
 };
 
 /* Moves *last_s, up to which everything is dealt with, to now_s. The next time that it has

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "schedule/stamp.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -147,14 +149,17 @@ static int read_sun(const json_t *when, struct rule *rule, char *error)
 
 static int read_interval(const json_t *when, int64_t now_s, struct rule *rule, char *error)
 {
-    double every_s, from = (double)now_s;
+    const json_t *from = json_object_get(when, "from");
+    const char *text = json_string_value(from);
+    int64_t from_us = now_s * US_PER_S;
+    double every_s;
     if (read_number(when, "every_s", RULE_INTERVAL_MIN_S, 366.0 * DAY_S, true, &every_s, error) < 0)
         return -EINVAL;
-    if (json_object_get(when, "from") && read_number(when, "from", 0, 1e11, true, &from, error) < 0)
-        return -EINVAL;
+    if (from && (!text || stamp_parse(text, &from_us) < 0))
+        return wrong(error, "from", "a time like \"2026-12-01T00:00:00Z\"");
     rule->kind = RULE_INTERVAL;
     rule->every_s = (int64_t)every_s;
-    rule->anchor_s = (int64_t)from;
+    rule->anchor_s = from_us / US_PER_S;
     return 0;
 }
 
@@ -295,10 +300,11 @@ static json_t *times_to_json(const struct rule *rule)
 static json_t *when_to_json(const struct schedule *schedule)
 {
     const struct rule *rule = &schedule->rule;
+    char from[STAMP_MAX_BYTES];
     switch (rule->kind) {
     case RULE_INTERVAL:
-        return json_pack("{s:I,s:I}", "every_s", (json_int_t)rule->every_s, "from",
-                         (json_int_t)rule->anchor_s);
+        stamp_format(rule->anchor_s * US_PER_S, 0, from);
+        return json_pack("{s:I,s:s}", "every_s", (json_int_t)rule->every_s, "from", from);
     case RULE_WEEKLY:
         return json_pack("{s:o,s:o}", "times", times_to_json(rule), "days",
                          days_to_json(rule->weekdays));

@@ -5,7 +5,7 @@
  *               "latitude": 52.5, "longitude": 13.4},
  *      "zone": "Europe/Berlin", "missed": "once"}
  *
- *     "when" is one of  {"every_s": 600}
+ *     "when" is one of  {"every_s": 600, "from": "2026-12-01T00:00:00Z"}
  *                       {"times": ["07:30", "19:00:30"], "days": ["sat", "sun"]}
  *                       {"cron": "30 2 * * 1-5"}
  *                       {"sun": "dawn" | "sunrise" | "sunset" | "dusk", …}
@@ -44,6 +44,5 @@ struct schedule {
 int schedule_from_json(const json_t *json, int64_t now_s, struct schedule *ret_schedule,
                        char error[SCHEDULE_ERROR_MAX]) __attribute__((warn_unused_result));
 
-/* All fields; a new reference. What is read can be written back; the anchor of an interval is
- * "from", seconds since 1970. */
+/* All fields; a new reference. What is read can be written back. */
 json_t *schedule_to_json(const struct schedule *schedule) __attribute__((returns_nonnull));

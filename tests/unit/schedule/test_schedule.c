@@ -26,7 +26,8 @@ static void what_is_read_can_be_written_back(void **state)
     (void)state;
     static const char *const TEXTS[] = {
         "{\"name\": \"A\", \"enabled\": true, \"camera\": \"yard\", \"job\": \"photo\", \"when\": "
-        "{\"every_s\": 600, \"from\": 1234}, \"zone\": \"\", \"missed\": \"skip\"}",
+        "{\"every_s\": 600, \"from\": \"2026-12-01T00:20:34Z\"}, \"zone\": \"\", \"missed\": "
+        "\"skip\"}",
         "{\"name\": \"B\", \"enabled\": false, \"camera\": \"yard\", \"job\": \"clip\", \"when\": "
         "{\"times\": [\"07:30\", \"19:00:30\"], \"days\": [\"sat\", \"sun\"]}, \"zone\": "
         "\"Europe/Berlin\", \"missed\": \"once\", \"seconds\": 30}",
