@@ -57,6 +57,20 @@ static const char *const STEPS[] = {
     "  created INTEGER NOT NULL,"
     "  expires INTEGER NOT NULL" /* 0 = never */
     ") STRICT, WITHOUT ROWID;",
+
+    /* Of each schedule's runs the newest are kept: a new one takes the slot of the oldest. */
+    "CREATE TABLE schedule ("
+    "  id TEXT NOT NULL PRIMARY KEY,"
+    "  json TEXT NOT NULL,"
+    "  changed INTEGER NOT NULL" /* seconds since the Unix epoch */
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE schedule_run ("
+    "  schedule TEXT NOT NULL REFERENCES schedule (id) ON DELETE CASCADE,"
+    "  slot INTEGER NOT NULL,"
+    "  number INTEGER NOT NULL,"
+    "  json TEXT NOT NULL,"
+    "  PRIMARY KEY (schedule, slot)"
+    ") STRICT, WITHOUT ROWID;",
 };
 
 _Static_assert(sizeof(STEPS) / sizeof(STEPS[0]) == STORE_SCHEMA_VERSION,

@@ -203,6 +203,23 @@ static void load_token(const struct store_loader *loader, sqlite3_stmt *row)
         loader->token(loader->ctx, &token);
 }
 
+static void load_schedule(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    const struct store_schedule schedule = {
+        .id = column(row, 0), .json = column(row, 1), .changed_s = sqlite3_column_int64(row, 2)};
+    if (loader->schedule)
+        loader->schedule(loader->ctx, &schedule);
+}
+
+static void load_run(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    const struct store_run run = {.schedule = column(row, 0),
+                                  .number = (uint64_t)sqlite3_column_int64(row, 1),
+                                  .json = column(row, 2)};
+    if (loader->run)
+        loader->run(loader->ctx, &run);
+}
+
 static int load(sqlite3 *db, const char *sql, const struct store_loader *loader,
                 void (*load_row)(const struct store_loader *loader, sqlite3_stmt *row))
 {
@@ -238,6 +255,12 @@ static int load_all(sqlite3 *db, const struct store_loader *loader)
                      "SELECT id, hash, name, role, cameras, created, expires FROM token"
                      " ORDER BY created, id",
                      loader, load_token);
+    if (!error)
+        error = load(db, "SELECT id, json, changed FROM schedule ORDER BY length(id), id", loader,
+                     load_schedule);
+    if (!error)
+        error = load(db, "SELECT schedule, number, json FROM schedule_run ORDER BY number", loader,
+                     load_run);
     return error;
 }
 
@@ -433,6 +456,26 @@ void store_put_token(struct store *store, const struct store_token *token)
 void store_remove_token(struct store *store, const char *id)
 {
     put(store, &(struct write){.kind = WRITE_REMOVE_TOKEN, .texts = {id}});
+}
+
+void store_put_schedule(struct store *store, const struct store_schedule *schedule)
+{
+    put(store, &(struct write){.kind = WRITE_SCHEDULE,
+                               .texts = {schedule->id, schedule->json},
+                               .numbers = {schedule->changed_s}});
+}
+
+void store_remove_schedule(struct store *store, const char *id)
+{
+    put(store, &(struct write){.kind = WRITE_REMOVE_SCHEDULE, .texts = {id}});
+}
+
+void store_put_run(struct store *store, const struct store_run *run)
+{
+    put(store, &(struct write){
+                   .kind = WRITE_RUN,
+                   .texts = {run->schedule, run->json},
+                   .numbers = {(int64_t)(run->number % STORE_RUN_SLOTS), (int64_t)run->number}});
 }
 
 int store_flush(struct store *store)

@@ -1,5 +1,5 @@
 /* The store: the one SQLite database, `eyelid.db` in the data folder. It holds cameras and their
- * settings; users, schedules and the archive's index will come in by further migrations.
+ * settings, users, sessions and tokens, schedules and their last runs.
  *
  * Everything is read once, at start, on the calling thread. Writes are queued and done by the
  * writer thread in their order, a batch a transaction; nothing is written while nothing changes.
@@ -16,7 +16,7 @@
 
 struct store;
 
-enum { STORE_SCHEMA_VERSION = 5 };
+enum { STORE_SCHEMA_VERSION = 6, STORE_RUN_SLOTS = 100 };
 
 struct store_camera {
     const char *id, *name;
@@ -44,6 +44,17 @@ struct store_token {
     int64_t created_s, expires_s; /* since the Unix epoch; expires_s 0 = never */
 };
 
+struct store_schedule {
+    const char *id, *json;
+    int64_t changed_s; /* since the Unix epoch */
+};
+
+struct store_run {
+    const char *schedule;
+    uint64_t number; /* takes the place of number - STORE_RUN_SLOTS */
+    const char *json;
+};
+
 /* Called once per row while store_open runs; the strings are borrowed. */
 struct store_loader {
     void (*camera)(void *ctx, const struct store_camera *camera);
@@ -52,6 +63,8 @@ struct store_loader {
     void (*user)(void *ctx, const struct store_user *user);
     void (*session)(void *ctx, const struct store_session *session); /* after the users */
     void (*token)(void *ctx, const struct store_token *token);
+    void (*schedule)(void *ctx, const struct store_schedule *schedule);
+    void (*run)(void *ctx, const struct store_run *run); /* after the schedules; rising numbers */
     void *ctx;
 };
 
@@ -94,6 +107,10 @@ void store_put_session(struct store *store, const struct store_session *session)
 void store_remove_session(struct store *store, const char *id);
 void store_put_token(struct store *store, const struct store_token *token);
 void store_remove_token(struct store *store, const char *id);
+
+void store_put_schedule(struct store *store, const struct store_schedule *schedule);
+void store_remove_schedule(struct store *store, const char *id); /* and its runs */
+void store_put_run(struct store *store, const struct store_run *run);
 
 /* Blocks until all that was queued before is on disk; tests and shutdown use it. 0, or the first
  * error a write met. */

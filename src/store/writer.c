@@ -77,6 +77,13 @@ struct writer {
     "INSERT INTO token (id, hash, name, role, cameras, created, expires)"                          \
     " VALUES (?1, ?2, ?3, ?4, ?5, ?11, ?12)"
 #define REMOVE_TOKEN "DELETE FROM token WHERE id = ?1"
+#define PUT_SCHEDULE                                                                               \
+    "INSERT INTO schedule (id, json, changed) VALUES (?1, ?2, ?11)"                                \
+    " ON CONFLICT (id) DO UPDATE SET json = ?2, changed = ?11"
+#define REMOVE_SCHEDULE "DELETE FROM schedule WHERE id = ?1"
+#define PUT_RUN                                                                                    \
+    "INSERT OR REPLACE INTO schedule_run (schedule, slot, number, json)"                           \
+    " VALUES (?1, ?11, ?12, ?2)"
 
 enum { FIRST_NUMBER = 11 }; /* parameter */
 
@@ -92,6 +99,9 @@ static const char *const STATEMENTS[WRITE_KINDS] = {
     [WRITE_REMOVE_SESSION] = REMOVE_SESSION,
     [WRITE_TOKEN] = PUT_TOKEN,
     [WRITE_REMOVE_TOKEN] = REMOVE_TOKEN,
+    [WRITE_SCHEDULE] = PUT_SCHEDULE,
+    [WRITE_REMOVE_SCHEDULE] = REMOVE_SCHEDULE,
+    [WRITE_RUN] = PUT_RUN,
 };
 
 static struct item *item_create(const struct write *write)
