@@ -45,6 +45,8 @@ struct recorder {
     unsigned n_pending;
     int64_t begun_us, synced_us; /* the clip's first picture; arrival times */
     uint64_t closed_bytes;       /* of the clips before */
+
+    int64_t last_item; /* loop only */
 };
 
 /* --- The thread. --- */
@@ -52,6 +54,7 @@ struct recorder {
 /* A clip that is to get its row. */
 struct new_clip {
     struct archive_job job;
+    struct recorder *recorder; /* ends after its clips are added */
     struct archive_item item;
     struct buf *poster;
     uint32_t poster_off, poster_end;
@@ -71,6 +74,8 @@ static void clip_added(struct archive_job *job)
     if (job->error)
         log_error("archive", clip->item.path, "the clip is not in the index: %s",
                   strerror(-job->error));
+    else
+        clip->recorder->last_item = clip->item.id;
     buf_unref(&clip->poster);
     mem_free(clip);
 }
@@ -144,6 +149,7 @@ static int close_clip(struct recorder *recorder)
         return r ? r : closed;
     struct new_clip *clip = mem_new(struct new_clip);
     clip->job = (struct archive_job){.work = add_clip, .done = clip_added};
+    clip->recorder = recorder;
     clip->item = recorder->item;
     clip->poster = recorder->poster ? buf_ref(recorder->poster) : NULL;
     clip->poster_off = recorder->poster_off;
@@ -257,10 +263,10 @@ static void ended(struct archive_job *job)
     if (recorder->error)
         log_error("archive", recorder->camera, "recording stopped: %s", strerror(-recorder->error));
     const struct recorder_params params = recorder->params;
-    const int error = recorder->error;
-    const uint64_t bytes = recorder->closed_bytes;
+    const struct recorder_result result = {recorder->error, recorder->closed_bytes,
+                                           recorder->last_item};
     destroy(recorder);
-    params.done(params.ctx, error, bytes);
+    params.done(params.ctx, &result);
 }
 
 /* On the keeper: what a crash left is in order by now, so that a check cannot meet the new clip. */

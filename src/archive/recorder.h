@@ -10,6 +10,12 @@
 
 struct recorder;
 
+struct recorder_result {
+    int error;      /* 0, or why it ended by itself */
+    uint64_t bytes; /* of all its clips */
+    int64_t item;   /* its last clip in the archive; 0 = none */
+};
+
 struct recorder_params {
     struct archive *archive;
     struct hub *hub;    /* of RENDITION_H264; a reference is taken */
@@ -18,9 +24,8 @@ struct recorder_params {
     const struct clock *clock;
     int64_t back_us;             /* begins so far in the hub's past, at a key; 0 = now */
     const struct packet *poster; /* a JPEG for the thumbnail, or NULL; its bytes are kept */
-    /* The recording has ended, its last clip is in the archive, and the recorder is gone. error: 0,
-     * or why it ended by itself; bytes: of all its clips. */
-    void (*done)(void *ctx, int error, uint64_t bytes);
+    /* The recording has ended, its last clip is in the archive, and the recorder is gone. */
+    void (*done)(void *ctx, const struct recorder_result *result);
     void *ctx;
 };
 
