@@ -5,6 +5,7 @@
 #include "api/auth.h"
 #include "api/reply.h"
 #include "base/alloc.h"
+#include "service/schedules.h"
 
 struct held {
     struct api_guest guest;
@@ -43,9 +44,10 @@ static int held_next(void *ctx, struct net_out *ret_out)
 }
 
 static const int STATUS[] = {
-    [HELD_CAMERA] = 200,       [HELD_CREATED] = 201,      [HELD_NOTHING] = 204,
-    [HELD_ACCEPTED] = 202,     [HELD_LOGIN] = 201,        [HELD_LOGOUT] = 204,
-    [HELD_CREATED_USER] = 201, [HELD_CREATED_TOKEN] = 201};
+    [HELD_CAMERA] = 200,          [HELD_CREATED] = 201,       [HELD_NOTHING] = 204,
+    [HELD_ACCEPTED] = 202,        [HELD_LOGIN] = 201,         [HELD_LOGOUT] = 204,
+    [HELD_CREATED_USER] = 201,    [HELD_CREATED_TOKEN] = 201, [HELD_SCHEDULE] = 200,
+    [HELD_CREATED_SCHEDULE] = 201};
 
 /* The camera as it is now; a new reference, NULL when it is gone again. */
 static json_t *describe(const struct held *held, const char *camera)
@@ -56,6 +58,16 @@ static json_t *describe(const struct held *held, const char *camera)
                        &problem) < 0)
         return NULL;
     return camera_describe(permit.camera, api_now_us(held->api));
+}
+
+/* The same for a schedule. */
+static json_t *describe_schedule(const struct held *held, const char *id)
+{
+    const struct permit permit = {held->api->params.service, &held->principal, ACTION_SCHEDULES,
+                                  NULL};
+    struct problem problem;
+    json_t *schedule = NULL;
+    return service_schedule_get(&permit, id, &schedule, &problem) < 0 ? NULL : schedule;
 }
 
 /* The body, a new reference; NULL: it has none. object: see struct service_waiter. */
@@ -69,6 +81,9 @@ static json_t *body_of(const struct held *held, const char *object)
     case HELD_ACCEPTED:
     case HELD_CREATED_TOKEN:
         return json_incref(held->body);
+    case HELD_SCHEDULE:
+    case HELD_CREATED_SCHEDULE:
+        return describe_schedule(held, object);
     case HELD_LOGIN:
         return service_by_session(held->api->params.service, object, &principal) == 0
                    ? auth_describe(held->api, &principal)
@@ -82,16 +97,17 @@ static json_t *body_of(const struct held *held, const char *object)
 static bool field_of(const struct held *held, const char *object, char value[AUTH_COOKIE_MAX_BYTES],
                      struct http_field *ret_field)
 {
-    const bool is_camera = held->answer == HELD_CREATED,
-               is_user = held->answer == HELD_CREATED_USER,
-               is_cookie = held->answer == HELD_LOGIN || held->answer == HELD_LOGOUT;
+    const char *created = held->answer == HELD_CREATED            ? "cameras"
+                          : held->answer == HELD_CREATED_USER     ? "users"
+                          : held->answer == HELD_CREATED_SCHEDULE ? "schedules"
+                                                                  : NULL;
+    const bool is_cookie = held->answer == HELD_LOGIN || held->answer == HELD_LOGOUT;
     if (is_cookie)
         auth_cookie(held->answer == HELD_LOGIN ? object : NULL, value);
     else
-        snprintf(value, AUTH_COOKIE_MAX_BYTES, "/api/v1/%s/%s", is_user ? "users" : "cameras",
-                 object);
+        snprintf(value, AUTH_COOKIE_MAX_BYTES, "/api/v1/%s/%s", created ? created : "", object);
     *ret_field = (struct http_field){is_cookie ? "set-cookie" : "location", value};
-    return is_camera || is_user || is_cookie;
+    return created || is_cookie;
 }
 
 static void held_done(struct service_waiter *waiter, const char *object,

@@ -6,14 +6,16 @@
 #include "api/endpoint.h"
 
 enum held_answer {
-    HELD_CAMERA,        /* 200 and the camera object */
-    HELD_CREATED,       /* 201, Location and the camera object */
-    HELD_NOTHING,       /* 204 */
-    HELD_ACCEPTED,      /* 202 and what was given to held_settle */
-    HELD_LOGIN,         /* 201, the session's cookie, and who it is */
-    HELD_LOGOUT,        /* 204, and the cookie is taken back */
-    HELD_CREATED_USER,  /* 201 and Location */
-    HELD_CREATED_TOKEN, /* 201 and what was given to held_settle */
+    HELD_CAMERA,           /* 200 and the camera object */
+    HELD_CREATED,          /* 201, Location and the camera object */
+    HELD_NOTHING,          /* 204 */
+    HELD_ACCEPTED,         /* 202 and what was given to held_settle */
+    HELD_LOGIN,            /* 201, the session's cookie, and who it is */
+    HELD_LOGOUT,           /* 204, and the cookie is taken back */
+    HELD_CREATED_USER,     /* 201 and Location */
+    HELD_CREATED_TOKEN,    /* 201 and what was given to held_settle */
+    HELD_SCHEDULE,         /* 200 and the schedule */
+    HELD_CREATED_SCHEDULE, /* 201, Location and the schedule */
 };
 
 struct held;

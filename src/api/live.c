@@ -119,6 +119,22 @@ static json_t *setting_json(const struct event *event)
                      event->setting.values, "detail", event->setting.detail);
 }
 
+static json_t *schedule_json(const struct event *event)
+{
+    return event->type == EVENT_SCHEDULE
+               ? json_pack("{s:s,s:O}", "type", "schedule", "schedule", event->json)
+               : json_pack("{s:s,s:s,s:s}", "type", "schedule-removed", "schedule", event->id,
+                           "camera", event->camera_id);
+}
+
+static void say_to_all(struct live *live, const struct event *event,
+                       json_t *(*describe)(const struct event *event))
+{
+    list_for_each (session, &live->sessions, struct live_session, node)
+        if (event_is_told(&session->principal, event))
+            live_session_say(session, describe(event));
+}
+
 static void on_event(void *ctx, const struct event *event)
 {
     struct live *live = ctx;
@@ -130,9 +146,9 @@ static void on_event(void *ctx, const struct event *event)
         notice_of(live, event->camera)->waits |= event->changed;
         tell_due(live);
     } else if (event->type == EVENT_SETTING) {
-        list_for_each (session, &live->sessions, struct live_session, node)
-            if (event_is_for(&session->principal, event->camera))
-                live_session_say(session, setting_json(event));
+        say_to_all(live, event, setting_json);
+    } else if (event->type == EVENT_SCHEDULE || event->type == EVENT_SCHEDULE_REMOVED) {
+        say_to_all(live, event, schedule_json);
     }
 }
 

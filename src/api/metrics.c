@@ -9,6 +9,7 @@
 #include "api/reply.h"
 #include "base/text.h"
 #include "service/archive.h"
+#include "service/schedules.h"
 
 enum { METRICS_MAX_BYTES = 4 * 1024 * 1024 };
 
@@ -49,6 +50,8 @@ static double seconds(int64_t us)
 {
     return (double)us / (double)US_PER_S;
 }
+
+static const char AWAKE[] = "eyelid_awake_seconds_total";
 
 /* --- One function for each value of a camera that is one number. --- */
 
@@ -129,7 +132,7 @@ static const struct {
     {"eyelid_starts_total", "counter", "Times that the camera was told to start.", starts},
     {"eyelid_start_timeouts_total", "counter", "Starts after which no picture came in time.",
      start_timeouts},
-    {"eyelid_awake_seconds_total", "counter", "Time that the camera ran.", awake},
+    {AWAKE, "counter", "Time that the camera ran; by reason, for whom.", awake},
     {"eyelid_frame_age_seconds", "gauge",
      "From capture to arrival at the server, of the newest frame.", frame_age},
     {"eyelid_archive_bytes", "gauge", "Bytes of the photos and clips that are kept.",
@@ -150,6 +153,20 @@ static const struct archive_camera *archived(const struct permit *permit,
     return NULL;
 }
 
+/* The total by camera is among the numbers above, under the same name. A reason's time counts while
+ * at least one lease of it is held, so that the reasons may add up to more. */
+static void add_awake_reasons(struct text *out, const struct permit *permit)
+{
+    for (struct camera *camera = NULL; (camera = service_next(permit, camera));)
+        for (unsigned reason = 0; reason < LEASE_REASONS; reason++) {
+            const int64_t us = camera_awake_us(camera, (enum lease_reason)reason);
+            if (us == 0)
+                continue;
+            add_series(out, AWAKE, camera, "reason", lease_reason_name((enum lease_reason)reason));
+            text_add(out, "%.15g\n", seconds(us));
+        }
+}
+
 static void add_numbers(struct text *out, const struct permit *permit)
 {
     for (size_t i = 0; i < sizeof(PER_CAMERA) / sizeof(PER_CAMERA[0]); i++) {
@@ -161,6 +178,8 @@ static void add_numbers(struct text *out, const struct permit *permit)
             add_series(out, PER_CAMERA[i].name, camera, NULL, NULL);
             text_add(out, "%.15g\n", PER_CAMERA[i].value(&sample));
         }
+        if (PER_CAMERA[i].name == AWAKE)
+            add_awake_reasons(out, permit);
     }
 }
 
@@ -195,6 +214,16 @@ static void add_leases(struct text *out, const struct permit *permit)
                        lease_reason_name((enum lease_reason)reason));
             text_add(out, "%u\n", camera_view(camera).leases_by_reason[reason]);
         }
+}
+
+static void add_schedules(struct text *out, const struct permit *permit)
+{
+    static const enum run_result ENDED[] = {RUN_DONE, RUN_FAILED, RUN_MISSED};
+    static const char NAME[] = "eyelid_schedule_runs_total";
+    family(out, NAME, "counter", "Runs of schedules, by how they ended.");
+    for (size_t i = 0; i < sizeof(ENDED) / sizeof(ENDED[0]); i++)
+        text_add(out, "%s{result=\"%s\"} %" PRIu64 "\n", NAME, run_result_name(ENDED[i]),
+                 service_schedule_count(permit->service, ENDED[i]));
 }
 
 static void add_encode_times(struct text *out, const struct permit *permit)
@@ -286,6 +315,7 @@ void metrics_get(const struct call *call, struct http_request *request)
     struct text out = text_growing(METRICS_MAX_BYTES);
     add_states(&out, permit);
     add_numbers(&out, permit);
+    add_schedules(&out, permit);
     add_drops(&out, permit);
     add_leases(&out, permit);
     add_encode_times(&out, permit);

@@ -28,6 +28,7 @@
 #include "picam/libcamera.h"
 #include "pull/mjpeg.h"
 #include "service/accounts.h"
+#include "service/schedules.h"
 #include "service/service.h"
 #include "store/store.h"
 #include "transcode/transcoder_makers.h"
@@ -93,6 +94,16 @@ static void load_session(void *ctx, const struct store_session *row)
 static void load_token(void *ctx, const struct store_token *row)
 {
     service_load_token(((struct house *)ctx)->service, row);
+}
+
+static void load_schedule(void *ctx, const struct store_schedule *row)
+{
+    service_load_schedule(((struct house *)ctx)->service, row);
+}
+
+static void load_run(void *ctx, const struct store_run *row)
+{
+    service_load_run(((struct house *)ctx)->service, row);
 }
 
 /* What encodes: the machine's own encoder goes before software, unless a library was named. */
@@ -167,6 +178,8 @@ static int open_store(struct house *house)
                                   .user = load_user,
                                   .session = load_session,
                                   .token = load_token,
+                                  .schedule = load_schedule,
+                                  .run = load_run,
                                   .ctx = house};
     int error = store_open(house->config->data, &loader, &house->store, &sentence);
     if (error) {

@@ -15,9 +15,8 @@ bool camera_runs(const struct camera *camera)
            camera->demand.state == DEMAND_LINGERING;
 }
 
-static void add(struct camera *camera, unsigned hour, int64_t span_us)
+static void add(const struct camera *camera, int64_t *columns, int64_t span_us)
 {
-    int64_t *columns = camera->awake.hours_us[hour];
     for (unsigned reason = 0; reason < LEASE_REASONS; reason++)
         if (camera->leases.by_reason[reason] > 0)
             columns[reason] += span_us;
@@ -46,6 +45,11 @@ static void begin_day(struct camera *camera, int day)
     memset(camera->awake.hours_us, 0, sizeof(camera->awake.hours_us));
 }
 
+int64_t camera_awake_us(const struct camera *camera, enum lease_reason reason)
+{
+    return camera->awake.totals_us[reason];
+}
+
 void camera_account(struct camera *camera, int64_t now_us)
 {
     int64_t wall_us = clock_wall_us(clock_of(camera));
@@ -58,13 +62,13 @@ void camera_account(struct camera *camera, int64_t now_us)
         return;
     camera->awake.accounted_us = now_us;
     if (camera_runs(camera)) {
-        camera->awake.total_us += span_us;
+        add(camera, camera->awake.totals_us, span_us);
         /* Split by hour, oldest first, so that a long span counts in each hour it covered. */
         while (span_us > 0) {
             local(wall_us - span_us, &day, &hour, &left_us);
             begin_day(camera, day);
             int64_t part_us = span_us < left_us ? span_us : left_us;
-            add(camera, hour, part_us);
+            add(camera, camera->awake.hours_us[hour], part_us);
             span_us -= part_us;
         }
     }

@@ -280,7 +280,7 @@ struct camera_view camera_view(const struct camera *camera)
         .battery_percent = camera->battery_percent,
         .last_drop = camera->last_drop,
         .sleeping_until_wall_us = camera->sleeping_until_wall_us,
-        .awake_us = camera->awake.total_us,
+        .awake_us = camera->awake.totals_us[CAMERA_AWAKE_TOTAL],
         .poster = camera->poster,
         .leases = camera->leases.count,
         .stats = camera->stats,

@@ -105,6 +105,10 @@ struct maker_stats camera_encode_stats(const struct camera *camera);
 /* Brings the awake accounting up to now; call before reading it. */
 void camera_account(struct camera *camera, int64_t now_us);
 
+/* How long it ran while at least one lease of this reason was held, since the server started, as
+ * last accounted. */
+int64_t camera_awake_us(const struct camera *camera, enum lease_reason reason);
+
 /* The camera as JSON for page and REST (docs/protocol.md, "Camera object"); a new reference. */
 json_t *camera_describe(struct camera *camera, int64_t now_us);
 /* Its controls with their current values: an array of schema objects; a new reference. */

@@ -27,9 +27,9 @@ struct camera_home {
  */
 enum { CAMERA_AWAKE_LINGER = LEASE_REASONS, CAMERA_AWAKE_TOTAL, CAMERA_AWAKE_COLUMNS };
 struct camera_awake {
-    int64_t accounted_us; /* up to here, monotonic */
-    int64_t total_us;     /* since the server started */
-    int day;              /* the day of the hours below, in local days since the epoch */
+    int64_t accounted_us;                    /* up to here, monotonic */
+    int64_t totals_us[CAMERA_AWAKE_COLUMNS]; /* since the server started */
+    int day; /* the day of the hours below, in local days since the epoch */
     int64_t hours_us[CAMERA_HOURS][CAMERA_AWAKE_COLUMNS];
 };
 

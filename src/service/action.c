@@ -15,6 +15,8 @@ const struct action_rule *action_rule(enum service_action action)
         [ACTION_RECORD] = {ACCESS_OPERATOR, ACCESS_CAMERA, true},
         [ACTION_ARCHIVE] = {ACCESS_VIEWER, ACCESS_SOME, false},
         [ACTION_ARCHIVE_CHANGE] = {ACCESS_OPERATOR, ACCESS_SOME, false},
+        [ACTION_SCHEDULES] = {ACCESS_VIEWER, ACCESS_SOME, false},
+        [ACTION_SCHEDULE_CHANGE] = {ACCESS_OPERATOR, ACCESS_SOME, false},
         [ACTION_SET] = {ACCESS_OPERATOR, ACCESS_CAMERA, true},
         [ACTION_RENAME] = {ACCESS_OPERATOR, ACCESS_CAMERA, true},
         [ACTION_ADD] = {ACCESS_ADMIN, ACCESS_SERVER, false},

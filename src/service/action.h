@@ -14,9 +14,11 @@ enum service_action {
     ACTION_STILL, /* a photo */
     ACTION_KEEP,  /* a photo that is kept */
     ACTION_RECORD,
-    ACTION_ARCHIVE,        /* what the archive holds of the cameras that the principal may see */
-    ACTION_ARCHIVE_CHANGE, /* stars, notes, removal */
-    ACTION_SET,            /* its controls */
+    ACTION_ARCHIVE,         /* what the archive holds of the cameras that the principal may see */
+    ACTION_ARCHIVE_CHANGE,  /* stars, notes, removal */
+    ACTION_SCHEDULES,       /* those of cameras that the principal may see */
+    ACTION_SCHEDULE_CHANGE, /* to make, replace and remove them */
+    ACTION_SET,             /* its controls */
     ACTION_RENAME,
     ACTION_ADD,
     ACTION_ADOPT,

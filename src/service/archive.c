@@ -183,6 +183,11 @@ void service_archive_remove(const struct permit *permit, struct service_archive_
 
 /* --- Photos. --- */
 
+enum archive_reason archive_reason_of(const struct principal *principal)
+{
+    return principal->kind == PRINCIPAL_SCHEDULE ? ARCHIVE_SCHEDULE : ARCHIVE_MANUAL;
+}
+
 struct keeping {
     void (*done)(void *ctx, const struct archive_item *item, const struct problem *problem);
     void *ctx;
@@ -211,7 +216,7 @@ void service_archive_keep(const struct permit *permit, struct packet *still,
     archive_keep_photo(
         service->archive,
         &(struct archive_photo){.camera = camera_id(permit->camera),
-                                .reason = ARCHIVE_MANUAL,
+                                .reason = archive_reason_of(permit->principal),
                                 .still = still,
                                 .wall_us = clock_wall_us(clock) -
                                            (clock_now_us(clock) - still->capture_us)},

@@ -26,9 +26,18 @@ bool event_is_for(const struct principal *principal, const struct camera *camera
     return access_allows(principal, ACCESS_VIEWER, ACCESS_CAMERA, camera_id(camera));
 }
 
+bool event_is_told(const struct principal *principal, const struct event *event)
+{
+    if (event->camera)
+        return event_is_for(principal, event->camera);
+    return *event->camera_id
+               ? access_allows(principal, ACCESS_VIEWER, ACCESS_CAMERA, event->camera_id)
+               : access_allows(principal, ACCESS_VIEWER, ACCESS_SERVER, NULL);
+}
+
 void event_tell(struct event_bus *bus, const struct event *event)
 {
     list_for_each (subscriber, &bus->subscribers, struct event_subscriber, node)
-        if (!subscriber->principal || event_is_for(subscriber->principal, event->camera))
+        if (!subscriber->principal || event_is_told(subscriber->principal, event))
             subscriber->on_event(subscriber->ctx, event);
 }

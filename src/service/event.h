@@ -15,6 +15,8 @@ enum event_type {
     EVENT_WOKE,           /* its first usable frame after a rest is there */
     EVENT_SLEPT,          /* it was told to stop, or went away while it ran */
     EVENT_SETTING,        /* how a change of settings ended */
+    EVENT_SCHEDULE,       /* one is new or changed, or a run of it began or ended */
+    EVENT_SCHEDULE_REMOVED,
 };
 
 enum setting_result {
@@ -26,8 +28,11 @@ const char *setting_result_name(enum setting_result result); /* "applied", …; 
 
 struct event {
     enum event_type type;
-    struct camera *camera;
-    unsigned changed; /* EVENT_CAMERA_CHANGED: enum camera_change, or'ed */
+    struct camera *camera; /* NULL: camera_id says what it is about */
+    const char *camera_id; /* of a camera that may be gone; "" = the server as a whole */
+    const char *id;        /* EVENT_SCHEDULE…: of the schedule */
+    json_t *json;          /* EVENT_SCHEDULE: the schedule; borrowed */
+    unsigned changed;      /* EVENT_CAMERA_CHANGED: enum camera_change, or'ed */
     struct {
         uint64_t change; /* the number that the asker was given */
         enum setting_result result;
@@ -53,6 +58,9 @@ void event_unsubscribe(struct event_subscriber *subscriber);
 
 /* Whether the principal may see the camera, and what happens to it. */
 bool event_is_for(const struct principal *principal, const struct camera *camera);
+
+/* The same for what the event is about. */
+bool event_is_told(const struct principal *principal, const struct event *event);
 
 /* Tells each subscriber whose principal may see the camera. on_event may unsubscribe itself. */
 void event_tell(struct event_bus *bus, const struct event *event);

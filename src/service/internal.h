@@ -1,7 +1,9 @@
 /* What the files of this room share. Loop only. */
 #pragma once
 #include "access/accounts.h"
+#include "archive/archive.h"
 #include "base/pool.h"
+#include "schedule/run.h"
 #include "service/service.h"
 
 /* What the service knows of a camera beside the camera's own state. */
@@ -36,6 +38,13 @@ struct service {
         int64_t since_us; /* when the running minute began */
         unsigned failed;  /* logins in it */
     } logins;
+    struct {
+        struct list entries; /* of struct schedule_entry.node, in the order they were made */
+        unsigned count;
+        uint64_t last_id;
+        uint64_t ended[RUN_RESULTS]; /* runs, since the server started */
+        struct net_timer *timer;     /* for what is due */
+    } schedules;
     struct list access_listeners; /* of struct service_access_listener.node */
 };
 
@@ -74,10 +83,31 @@ void job_refuse(struct service_job *job);
 
 void job_run_decided(struct service *service);
 
+/* --- archive.c --- */
+
+/* Why what the principal asks for is kept. */
+enum archive_reason archive_reason_of(const struct principal *principal);
+
 /* --- record.c --- */
 
+/* Told once, when the camera's recording at hand has ended: error, and the archive's last item of
+ * it (0 = none). To be removed from the list by whoever does not want to know any more. */
+struct record_waiter {
+    struct list node;
+    void (*done)(struct record_waiter *waiter, int error, int64_t item);
+};
+void record_wait(struct service *service, const char *camera, struct record_waiter *waiter);
+/* When the recording at hand ends, monotonic; 0: there is none, or it is being closed. */
+int64_t record_until_us(const struct service *service, const char *camera);
 void record_stop_all(struct service *service);
 void record_drop_all(struct service *service); /* after archive_close */
+
+/* --- schedules.c, schedule_run.c --- */
+
+void schedules_init(struct service *service);
+void schedule_on_timer(void *service);
+void schedules_stop(struct service *service);     /* before the store closes */
+void schedules_drop_all(struct service *service); /* after archive_close */
 
 /* --- settings.c --- */
 

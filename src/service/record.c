@@ -19,6 +19,7 @@ struct recording {
     struct net_timer *timer;   /* its end */
     int64_t until_us;
     uint64_t past_bytes; /* of the recordings before */
+    struct list waiters; /* of struct record_waiter.node */
 };
 
 static struct recording *recording_of(const struct service *service, const char *camera)
@@ -48,13 +49,18 @@ static void on_gone(void *ctx)
     stop(ctx);
 }
 
-static void on_done(void *ctx, int error, uint64_t bytes)
+static void on_done(void *ctx, const struct recorder_result *result)
 {
-    (void)error; /* the log has it */
     struct recording *recording = ctx;
-    recording->past_bytes += bytes;
+    recording->past_bytes += result->bytes;
     recording->recorder = NULL;
     stop(recording);
+    while (!list_empty(&recording->waiters)) {
+        struct record_waiter *waiter =
+            list_entry(recording->waiters.next, struct record_waiter, node);
+        list_remove(&waiter->node);
+        waiter->done(waiter, result->error, result->item);
+    }
 }
 
 static struct recording *create(struct service *service, const char *camera)
@@ -63,11 +69,12 @@ static struct recording *create(struct service *service, const char *camera)
     recording->service = service;
     snprintf(recording->camera, sizeof(recording->camera), "%s", camera);
     recording->timer = net_timer_create(service->params.net, on_timer, recording);
+    list_init(&recording->waiters);
     list_append(&service->recordings, &recording->node);
     return recording;
 }
 
-static void start(struct recording *recording, struct camera *camera)
+static void start(struct recording *recording, struct camera *camera, enum archive_reason reason)
 {
     struct service *service = recording->service;
     recording->lease =
@@ -81,7 +88,7 @@ static void start(struct recording *recording, struct camera *camera)
         recorder_start(&(struct recorder_params){.archive = service->archive,
                                                  .hub = recording->lease->rendition->hub,
                                                  .camera = recording->camera,
-                                                 .reason = ARCHIVE_MANUAL,
+                                                 .reason = reason,
                                                  .clock = service->params.clock,
                                                  .poster = camera_view(camera).poster,
                                                  .done = on_done,
@@ -102,7 +109,7 @@ int service_record(const struct permit *permit, int seconds, struct problem *ret
         return problem_set(ret_problem, PROBLEM_BUSY, id,
                            "the recording before is being closed; try again");
     if (!recording->recorder)
-        start(recording, permit->camera);
+        start(recording, permit->camera, archive_reason_of(permit->principal));
     recording->until_us = clock_now_us(service->params.clock) + seconds * US_PER_S;
     net_timer_set(recording->timer, recording->until_us);
     return 0;
@@ -129,6 +136,17 @@ struct service_recorded service_recorded(const struct service *service, const ch
     if (recording->recorder)
         recorded.bytes += recorder_bytes(recording->recorder);
     return recorded;
+}
+
+void record_wait(struct service *service, const char *camera, struct record_waiter *waiter)
+{
+    list_append(&recording_of(service, camera)->waiters, &waiter->node);
+}
+
+int64_t record_until_us(const struct service *service, const char *camera)
+{
+    const struct recording *recording = recording_of(service, camera);
+    return recording && recording->lease ? recording->until_us : 0;
 }
 
 void record_stop_all(struct service *service)

@@ -89,6 +89,8 @@ struct service *service_create(const struct service_params *params)
     list_init(&service->cameras);
     list_init(&service->jobs);
     list_init(&service->decided);
+    schedules_init(service);
+    service->schedules.timer = net_timer_create(params->net, schedule_on_timer, service);
     service->wake = net_wake_create(params->net, on_wake, service);
     list_init(&service->access_listeners);
     accounts_init(&service->accounts);
@@ -113,6 +115,8 @@ void service_destroy(struct service *service)
     if (!service)
         return;
     job_run_decided(service);
+    schedules_drop_all(service);
+    net_timer_destroy(service->schedules.timer);
     accounts_finish(&service->accounts);
     assert(list_empty(&service->jobs)); /* the store was closed, which decides each */
     registry_unobserve(&service->observer);
@@ -135,6 +139,7 @@ void service_use_store(struct service *service, struct store *store)
 
 void service_stop(struct service *service)
 {
+    schedules_stop(service);
     pool_destroy(service->pool); /* its works end, and are refused */
     service->pool = NULL;
 }

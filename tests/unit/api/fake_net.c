@@ -11,7 +11,7 @@
 
 /* --- The clock. --- */
 
-static int64_t now_us = 3600 * US_PER_S;
+static int64_t now_us = 3600 * US_PER_S, wall_ahead_us = 1000000 * US_PER_S;
 
 static int64_t fake_now(void *ctx)
 {
@@ -22,7 +22,7 @@ static int64_t fake_now(void *ctx)
 static int64_t fake_wall(void *ctx)
 {
     (void)ctx;
-    return now_us + 1000000 * US_PER_S;
+    return now_us + wall_ahead_us;
 }
 
 const struct clock fake_clock = {fake_now, fake_wall, NULL};
@@ -30,6 +30,11 @@ const struct clock fake_clock = {fake_now, fake_wall, NULL};
 void fake_clock_advance(int64_t us)
 {
     now_us += us;
+}
+
+void fake_clock_set_wall(int64_t wall_us)
+{
+    wall_ahead_us = wall_us - now_us;
 }
 
 /* --- The loop. --- */

@@ -10,6 +10,7 @@
 /* The clock of everything; starts at one hour. */
 extern const struct clock fake_clock;
 void fake_clock_advance(int64_t us);
+void fake_clock_set_wall(int64_t wall_us);
 
 struct net *fake_net_create(void);
 void fake_net_destroy(struct net *net); /* no timer or wake may be left on it */

@@ -96,6 +96,11 @@ void world_device_gone(struct device *device)
     camera_source_down(device->camera);
 }
 
+void world_device_back(struct device *device)
+{
+    device_up(device);
+}
+
 void world_device_free(struct device *device)
 {
     if (device->camera && camera_has_source(device->camera, device))

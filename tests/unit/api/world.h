@@ -42,6 +42,7 @@ void world_finish(struct world *world);
 /* A camera that nobody has seen yet, with its device on it, controlled and with two controls. */
 struct device *world_device(struct world *world, const char *id);
 void world_device_gone(struct device *device); /* offline */
+void world_device_back(struct device *device);
 void world_device_free(struct device *device); /* before world_finish */
 
 /* The device says what is in force: JSON of name → value. */

@@ -58,7 +58,7 @@ static void test_each_reason_has_its_time(void **state)
     assert_int_equal(today_s(rig, LEASE_SNAPSHOT), 5);
     assert_int_equal(today_s(rig, CAMERA_AWAKE_LINGER), 10);
     assert_int_equal(today_s(rig, CAMERA_AWAKE_TOTAL), 30);
-    assert_int_equal(rig->camera->awake.total_us, 30 * US_PER_S);
+    assert_int_equal(rig->camera->awake.totals_us[CAMERA_AWAKE_TOTAL], 30 * US_PER_S);
     assert_string_equal(rig_described(rig, "awake_today_s"),
                         "{\"viewer\":18,\"snapshot\":5,\"linger\":10,\"total\":30}");
 }
@@ -109,7 +109,8 @@ static void test_days_end(void **state)
     assert_int_equal(hour_s(rig, 0, LEASE_VIEWER), 4);
     assert_int_equal(today_s(rig, CAMERA_AWAKE_TOTAL), 4);
     assert_int_equal(rig->camera->awake.day, day + 1);
-    assert_int_equal(rig->camera->awake.total_us, 404 * US_PER_S); /* since the start */
+    assert_int_equal(rig->camera->awake.totals_us[CAMERA_AWAKE_TOTAL],
+                     404 * US_PER_S); /* since the start */
     lease_release(&lease);
     rig_pass(rig, 86400 * US_PER_S);
     assert_int_equal(today_s(rig, CAMERA_AWAKE_TOTAL), 0);
@@ -175,7 +176,7 @@ static void test_a_time_before_the_last_one_changes_nothing(void **state)
     camera_account(rig->camera, rig->now_us);
     camera_account(rig->camera, rig->now_us - 5 * US_PER_S); /* a caller with an older clock */
     assert_int_equal(today_s(rig, LEASE_VIEWER), 10);
-    assert_int_equal(rig->camera->awake.total_us, 10 * US_PER_S);
+    assert_int_equal(rig->camera->awake.totals_us[CAMERA_AWAKE_TOTAL], 10 * US_PER_S);
     lease_release(&lease);
 }
 
