@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PORT_NONE = -1 };
+enum { PORT_NONE = -1, ORIGIN_MAX_BYTES = sizeof("https://[]:65535") + 256 };
 
 /* A Host, or the authority of an Origin: RFC 3986 section 3.2 without a user. */
 struct authority {
@@ -107,42 +107,85 @@ static bool is_same_host(const struct authority *a, const struct authority *b)
                          : strcasecmp(a->name, b->name) == 0;
 }
 
-static bool is_same_origin(const struct authority *origin, int default_port,
-                           const struct authority *host)
+/* The browser itself says that the page came from elsewhere, if only from another port. */
+static bool says_other_origin(const struct web_request *request)
 {
-    /* A port that one of the two leaves out is the default of the origin's scheme. */
-    int origin_port = origin->port == PORT_NONE ? default_port : origin->port;
-    int host_port = host->port == PORT_NONE ? default_port : host->port;
-    return origin_port == host_port && is_same_host(origin, host);
+    return request->fetch_site && strcmp(request->fetch_site, "same-origin") != 0 &&
+           strcmp(request->fetch_site, "none") != 0;
 }
 
-/* The scheme is not compared: a proxy in front may speak TLS for us. It may also put another Host;
- * then the page comes from a listed name, at its usual port or at the one that the proxy asked. */
+/* The scheme is not compared: a proxy in front may speak TLS for us. It may also drop the port from
+ * Host (nginx's $host) or send a Host of its own; then the port in Origin is one that we cannot
+ * know, and the browser's word decides where it gives one. */
 static bool origin_is_ours(const struct web_request *request, const struct authority *host)
 {
     struct authority origin;
     int default_port;
     if (!read_origin(request->origin, &origin, &default_port))
         return false;
-    return is_same_origin(&origin, default_port, host) ||
-           (is_listed(&origin, request->hosts) &&
-            (origin.port == PORT_NONE || origin.port == host->port));
+    const int port = origin.port == PORT_NONE ? default_port : origin.port;
+    if (is_same_host(&origin, host) && host->port == port)
+        return true;
+    return ((is_same_host(&origin, host) && host->port == PORT_NONE) ||
+            is_listed(&origin, request->hosts)) &&
+           !says_other_origin(request);
 }
 
-/* RFC 9110 section 10.1.3. A page at another port is no foreign one, as for Sec-Fetch-Site. */
+static bool is_embed(const struct web_request *request, const char *page,
+                     const struct authority *host)
+{
+    struct authority origin, entry;
+    int port, entry_port;
+    if (!read_origin(page, &origin, &port))
+        return false;
+    for (const char *const *embed = request->embeds; embed && *embed; embed++)
+        if (strcmp(*embed, WEB_SAME_HOST) == 0) {
+            if (is_same_host(&origin, host) || is_listed(&origin, request->hosts))
+                return true;
+        } else if (read_origin(*embed, &entry, &entry_port) && is_same_host(&origin, &entry) &&
+                   entry_port == port &&
+                   (origin.port == PORT_NONE ? port : origin.port) ==
+                       (entry.port == PORT_NONE ? entry_port : entry.port)) {
+            return true;
+        }
+    return false;
+}
+
+bool web_is_origin(const char *text)
+{
+    struct authority origin;
+    int port;
+    return read_origin(text, &origin, &port);
+}
+
+bool web_embeds(const struct web_request *request)
+{
+    struct authority host;
+    return request->guard == WEB_PICTURES && request->origin && request->host &&
+           read_authority(request->host, &host) && is_embed(request, request->origin, &host);
+}
+
+/* The origin of the page that Referer names: RFC 9110 section 10.1.3. */
+static bool referer_origin(const char *referer, char ret_origin[ORIGIN_MAX_BYTES])
+{
+    const char *slashes = strstr(referer, "//");
+    if (!slashes)
+        return false;
+    size_t len = (size_t)(slashes - referer) + 2 + strcspn(slashes + 2, "/?#");
+    if (len >= ORIGIN_MAX_BYTES)
+        return false;
+    memcpy(ret_origin, referer, len);
+    ret_origin[len] = '\0';
+    return true;
+}
+
+/* A page at another port is no foreign one, as for Sec-Fetch-Site. */
 static bool referer_is_ours(const struct web_request *request, const struct authority *host)
 {
     struct authority page;
     int default_port;
-    char origin[sizeof("https://[]:65535") + sizeof(page.name)] = "";
-    const char *slashes = strstr(request->referer, "//");
-    if (!slashes)
-        return false;
-    size_t len = (size_t)(slashes - request->referer) + 2 + strcspn(slashes + 2, "/?#");
-    if (len >= sizeof(origin))
-        return false;
-    memcpy(origin, request->referer, len);
-    return read_origin(origin, &page, &default_port) &&
+    char origin[ORIGIN_MAX_BYTES];
+    return referer_origin(request->referer, origin) && read_origin(origin, &page, &default_port) &&
            (is_same_host(&page, host) || is_listed(&page, request->hosts));
 }
 
@@ -153,6 +196,18 @@ static bool is_embedded_elsewhere(const struct web_request *request, const struc
     if (request->fetch_site)
         return strcmp(request->fetch_site, "cross-site") == 0;
     return !request->origin && request->referer && !referer_is_ours(request, host);
+}
+
+/* A page of another site that the owner lets embed pictures. */
+static bool is_welcome_embed(const struct web_request *request, const struct authority *host)
+{
+    char origin[ORIGIN_MAX_BYTES];
+    if (request->guard != WEB_PICTURES)
+        return false;
+    if (request->origin)
+        return is_embed(request, request->origin, host);
+    return request->referer && referer_origin(request->referer, origin) &&
+           is_embed(request, origin, host);
 }
 
 enum web_verdict web_decide(const struct web_request *request)
@@ -170,24 +225,27 @@ enum web_verdict web_decide(const struct web_request *request)
     struct authority host;
     if (!request->host || !read_authority(request->host, &host) || !is_ours(&host, request->hosts))
         return WEB_DENY_HOST;
-    /* Even a read may wake a camera; public files may be linked from anywhere. */
-    if (from_page && request->guard != WEB_PUBLIC && !origin_is_ours(request, &host))
-        return WEB_DENY_ORIGIN;
-    if (request->guard != WEB_PUBLIC && is_embedded_elsewhere(request, &host))
-        return WEB_DENY_ORIGIN;
-    return WEB_ALLOW;
+    /* Public files may be linked from anywhere; even a read of others may wake a camera. */
+    if (request->guard == WEB_PUBLIC)
+        return WEB_ALLOW;
+    if ((!from_page || origin_is_ours(request, &host)) && !is_embedded_elsewhere(request, &host))
+        return WEB_ALLOW;
+    return is_welcome_embed(request, &host) ? WEB_EMBED : WEB_DENY_ORIGIN;
 }
 
 const char *web_verdict_text(enum web_verdict verdict)
 {
     switch (verdict) {
     case WEB_ALLOW:
+    case WEB_EMBED:
         return "allowed";
     case WEB_DENY_HOST:
         return "this server is not known by that name; use its address, or list the name under "
                "hosts in eyelid.conf";
     case WEB_DENY_ORIGIN:
-        return "a page of another site may not use this server";
+        return "a page of another site may not use this server; embed_origins in eyelid.conf lists "
+               "those "
+               "that may show its pictures";
     }
     return "denied";
 }

@@ -10,9 +10,10 @@
 
 /* What a request is for. */
 enum web_guard {
-    WEB_PUBLIC,  /* the page's own files, health: may be linked from anywhere */
-    WEB_DEVICE,  /* a camera's connection; no browser makes one */
-    WEB_GUARDED, /* everything else */
+    WEB_PUBLIC,   /* the page's own files, health: may be linked from anywhere */
+    WEB_DEVICE,   /* a camera's connection; no browser makes one */
+    WEB_PICTURES, /* looking only: pages of embeds may do that as well */
+    WEB_GUARDED,  /* everything else */
 };
 
 struct web_request {
@@ -22,13 +23,24 @@ struct web_request {
     const char *referer;       /* looked at only where the two above are absent; NULL = absent */
     const char *const
         *hosts; /* further names this server is known by, NULL-terminated; NULL = none */
+    /* Origins whose pages may show our pictures, or WEB_SAME_HOST; NULL-terminated; NULL = none */
+    const char *const *embeds;
 };
+/* Among embeds: every port of the host that the request is for, and of hosts. */
+#define WEB_SAME_HOST "same-host"
 
 enum web_verdict {
     WEB_ALLOW,
     WEB_DENY_HOST,   /* Host is no address, not localhost, and not in hosts: DNS rebinding */
     WEB_DENY_ORIGIN, /* a page of another site asks */
+    WEB_EMBED,       /* a page of embeds asks: it may look, and no more */
 };
 
 enum web_verdict web_decide(const struct web_request *request);
 const char *web_verdict_text(enum web_verdict verdict); /* a sentence for the log and the 403 */
+
+/* True when the answer has to name Origin for the page there to read it (CORS, Fetch section 3.2).
+ */
+bool web_embeds(const struct web_request *request);
+/* "https://dash.example.org" or "http://10.0.0.7:3000". */
+bool web_is_origin(const char *text);

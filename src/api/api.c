@@ -5,6 +5,7 @@
 #include "access/web.h"
 #include "api/auth.h"
 #include "api/live.h"
+#include "api/printer.h"
 #include "api/reply.h"
 #include "api/routes.h"
 #include "base/alloc.h"
@@ -78,9 +79,18 @@ static void log_denial(struct api *api, const char *text, const char *path, cons
 
 static enum web_guard guard_of(const struct route *route)
 {
-    return !route || route->action == ACTION_PUBLIC ? WEB_PUBLIC
-           : route->action == ACTION_CONNECT        ? WEB_DEVICE
-                                                    : WEB_GUARDED;
+    switch (route ? route->action : ACTION_PUBLIC) {
+    case ACTION_PUBLIC:
+        return WEB_PUBLIC;
+    case ACTION_CONNECT:
+        return WEB_DEVICE;
+    case ACTION_LIST:
+    case ACTION_SEE:
+    case ACTION_WATCH:
+        return WEB_PICTURES;
+    default:
+        return WEB_GUARDED;
+    }
 }
 
 static struct web_request web_request_of(const struct api_door *door,
@@ -94,18 +104,56 @@ static struct web_request web_request_of(const struct api_door *door,
         .fetch_site = http_header_text(request, HTTP_FETCH_SITE),
         .referer = http_header_text(request, HTTP_REFERER),
         .hosts = door->api->params.hosts,
+        .embeds = door->api->params.embeds,
     };
+}
+
+/* The page of another origin may show what the answer says: CORS (Fetch section 3.2). */
+static void allow_embedding(struct http_request *request, const struct web_request *web,
+                            enum web_verdict verdict)
+{
+    if (web_embeds(web)) {
+        http_always(request, "access-control-allow-origin", web->origin);
+        http_always(request, "access-control-allow-credentials", "true");
+        http_always(request, "vary", "origin");
+    }
+    if (verdict == WEB_EMBED)
+        http_always(request, "cross-origin-resource-policy", "cross-origin");
+}
+
+/* Whoever embeds a page of ours cannot press its buttons: it may look, whoever its user is. */
+static void narrow_to_viewer(struct principal *principal)
+{
+    if (principal->role > ACCESS_VIEWER)
+        principal->role = ACCESS_VIEWER;
+    for (size_t i = 0; i < principal->n_rights; i++)
+        if (principal->rights[i].role > ACCESS_VIEWER)
+            principal->rights[i].role = ACCESS_VIEWER;
+}
+
+/* The camera that an address without an id means. */
+static int find_numbered(const struct routes_match *match, struct call *call,
+                         struct problem *ret_problem)
+{
+    const struct route *route = match->route;
+    if (!route || action_rule(route->action)->scope != ACCESS_CAMERA || match->id[0])
+        return 0;
+    return service_numbered(call->api->params.service, &call->principal, match->number, call->id) ==
+                   0
+               ? 0
+               : problem_set(ret_problem, PROBLEM_NO_SUCH_CAMERA, NULL, "there is no camera %u",
+                             match->number);
 }
 
 /* The one place where requests and WebSockets pass the web gate and get their permit. 0 and
  * *ret_call; or a negative errno and *ret_problem. */
-static int admit(const struct api_door *door, const struct http_request *request,
+static int admit(const struct api_door *door, struct http_request *request,
                  const struct routes_match *match, struct call *ret_call,
                  struct problem *ret_problem)
 {
     const struct web_request web = web_request_of(door, request, match->route);
     const enum web_verdict verdict = web_decide(&web);
-    if (verdict != WEB_ALLOW) {
+    if (verdict != WEB_ALLOW && verdict != WEB_EMBED) {
         const char *text = web_verdict_text(verdict);
         log_denial(door->api, text, http_path(request), web.host,
                    web.origin ? web.origin : web.referer);
@@ -114,10 +162,15 @@ static int admit(const struct api_door *door, const struct http_request *request
     if (door->is_control && http_is_forwarded(request))
         return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, NULL,
                            "the control socket is not for proxies");
+    allow_embedding(request, &web, verdict);
     *ret_call = (struct call){.api = door->api, .head = strcmp(http_method(request), "HEAD") == 0};
     memcpy(ret_call->id, match->id, sizeof(ret_call->id));
-    const int error =
-        auth_principal(door, request, match->route, &ret_call->principal, ret_problem);
+    int error = auth_principal(door, request, match->route, &ret_call->principal, ret_problem);
+    if (error)
+        return error;
+    if (verdict == WEB_EMBED)
+        narrow_to_viewer(&ret_call->principal);
+    error = find_numbered(match, ret_call, ret_problem);
     if (error)
         return error;
     return match->route
@@ -176,17 +229,57 @@ static void reply_denied(struct http_request *request, const struct problem *pro
     reply_problem_with(request, problem, problem_status(problem->type) == 401 ? &ask : NULL);
 }
 
+/* As routes_find; knows the addresses that printers' software uses, too. */
+static enum routes_result find_route(const struct api_door *door, const char *method,
+                                     const struct http_request *request, struct routes_match *match)
+{
+    char action[32];
+    struct printer_address address = {.path = http_path(request)};
+    const bool has_action = http_query(request, "action", action, sizeof(action));
+    const bool is_printers =
+        door->kind == API_DOOR_PAGE &&
+        printer_address_parse(http_path(request), has_action ? action : NULL, &address);
+    const enum routes_result result = routes_find(door->kind, method, address.path, false, match);
+    match->number = is_printers ? address.number : 0;
+    return result;
+}
+
+/* A page of another origin asks whether it may ask: a CORS preflight, Fetch section 3.2.2. It comes
+ * without cookies and tokens. */
+static bool answered_preflight(const struct api_door *door, struct http_request *request)
+{
+    static const struct http_field FIELDS[] = {
+        {"access-control-allow-methods", "GET, HEAD"},
+        {"access-control-allow-headers", "authorization, range"},
+        {"access-control-max-age", "600"},
+    };
+    struct routes_match match;
+    if (strcmp(http_method(request), "OPTIONS") != 0 ||
+        find_route(door, "GET", request, &match) != ROUTES_FOUND)
+        return false;
+    const struct web_request web = web_request_of(door, request, match.route);
+    const enum web_verdict verdict = web_decide(&web);
+    if ((verdict != WEB_ALLOW && verdict != WEB_EMBED) || !web_embeds(&web))
+        return false;
+    allow_embedding(request, &web, verdict);
+    reply(request, &(struct http_response){.status = 204,
+                                           .fields = FIELDS,
+                                           .n_fields = sizeof(FIELDS) / sizeof(*FIELDS)});
+    return true;
+}
+
 void api_request(void *door, struct http_request *request)
 {
     const struct api_door *d = door;
     struct routes_match match;
     struct call call;
     struct problem problem;
-    enum routes_result result =
-        routes_find(d->kind, http_method(request), http_path(request), false, &match);
+    if (answered_preflight(d, request))
+        return;
     if (d->is_control && strcmp(http_method(request), "GET") != 0)
         log_info("api", NULL, "control socket: %s: %s %s", http_peer(request), http_method(request),
                  http_path(request));
+    enum routes_result result = find_route(d, http_method(request), request, &match);
     if (admit(d, request, &match, &call, &problem) < 0)
         reply_denied(request, &problem);
     else if (result != ROUTES_FOUND)

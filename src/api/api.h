@@ -23,6 +23,8 @@ struct api_params {
     const char *version;      /* "0.1.0" */
     const char *data;         /* the data folder, whose disk is told of; NULL = none */
     const char *const *hosts; /* further names of this server, NULL-terminated; NULL = none */
+    /* Origins whose pages may show our pictures, and WEB_SAME_HOST; NULL-terminated; NULL = none */
+    const char *const *embeds;
 };
 
 struct api;

@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "access/web.h"
 #include "api/reply.h"
+#include "base/text.h"
 
 /* What the page needs and nothing more: files of its own, pictures and video that it makes from
  * bytes, one WebSocket. Styles that its code sets one by one need no permission. */
@@ -8,6 +10,21 @@ static const char CSP[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+enum { CSP_MAX_BYTES = 4096 };
+
+/* The policy with those who may frame the page. An address in brackets has no form there (CSP level
+ * 3, section 2.3.1). */
+static void add_policy(const struct api *api, const struct http_request *request, struct text *out)
+{
+    const char *host = http_header_text(request, HTTP_HOST);
+    const int name_len = host && host[0] != '[' ? (int)strcspn(host, ":") : 0;
+    text_add(out, "%s", CSP);
+    for (const char *const *embed = api->params.embeds; embed && *embed; embed++)
+        if (strcmp(*embed, WEB_SAME_HOST) != 0)
+            text_add(out, " %s", *embed);
+        else if (name_len > 0)
+            text_add(out, " http://%.*s:* https://%.*s:*", name_len, host, name_len, host);
+}
 
 static const struct asset *find(const struct api_params *params, const char *path)
 {
@@ -53,12 +70,17 @@ void assets_get(const struct call *call, struct http_request *request)
         reply_problem(request, &COMPRESSED);
         return;
     }
+    char csp[CSP_MAX_BYTES];
+    struct text policy = text_over(csp, sizeof(csp));
+    add_policy(call->api, request, &policy);
     const struct http_field fields[] = {
         {"etag", asset->etag},
         {"cache-control", asset->immutable ? "public, max-age=31536000, immutable" : "no-cache"},
         {"content-encoding", "gzip"},
         {"vary", "accept-encoding"},
-        {"content-security-policy", CSP},
+        {"content-security-policy", policy.cut ? CSP : csp},
+        {"access-control-allow-origin",
+         "*"}, /* modules are fetched so; these are the same for all */
     };
     bool known = is_known(request, asset->etag);
     reply(request, &(struct http_response){.status = known ? 304 : 200,

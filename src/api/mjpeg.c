@@ -68,9 +68,11 @@ void mjpeg_get(const struct call *call, struct http_request *request)
                                           .finish = mjpeg_finish};
     char value[16];
     struct mjpeg *mjpeg = mem_new(struct mjpeg);
-    bool classic = http_query(request, "classic", value, sizeof(value)) ||
+    /* Software for printers reads Content-Length: its addresses have no id. */
+    bool classic = strncmp(http_path(request), "/stream/", strlen("/stream/")) != 0 ||
+                   http_query(request, "classic", value, sizeof(value)) ||
                    (http_query(request, "action", value, sizeof(value)) &&
-                    strcmp(value, "stream") == 0); /* the address that mjpg-streamer has */
+                    strcmp(value, "stream") == 0); /* as mjpg-streamer has it */
     mjpeg->form = classic ? MULTIPART_CLASSIC : MULTIPART_FAST;
     viewer_reply(call, request, &OPS, &mjpeg->viewer);
 }

@@ -13,6 +13,8 @@ static const struct http_field COMMON[] = {
     {"cross-origin-opener-policy", "same-origin"},
     {"cross-origin-resource-policy", "same-site"},
 };
+/* nginx would collect an endless answer in its buffers (ngx_http_proxy_module). */
+static const struct http_field UNBUFFERED = {"x-accel-buffering", "no"};
 enum { N_COMMON = sizeof(COMMON) / sizeof(COMMON[0]) };
 
 static bool has_field(const struct http_response *response, const char *name)
@@ -57,6 +59,8 @@ void reply_begin(struct http_stream *stream, const struct http_response *head)
 {
     struct http_field fields[MAX_FIELDS];
     struct http_response full = with_common(head, fields);
+    if (full.n_fields < MAX_FIELDS)
+        fields[full.n_fields++] = UNBUFFERED;
     http_stream_begin(stream, &full);
 }
 

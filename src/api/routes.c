@@ -67,6 +67,8 @@ const struct route routes_table[] = {
     {PAGE, "GET",   "/stream/:id.h264",             ACTION_WATCH,   stream_h264_get,  NULL},
     {PAGE, "GET",   "/stream/:id.ts",               ACTION_WATCH,   stream_ts_get,    NULL},
     {PAGE, "GET",   "/stream/:id.mjpg",             ACTION_WATCH,   mjpeg_get,        NULL},
+    {PAGE, "GET",   "/stream",                      ACTION_WATCH,   mjpeg_get,        NULL},
+    {PAGE, "GET",   "/snapshot",                    ACTION_WATCH,   snapshot_get,     NULL},
     {PAGE, "GET",   "/hls/:id/index.m3u8",          ACTION_WATCH,   hls_index_get,    NULL},
     {PAGE, "GET",   "/hls/:id/*",                   ACTION_WATCH,   hls_media_get,    NULL},
     {PAGE, "GET",   "/snapshot/:id.jpg",            ACTION_WATCH,   snapshot_get,     NULL},

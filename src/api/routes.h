@@ -27,6 +27,7 @@ enum { ROUTES_ALLOW_MAX = 64 };
 struct routes_match {
     const struct route *route;
     char id[CAMERA_ID_MAX + 1];   /* what stood for :id; "" where the pattern has none */
+    unsigned number;              /* of the camera, where the pattern should have one and has not */
     char allow[ROUTES_ALLOW_MAX]; /* ROUTES_NOT_ALLOWED: "GET, HEAD, PATCH" */
 };
 

@@ -256,6 +256,8 @@ void config_destroy(struct config *config)
     }
     for (unsigned i = 0; config->hosts[i]; i++)
         mem_free(config->hosts[i]);
+    for (unsigned i = 0; config->embed_origins[i]; i++)
+        mem_free(config->embed_origins[i]);
     mem_free(config->ignored);
     mem_free(config->values);
     mem_free(config->data);

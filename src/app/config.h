@@ -42,7 +42,8 @@ struct config {
     bool lan;                 /* all are opened to every address, which the addresses already say */
     char *data;
     char *control; /* the path of the control socket, "off", or NULL = found out (app/control.h) */
-    char *hosts[CONFIG_HOSTS_MAX + 1]; /* further names of this server, NULL-terminated */
+    char *hosts[CONFIG_HOSTS_MAX + 1];         /* further names of this server, NULL-terminated */
+    char *embed_origins[CONFIG_HOSTS_MAX + 1]; /* as api_params.embeds */
     enum config_access access;
     enum config_open_role open_role;
     struct config_ranges pull_allow; /* where network cameras may be although it is denied */

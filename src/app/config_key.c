@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/web.h"
 #include "app/config.h"
 #include "base/alloc.h"
 #include "base/text.h"
@@ -17,6 +18,7 @@ enum kind {
     KIND_FILE, /* may be empty: NULL */
     KIND_CONTROL,
     KIND_NAMES,
+    KIND_ORIGINS,
     KIND_RANGES,
     KIND_LEVEL,
     KIND_FORMAT,
@@ -60,6 +62,10 @@ static const struct key KEYS[] = {
     {FIELD(lan), .kind = KIND_SWITCH, .initial = "off", .right = SWITCH_RIGHT},
     {FIELD(hosts), .kind = KIND_NAMES, .initial = "",
      .right = "it is up to 32 names like eyelid.example.org, separated by blanks"},
+    {FIELD(embed_origins), .kind = KIND_ORIGINS, .initial = WEB_SAME_HOST,
+     .right =
+         "it is none, or up to 32 of same-host and origins like https://dash.example.org:3000, "
+         "separated by blanks"},
     {FIELD(access), .kind = KIND_CHOICE, .choices = ACCESS, .initial = "open",
      .right = "it is open or accounts"},
     {FIELD(open_role), .kind = KIND_CHOICE, .choices = OPEN_ROLE, .initial = "viewer",
@@ -246,6 +252,33 @@ static int set_names(char **field, const char *value)
     return 0;
 }
 
+static int set_origins(char **field, const char *value)
+{
+    char *origins[CONFIG_HOSTS_MAX + 1] = {0};
+    unsigned n = 0;
+    bool fine = *value != '\0';
+    if (strcmp(value, "none") == 0)
+        value = "";
+    for (const char *p = value; fine && *(p += strspn(p, " \t,"));) {
+        char text[320] = "";
+        const size_t len = strcspn(p, " \t,");
+        fine = n < CONFIG_HOSTS_MAX && len < sizeof(text);
+        if (!fine)
+            break;
+        memcpy(text, p, len);
+        fine = strcmp(text, WEB_SAME_HOST) == 0 || web_is_origin(text);
+        origins[n++] = mem_strdup_or_die(text);
+        p += len;
+    }
+    char **drop = fine ? field : origins;
+    for (unsigned i = 0; drop[i]; i++)
+        mem_free(drop[i]);
+    if (!fine)
+        return -EINVAL;
+    memcpy(field, origins, sizeof(origins));
+    return 0;
+}
+
 static int set_ranges(struct config_ranges *field, const char *value)
 {
     struct config_ranges ranges = {0};
@@ -297,6 +330,8 @@ int config_key_set(struct config *config, unsigned i, const char *value)
         return set_control(field, value);
     case KIND_NAMES:
         return set_names(field, value);
+    case KIND_ORIGINS:
+        return set_origins(field, value);
     case KIND_RANGES:
         return set_ranges(field, value);
     }

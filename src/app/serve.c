@@ -310,6 +310,7 @@ static void build_cameras(struct house *house)
         .version = EYELID_VERSION,
         .data = house->config->data,
         .hosts = house->hosts,
+        .embeds = (const char *const *)config->embed_origins,
     });
 }
 

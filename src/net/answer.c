@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "net/http_internal.h"
 
-enum { HEAD_BYTES = 8 * 1024 };
+enum { HEAD_BYTES = 8 * 1024, ALWAYS_MAX_BYTES = 1024 };
 
 const char *answer_reason(int status)
 {
@@ -90,6 +90,23 @@ static bool has_no_body(int status)
     return status == 204 || status == 304;
 }
 
+void http_always(struct http_request *request, const char *name, const char *value)
+{
+    if (!request->always.bytes)
+        request->always = text_growing(ALWAYS_MAX_BYTES);
+    add_field(&request->always, name, value);
+}
+
+static bool is_always(const struct http_request *request, const char *name)
+{
+    const size_t len = strlen(name);
+    const char *line = request->always.cut ? NULL : request->always.bytes;
+    for (; line && *line; line = strchr(line, '\n') + 1)
+        if (strncmp(line, name, len) == 0 && line[len] == ':')
+            return true;
+    return false;
+}
+
 static void add_head(struct text *text, const struct http_request *request,
                      const struct http_response *response, bool has_length)
 {
@@ -101,7 +118,10 @@ static void add_head(struct text *text, const struct http_request *request,
         text_add(text, "content-length: %zu\r\n", response->len_bytes);
     text_add(text, "x-content-type-options: nosniff\r\n");
     for (size_t i = 0; i < response->n_fields; i++)
-        add_field(text, response->fields[i].name, response->fields[i].value);
+        if (!is_always(request, response->fields[i].name))
+            add_field(text, response->fields[i].name, response->fields[i].value);
+    if (request->always.bytes && !request->always.cut)
+        text_add(text, "%s", request->always.bytes);
     /* HTTP/1.0 clients need an explicit keep-alive. */
     text_add(text, "connection: %s\r\n\r\n", request->close_after ? "close" : "keep-alive");
 }
@@ -272,6 +292,7 @@ int answer_produce(struct http_request *request, struct piece *ret_piece)
 
 void answer_forget(struct http_request *request)
 {
+    text_finish(&request->always);
     buf_unref(&request->out_head);
     buf_unref(&request->out_buf);
 }

@@ -394,6 +394,7 @@ int http_next_request(struct http_request *request)
     if (request->close_after || conn->net->stopping)
         return -1;
     free_body(request);
+    text_finish(&request->always);
     request->is_head = false;
     request->in_len_bytes -= request->head_len_bytes;
     if (request->in_len_bytes) {

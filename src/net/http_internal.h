@@ -1,6 +1,7 @@
 /* An HTTP connection's state, shared by http.c (requests in) and answer.c (responses out). Loop
  * only. */
 #pragma once
+#include "base/text.h"
 #include "net/http_head.h"
 #include "net/internal.h"
 
@@ -33,6 +34,7 @@ struct http_request {
     size_t body_len_bytes;
 
     /* Output. */
+    struct text always; /* header lines for the next response; its bytes are NULL: none */
     struct buf *out_head;
     struct buf *out_buf; /* keeps out alive; NULL = static */
     const uint8_t *out;

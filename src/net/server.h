@@ -67,6 +67,10 @@ struct http_response {
     size_t body_off, len_bytes;
 };
 
+/* A header of the answer, whichever it will be; replaces one of the same name that comes with the
+ * answer. At most 1 KiB of them. */
+void http_always(struct http_request *request, const char *name, const char *value);
+
 void http_reply(struct http_request *request, const struct http_response *response);
 
 /* Bytes to send: a reference that the caller of next() takes over. For a WebSocket, off is at least

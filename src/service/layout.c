@@ -1,6 +1,7 @@
 /* How the owner arranged the wall of cameras: their order, which are hidden, groups. One document
  * that is replaced as a whole; the page knows what it means. */
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -71,6 +72,43 @@ int service_arrange(const struct permit *permit, json_t *layout, struct service_
         mem_free(text);
     }
     (void)job_commit(service, "", waiter, NULL);
+    return 0;
+}
+
+static bool may_watch(struct service *service, const struct principal *principal, const char *id)
+{
+    struct permit permit;
+    struct problem problem;
+    return service_permit(service, principal, ACTION_WATCH, id, &permit, &problem) == 0;
+}
+
+static bool is_arranged(json_t *order, const char *id)
+{
+    size_t i;
+    json_t *each;
+    json_array_foreach(order, i, each) if (strcmp(json_string_value(each), id) == 0) return true;
+    return false;
+}
+
+int service_numbered(struct service *service, const struct principal *principal, unsigned number,
+                     char ret_id[CAMERA_ID_MAX + 1])
+{
+    json_t *order = json_object_get(service->layout, "order"), *each;
+    const char *found = NULL;
+    size_t i;
+    json_array_foreach(order, i, each)
+    {
+        if (!found && may_watch(service, principal, json_string_value(each)) && number-- == 0)
+            found = json_string_value(each);
+    }
+    for (struct camera *camera = NULL;
+         !found && (camera = registry_next(service->params.registry, camera));)
+        if (!is_arranged(order, camera_id(camera)) &&
+            may_watch(service, principal, camera_id(camera)) && number-- == 0)
+            found = camera_id(camera);
+    if (!found)
+        return -ENOENT;
+    memcpy(ret_id, found, strlen(found) + 1);
     return 0;
 }
 

@@ -112,6 +112,11 @@ void service_log_refusal(struct service *service, const char *device, const char
  * may see. */
 struct camera *service_next(const struct permit *permit, const struct camera *camera);
 
+/* For addresses without an id: the id of the number-th camera (from 0) whose pictures the principal
+ * may have, in the order of the wall. -ENOENT. */
+int service_numbered(struct service *service, const struct principal *principal, unsigned number,
+                     char ret_id[CAMERA_ID_MAX + 1]) __attribute__((warn_unused_result));
+
 /* ACTION_WATCH. */
 struct lease *service_watch(const struct permit *permit, const struct lease_params *params)
     __attribute__((returns_nonnull, warn_unused_result));

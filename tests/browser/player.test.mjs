@@ -1,6 +1,7 @@
 // The player in real browsers: every way of delivery decodes real frames and shows the circle move.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 import { boot, sleep, temporaryFolder, waitFor } from '../flow/harness.mjs';
@@ -41,6 +42,22 @@ async function playByMse(browser, address, wanted = '') {
 }
 
 const picture = (browser, width = 160) => waitFor('a picture', () => browser.evaluate(readPicture, width), 15000);
+
+test('a page at another port shows a camera by each way of delivery', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { size: '320x240' });
+  const page = http.createServer((_, response) => response.setHeader('content-type', 'text/html').end(`<!doctype html>
+    <script type="module" src="${house.url}/player.js"></script>
+    <eyelid-player camera="porch" style="display:block;width:320px;height:240px"></eyelid-player>`));
+  await new Promise((resolve) => { page.listen(0, '127.0.0.1', resolve); });
+  t.after(() => page.close());
+  const browser = await open(t, 'chromium');
+  for (const way of WAYS.chromium) {
+    await browser.goto(`http://127.0.0.1:${page.address().port}/?delivery=${way}`);
+    await waitFor(`plays by ${way}`, async () => (await stats(browser))?.frames > 5, 20000);
+    assert.equal((await stats(browser)).delivery, way);
+  }
+});
 
 for (const [name, ways] of Object.entries(WAYS)) {
   test(`${name}: each way of delivery shows the circle move`, async (t) => {

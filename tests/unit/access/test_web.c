@@ -157,14 +157,17 @@ static void other_sites_change_nothing(void **state)
         /* behind a proxy that puts its own Host: a page from a listed name */
         {WEB_GUARDED, "127.0.0.1:8080", "https://cameras.example.org", WEB_ALLOW},
         {WEB_GUARDED, "127.0.0.1:8080", "http://porch:8080", WEB_ALLOW},
-        {WEB_GUARDED, "127.0.0.1:8080", "http://porch:9000", WEB_DENY_ORIGIN},
+        {WEB_GUARDED, "127.0.0.1:8080", "https://porch:9000", WEB_ALLOW},
         {WEB_GUARDED, "127.0.0.1:8080", "http://localhost", WEB_DENY_ORIGIN},
+        /* behind one that drops the port from Host */
+        {WEB_GUARDED, "porch", "https://porch:8443", WEB_ALLOW},
+        {WEB_GUARDED, "localhost", "http://localhost:8080", WEB_ALLOW},
         /* another one */
         {WEB_GUARDED, "localhost:8080", "http://evil.example", WEB_DENY_ORIGIN},
         {WEB_GUARDED, "localhost:8080", "http://localhost:9090", WEB_DENY_ORIGIN},
         {WEB_GUARDED, "localhost:8080", "http://localhost", WEB_DENY_ORIGIN},
-        {WEB_GUARDED, "localhost", "http://localhost:8080", WEB_DENY_ORIGIN},
         {WEB_GUARDED, "localhost:80", "https://localhost", WEB_DENY_ORIGIN},
+        {WEB_GUARDED, "localhost", "http://porch.evil.example:8080", WEB_DENY_ORIGIN},
         {WEB_GUARDED, "localhost:8080", "http://127.0.0.1:8080", WEB_DENY_ORIGIN},
         {WEB_GUARDED, "localhost:8080", "http://localhost.evil:8080", WEB_DENY_ORIGIN},
         {WEB_GUARDED, "localhost:8080", "null", WEB_DENY_ORIGIN},
@@ -267,6 +270,83 @@ static void pages_say_who_they_are_to_plain_http(void **state)
     assert_int_equal(web_decide(&request), WEB_ALLOW);
 }
 
+static void the_browser_knows_better_than_a_host_without_a_port(void **state)
+{
+    (void)state;
+    struct web_request request = {
+        .guard = WEB_GUARDED, .host = "porch", .origin = "https://porch:8443", .hosts = HOSTS};
+    request.fetch_site = "same-origin";
+    assert_int_equal(web_decide(&request), WEB_ALLOW);
+    request.fetch_site = "same-site"; /* a page at another port */
+    assert_int_equal(web_decide(&request), WEB_DENY_ORIGIN);
+    request.host = "127.0.0.1:8080"; /* the proxy's own */
+    assert_int_equal(web_decide(&request), WEB_DENY_ORIGIN);
+    request.fetch_site = "same-origin";
+    assert_int_equal(web_decide(&request), WEB_ALLOW);
+}
+
+static void pages_that_may_embed_look_and_do_no_more(void **state)
+{
+    static const char *const EMBEDS[] = {WEB_SAME_HOST, "https://dash.example.org",
+                                         "http://10.0.0.9:3000", NULL};
+    static const struct {
+        const char *host, *origin;
+        enum web_verdict verdict;
+    } ROWS[] = {
+        {"192.168.1.20:8080", "http://192.168.1.20", WEB_EMBED},
+        {"192.168.1.20:8080", "http://192.168.1.20:3000", WEB_EMBED},
+        {"192.168.1.20:8080", "https://192.168.1.20:3000", WEB_EMBED},
+        {"porch.localhost:8080", "http://Porch.localhost", WEB_EMBED},
+        {"192.168.1.20:8080", "https://dash.example.org", WEB_EMBED},
+        {"192.168.1.20:8080", "https://dash.example.org:443", WEB_EMBED},
+        {"192.168.1.20:8080", "http://10.0.0.9:3000", WEB_EMBED},
+        {"192.168.1.20:8080", "http://192.168.1.20:8080", WEB_ALLOW},
+        {"192.168.1.20:8080", "http://dash.example.org", WEB_DENY_ORIGIN},
+        {"192.168.1.20:8080", "http://dash.example.org:443", WEB_DENY_ORIGIN},
+        {"192.168.1.20:8080", "https://dash.example.org:8443", WEB_DENY_ORIGIN},
+        {"192.168.1.20:8080", "https://x.dash.example.org", WEB_DENY_ORIGIN},
+        {"192.168.1.20:8080", "http://10.0.0.9", WEB_DENY_ORIGIN},
+        {"192.168.1.20:8080", "http://192.168.1.21", WEB_DENY_ORIGIN},
+        {"192.168.1.20:8080", "same-host", WEB_DENY_ORIGIN},
+        {"192.168.1.20:8080", "null", WEB_DENY_ORIGIN},
+        {"evil.example", "https://dash.example.org", WEB_DENY_HOST},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        struct web_request request = {.guard = WEB_PICTURES,
+                                      .host = ROWS[i].host,
+                                      .origin = ROWS[i].origin,
+                                      .hosts = HOSTS,
+                                      .embeds = EMBEDS};
+        if (web_decide(&request) != ROWS[i].verdict)
+            fail_msg("host %s origin %s", request.host, request.origin);
+        if (ROWS[i].verdict == WEB_EMBED)
+            assert_true(web_embeds(&request));
+        else if (ROWS[i].verdict == WEB_DENY_ORIGIN)
+            assert_false(web_embeds(&request));
+        /* An <img> there has a Referer alone. */
+        request.origin = NULL;
+        request.referer = ROWS[i].origin;
+        request.fetch_site = "cross-site";
+        assert_int_equal(web_decide(&request),
+                         ROWS[i].verdict == WEB_ALLOW ? WEB_EMBED : ROWS[i].verdict);
+        /* Settings are changed by our own page. */
+        request = (struct web_request){.guard = WEB_GUARDED,
+                                       .host = ROWS[i].host,
+                                       .origin = ROWS[i].origin,
+                                       .hosts = HOSTS,
+                                       .embeds = EMBEDS};
+        assert_int_equal(web_decide(&request),
+                         ROWS[i].verdict == WEB_EMBED ? WEB_DENY_ORIGIN : ROWS[i].verdict);
+        assert_false(web_embeds(&request));
+        /* Nobody is listed. */
+        request.guard = WEB_PICTURES;
+        request.embeds = NULL;
+        assert_int_equal(web_decide(&request),
+                         ROWS[i].verdict == WEB_EMBED ? WEB_DENY_ORIGIN : ROWS[i].verdict);
+    }
+}
+
 static void every_verdict_has_a_sentence(void **state)
 {
     (void)state;
@@ -284,6 +364,8 @@ int main(void)
         cmocka_unit_test(without_further_names_addresses_remain),
         cmocka_unit_test(pictures_embedded_by_another_site_are_refused),
         cmocka_unit_test(pages_say_who_they_are_to_plain_http),
+        cmocka_unit_test(the_browser_knows_better_than_a_host_without_a_port),
+        cmocka_unit_test(pages_that_may_embed_look_and_do_no_more),
         cmocka_unit_test(every_verdict_has_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,7 @@ struct http_request {
     struct fake_request what;
     struct http_stream stream;
     struct fake_answer answer;
+    char always[512];
     bool answered;
 };
 
@@ -340,6 +341,7 @@ static void take_head(struct http_request *request, const struct http_response *
     snprintf(answer->content_type, sizeof(answer->content_type), "%s",
              response->content_type ? response->content_type : "");
     struct text fields = text_over(answer->fields, sizeof(answer->fields));
+    text_add(&fields, "%s", request->always);
     for (size_t i = 0; i < response->n_fields; i++)
         text_add(&fields, "%s: %s\n", response->fields[i].name, response->fields[i].value);
     assert(!fields.cut);
@@ -354,6 +356,12 @@ static void take_response(struct http_request *request, const struct http_respon
            strcmp(http_method(request), "HEAD") == 0 ? 0 : response->len_bytes);
     request->answer.ended = true;
     buf_unref(&buf);
+}
+
+void http_always(struct http_request *request, const char *name, const char *value)
+{
+    const size_t len = strlen(request->always);
+    snprintf(request->always + len, sizeof(request->always) - len, "%s: %s\n", name, value);
 }
 
 void http_reply(struct http_request *request, const struct http_response *response)

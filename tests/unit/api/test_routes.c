@@ -226,6 +226,86 @@ static void addresses_that_are_not_there_ask_the_policy_too(void **state)
     world_finish(&world);
 }
 
+static int ask(struct world *world, struct fake_request what, char *ret_fields)
+{
+    what.subprotocol = "eyelid.live.v1";
+    struct http_request *request = world_ask(world, &what);
+    int status = fake_answer(request)->status;
+    strcpy(ret_fields, fake_answer(request)->fields);
+    fake_request_destroy(request);
+    return status;
+}
+
+static void pages_that_may_embed_read_answers_and_change_nothing(void **state)
+{
+    static const char *const EMBEDS[] = {"same-host", "https://dash.example.org", NULL};
+    char fields[2048];
+    struct world world;
+    (void)state;
+    world_init(&world);
+    world.api->params.embeds = EMBEDS;
+    struct device *porch = world_device(&world, "porch");
+    struct fake_request what = {.path = "/poster/porch.jpg", .origin = "http://localhost:3000"};
+    assert_int_equal(ask(&world, what, fields), 404); /* no picture yet, which the page may know */
+    assert_non_null(strstr(fields, "access-control-allow-origin: http://localhost:3000\n"));
+    assert_non_null(strstr(fields, "vary: origin\n"));
+    what.origin = "https://dash.example.org";
+    what.path = "/api/v1/cameras";
+    assert_int_equal(ask(&world, what, fields), 200);
+    assert_non_null(strstr(fields, "access-control-allow-origin: https://dash.example.org\n"));
+    assert_non_null(strstr(fields, "cross-origin-resource-policy: cross-origin\n"));
+    what.origin = "https://evil.example";
+    assert_int_equal(ask(&world, what, fields), 403);
+    assert_null(strstr(fields, "access-control"));
+    what.origin = "http://localhost:3000";
+    what.method = "PATCH";
+    what.path = "/api/v1/cameras/porch/settings";
+    what.body = "{}";
+    assert_int_equal(ask(&world, what, fields), 403);
+    /* The preflight of a player that shows a token. */
+    what = (struct fake_request){
+        .method = "OPTIONS", .path = "/hls/porch/index.m3u8", .origin = "http://localhost:3000"};
+    assert_int_equal(ask(&world, what, fields), 204);
+    assert_non_null(strstr(fields, "access-control-allow-headers: authorization, range\n"));
+    assert_non_null(strstr(fields, "access-control-allow-origin: http://localhost:3000\n"));
+    what.path = "/api/v1/layout";
+    assert_int_equal(ask(&world, what, fields), 405);
+    assert_null(strstr(fields, "access-control"));
+    what.path = "/hls/porch/index.m3u8";
+    what.origin = "https://evil.example";
+    assert_int_equal(ask(&world, what, fields), 405);
+    assert_null(strstr(fields, "access-control"));
+    assert_int_equal(porch->starts, 0);
+    world_device_free(porch);
+    world_finish(&world);
+}
+
+static void addresses_without_an_id_mean_the_first_camera_of_the_wall(void **state)
+{
+    char fields[2048];
+    struct world world;
+    (void)state;
+    world_init(&world);
+    assert_int_equal(ask(&world, (struct fake_request){.path = "/snapshot"}, fields), 404);
+    struct device *porch = world_device(&world, "porch"), *yard = world_device(&world, "yard");
+    struct http_request *request =
+        world_ask(&world, &(struct fake_request){.path = "/", .query = "action=stream"});
+    fake_net_turn(world.net);
+    assert_int_equal(porch->starts, 1);
+    assert_int_equal(yard->starts, 0);
+    fake_request_destroy(request);
+    service_load_layout(world.service,
+                        "{\"order\":[\"gone\",\"yard\"],\"hidden\":[],\"groups\":[]}");
+    request = world_ask(&world, &(struct fake_request){.path = "/webcam/snapshot"});
+    fake_net_turn(world.net);
+    assert_int_equal(yard->starts, 1);
+    fake_request_destroy(request);
+    assert_int_equal(ask(&world, (struct fake_request){.path = "/webcam3/"}, fields), 404);
+    world_device_free(porch);
+    world_device_free(yard);
+    world_finish(&world);
+}
+
 static void a_websocket_to_nowhere_is_refused(void **state)
 {
     struct world world;
@@ -289,6 +369,8 @@ int main(void)
         cmocka_unit_test(every_route_but_the_public_ones_is_denied_to_another_site),
         cmocka_unit_test(every_route_is_open_to_the_page_itself),
         cmocka_unit_test(addresses_that_are_not_there_ask_the_policy_too),
+        cmocka_unit_test(pages_that_may_embed_read_answers_and_change_nothing),
+        cmocka_unit_test(addresses_without_an_id_mean_the_first_camera_of_the_wall),
         cmocka_unit_test(a_websocket_to_nowhere_is_refused),
         cmocka_unit_test(refusals_come_in_the_form_of_their_address),
     };

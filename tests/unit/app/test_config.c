@@ -55,6 +55,8 @@ static void nothing_gives_the_defaults(void **state)
     assert_int_equal(config->device.port, 8765);
     assert_string_equal(config->data, "/var/lib/eyelid");
     assert_null(config->hosts[0]);
+    assert_string_equal(config->embed_origins[0], "same-host");
+    assert_null(config->embed_origins[1]);
     assert_int_equal(config->log_level, LOG_LEVEL_INFO);
     assert_false(config->log_json);
     assert_null(config->encoder);
@@ -127,6 +129,7 @@ static void file_sets_every_kind(void **state)
                                          "\r\n"
                                          "data=/srv/with = in it\r\n"
                                          "hosts = Cam.Example.org, other\n"
+                                         "embed_origins = same-host https://a.example:3000\n"
                                          "log_level = debug\n"
                                          "log_format = json\n"
                                          "encoder = openh264\n"
@@ -141,6 +144,9 @@ static void file_sets_every_kind(void **state)
     assert_string_equal(config->hosts[0], "cam.example.org");
     assert_string_equal(config->hosts[1], "other");
     assert_null(config->hosts[2]);
+    assert_string_equal(config->embed_origins[0], "same-host");
+    assert_string_equal(config->embed_origins[1], "https://a.example:3000");
+    assert_null(config->embed_origins[2]);
     assert_int_equal(config->log_level, LOG_LEVEL_DEBUG);
     assert_true(config->log_json);
     assert_string_equal(config->encoder, "openh264");

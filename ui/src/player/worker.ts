@@ -3,13 +3,22 @@
 import type { Media } from '../live/protocol';
 import type { Surface, SurfaceHost } from './surface';
 import type { FromWorker, ToWorker } from './worker_messages';
+import workerUrl from './decode_worker.ts?worker&url';
 
 let worker: Worker | null = null;
 let lastId = 0;
 const hosts = new Map<number, SurfaceHost>();
 
+// A page of another origin may not run our file as a worker, but a script of its own that loads ours.
+function script(): URL | string {
+  const url = new URL(workerUrl, import.meta.url);
+  return url.origin === location.origin
+    ? url
+    : URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
+}
+
 function start(): Worker {
-  const started = new Worker(new URL('./decode_worker.ts', import.meta.url), { type: 'module' });
+  const started = new Worker(script(), { type: 'module' });
   started.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     const host = hosts.get(data.id);
     if (!host) return;
