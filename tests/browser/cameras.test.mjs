@@ -161,7 +161,7 @@ test('chromium: a camera that somebody else removes leaves the page', async (t) 
   await seen(browser, 'yard', 'live');
 });
 
-test('chromium: what only an administrator may do is refused in a sentence', async (t) => {
+test('chromium: what the server refuses is said in a sentence', async (t) => {
   const house = await boot(t);
   await house.camera('porch');
   const { page, goto, ...browser } = await open(t, 'chromium');
@@ -172,7 +172,7 @@ test('chromium: what only an administrator may do is refused in a sentence', asy
   await openSheet(browser);
   await page.locator('[data-action=remove-camera]').click();
   await page.locator('[data-action=remove]').click();
-  await page.getByRole('alert').filter({ hasText: 'Only an administrator may do this' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'You may not do this' }).waitFor();
   await page.locator('[data-action=cancel]').click();
   assert.notEqual(await house.describe('porch'), null);
 });
@@ -193,7 +193,7 @@ test('chromium: a network camera is added and live; what is wrong is said at its
   await field('Address').fill('rtsp://127.0.0.1/stream');
   await field('Name').fill('Gate');
   await page.keyboard.press('Enter');
-  await said('Address', /^Invalid camera URL: only http/i);
+  await said('Address', /^Invalid camera URL: it must start with http/i);
   await field('Address').fill('127.0.0.2:81/stream');
   await page.keyboard.press('Enter');
   await said('Address', /^127\.0\.0\.2 is .*pull_allow/);

@@ -300,6 +300,24 @@ describe('reconnecting', () => {
     expect(sockets[0]?.pings).toBeGreaterThan(8);
   });
 
+  it('is not tried while nobody is logged in, and at once afterwards', () => {
+    const live = makeLive();
+    hello([{ id: 'porch' }]);
+    const viewer = new Recorder();
+    live.open('porch', 'h264', viewer);
+    live.hold();
+    expect(sockets[0]?.closed).toBe(true);
+    expect([live.heard, live.cameras.size, viewer.events]).toEqual([false, 0, ['lost']]);
+    live.connect(); // a tab that is shown again
+    vi.advanceTimersByTime(60_000);
+    expect(sockets).toHaveLength(1);
+    live.release();
+    live.release();
+    expect(sockets).toHaveLength(2);
+    hello([{ id: 'yard' }]);
+    expect([...live.cameras.keys()]).toEqual(['yard']);
+  });
+
   it('an address that never answers is given up', () => {
     makeLive();
     vi.advanceTimersByTime(8600);

@@ -158,7 +158,7 @@ describe('the form for a network camera', () => {
     ['invalid', 'a name is 1 to 64 bytes of printable text', 'name', /^A name is/],
     ['invalid', 'an id is 1 to 32 of a-z, 0-9 and -', 'id', /^An id is/],
     ['unreachable', 'nothing answers at 10.0.0.7', 'url', /^Nothing answers/],
-    ['not-allowed', 'only on the machine of the server', null, /^Only an administrator/],
+    ['not-allowed', 'what only others may do', null, /^You may not do this/],
   ])('%s: %s', (code, message, field, shown) => {
     const complaint = complaintOf(new LiveError(code, message));
     expect(complaint.field).toBe(field);

@@ -28,6 +28,28 @@ const json = (status: number, body: object) => () => Response.json(body, { statu
 const cameras = 'http://house/below/api/v1/cameras';
 
 describe('Rest', () => {
+  it('tells that rights ended, and not that a password was wrong', async () => {
+    const told: string[] = [];
+    for (const [status, name] of [
+      [401, 'not-logged-in'],
+      [403, 'not-allowed'],
+      [401, 'bad-login'],
+      [409, 'exists'],
+    ] as const) {
+      const { rest } = serving(json(status, { type: `urn:eyelid:problem:${name}` }));
+      rest.refused = () => void told.push(name);
+      await expect(rest.users()).rejects.toMatchObject({ code: name });
+    }
+    expect(told).toEqual(['not-logged-in', 'not-allowed']);
+  });
+
+  it('takes an answer without a body, and no page of somebody else', async () => {
+    const empty = serving(() => new Response(null, { status: 201 }));
+    await empty.rest.addUser({ name: 'ben', role: 'viewer', cameras: null, password: 'x' });
+    const page = serving(() => new Response('<html>', { status: 200 }));
+    await expect(page.rest.users()).rejects.toMatchObject({ code: 'failed' });
+  });
+
   it('asks at the addresses of the contract, below the path of the server', async () => {
     const { rest, calls } = serving(json(200, {}));
     await rest.awake('porch');

@@ -36,6 +36,7 @@ export class Link {
   private beats = 0;
   heardMs = 0; // performance.now() of the last message
   private askedMs: number | null = null; // the oldest ping that nothing followed
+  private isHeld = false;
 
   constructor(
     private readonly openSocket: OpenSocket,
@@ -45,7 +46,7 @@ export class Link {
 
   // Connects now, unless it is connected or about to be. Also the user's "try now".
   connect(): void {
-    if (this.socket) return;
+    if (this.socket || this.isHeld) return;
     clearTimeout(this.retryTimer);
     const socket = this.openSocket();
     this.socket = socket;
@@ -62,6 +63,20 @@ export class Link {
     socket.onclose = () => this.drop(socket);
     this.beatTimer = setTimeout(() => this.drop(socket), CONNECT_MS);
     this.change({ state: 'connecting' });
+  }
+
+  // Ends the connection; none is tried before release().
+  hold(): void {
+    this.isHeld = true;
+    clearTimeout(this.retryTimer);
+    if (this.socket) this.drop(this.socket);
+  }
+
+  release(): void {
+    if (!this.isHeld) return;
+    this.isHeld = false;
+    this.backoff.reset();
+    this.connect();
   }
 
   send(message: object): boolean {
@@ -121,7 +136,7 @@ export class Link {
       this.events.lost();
     }
     const wait = this.backoff.next();
-    this.retryTimer = setTimeout(() => this.connect(), wait);
+    if (!this.isHeld) this.retryTimer = setTimeout(() => this.connect(), wait);
     this.change({ state: 'waiting', retryAtMs: performance.now() + wait });
   }
 

@@ -112,6 +112,18 @@ export class Live {
     this.link.connect();
   }
 
+  // Nobody is logged in: nothing is tried before release(), and what was seen is forgotten.
+  hold(): void {
+    this.link.hold();
+    this.cameras = new Map();
+    this.heard = false;
+    this.changed();
+  }
+
+  release(): void {
+    this.link.release();
+  }
+
   // Called for every change of the connection or of a camera.
   subscribe(listener: () => void): () => void {
     this.listeners.add(listener);

@@ -29,6 +29,43 @@ export interface Item {
   thumbnail: string;
 }
 
+export type Role = 'none' | 'viewer' | 'operator' | 'admin';
+
+// Who is asking, docs/protocol.md, section 3.1. cameras: null = all that there are.
+export interface Me {
+  principal: string; // anyone, owner (of this machine), user or token
+  name: string;
+  role: Role;
+  cameras: string[] | null;
+  needs_setup: boolean; // there is no administrator yet
+  access: 'open' | 'accounts'; // open: there are no accounts
+}
+
+export interface User {
+  name: string;
+  role: Role;
+  cameras: string[] | null;
+}
+
+export interface Session {
+  id: string;
+  user: string;
+  agent: string; // what the browser calls itself
+  created: string; // RFC 3339
+  used: string;
+  current: boolean;
+}
+
+export interface Token {
+  id: string;
+  name: string;
+  role: Role;
+  cameras: string[] | null;
+  created: string;
+  expires: string | null;
+  used: string | null;
+}
+
 interface Asked {
   method?: string;
   body?: object;
@@ -49,7 +86,19 @@ function problemOf(said: Said | null, status: number): LiveError {
   return new LiveError(code || 'failed', message ?? `The server answered ${status}.`);
 }
 
+// null: it is empty, or not ours.
+function parsed(text: string): Said | null {
+  try {
+    return JSON.parse(text) as Said;
+  } catch {
+    return null;
+  }
+}
+
 export class Rest {
+  // Called when the server refuses: rights ended, or were never there.
+  refused: () => void = () => {};
+
   constructor(
     private readonly server: URL,
     private readonly send: (url: URL, init: RequestInit) => Promise<Response>,
@@ -107,6 +156,74 @@ export class Rest {
     await this.ask(`archive/${item}`, { method: 'DELETE' });
   }
 
+  async session(): Promise<Me> {
+    return (await this.ask('session')) as Me;
+  }
+
+  async logIn(name: string, password: string): Promise<void> {
+    await this.ask('session', { method: 'POST', body: { name, password } });
+  }
+
+  async logOut(): Promise<void> {
+    await this.ask('session', { method: 'DELETE' });
+  }
+
+  // With the setup token: the first administrator, who is logged in.
+  async setUp(token: string, name: string, password: string): Promise<void> {
+    await this.ask('setup', { method: 'POST', body: { token, name, password } });
+  }
+
+  async changePassword(password: string, newPassword: string): Promise<void> {
+    const body = { password, new_password: newPassword };
+    await this.ask('session/password', { method: 'POST', body });
+  }
+
+  async sessions(): Promise<Session[]> {
+    return ((await this.ask('sessions')) as { sessions: Session[] }).sessions;
+  }
+
+  async endSession(id: string): Promise<void> {
+    await this.ask(`sessions/${id}`, { method: 'DELETE' });
+  }
+
+  async users(): Promise<User[]> {
+    return ((await this.ask('users')) as { users: User[] }).users;
+  }
+
+  async addUser(user: User & { password: string }): Promise<void> {
+    await this.ask('users', { method: 'POST', body: user });
+  }
+
+  async changeUser(name: string, change: Partial<User> & { password?: string }): Promise<void> {
+    await this.ask(`users/${name}`, { method: 'PATCH', body: change });
+  }
+
+  async removeUser(name: string): Promise<void> {
+    await this.ask(`users/${name}`, { method: 'DELETE' });
+  }
+
+  async tokens(): Promise<Token[]> {
+    return ((await this.ask('tokens')) as { tokens: Token[] }).tokens;
+  }
+
+  // The token's text is told this once.
+  async addToken(token: object): Promise<{ token: string }> {
+    return (await this.ask('tokens', { method: 'POST', body: token })) as { token: string };
+  }
+
+  async removeToken(id: string): Promise<void> {
+    await this.ask(`tokens/${id}`, { method: 'DELETE' });
+  }
+
+  // Whether the server has an authority of its own, to be trusted by hand.
+  hasAuthority(): Promise<boolean> {
+    const url = new URL('trust/eyelid-ca.crt', this.server);
+    return this.send(url, { method: 'HEAD' }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+
   // The wall's layout, as the page wrote it.
   async layout(): Promise<unknown> {
     return this.ask('layout');
@@ -119,9 +236,12 @@ export class Rest {
   // Rejects with a LiveError: the server's own code and sentence where it has them.
   private async ask(path: string, asked: Asked = {}): Promise<unknown> {
     const answer = await this.fetch(path, asked);
-    const said = (await answer.json().catch(() => null)) as Said | null;
-    if (answer.ok && (said || answer.status === 204)) return said;
-    throw problemOf(said, answer.status);
+    const text = await answer.text().catch(() => '-');
+    const said = parsed(text);
+    if (answer.ok && (said || text === '')) return said;
+    const problem = problemOf(said, answer.status);
+    if (problem.code === 'not-logged-in' || problem.code === 'not-allowed') this.refused();
+    throw problem;
   }
 
   private fetch(path: string, { method = 'GET', body }: Asked): Promise<Response> {

@@ -25,6 +25,7 @@ const PROBLEMS: Record<string, Key> = {
   'no-such-camera': 'problem.no-such-camera',
   'not-adopted': 'problem.not-adopted',
   'not-allowed': 'problem.not-allowed',
+  'not-logged-in': 'problem.not-logged-in',
   'too-many': 'problem.too-many',
   exists: 'problem.exists',
   unsupported: 'problem.unsupported',

@@ -5,6 +5,7 @@ import share from 'icon:share-2';
 import sliders from 'icon:sliders-horizontal';
 import type { KnownCamera } from '../../live/live';
 import { t } from '../i18n';
+import { mayOn } from '../me';
 import type { Watched } from '../parts/hooks';
 import { Tabs } from '../parts/tabs';
 import { remembered } from '../store';
@@ -21,34 +22,38 @@ const chosen = remembered('tab', 'settings', () => sessionStorage);
 export function Sheet({ known, watched }: { known: KnownCamera; watched: Watched }) {
   const { camera } = known;
   const name = nameOf(known);
+  const maySet = mayOn('operator', camera.id);
   const tabs = [
-    { id: 'settings', label: t('tab.settings'), icon: sliders },
+    ...(maySet ? [{ id: 'settings', label: t('tab.settings'), icon: sliders }] : []),
     { id: 'device', label: t('tab.device'), icon: device },
     { id: 'share', label: t('tab.share'), icon: share },
   ];
+  const shown = tabs.some(({ id }) => id === chosen.value) ? chosen.value : (tabs[0]?.id ?? '');
   return (
     <aside class="sheet" aria-label={t('camera.about', { name })}>
       <Tabs
         label={t('camera.about', { name })}
         tabs={tabs}
-        chosen={chosen.value}
+        chosen={shown}
         choose={(id) => {
           chosen.value = id;
         }}
       >
-        {chosen.value === 'device' && <Device known={known} watched={watched} />}
-        {chosen.value === 'share' && <Share camera={camera.id} />}
-        {chosen.value === 'settings' && (
+        {shown === 'device' && <Device known={known} watched={watched} />}
+        {shown === 'share' && <Share camera={camera.id} />}
+        {shown === 'settings' && (
           <>
             <Name camera={camera.id} name={name} />
             <Controls camera={camera} />
-            <Remove
-              camera={camera}
-              name={name}
-              removed={() => {
-                location.hash = '#/';
-              }}
-            />
+            {mayOn('admin', camera.id) && (
+              <Remove
+                camera={camera}
+                name={name}
+                removed={() => {
+                  location.hash = '#/';
+                }}
+              />
+            )}
           </>
         )}
       </Tabs>

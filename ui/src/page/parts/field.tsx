@@ -5,8 +5,8 @@ import { useId } from 'preact/hooks';
 export function TextField(props: {
   name: string;
   label: string;
-  value: string;
-  set(value: string): void;
+  value?: string; // left out: it is read from the field
+  set?(value: string): void;
   wrong: string; // '' = nothing
   more: JSX.IntrinsicElements['input'];
   children?: ComponentChildren;
@@ -20,13 +20,13 @@ export function TextField(props: {
         id={id}
         name={name}
         class="input"
-        value={value}
+        {...(value !== undefined && { value })}
         required
         autocomplete="off"
         spellcheck={false}
         aria-invalid={wrong !== ''}
         aria-describedby={wrong ? `${id}-wrong` : undefined}
-        onInput={(event) => set(event.currentTarget.value)}
+        onInput={(event) => set?.(event.currentTarget.value)}
         {...more}
       />
       {wrong && (

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Camera } from '../camera/camera';
 import { t } from '../i18n';
+import { entry, me } from '../me';
 import { Announcer } from '../parts/announcer';
 import { lazy } from '../parts/lazy';
 import { cameraOf, heard } from '../store';
@@ -14,6 +15,10 @@ import './page.css';
 
 const Archive = lazy(() => import('../archive/archive').then((m) => m.Archive));
 const System = lazy(() => import('../system/system').then((m) => m.System));
+const Account = lazy(() => import('../access/account').then((m) => m.Account));
+const Users = lazy(() => import('../access/users').then((m) => m.Users));
+const Tokens = lazy(() => import('../access/tokens').then((m) => m.Tokens));
+const Entry = lazy(() => import('../access/entry').then((m) => m.Entry));
 const FoundOne = lazy(() => import('../system/found').then((m) => m.FoundOne));
 
 function NotHere({ children }: { children: string }) {
@@ -39,24 +44,42 @@ function OneCamera({ id }: { id: string }) {
   return <Camera key={id} known={known} />;
 }
 
+// #/login and #/setup with nothing left to do.
+function Done() {
+  useEffect(() => {
+    if (me.value) location.replace('#/');
+  }, [me.value]);
+  return null;
+}
+
 function Area({ at }: { at: Route }) {
   if (at.area === 'live') return at.camera === null ? <Wall /> : <OneCamera id={at.camera} />;
   if (at.area === 'archive') return <Archive />;
-  if (at.area === 'system') return <System />;
+  if (at.area === 'system') {
+    if (at.page === 'account') return <Account />;
+    if (at.page === 'users') return <Users />;
+    if (at.page === 'tokens') return <Tokens />;
+    return <System />;
+  }
+  if (at.area === 'login' || at.area === 'setup') return <Done />;
   return <NotHere>{t('page.none')}</NotHere>;
 }
 
 // Back on the wall, the focus returns to the camera that was looked at and the wall to where it was
 // scrolled; in another area the focus goes to its heading.
-function useReturn(main: { current: HTMLElement | null }, at: Route): void {
+function useReturn(main: { current: HTMLElement | null }, at: Route, isEntry: boolean): void {
   const last = useRef<Route | null>(null);
   const scrolled = useRef(0);
-  const key = at.area === 'live' ? (at.camera ?? 'wall') : at.area;
+  const wasEntry = useRef(isEntry);
+  const key = isEntry ? 'entry' : at.area === 'live' ? (at.camera ?? 'wall') : JSON.stringify(at);
   useEffect(() => {
     const from = last.current;
     last.current = at;
     const element = main.current;
     if (!element) return;
+    if (wasEntry.current && !isEntry) element.focus({ preventScroll: true });
+    wasEntry.current = isEntry;
+    if (isEntry) return;
     const isWall = at.area === 'live' && at.camera === null;
     element.scrollTop = isWall ? scrolled.current : 0;
     if (from && isWall && from.area === 'live') focusWanted.value = from.camera;
@@ -73,14 +96,15 @@ function useReturn(main: { current: HTMLElement | null }, at: Route): void {
 export function Page() {
   const main = useRef<HTMLElement>(null);
   const at = route.value;
-  useReturn(main, at);
+  const kind = entry.value;
+  useReturn(main, at, kind !== null);
   return (
-    <div class="page" data-area={at.area}>
-      <Rail />
-      <main class="main" ref={main} id="main">
-        <Area at={at} />
+    <div class="page" data-area={kind ? 'entry' : at.area}>
+      {!kind && <Rail />}
+      <main class="main" ref={main} id="main" tabIndex={-1}>
+        {kind ? <Entry kind={kind} /> : <Area at={at} />}
       </main>
-      <Connection />
+      {!kind && <Connection />}
       <Announcer />
     </div>
   );

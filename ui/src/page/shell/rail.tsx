@@ -9,6 +9,7 @@ import play from 'icon:play';
 import server from 'icon:server';
 import { useRef } from 'preact/hooks';
 import { t } from '../i18n';
+import { may } from '../me';
 import { Eye, Icon } from '../parts/icon';
 import { connection, figuresShown, paused } from '../store';
 import { arranging, fitsScreen, foundIds, isKept, wallIds } from '../wall/arrangement';
@@ -84,7 +85,7 @@ function ViewMenu() {
             fitsScreen.value = !fitsScreen.value;
           }}
         />
-        {isWall && isKept.value && wallIds.value.length > 0 && (
+        {isWall && isKept.value && may('operator') && wallIds.value.length > 0 && (
           <button
             type="button"
             role="menuitem"
@@ -135,7 +136,7 @@ export function Rail() {
         icon={server}
         label={t('area.system')}
         here={area === 'system'}
-        count={foundIds.value.length}
+        count={may('admin') ? foundIds.value.length : 0}
       />
       <span class="rail-space" />
       {area === 'live' && (

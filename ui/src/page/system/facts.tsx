@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ServerFacts } from '../../live/rest';
 import { live, serverUrl } from '../../live/shared';
 import { bytes, choose, duration, LANGUAGES, language, number, t } from '../i18n';
+import { may } from '../me';
 import { rest } from '../server';
 
 const REFRESH_MS = 5000;
@@ -13,7 +14,7 @@ export function useFacts(): ServerFacts | null {
   useEffect(() => {
     let gone = false;
     const load = (): void => {
-      if (document.visibilityState === 'hidden') return;
+      if (document.visibilityState === 'hidden' || !may('viewer')) return;
       rest.system().then(
         (next) => {
           if (!gone) setFacts(next);

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';
 import { t } from '../i18n';
+import { may, mayOn } from '../me';
 import { tell } from '../parts/announcer';
 import { rest } from '../server';
 import { route } from '../shell/route';
@@ -108,7 +109,7 @@ function focusOn(camera: string, adopted: boolean): void {
 
 export function FoundCameras() {
   const ids = foundIds.value;
-  if (ids.length === 0) return null;
+  if (ids.length === 0 || !may('admin')) return null;
   return (
     <section class="section" aria-labelledby="found-title">
       <h2 id="found-title">{t('found.title', { n: ids.length })}</h2>
@@ -128,14 +129,18 @@ export function FoundOne({ known }: { known: KnownCamera }) {
   return (
     <div class="paper">
       <h1 tabIndex={-1}>{nameOf(known)}</h1>
-      <ul class="rows">
-        <Found
-          known={known}
-          gone={(adopted) => {
-            if (!adopted) location.hash = '#/';
-          }}
-        />
-      </ul>
+      {mayOn('admin', known.camera.id) ? (
+        <ul class="rows">
+          <Found
+            known={known}
+            gone={(adopted) => {
+              if (!adopted) location.hash = '#/';
+            }}
+          />
+        </ul>
+      ) : (
+        <p>{t('problem.not-adopted')}</p>
+      )}
     </div>
   );
 }

@@ -2,8 +2,10 @@
 import plus from 'icon:plus';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Camera } from '../../live/protocol';
+import { roleName } from '../access/rights';
 import { Remove } from '../camera/remove';
 import { t } from '../i18n';
+import { may, mayOn, me } from '../me';
 import { Icon } from '../parts/icon';
 import { cameraOf } from '../store';
 import { sourceName } from '../terms';
@@ -12,6 +14,8 @@ import { nameOf } from '../words';
 import { AddCamera } from './add';
 import { About, Server, useFacts } from './facts';
 import { FoundCameras } from './found';
+import { SystemNav } from './nav';
+import { Trust } from './trust';
 import './system.css';
 
 const STATES = {
@@ -36,9 +40,28 @@ function Row({ camera, name, removed }: { camera: Camera; name: string; removed(
         {camera.address && <code class="quiet">{camera.address}</code>}
       </div>
       <div class="row-tools">
-        <Remove small camera={camera} name={name} removed={removed} />
+        {mayOn('admin', camera.id) && (
+          <Remove small camera={camera} name={name} removed={removed} />
+        )}
       </div>
     </li>
+  );
+}
+
+// Who is asking: without accounts, everyone; else people with accounts may do more.
+function Access() {
+  const who = me.value;
+  if (who?.principal !== 'anyone') return null;
+  if (who.access === 'open')
+    return <p class="quiet">{t('access.open', { role: roleName(who.role) })}</p>;
+  const isNew = who.needs_setup;
+  return (
+    <section class="section-head" aria-label={t('login.title')}>
+      <p class="quiet">{isNew ? t('setup.what') : t('login.anyone')}</p>
+      <a class="button is-first" href={isNew ? '#/setup' : '#/login'} data-action="to-login">
+        {isNew ? t('setup.title') : t('login.title')}
+      </a>
+    </section>
   );
 }
 
@@ -52,22 +75,26 @@ export function System() {
   }, []);
   return (
     <div class="paper">
+      <SystemNav />
       <h1 ref={heading} tabIndex={-1}>
         {t('area.system')}
       </h1>
+      <Access />
       <FoundCameras />
       <section class="section" aria-labelledby="cameras-title">
         <div class="section-head">
           <h2 id="cameras-title">{t('wall.title')}</h2>
-          <button
-            type="button"
-            class="button is-first"
-            data-action="add-camera"
-            onClick={() => setAdding(true)}
-          >
-            <Icon of={plus} />
-            {t('add.ask')}
-          </button>
+          {may('admin') && (
+            <button
+              type="button"
+              class="button is-first"
+              data-action="add-camera"
+              onClick={() => setAdding(true)}
+            >
+              <Icon of={plus} />
+              {t('add.ask')}
+            </button>
+          )}
         </div>
         {allIds.value.length === 0 && <p class="quiet">{t('welcome.title')}</p>}
         <ul class="rows">
@@ -87,6 +114,7 @@ export function System() {
         </ul>
       </section>
       {facts && <Server facts={facts} />}
+      <Trust />
       <About />
       {adding && <AddCamera closed={() => setAdding(false)} />}
     </div>

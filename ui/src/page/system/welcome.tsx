@@ -3,6 +3,7 @@ import plus from 'icon:plus';
 import { useState } from 'preact/hooks';
 import { serverUrl } from '../../live/shared';
 import { t } from '../i18n';
+import { may } from '../me';
 import { Copy } from '../parts/copy';
 import { Eye, Icon } from '../parts/icon';
 import { AddCamera } from './add';
@@ -27,15 +28,17 @@ export function Welcome() {
         <li>
           <h2>{t('welcome.network')}</h2>
           <p>{t('welcome.network.how')}</p>
-          <button
-            type="button"
-            class="button is-first"
-            data-action="add-camera"
-            onClick={() => setAdding(true)}
-          >
-            <Icon of={plus} />
-            {t('add.ask')}
-          </button>
+          {may('admin') && (
+            <button
+              type="button"
+              class="button is-first"
+              data-action="add-camera"
+              onClick={() => setAdding(true)}
+            >
+              <Icon of={plus} />
+              {t('add.ask')}
+            </button>
+          )}
         </li>
         <li>
           <h2>{t('welcome.device')}</h2>

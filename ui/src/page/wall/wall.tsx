@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { serverUrl } from '../../live/shared';
 import { t } from '../i18n';
+import { may, me } from '../me';
 import { useSize } from '../parts/hooks';
 import { lazy } from '../parts/lazy';
 import { ratioOf } from '../parts/shape';
@@ -40,8 +41,14 @@ function Groups() {
 }
 
 function Found() {
+  if (me.value?.needs_setup)
+    return (
+      <a class="found-note" href="#/setup" data-testid="setup">
+        {t('setup.note')}
+      </a>
+    );
   const count = foundIds.value.length;
-  if (count === 0) return null;
+  if (count === 0 || !may('admin')) return null;
   return (
     <a class="found-note" href="#/system" data-testid="found">
       {t('found.note', { n: count })}

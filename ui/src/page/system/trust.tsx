@@ -1,0 +1,27 @@
+// How this device comes to trust the server's own certificate authority.
+import { useEffect, useState } from 'preact/hooks';
+import { serverUrl } from '../../live/shared';
+import { t } from '../i18n';
+import { rest } from '../server';
+
+export function Trust() {
+  const [isThere, setIsThere] = useState(false);
+  useEffect(() => void rest.hasAuthority().then(setIsThere), []);
+  if (!isThere) return null;
+  return (
+    <section class="section" aria-labelledby="trust-title">
+      <h2 id="trust-title">{t('trust.title')}</h2>
+      <p>
+        {t('trust.why')} {t('trust.how')} {t('trust.then')}
+      </p>
+      <div class="downloads">
+        <a class="button" href={new URL('trust/eyelid-ca.crt', serverUrl).href} download="">
+          {t('trust.ca')}
+        </a>
+        <a class="button" href={new URL('trust/eyelid.mobileconfig', serverUrl).href}>
+          {t('trust.profile')}
+        </a>
+      </div>
+    </section>
+  );
+}
