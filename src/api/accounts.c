@@ -35,7 +35,7 @@ static json_t *instant(int64_t seconds)
     return json_string(text);
 }
 
-/* --- Oneself. --- */
+/* --- One's own session and password. --- */
 
 void session_get(const struct call *call, struct http_request *request)
 {
@@ -181,7 +181,7 @@ void sessions_delete(const struct call *call, struct http_request *request)
 
 /* --- Users. --- */
 
-/* null or a list of ids as "*" or ids separated by blanks; false: something else. */
+/* Reads null as "*", and a list of ids as ids separated by blanks; false: neither. */
 static bool read_cameras(json_t *body, struct text *out, const char **ret_cameras)
 {
     json_t *cameras = json_object_get(body, "cameras"), *camera;
@@ -232,7 +232,7 @@ void users_get(const struct call *call, struct http_request *request)
 static const char USER_BODY[] = "the body may have \"name\", \"password\", \"role\" and "
                                 "\"cameras\", a list of ids or null for all";
 
-/* Only members that are known, and of their type. */
+/* Only known members, with the right types. */
 static bool is_user_body(json_t *body)
 {
     const char *name;

@@ -15,7 +15,7 @@
 
 static const int64_t DENIAL_LOG_INTERVAL_US = 60 * US_PER_S;
 
-/* Ends what a principal watches, waits for or listens to without the right to it any more. */
+/* Ends streams, requests and subscriptions of principals that have lost their rights. */
 static void access_changed(void *ctx)
 {
     struct api *api = ctx;
@@ -61,7 +61,7 @@ void api_destroy(struct api *api)
     mem_free(api);
 }
 
-/* A page of another site may try again and again: one line a minute is enough. */
+/* At most one line a minute, because another site's page may keep trying. */
 static void log_denial(struct api *api, const char *text, const char *path, const char *host,
                        const char *origin)
 {
@@ -145,8 +145,8 @@ static int find_numbered(const struct routes_match *match, struct call *call,
                              match->number);
 }
 
-/* The one place where requests and WebSockets pass the web gate and get their permit. 0 and
- * *ret_call; or a negative errno and *ret_problem. */
+/* All requests and WebSockets pass the web gate and get their permit here. 0 and *ret_call; or a
+ * negative errno and *ret_problem. */
 static int admit(const struct api_door *door, struct http_request *request,
                  const struct routes_match *match, struct call *ret_call,
                  struct problem *ret_problem)
@@ -179,27 +179,27 @@ static int admit(const struct api_door *door, struct http_request *request,
                : 0;
 }
 
-/* What has no route with this method. */
+/* There is no route for the path or method. */
 static void reply_no_route(struct http_request *request, enum routes_result result,
                            const struct routes_match *match)
 {
     struct problem problem;
     struct http_field field = {"allow", match->allow};
     if (result == ROUTES_NOT_ALLOWED)
-        (void)problem_set(&problem, PROBLEM_BAD_METHOD, NULL, "this address takes %s",
+        (void)problem_set(&problem, PROBLEM_BAD_METHOD, NULL, "this address supports %s",
                           match->allow);
     else if (result == ROUTES_WEBSOCKET_ONLY)
         (void)problem_set(&problem, PROBLEM_WEBSOCKET_ONLY, NULL,
-                          "this address takes WebSockets only");
+                          "this address supports WebSockets only");
     else
-        (void)problem_set(&problem, PROBLEM_NOT_FOUND, NULL, "nothing has this address");
+        (void)problem_set(&problem, PROBLEM_NOT_FOUND, NULL, "there is nothing at this address");
     if (result == ROUTES_WEBSOCKET_ONLY)
         field = (struct http_field){"upgrade", "websocket"};
     reply_problem_with(request, &problem, result == ROUTES_NOT_FOUND ? NULL : &field);
 }
 
-/* A browser that came from the network to the plain door, for a page: RFC 9110 section 15.4.8. What
- * programs ask for stays where they ask. */
+/* Redirects browsers on the network from the plain door's page to https (RFC 9110 section 15.4.8).
+ * Programs are not redirected. */
 static bool redirected(const struct api_door *door, struct http_request *request,
                        const struct routes_match *match)
 {
@@ -209,7 +209,7 @@ static bool redirected(const struct api_door *door, struct http_request *request
         !http_header(request, HTTP_ACCEPT, accept, sizeof(accept)) ||
         !strstr(accept, "text/html") || !http_header(request, HTTP_HOST, host, sizeof(host)))
         return false;
-    /* The port goes; the colons of an address in brackets stay. */
+    /* Removes the port, but not the colons of an address in brackets. */
     char *end = strrchr(host, ']'), *colon = strrchr(end ? end : host, ':');
     if (colon)
         *colon = '\0';
@@ -220,7 +220,7 @@ static bool redirected(const struct api_door *door, struct http_request *request
     return true;
 }
 
-/* Players and browsers ask their user for a token where pictures need one. */
+/* The header makes players and browsers ask their user for a token. */
 static void reply_denied(struct http_request *request, const struct problem *problem)
 {
     const bool is_plain = !reply_is_json_path(http_path(request));
@@ -288,12 +288,13 @@ void api_request(void *door, struct http_request *request)
         match.route->handle(&call, request);
 }
 
-/* A device at a wrong address tries for ever, and its owner wonders. */
+/* A device with a wrong address retries for ever: the log tells its owner why it fails. */
 static void log_lost_device(const struct api_door *door, const char *path)
 {
     if (door->kind == API_DOOR_DEVICE || strncmp(path, "/device/", 8) == 0)
-        service_log_refusal(door->api->params.service, path,
-                            "an address ends with the id, 1 to 32 of a-z, 0-9 and -");
+        service_log_refusal(
+            door->api->params.service, path,
+            "wrong address: it must end with the device's id, 1 to 32 of a-z, 0-9 and -");
 }
 
 int api_upgrade(void *door, struct http_request *request, struct ws_accept *ret_accept)

@@ -1,7 +1,7 @@
-/* The API: everything that a browser or a script can ask for, over HTTP and the page's WebSocket
- * (docs/protocol.md, sections 2 and 3), and where devices connect. One endpoint per file,
- * one route table (routes.c), one place where the web gate stands and permits are asked for
- * (api.c). It has no rules: what may be done and how is the service's. Loop only.
+/* The API: everything that browsers and scripts can request over HTTP and the page's WebSocket
+ * (docs/protocol.md, sections 2 and 3), and the addresses that devices connect to. One endpoint per
+ * file, one route table (routes.c), one place for the web gate and permits (api.c). The rules are
+ * in the service. Loop only.
  *
  * What does not belong here: sockets (net), cameras and their state (camera), pixels. */
 #pragma once
@@ -18,10 +18,10 @@ struct api_params {
     struct net *net;
     struct service *service;
     const struct clock *clock;
-    const struct asset *assets; /* the page's files, sorted by path; live for ever */
+    const struct asset *assets; /* the page's files, sorted by path; static */
     size_t n_assets;
     const char *version;      /* "0.1.0" */
-    const char *data;         /* the data folder, whose disk is told of; NULL = none */
+    const char *data;         /* the data folder, whose disk usage is reported; NULL = none */
     const char *const *hosts; /* further names of this server, NULL-terminated; NULL = none */
     /* Origins whose pages may show our pictures, and WEB_SAME_HOST; NULL-terminated; NULL = none */
     const char *const *embeds;
@@ -33,8 +33,8 @@ struct api;
 struct api *api_create(const struct api_params *params)
     __attribute__((returns_nonnull, warn_unused_result));
 
-/* Lets go of every lease and capture; connections that are still open get nothing more and may be
- * closed by net later. Before service_destroy and net_destroy. Takes NULL. */
+/* Releases every lease and capture. Connections that are still open get nothing more, and net may
+ * close them later. Before service_destroy and net_destroy. Takes NULL. */
 void api_destroy(struct api *api);
 
 /* The certificate of the server's own authority, for browsers to download; borrowed. NULL = none.
@@ -52,10 +52,10 @@ enum api_door_kind {
 struct api_door {
     struct api *api;
     enum api_door_kind kind;
-    bool is_loopback;    /* only this machine reaches it */
+    bool is_loopback;    /* only this machine can reach it */
     bool is_secure;      /* https */
     bool is_control;     /* the control socket: anyone who may open its file is the owner */
-    uint16_t https_port; /* where browsers are sent that come to a plain door from the network; 0 */
+    uint16_t https_port; /* to which a plain door redirects browsers of the network; 0 = none */
 };
 
 /* net_listener_params.on_request and .on_upgrade; door is a struct api_door. */

@@ -1,4 +1,4 @@
-/* The archive over REST: list, days, one item, its star and note, its end. */
+/* The archive over REST: list, days, one item, its star and note, removal. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,11 +8,11 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-/* A request that waits for the archive. It lives until both have answered: the archive, which
- * cannot be called back, and the connection. */
+/* A request that waits for the archive. It is freed when the connection is closed and the archive
+ * has answered, since its job cannot be cancelled. */
 struct asked {
     struct service_archive_call call;
-    struct http_stream *stream; /* NULL: the peer has left */
+    struct http_stream *stream; /* NULL: the connection is closed */
     bool is_done;
     json_t *(*describe)(const struct service_archive_call *call); /* NULL: 204 */
 };
@@ -64,12 +64,12 @@ static void on_done(struct service_archive_call *call, const struct problem *pro
     struct asked *asked = list_entry(call, struct asked, call);
     asked->is_done = true;
     if (asked->stream)
-        answer(asked, problem); /* closed follows, and releases it */
+        answer(asked, problem); /* closed() follows and releases it */
     else
         release(asked);
 }
 
-/* Holds the request; the command is the caller's to begin. */
+/* Holds the request; the caller then begins the command. */
 static struct asked *hold(struct http_request *request,
                           json_t *(*describe)(const struct service_archive_call *call))
 {
@@ -88,7 +88,7 @@ static void refuse(struct http_request *request, const char *detail)
     reply_problem(request, &problem);
 }
 
-/* --- What the query asks for. --- */
+/* --- The query. --- */
 
 enum { PAGE_ITEMS = 100, VALUE_BYTES = 64 };
 
@@ -98,11 +98,11 @@ static const char *read_time(struct http_request *request, const char *name, int
     if (!http_query(request, name, value, sizeof(value)))
         return NULL;
     return archive_time_parse(value, ret_us) < 0
-               ? "from and to are times as in 2026-11-30T14:03:22Z, or dates"
+               ? "from and to must be times like 2026-11-30T14:03:22Z, or dates"
                : NULL;
 }
 
-/* "1796043802123456-17": start and id of the last item of the page before. */
+/* "1796043802123456-17": start and id of the previous page's last item. */
 static const char *read_cursor(struct http_request *request, struct index_filter *filter)
 {
     char value[VALUE_BYTES];
@@ -111,7 +111,7 @@ static const char *read_cursor(struct http_request *request, struct index_filter
     if (!http_query(request, "cursor", value, sizeof(value)))
         return NULL;
     if (sscanf(value, "%lld-%lld%n", &before_us, &before_id, &n) != 2 || value[n] || before_id < 1)
-        return "cursor is what \"next\" of the page before was";
+        return "cursor must be the previous page's \"next\"";
     filter->before_us = before_us;
     filter->before_id = before_id;
     return NULL;
@@ -124,12 +124,12 @@ static const char *read_kinds(struct http_request *request, struct index_filter 
     enum archive_reason reason;
     if (http_query(request, "kind", value, sizeof(value))) {
         if (archive_kind_find(value, &kind) < 0)
-            return "kind is photo, clip or film";
+            return "kind must be photo, clip or film";
         filter->kind = (int)kind;
     }
     if (http_query(request, "reason", value, sizeof(value))) {
         if (archive_reason_find(value, &reason) < 0)
-            return "reason is manual, schedule, motion, continuous or import";
+            return "reason must be manual, schedule, motion, continuous or import";
         filter->reason = (int)reason;
     }
     if (http_query(request, "starred", value, sizeof(value)))
@@ -137,7 +137,7 @@ static const char *read_kinds(struct http_request *request, struct index_filter 
     return NULL;
 }
 
-/* NULL, or what is wrong. */
+/* NULL, or what is invalid. */
 static const char *read_query(struct http_request *request, struct service_archive_call *call)
 {
     char value[VALUE_BYTES];
@@ -145,11 +145,11 @@ static const char *read_query(struct http_request *request, struct service_archi
     call->filter = (struct index_filter){.kind = -1, .reason = -1};
     if (http_query(request, "limit", value, sizeof(value)) &&
         text_to_int(value, 1, SERVICE_ARCHIVE_PAGE_MAX, &max) < 0)
-        return "limit is 1 to 500";
+        return "limit must be 1 to 500";
     call->max = (unsigned)max;
     if (http_query(request, "camera", value, sizeof(value))) {
         if (!text_is_id(value))
-            return "camera is the id of one";
+            return "camera must be a camera's id";
         snprintf(call->camera, sizeof(call->camera), "%.32s", value);
     }
     const char *wrong = read_time(request, "from", &call->filter.from_us);
@@ -236,13 +236,13 @@ void archive_delete(const struct call *call, struct http_request *request)
     service_archive_remove(&call->permit, &asked->call);
 }
 
-/* A note is one line for people, or nothing. */
+/* A note is one line of text, or "". */
 static bool is_note(const char *text)
 {
     return !*text || text_is_name(text, ARCHIVE_NOTE_MAX_BYTES);
 }
 
-/* NULL, or what is wrong. */
+/* NULL, or what is invalid. */
 static const char *read_patch(json_t *body, struct service_archive_call *call)
 {
     const char *name;
@@ -257,7 +257,8 @@ static const char *read_patch(json_t *body, struct service_archive_call *call)
             call->sets_note = true;
             snprintf(call->note, sizeof(call->note), "%s", json_string_value(value));
         } else {
-            return "an item has starred (true or false) and note (a line of up to 256 bytes)";
+            return "only starred (true or false) and note (a line of up to 256 bytes) can be "
+                   "changed";
         }
     }
     return NULL;

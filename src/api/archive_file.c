@@ -1,5 +1,5 @@
-/* The archive's files over HTTP: Range and conditional requests (RFC 9110, sections 13 and 14). The
- * keeper reads block by block; the loop never waits for the disk. */
+/* The archive's files over HTTP, with Range and conditional requests (RFC 9110, sections 13 and
+ * 14). The keeper reads block by block; the loop never waits for the disk. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,16 +13,16 @@
 
 enum { BLOCK_BYTES = 128 * 1024 };
 
-/* It lives until the connection is closed and no job is under way any more. */
+/* Freed when the connection is closed and no job is running. */
 struct file_stream {
     struct service_archive_call call; /* the first job: find and open */
-    struct archive_job read;          /* those after it */
+    struct archive_job read;          /* the following jobs */
     struct archive *archive;
-    struct http_stream *stream; /* NULL: the peer has left */
-    bool is_busy;               /* a job is under way */
+    struct http_stream *stream; /* NULL: the connection is closed */
+    bool is_busy;               /* a job is running */
     char range[64], if_none_match[64];
-    uint64_t at, end;  /* what is still to be read */
-    struct buf *block; /* that was read; NULL = none */
+    uint64_t at, end;  /* the range still to be read */
+    struct buf *block; /* the last one read; NULL = none */
     size_t block_bytes;
     bool is_broken;
 };
@@ -69,7 +69,7 @@ static int on_next(void *ctx, struct net_out *ret_out)
 {
     struct file_stream *file = ctx;
     if (file->is_broken)
-        return -1; /* shorter than announced: the peer can tell */
+        return -1; /* shorter than announced, which tells the peer that it failed */
     if (file->is_busy)
         return 0;
     if (!file->block)
@@ -89,7 +89,7 @@ static void on_closed(void *ctx)
     release(file);
 }
 
-/* Items never change: their number is their version. */
+/* Files of items never change, so the id serves as the version. */
 static void format_etag(const struct service_archive_call *call, char out[40])
 {
     snprintf(out, 40, "\"%lld%s\"", (long long)call->id, call->thumbnail ? "t" : "");

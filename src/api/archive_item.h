@@ -1,4 +1,4 @@
-/* An item of the archive as JSON, and the number in its address. Only for src/api. */
+/* An item of the archive as JSON, and the id in its address. Only for src/api. */
 #pragma once
 #include <jansson.h>
 
@@ -8,8 +8,8 @@
 /* docs/protocol.md, "Archive"; a new reference. */
 json_t *archive_item_json(const struct archive_item *item);
 
-/* True while there is an archive; else a problem was sent. */
+/* True if there is an archive; else answers with a problem. */
 bool archive_item_ready(const struct call *call, struct http_request *request);
 
-/* The id that stood in the path, or 0: no item has that. */
+/* The id in the path; 0, which no item has, if it is invalid. */
 int64_t archive_item_id(const struct call *call);

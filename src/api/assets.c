@@ -4,8 +4,8 @@
 #include "api/reply.h"
 #include "base/text.h"
 
-/* What the page needs and nothing more: files of its own, pictures and video that it makes from
- * bytes, one WebSocket. Styles that its code sets one by one need no permission. */
+/* Allows only what the page needs: its own files, pictures and video made from bytes, and one
+ * WebSocket. Styles set by scripts need no permission. */
 static const char CSP[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
@@ -36,8 +36,8 @@ static const struct asset *find(const struct api_params *params, const char *pat
     return NULL;
 }
 
-/* True when one of the tags in the list is ours, or "*" (RFC 9110 section 13.1.2; a weak mark in
- * front does not matter here). */
+/* True if the list has our tag, or "*" (RFC 9110 section 13.1.2; weak comparison, so W/ is
+ * ignored). */
 static bool is_known(const struct http_request *request, const char *etag)
 {
     char tags[256];
@@ -46,8 +46,8 @@ static bool is_known(const struct http_request *request, const char *etag)
     return strcmp(tags, "*") == 0 || strstr(tags, etag);
 }
 
-/* The files exist compressed only. RFC 9110 section 12.5.3: without the header any coding will
- * do. */
+/* The files are stored compressed only. RFC 9110 section 12.5.3: without the header any coding is
+ * acceptable. */
 static bool takes_gzip(const struct http_request *request)
 {
     char codings[256];
@@ -60,7 +60,8 @@ void assets_get(const struct call *call, struct http_request *request)
 {
     const struct asset *asset = find(&call->api->params, http_path(request));
     if (!asset) {
-        static const struct problem NOTHING = {PROBLEM_NOT_FOUND, "", "nothing has this address"};
+        static const struct problem NOTHING = {PROBLEM_NOT_FOUND, "",
+                                               "there is nothing at this address"};
         reply_problem(request, &NOTHING);
         return;
     }

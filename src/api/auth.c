@@ -14,14 +14,14 @@ void auth_cookie(const char *secret, char ret_value[AUTH_COOKIE_MAX_BYTES])
              AUTH_COOKIE, secret ? secret : "", secret ? ACCOUNTS_SESSION_IDLE_S : 0);
 }
 
-/* Players that can do nothing else have the token in the address: of pictures alone, for addresses
- * are kept in histories and logs. */
+/* For players that can send no header, the token may be in the address; only for pictures, because
+ * addresses are kept in histories and logs. */
 static bool takes_token_in_address(const struct route *route)
 {
     return route && route->action == ACTION_WATCH;
 }
 
-/* 0: a token is shown; -ENOENT: none is; -EINVAL: what is shown is no token. */
+/* 0 and the token; -ENOENT: none; -EINVAL: it cannot be a token. */
 static int shown_token(const struct http_request *request, const struct route *route,
                        char ret_secret[SECRET_CHARS + 1])
 {

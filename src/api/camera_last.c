@@ -1,14 +1,13 @@
 #include "api/reply.h"
 
-/* The last good frame, however old: for walls that are paused and cameras that are away. Wakes
- * nothing. */
+/* The last good frame, of any age: for paused walls and offline cameras. Does not wake the
+ * camera. */
 void camera_last_get(const struct call *call, struct http_request *request)
 {
     const struct packet *last = camera_view(call->permit.camera).poster;
     if (!last) {
         struct problem problem;
-        (void)problem_set(&problem, PROBLEM_NOT_FOUND, call->id,
-                          "there is no picture of this camera yet");
+        (void)problem_set(&problem, PROBLEM_NOT_FOUND, call->id, "no picture of this camera yet");
         reply_problem(request, &problem);
         return;
     }

@@ -36,7 +36,7 @@ void camera_awake_get(const struct call *call, struct http_request *request)
     reply_json(request, 200, camera_describe_awake(call->permit.camera, api_now_us(call->api)));
 }
 
-/* A camera that pictures are fetched from. Others need not be added: they connect or are found. */
+/* Adds a network camera. Others need not be added: they connect or are found. */
 void camera_add_post(const struct call *call, struct http_request *request)
 {
     json_t *body = json_in_body(request);
@@ -60,7 +60,7 @@ void camera_add_post(const struct call *call, struct http_request *request)
     json_decref(body);
 }
 
-/* The name is all that can be changed; a body that asks for more is refused, not obeyed in part. */
+/* Only the name can be changed; a body with other members is refused. */
 void cameras_patch(const struct call *call, struct http_request *request)
 {
     json_t *body = json_in_body(request);
@@ -78,7 +78,7 @@ void cameras_patch(const struct call *call, struct http_request *request)
     json_decref(body);
 }
 
-/* A name may come with it. */
+/* The body may contain a name. */
 void camera_adopt_post(const struct call *call, struct http_request *request)
 {
     size_t len_bytes;
@@ -99,7 +99,7 @@ void camera_adopt_post(const struct call *call, struct http_request *request)
     json_decref(body);
 }
 
-/* Forgets the camera; one that is still there comes again as a new one. */
+/* Removes the camera; one that is still connected reappears as a new one. */
 void camera_delete(const struct call *call, struct http_request *request)
 {
     struct problem problem;

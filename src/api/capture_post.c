@@ -1,6 +1,6 @@
 #include "api/still.h"
 
-/* Longer than a snapshot's: the device's best may be a large picture over weak Wi-Fi. */
+/* Longer than a snapshot's: a full-size still may be large, and the Wi-Fi weak. */
 static const int64_t TIMEOUT_US = 10 * US_PER_S;
 
 void capture_post(const struct call *call, struct http_request *request)

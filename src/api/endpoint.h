@@ -1,16 +1,16 @@
-/* What every endpoint may use: the API's own state, the request at hand, and the list of all
- * endpoints for the route table. Only for src/api. */
+/* Shared by all endpoints: the API's state, the current request, and the list of all endpoints for
+ * the route table. Only for src/api. */
 #pragma once
 #include "api/api.h"
 #include "base/list.h"
 #include "service/service.h"
 
-/* Something with an open connection that holds leases or captures. When the API goes first, leave()
- * lets go of them; after it only the connection's closed() comes. */
+/* Something with an open connection that holds leases or captures. When the API is destroyed,
+ * leave() releases them; after that only the connection's closed() is called. */
 struct api_guest {
     struct list node;
     void (*leave)(struct api_guest *guest);
-    /* Its principal lost its rights: ends the connection. NULL: it ends soon by itself. */
+    /* Its principal lost its rights: ends the connection. NULL: it ends by itself soon. */
     void (*revoke)(struct api_guest *guest);
     struct principal principal; /* with revoke only */
 };
@@ -36,13 +36,13 @@ static inline int64_t api_now_us(const struct api *api)
     return clock_now_us(api->params.clock);
 }
 
-/* The request at hand, beside what net knows of it. */
+/* The current request, in addition to what net keeps. */
 struct call {
     struct api *api;
     struct principal principal;
     struct permit permit;       /* for the route's action; of the principal above */
-    char id[CAMERA_ID_MAX + 1]; /* what stood for :id in the path; "" where the pattern has none */
-    bool head;                  /* HEAD: answer as to GET, nothing may wake */
+    char id[CAMERA_ID_MAX + 1]; /* the path's :id; "" if the pattern has none */
+    bool head;                  /* HEAD: answer as to GET, but do not wake a camera */
 };
 
 /* An endpoint answers or holds the request. */
@@ -51,7 +51,7 @@ typedef void endpoint_handler(const struct call *call, struct http_request *requ
 typedef int endpoint_upgrader(const struct call *call, struct http_request *request,
                               struct ws_accept *ret_accept);
 
-/* Why a camera gave nothing of a rendition in time. */
+/* Why a camera delivered nothing of a rendition in time. */
 void endpoint_dark(const struct camera *camera, enum rendition_kind rendition,
                    struct problem *ret_problem);
 

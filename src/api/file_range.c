@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Digits up to 19 of them; NULL: there are none, or more. */
+/* A number of 1 to 19 digits; else NULL. */
 static const char *read_number(const char *p, uint64_t *ret_value)
 {
     uint64_t value = 0;
@@ -27,7 +27,7 @@ enum file_range file_range_parse(const char *header, uint64_t file_bytes, uint64
     const char *end = dash[1] ? read_number(dash + 1, &last) : dash + 1;
     if (!end || *end || (dash == p && !dash[1]))
         return FILE_RANGE_WHOLE;
-    if (dash == p) { /* so many of the last bytes */
+    if (dash == p) { /* a suffix: the last bytes */
         if (last == 0 || file_bytes == 0)
             return FILE_RANGE_IMPOSSIBLE;
         *ret_from = last < file_bytes ? file_bytes - last : 0;

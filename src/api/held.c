@@ -49,7 +49,7 @@ static const int STATUS[] = {
     [HELD_CREATED_USER] = 201,    [HELD_CREATED_TOKEN] = 201, [HELD_SCHEDULE] = 200,
     [HELD_CREATED_SCHEDULE] = 201};
 
-/* The camera as it is now; a new reference, NULL when it is gone again. */
+/* The camera's current state; a new reference; NULL if it was removed meanwhile. */
 static json_t *describe(const struct held *held, const char *camera)
 {
     struct permit permit;
@@ -70,7 +70,7 @@ static json_t *describe_schedule(const struct held *held, const char *id)
     return service_schedule_get(&permit, id, &schedule, &problem) < 0 ? NULL : schedule;
 }
 
-/* The body, a new reference; NULL: it has none. object: see struct service_waiter. */
+/* The body, a new reference; NULL: none. object: see struct service_waiter. */
 static json_t *body_of(const struct held *held, const char *object)
 {
     struct principal principal;

@@ -1,5 +1,5 @@
-/* A request that waits until its command is on disk: answers that promise something lasting come
- * after the commit. Only for src/api. */
+/* A request that waits until its command is on disk: answers that promise something lasting are
+ * sent after the commit. Only for src/api. */
 #pragma once
 #include <jansson.h>
 
@@ -21,11 +21,11 @@ enum held_answer {
 struct held;
 struct held *held_create(const struct call *call, enum held_answer answer)
     __attribute__((returns_nonnull));
-void held_destroy(struct held *held); /* one that was not settled */
+void held_destroy(struct held *held); /* if it was not settled */
 /* For the service's commands. */
 struct service_waiter *held_waiter(struct held *held);
 
-/* Right after the command: with the problem that it returned, or NULL to hold the request. Takes
- * held and the body of HELD_ACCEPTED; NULL otherwise. */
+/* Called right after the command, with the problem that it returned, or NULL to hold the request.
+ * Takes held, and the body of HELD_ACCEPTED and HELD_CREATED_TOKEN; else NULL. */
 void held_settle(struct held *takes_held, struct http_request *request,
                  const struct problem *problem, json_t *takes_body);

@@ -6,8 +6,8 @@
 
 static const int64_t NUMBER_MAX = INT64_C(1000000000000000);
 
-/* A delivery directive of the request (draft-pansos-hls-rfc8216bis, section 6.2.5): false when it
- * is no number. *ret_number stays as it is where there is none. */
+/* A delivery directive of the request (draft-pantos-hls-rfc8216bis, section 6.2.5): false if it is
+ * not a number. *ret_number stays unchanged if it is absent. */
 static bool directive(const struct http_request *request, const char *name, int64_t max,
                       int64_t *ret_number)
 {
@@ -61,7 +61,8 @@ void hls_media_get(const struct call *call, struct http_request *request)
     struct hls_session *session = hls_session_find(call->api, camera);
     if (hls_path_parse(rest, &want.path) < 0 || !session ||
         strcmp(session->id, want.path.session) != 0) {
-        static const struct problem NOTHING = {PROBLEM_NOT_FOUND, "", "nothing has this address"};
+        static const struct problem NOTHING = {PROBLEM_NOT_FOUND, "",
+                                               "there is nothing at this address"};
         reply_problem(request, &NOTHING);
         return;
     }

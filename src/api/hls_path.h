@@ -1,4 +1,4 @@
-/* The addresses of HLS media below /hls/ID/: which session, what of it. Pure. Only for src/api. */
+/* The addresses of HLS media below /hls/ID/: the session and what of it. Pure. Only for src/api. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -15,8 +15,8 @@ struct hls_path {
     unsigned part;   /* index in its segment, from 0; else 0 */
 };
 
-/* "0123abcd/init-7.mp4", "0123abcd/seg-7.m4s", "0123abcd/part-7.2.m4s": -EINVAL for all else, and
- * for numbers written otherwise than hls_path_write does. */
+/* "0123abcd/init-7.mp4", "0123abcd/seg-7.m4s", "0123abcd/part-7.2.m4s"; -EINVAL for anything else,
+ * and for numbers not written as by hls_path_write. */
 int hls_path_parse(const char *text, struct hls_path *ret_path) __attribute__((warn_unused_result));
 
 void hls_path_write(const struct hls_path *path, char out[HLS_PATH_MAX]);

@@ -5,7 +5,7 @@
 #include "api/hls_path.h"
 #include "media/fmp4.h"
 
-/* Parts are listed for the end of the track alone: three target durations of it. */
+/* Parts are listed only for the end of the track: three target durations of it. */
 enum { LISTED_WITH_PARTS = 4 };
 static const uint32_t MIN_PART_TARGET = FMP4_TIMESCALE * 35 / 100;
 
@@ -14,7 +14,7 @@ static double seconds(uint64_t ticks)
     return (double)ticks / FMP4_TIMESCALE;
 }
 
-/* Each part is at most as long as this, in 1/100 s; a camera that stalled makes it longer for a
+/* The longest part, in 1/100 s; after a stall of the camera it is longer for a
  * while. */
 static unsigned part_target_cs(const struct hls_track *track)
 {
@@ -30,7 +30,7 @@ static unsigned part_target_cs(const struct hls_track *track)
 
 struct place {
     const char *session;
-    const struct packet *init; /* of what was listed last */
+    const struct packet *init; /* of the segment listed last */
 };
 
 static void uri(struct text *text, const struct place *place, enum hls_path_kind kind,

@@ -5,6 +5,6 @@
 
 enum { HLS_PLAYLIST_MAX_BYTES = 16384, HLS_TARGET_DURATION_S = 3 };
 
-/* Adds the playlist; session stands in its addresses (hls_path.h). The track has a whole segment.
+/* Adds the playlist; session is part of its addresses (hls_path.h). The track has a whole segment.
  */
 void hls_playlist_write(const struct hls_track *track, const char *session, struct text *text);

@@ -8,34 +8,35 @@
 #include "base/alloc.h"
 #include "base/random.h"
 
-/* The longest between keys, where the segments that it asks keys for do not come sooner. */
+/* The longest key interval, in case that segments do not request keys sooner. */
 static const int64_t KEY_INTERVAL_US = 2 * US_PER_S;
-/* Players ask again within two target durations, whether something is new or not. */
+/* Players repeat their request within two target durations, even if nothing is new. */
 static const int64_t IDLE_US = 2 * HLS_TARGET_DURATION_S * US_PER_S;
 static const int64_t FIRST_PICTURE_TIMEOUT_US = 10 * US_PER_S;
 static const int64_t BLOCK_TIMEOUT_US = 3 * HLS_TARGET_DURATION_S * US_PER_S;
-/* Media sequence numbers begin at the machine's uptime in these, and grow more slowly: a player
- * that comes back to a later session never sees them go back. */
+/* Media sequence numbers start at the machine's uptime in these units, and grow more slowly, so
+ * that they do not decrease for a player that returns to a later session. */
 static const int64_t NUMBER_US = 250 * US_PER_MS;
 
 /* A held request. */
 struct wait {
     struct list node;
-    struct hls_session *session; /* NULL: answered, or the session is gone */
+    struct hls_session *session; /* NULL: answered, or the session has ended */
     struct http_stream *stream;
     struct hls_want want;
     int64_t deadline_us;
 };
 
 static const struct problem REMOVED = {PROBLEM_NO_SUCH_CAMERA, "", "the camera was removed"};
-static const struct problem GONE = {PROBLEM_NOT_FOUND, "", "that part of the stream is gone"};
+static const struct problem GONE = {PROBLEM_NOT_FOUND, "",
+                                    "this part of the stream is no longer available"};
 static const struct problem AHEAD = {PROBLEM_BAD_MESSAGE, "",
-                                     "that is too far ahead of the stream"};
-static const struct problem CROWDED = {PROBLEM_BUSY, "", "too many requests wait already"};
+                                     "this part is too far ahead of the stream"};
+static const struct problem CROWDED = {PROBLEM_BUSY, "", "too many requests are waiting"};
 static const struct problem NO_MEMORY = {PROBLEM_NO_MEMORY, "", "out of memory"};
 static const struct problem LATE = {PROBLEM_BUSY, "", "the camera delivered nothing new in time"};
 
-/* --- What can be said now. --- */
+/* --- Answers that are possible now. --- */
 
 enum answer { ANSWER_WAITS, ANSWER_OK, ANSWER_ERROR };
 
@@ -79,7 +80,7 @@ static enum answer playlist(const struct hls_session *session, const struct hls_
     return ANSWER_OK;
 }
 
-/* The bytes of media, borrowed; NULL when they are not there. */
+/* The media's bytes, borrowed; NULL if not available. */
 static struct buf *media_bytes(const struct hls_track *track, const struct hls_path *path,
                                size_t *ret_off, size_t *ret_len_bytes)
 {
@@ -101,7 +102,7 @@ static struct buf *media_bytes(const struct hls_track *track, const struct hls_p
     return init->buf;
 }
 
-/* The part that the playlist's hint names is waited for. */
+/* True for the part in the playlist's preload hint, which may be waited for. */
 static bool is_hinted(const struct hls_track *track, const struct hls_path *path)
 {
     const struct hls_segment *segment = hls_track_segment(track, track->current);
@@ -112,7 +113,7 @@ static bool is_hinted(const struct hls_track *track, const struct hls_path *path
 static enum answer media(const struct hls_session *session, const struct hls_want *want,
                          struct reply_to *ret_reply)
 {
-    /* It never changes; only the viewer may keep it, while it is of use. */
+    /* It never changes; only the viewer itself may cache it, while it is useful. */
     static const struct http_field CACHE = {"cache-control", "private, max-age=60, immutable"};
     size_t off, len_bytes;
     struct buf *buf = media_bytes(&session->track, &want->path, &off, &len_bytes);
@@ -135,7 +136,7 @@ static enum answer answer(const struct hls_session *session, const struct hls_wa
     return want->playlist ? playlist(session, want, ret_reply) : media(session, want, ret_reply);
 }
 
-/* --- Those who wait. --- */
+/* --- Waiting requests. --- */
 
 static void wait_end(struct wait *wait)
 {
@@ -228,7 +229,7 @@ static void ask_key(struct hls_session *session)
     lease_want_key(session->lease);
 }
 
-/* Reads what is there; -ENOMEM: the session can not go on. */
+/* Reads all available packets; -ENOMEM: the session cannot continue. */
 static int read_all(struct hls_session *session)
 {
     struct packet *packet;
@@ -244,7 +245,7 @@ static int read_all(struct hls_session *session)
     return r;
 }
 
-/* Asks for the key that the next segment begins with, once; returns when to look again. */
+/* Requests the key with which the next segment begins, once; returns when to check again. */
 static int64_t ask_key_in_time(struct hls_session *session, int64_t now_us)
 {
     int64_t due_us = hls_track_key_due_us(&session->track);
@@ -265,7 +266,7 @@ static int64_t sooner(int64_t a, int64_t b)
 static void arm(struct hls_session *session, int64_t key_us)
 {
     int64_t due_us = sooner(key_us, session->asked_us + IDLE_US);
-    if (session->n_waits > 0) /* requests that wait keep it */
+    if (session->n_waits > 0) /* waiting requests keep it */
         due_us = key_us;
     list_for_each (wait, &session->waits, struct wait, node)
         due_us = sooner(due_us, wait->deadline_us);
@@ -282,7 +283,7 @@ static void look(void *ctx)
         session_destroy(session);
         return;
     }
-    if (session->n_waits > 0) /* up to now it is being asked */
+    if (session->n_waits > 0) /* it was in use until now */
         session->asked_us = now_us;
     answer_waits(session, now_us);
     if (now_us - session->asked_us >= IDLE_US)
@@ -291,7 +292,7 @@ static void look(void *ctx)
         arm(session, ask_key_in_time(session, now_us));
 }
 
-/* Only marks: the reading comes in a turn of its own. */
+/* Only marks it: reading happens in a later turn of the loop. */
 static void session_ready(void *ctx)
 {
     struct hls_session *session = ctx;
@@ -352,7 +353,7 @@ void hls_session_serve(struct hls_session *session, const struct call *call,
         reply(request, &reply_to.response);
     else if (result == ANSWER_ERROR)
         reply_problem(request, reply_to.error);
-    else if (call->head) /* HEAD waits for nothing */
+    else if (call->head) /* HEAD never waits */
         reply_problem(request, &GONE);
     else
         hold(session, request, want);

@@ -1,12 +1,12 @@
-/* An HLS session: one a camera, shared by all who play it over HLS. It holds the lease; every
- * request renews it, and when nobody asked for a while everything is freed and the camera may
- * sleep. Requests for what is yet to come are held. Loop only. Only for src/api. */
+/* An HLS session: one per camera, shared by all its HLS players. It holds the lease; every request
+ * renews it, and after a while without requests it is freed, so that the camera may sleep. Requests
+ * for future parts are held. Loop only. Only for src/api. */
 #pragma once
 #include "api/endpoint.h"
 #include "api/hls_path.h"
 #include "api/hls_track.h"
 
-enum { HLS_MAX_HELD = 64 }; /* requests that wait, a session */
+enum { HLS_MAX_HELD = 64 }; /* waiting requests of a session */
 
 struct hls_session {
     struct list node; /* in api->hls */
@@ -17,22 +17,22 @@ struct hls_session {
     struct net_timer *timer;
     struct list waits; /* of struct wait in hls_session.c */
     unsigned n_waits;
-    int64_t asked_us;       /* the last request */
-    uint64_t key_asked_for; /* the segment whose end a key was asked for last */
+    int64_t asked_us;       /* of the last request */
+    uint64_t key_asked_for; /* the segment for whose end a key was last requested */
     struct hls_track track;
-    char id[HLS_SESSION_ID_LEN + 1]; /* part of its addresses, so that no cache mixes sessions up */
+    char id[HLS_SESSION_ID_LEN + 1]; /* in its addresses, so that caches keep sessions apart */
 };
 
-/* What a request wants. */
+/* What a request asks for. */
 struct hls_want {
-    bool playlist; /* else media */
-    bool blocking; /* a playlist that has this part, at the earliest: */
+    bool playlist; /* false: media */
+    bool blocking; /* wait until the playlist has this part: */
     uint64_t number;
     int part;             /* -1: the whole segment */
     struct hls_path path; /* of media */
 };
 
-/* The camera's session or NULL. */
+/* The camera's session, or NULL. */
 struct hls_session *hls_session_find(const struct api *api, const struct camera *camera);
 /* Wakes the camera. */
 struct hls_session *hls_session_create(const struct call *call) __attribute__((returns_nonnull));

@@ -9,13 +9,13 @@
 
 #define MS(ms) ((uint64_t)(ms)*FMP4_TIMESCALE / 1000)
 
-/* A part is over with the first unit that comes this long after its first one. */
+/* A part ends before the first unit that is this much later than the part's first one. */
 static const uint64_t PART = MS(300);
-/* A segment has at most this and a part more, which rounds to the target duration of 3 s. */
+/* A segment has at most this plus one part, which rounds to the target duration of 3 s. */
 static const uint64_t SEGMENT_MAX = MS(3100);
-/* The encoder's group of pictures has no end: a key is asked for so long after a segment's begin,
- * and serves where it is not much sooner. The first two segments are short, because players start
- * with a whole one. */
+/* The encoder makes keys only on request: one is requested this long after a segment's start, or an
+ * existing one is used if it is only slightly earlier. The first two segments are short, because
+ * players start with a whole one. */
 static const uint64_t KEY_AFTER[] = {MS(500), MS(1000), MS(1900)};
 enum { N_KEY_AFTER = sizeof(KEY_AFTER) / sizeof(KEY_AFTER[0]) };
 static const uint64_t KEY_EARLY = MS(300);
@@ -58,7 +58,7 @@ void hls_track_finish(struct hls_track *track)
         segment_finish(&track->ring[i]);
 }
 
-/* Makes a part of the pending units; the last one lasts until end. */
+/* Makes a part of the pending units; end is the end of the last one. */
 static int close_part(struct hls_track *track, uint64_t end)
 {
     struct hls_segment *segment = slot(track, track->current);
@@ -104,7 +104,7 @@ static void keep_bounds(struct hls_track *track)
     }
 }
 
-/* The whole segment becomes one run of bytes, in which its parts lie. */
+/* Joins the segment's parts in one buffer. */
 static int end_segment(struct hls_track *track, uint64_t end)
 {
     int r = close_part(track, end);
@@ -156,7 +156,7 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Ends what the unit can not be added to; then it is known whether a segment is open. */
+/* Ends the part or segment if the unit cannot be added to it. */
 static int make_room(struct hls_track *track, const struct packet *packet, uint64_t time)
 {
     const struct hls_segment *segment = slot(track, track->current);
@@ -184,7 +184,7 @@ int hls_track_add(struct hls_track *track, struct packet *packet)
         return r;
 
     bool is_open = slot(track, track->current)->init != NULL;
-    /* One unit that is larger than a segment may be is left out as well. */
+    /* A unit larger than a segment may be is skipped as well. */
     track->needs_key = !is_open && (!packet->key || !packet->init ||
                                     packet_unit_len_bytes(packet) > HLS_SEGMENT_MAX_BYTES);
     if (track->needs_key)
@@ -237,7 +237,7 @@ bool hls_track_reached(const struct hls_track *track, uint64_t number, int part)
     const struct hls_segment *segment = hls_track_segment(track, number);
     if (part < 0 || number < track->first)
         return number < track->current;
-    /* Behind a segment's last part comes the first one of the next. */
+    /* A segment's last part is followed by the first one of the next. */
     if (number < track->current && segment && (unsigned)part >= segment->n_parts)
         return hls_track_reached(track, number + 1, 0);
     return number < track->current || (segment && segment->n_parts > (unsigned)part);

@@ -1,10 +1,10 @@
 /* The track of an HLS session: access units in, parts and segments of fragmented MP4 out, in a ring
- * that is bounded in number and bytes. Knows no network and no clock: time is that of the packets'
+ * that is bounded in number and bytes. Uses no network and no clock: times are the packets'
  * arrival. Loop only. Only for src/api.
  *
- * A segment begins at a key. What does not fit into one (other parameter sets, a camera that
- * stalled, too many bytes) ends it, and the next one begins behind a discontinuity at the next key.
- * Standard: RFC 8216; draft-pansos-hls-rfc8216bis for parts. */
+ * A segment begins at a key. New parameter sets, a stall of the camera, or too many bytes end it;
+ * the next one then begins at the next key, after a discontinuity.
+ * Standard: RFC 8216; draft-pantos-hls-rfc8216bis for parts. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "stream/packet.h"
 
 enum {
-    HLS_SEGMENTS = 8, /* whole ones that are kept; the playlist lists the last HLS_LISTED */
+    HLS_SEGMENTS = 8, /* complete ones kept; the playlist lists the last HLS_LISTED */
     HLS_LISTED = 6,
     HLS_PARTS = 16,                  /* of a segment at most */
     HLS_SAMPLES = 64,                /* of a part at most */
@@ -22,7 +22,7 @@ enum {
 };
 
 struct hls_part {
-    struct buf *buf; /* owned while its segment grows; then NULL: it lies in the segment's */
+    struct buf *buf; /* owned while its segment grows; then NULL, and in the segment's buf */
     size_t off, len_bytes;
     uint32_t duration; /* in 1/90000 s */
     bool independent;  /* begins with a key */
@@ -31,11 +31,11 @@ struct hls_part {
 struct hls_segment {
     struct packet *init; /* owned reference; NULL: not begun */
     uint64_t init_number;
-    struct buf *buf;          /* the whole of it, owned; NULL while it grows */
+    struct buf *buf;          /* all parts, owned; NULL while it grows */
     size_t len_bytes;         /* of its parts so far */
     uint64_t start, duration; /* in 1/90000 s; duration: of its parts so far */
-    bool discontinuity;       /* it does not continue the one before */
-    unsigned discontinuities; /* of the track up to here, this one's among them */
+    bool discontinuity;       /* it does not continue the previous one */
+    unsigned discontinuities; /* of the track so far, including this one's */
     unsigned n_parts;
     struct hls_part parts[HLS_PARTS];
 };
@@ -47,8 +47,8 @@ struct hls_track {
     unsigned discontinuities;
     uint32_t sequence; /* of the last part */
     uint64_t n_begun;  /* segments so far */
-    bool broken;       /* the next segment begins behind a discontinuity */
-    bool needs_key;    /* the last unit was of no use: a key must come */
+    bool broken;       /* the next segment begins after a discontinuity */
+    bool needs_key;    /* units are skipped until the next key */
 
     struct packet *pending[HLS_SAMPLES]; /* units of the next part, owned references */
     uint64_t times[HLS_SAMPLES];         /* of each, in 1/90000 s */
@@ -60,24 +60,24 @@ struct hls_track {
 void hls_track_init(struct hls_track *track, uint64_t first_number);
 void hls_track_finish(struct hls_track *track);
 
-/* The next unit. Borrows packet. -ENOMEM: the track is of no use any more. */
+/* Adds the next unit. Borrows packet. -ENOMEM: the track can no longer be used. */
 int hls_track_add(struct hls_track *track, struct packet *packet)
     __attribute__((warn_unused_result));
 
-/* When a key should be asked for, so that the segment does not grow too long; CLOCK_NEVER_US while
- * there is none. */
+/* When to request a key, so that the segment does not grow too long; CLOCK_NEVER_US without a
+ * segment. */
 int64_t hls_track_key_due_us(const struct hls_track *track);
 
-/* Whole segments, and the current one where it has begun: else NULL. */
+/* A complete segment, or the current one if it has begun; else NULL. */
 const struct hls_segment *hls_track_segment(const struct hls_track *track, uint64_t number);
 
-/* Bytes of that part, borrowed; NULL where it is not there (any more, or yet). */
+/* The part's bytes, borrowed; NULL: not available yet, or no longer. */
 struct buf *hls_track_part(const struct hls_track *track, uint64_t number, unsigned part,
                            size_t *ret_off, size_t *ret_len_bytes);
 
-/* The init segment of that number, borrowed, or NULL. */
+/* The init segment with this number, borrowed, or NULL. */
 struct packet *hls_track_init_segment(const struct hls_track *track, uint64_t number);
 
-/* True once a playlist has this part of this segment or a later one; part < 0: the whole segment.
+/* True once the playlist has this part or a later one; part < 0: the whole segment.
  */
 bool hls_track_reached(const struct hls_track *track, uint64_t number, int part);

@@ -5,7 +5,7 @@
 
 #include "api/reply.h"
 
-/* False when brackets nest deeper than any message does: the parser would follow them down. */
+/* False if brackets nest deeper than any message does; the parser recurses for each level. */
 static bool depth_is_fine(const char *text, size_t len_bytes)
 {
     unsigned depth = 0;
@@ -41,8 +41,8 @@ json_t *json_in_object(const char *text, size_t len_bytes)
     return json;
 }
 
-/* Another site's page can send a form or plain text without asking, but no JSON (Fetch, "simple"
- * requests). */
+/* Another site's page can send forms and plain text without a preflight, but not JSON (Fetch,
+ * "simple" requests). */
 static bool is_json_type(const struct http_request *request)
 {
     const char *type = http_header_text(request, HTTP_CONTENT_TYPE);

@@ -5,13 +5,13 @@
 #include "api/reply.h"
 #include "base/alloc.h"
 
-/* A camera changes visibly with each viewer that comes or goes. Pages are told at most this often,
- * and less often the more pages there are. */
+/* A camera changes with each viewer that joins or leaves. Pages are updated at most this often, and
+ * less often the more pages there are. */
 static const int64_t NOTICE_INTERVAL_US = 50 * US_PER_MS;
 static const int64_t NOTICE_INTERVAL_PER_SESSION_US = 200;
 
-/* Of one camera: when pages were told of it last, and its description, which is the same for each
- * of them: with and without its controls. */
+/* The state of one camera's updates: when pages were last updated, and its description, which all
+ * pages share, with and without its controls. */
 struct live_notice {
     struct list node; /* in live->notices */
     struct camera *camera;
@@ -54,7 +54,7 @@ static int64_t interval_us(const struct live *live)
     return NOTICE_INTERVAL_US + live->n_sessions * NOTICE_INTERVAL_PER_SESSION_US;
 }
 
-/* Tells what is due and sets the timer for the rest. */
+/* Sends the updates that are due and sets the timer for the rest. */
 static void tell_due(void *ctx)
 {
     struct live *live = ctx;
@@ -76,7 +76,7 @@ static void tell_due(void *ctx)
     net_timer_set(live->timer, next_us);
 }
 
-/* The description ages: what it says of times counts from when it is sent. */
+/* A description expires because its times are relative to when it is sent. */
 static const int64_t TEXT_MAX_AGE_US = 50 * US_PER_MS;
 
 struct buf *live_describe(struct live *live, struct camera *camera, unsigned what,

@@ -8,7 +8,7 @@
 #include "camera/capture.h"
 #include "media/live.h"
 
-/* Time enough for a sleeping device to wake and for a large still to come over weak Wi-Fi. */
+/* Allows for waking the device and for a large still over weak Wi-Fi. */
 static const int64_t CAPTURE_TIMEOUT_US = 10 * US_PER_S;
 
 static void say_problem(struct live_session *session, const struct problem *problem,
@@ -26,7 +26,7 @@ static void say_problem(struct live_session *session, const struct problem *prob
 
 /* --- start, stop, key --- */
 
-/* The last picture, to be looked at until live ones come. */
+/* The last picture, shown until live ones arrive. */
 static void send_poster(struct live_session *session, struct camera *camera)
 {
     const struct packet *poster = camera_view(camera).poster;
@@ -69,7 +69,7 @@ static void do_start(struct live_session *session, const struct permit *permit,
                                "stream", (json_int_t)watch->lease->rendition->stream, "jpeg_stream",
                                (json_int_t)camera_stream(camera, RENDITION_JPEG)));
     send_poster(session, camera);
-    if (before) /* after the new lease is taken, so that the camera does not blink */
+    if (before) /* after taking the new lease, so that the camera does not stop in between */
         live_watch_remove(before);
 }
 
@@ -106,8 +106,8 @@ static void say_not_captured(struct live_session *session, const struct live_cap
                                "ok", 0, "code", code, "message", message));
 }
 
-/* A message of its own: the live header of a packet in a hub is shared, and this one carries the
- * page's request number. */
+/* A copy, because the live header of a packet in a hub is shared, and this one has the page's
+ * request number. */
 static struct buf *still_message(const struct packet *still, uint32_t request)
 {
     uint32_t len = packet_unit_len_bytes(still);
@@ -129,12 +129,13 @@ static void say_captured(struct live_session *session, const struct live_capture
 {
     size_t len = LIVE_HEAD_BYTES + (size_t)packet_unit_len_bytes(still);
     if (!live_queue_has_room(&session->queue, len)) {
-        say_not_captured(session, capture, "failed", "too many stills wait for this page");
+        say_not_captured(session, capture, "failed",
+                         "too many photos are waiting to be sent to this page");
         return;
     }
     struct buf *buf = still_message(still, capture->request);
     if (!buf) {
-        say_not_captured(session, capture, "failed", "the server has no memory for the still");
+        say_not_captured(session, capture, "failed", "the server is out of memory");
         return;
     }
     live_session_say(session,
@@ -155,10 +156,10 @@ static void captured(void *ctx, int error, struct packet *still)
     else if (error == -ENOTCONN)
         say_not_captured(session, capture, "offline", "the camera is not connected");
     else if (error == -ETIMEDOUT)
-        say_not_captured(session, capture, "timeout", "no picture came in time");
+        say_not_captured(session, capture, "timeout",
+                         "the camera did not deliver a picture in time");
     else if (error == -EBUSY)
-        say_not_captured(session, capture, "busy",
-                         "the camera is still taking photos asked for before");
+        say_not_captured(session, capture, "busy", "the camera is still taking an earlier photo");
     else
         say_not_captured(session, capture, "failed", "the camera could not take a still");
     live_capture_remove(capture);
@@ -169,7 +170,7 @@ static void do_capture(struct live_session *session, const struct permit *permit
     if (session->n_captures >= LIVE_MAX_CAPTURES) {
         struct problem problem;
         (void)problem_set(&problem, PROBLEM_TOO_MANY, camera_id(permit->camera),
-                          "%d photos are asked for already", LIVE_MAX_CAPTURES);
+                          "a page can request %d photos at once", LIVE_MAX_CAPTURES);
         say_problem(session, &problem, request);
         return;
     }
@@ -221,7 +222,7 @@ static void do_set(struct live_session *session, const struct permit *permit,
     int error;
     if (session->n_settings > LIVE_MAX_SETTINGS) {
         error = problem_set(&problem, PROBLEM_TOO_MANY, message->camera,
-                            "%d changes are waiting already", LIVE_MAX_SETTINGS);
+                            "a page can have %d unstored changes at once", LIVE_MAX_SETTINGS);
     } else if (message->type == LIVE_MESSAGE_RESET) {
         json_t *none = json_object();
         error = service_set(permit, none, SERVICE_REPLACE, &setting->waiter, &setting->change,
@@ -243,7 +244,7 @@ static void do_ping(struct live_session *session, double t)
                                         (json_int_t)api_now_us(session->live->api)));
 }
 
-/* What each type of message asks of the service. */
+/* The service's action for each type of message. */
 static enum service_action action_of(enum live_message_type type)
 {
     static const enum service_action ACTIONS[LIVE_MESSAGE_TYPES] = {

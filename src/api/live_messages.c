@@ -6,7 +6,7 @@
 #include "api/json_in.h"
 #include "base/text.h"
 
-/* A whole number within [min, max]; a missing member is 0 where that may be. */
+/* A whole number within [min, max]; a missing member counts as 0 if that is allowed. */
 static bool take_uint(const json_t *root, const char *name, json_int_t min, json_int_t max,
                       json_int_t *ret_value)
 {
@@ -81,7 +81,7 @@ static const char *take_camera(const json_t *root, struct live_message *message)
     return NULL;
 }
 
-/* NULL, or what is wrong. What was read stays in *message in any case. */
+/* NULL, or what is invalid. *message keeps what was read so far. */
 static const char *take_members(const json_t *root, struct live_message *message)
 {
     enum live_message_type type = message->type;

@@ -1,5 +1,5 @@
-/* What a page may say (docs/protocol.md, section 2.1), read from outside bytes and checked whole:
- * what comes out of here is in range. Pure; any thread. */
+/* Messages from a page (docs/protocol.md, section 2.1), parsed and checked completely: all values
+ * are in range afterwards. Pure; any thread. */
 #pragma once
 #include <jansson.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ struct live_message {
     double t;                             /* ping */
 };
 
-/* Why a message was refused. camera and request are what could be read of them. */
+/* Why a message was refused. camera and request are set if they could be read. */
 struct live_message_error {
     enum problem_type type; /* PROBLEM_BAD_MESSAGE or PROBLEM_UNSUPPORTED */
     const char *message;    /* a sentence; static */

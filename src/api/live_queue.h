@@ -1,18 +1,18 @@
-/* What waits to be sent to one page beside live media: events, posters and stills, in their order.
- * Live media never waits here: a session reads it when the socket takes more. Nor do the states of
- * cameras: what waits is that a camera has to be described, once, when its turn comes. So a page
- * that reads slowly gets the newest state of each, and costs a few bytes a camera. Loop only. Only
- * for src/api/live*.c. */
+/* The queue to one page for everything but live media: events, posters and stills, in their order.
+ * Live media is never queued: a session reads it when the socket takes more. Of cameras, only the
+ * fact that one has changed is queued; it is described when sent. A page that reads slowly thus
+ * gets the newest state of each, and costs a few bytes per camera. Loop only. Only for
+ * src/api/live*.c. */
 #pragma once
 #include "api/endpoint.h"
 
 enum {
-    LIVE_QUEUE_MAX_ITEMS = 256, /* states not counted: there is one for each camera at most */
+    LIVE_QUEUE_MAX_ITEMS = 256, /* without camera states, of which each camera has at most one */
     LIVE_QUEUE_MAX_TEXT_BYTES = 1024 * 1024,
     LIVE_QUEUE_MAX_BINARY_BYTES = 20 * 1024 * 1024, /* four of the largest stills and a poster */
 };
 
-/* Plain data; see live_queue_init. */
+/* See live_queue_init. */
 struct live_queue {
     struct list items;
     unsigned count;
@@ -28,20 +28,20 @@ int live_queue_text(struct live_queue *queue, struct buf *buf, size_t off, size_
 int live_queue_binary(struct live_queue *queue, struct buf *buf, size_t off, size_t len_bytes)
     __attribute__((warn_unused_result));
 
-/* This camera has to be described: once more, or of what changed (enum camera_change, or'ed). */
+/* Queues the camera's state, or adds to what changed (enum camera_change, or'ed). */
 void live_queue_state(struct live_queue *queue, struct camera *camera, unsigned what);
 
-/* The camera is about to go. */
+/* The camera is about to be removed. */
 void live_queue_forget(struct live_queue *queue, const struct camera *camera);
 
-/* True when that many more binary bytes would fit, with a text in front. */
+/* True if this many more binary bytes fit, with a text before them. */
 bool live_queue_has_room(const struct live_queue *queue, size_t binary_bytes);
 
-/* What is first: bytes to be sent, or a camera to be described. */
+/* The first item: bytes to send, or a camera to describe. */
 struct live_queue_first {
-    struct camera *camera; /* NULL: out is to be sent */
+    struct camera *camera; /* NULL: send out */
     unsigned what;
-    struct net_out out; /* its reference goes over to the caller */
+    struct net_out out; /* its reference becomes the caller's */
 };
-/* Takes it out; false when there is nothing. */
+/* Removes and returns it; false if the queue is empty. */
 bool live_queue_next(struct live_queue *queue, struct live_queue_first *ret_first);

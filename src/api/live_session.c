@@ -8,12 +8,12 @@
 #include "base/alloc.h"
 #include "camera/capture.h"
 
-/* --- What is sent. --- */
+/* --- Sending. --- */
 
-/* A page that lets its answers pile up is gone or means harm. */
+/* A page that lets its answers pile up is broken or hostile. */
 static void give_up(struct live_session *session)
 {
-    ws_close(session->ws, 1008, "the page does not read what it asked for");
+    ws_close(session->ws, 1008, "the page does not read its messages");
 }
 
 void live_session_say(struct live_session *session, json_t *takes_json)
@@ -43,8 +43,8 @@ void live_session_send(struct live_session *session, struct buf *buf, size_t off
         ws_ready(session->ws);
 }
 
-/* The cameras follow one by one, so that any number of them, however many controls they have, costs
- * no more than the largest. */
+/* The cameras follow one by one, so that the memory for any number of them is that of the
+ * largest. */
 static void say_hello(struct live_session *session)
 {
     struct api *api = session->live->api;
@@ -123,7 +123,7 @@ static struct net_out message_of(const struct packet *packet)
                             .binary = true};
 }
 
-/* The next message of one camera; false when there is none now. */
+/* The next message of one camera; false if there is none now. */
 static bool watch_next(struct live_watch *watch, struct net_out *ret_out)
 {
     struct packet *packet = watch->held;
@@ -175,7 +175,7 @@ static int session_next(void *ctx, struct net_out *ret_out)
     return 0;
 }
 
-/* --- Life. --- */
+/* --- Open and close. --- */
 
 void live_capture_remove(struct live_capture *capture)
 {
@@ -192,7 +192,7 @@ void live_setting_remove(struct live_setting *setting)
     mem_free(setting);
 }
 
-/* Everything that uses something shared. */
+/* Releases everything that uses shared state. */
 static void let_go(struct live_session *session)
 {
     list_for_each (watch, &session->watches, struct live_watch, node)
@@ -257,7 +257,7 @@ static void session_opened(void *ctx, struct ws *ws)
     say_hello(session);
 }
 
-/* A bucket that holds a burst and fills evenly. */
+/* A token bucket. */
 static bool may_speak(struct live_session *session)
 {
     int64_t now_us = api_now_us(session->live->api);
@@ -281,7 +281,7 @@ static void session_message(void *ctx, struct buf *takes_buf, size_t len_bytes, 
         if (!may_speak(session))
             ws_close(session->ws, 1008, "too many messages");
         else if (binary)
-            ws_close(session->ws, 1003, "pages speak text");
+            ws_close(session->ws, 1003, "only text messages are supported");
         else
             live_command(session, (const char *)takes_buf->data, len_bytes);
     }

@@ -18,7 +18,7 @@ static void family(struct text *out, const char *name, const char *type, const c
     text_add(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* A label's value, escaped as the format asks. */
+/* A label with its value escaped. */
 static void add_label(struct text *out, const char *name, const char *value)
 {
     text_add(out, "%s=\"", name);
@@ -33,7 +33,7 @@ static void add_label(struct text *out, const char *name, const char *value)
     text_add(out, "\"");
 }
 
-/* The metric's name with the camera and one more label, where name is not NULL. */
+/* The metric's name with the camera, and one more label if name is not NULL. */
 static void add_series(struct text *out, const char *metric, const struct camera *camera,
                        const char *name, const char *value)
 {
@@ -53,13 +53,13 @@ static double seconds(int64_t us)
 
 static const char AWAKE[] = "eyelid_awake_seconds_total";
 
-/* --- One function for each value of a camera that is one number. --- */
+/* --- One function for each metric of a camera that is a single number. --- */
 
 struct sample {
     struct camera_view camera;
     struct maker_stats encode;
     struct service_recorded recorded;
-    const struct archive_camera *archived; /* NULL = nothing is kept */
+    const struct archive_camera *archived; /* NULL = nothing is archived */
 };
 
 static double received(const struct sample *s)
@@ -120,28 +120,26 @@ static const struct {
     const char *name, *type, *help;
     double (*value)(const struct sample *sample);
 } PER_CAMERA[] = {
-    {"eyelid_frames_received_total", "counter", "Frames that came in, dropped ones included.",
+    {"eyelid_frames_received_total", "counter", "Frames received, dropped ones included.",
      received},
     {"eyelid_received_bytes_total", "counter", "Bytes of those frames.", received_bytes},
     {"eyelid_frames_encoded_total", "counter", "Frames encoded to H.264.", encoded},
     {"eyelid_frames_encode_skipped_total", "counter",
      "Frames replaced by a newer one before the encoder took them.", encode_skipped},
-    {"eyelid_frames_sent_total", "counter", "Frames handed to viewers, all together.", sent},
+    {"eyelid_frames_sent_total", "counter", "Frames sent to all viewers together.", sent},
     {"eyelid_frames_skipped_slow_total", "counter",
-     "Frames that viewers missed because they were slow, all together.", skipped_slow},
+     "Frames that slow viewers missed, all together.", skipped_slow},
     {"eyelid_starts_total", "counter", "Times that the camera was told to start.", starts},
-    {"eyelid_start_timeouts_total", "counter", "Starts after which no picture came in time.",
-     start_timeouts},
+    {"eyelid_start_timeouts_total", "counter", "Starts without a picture in time.", start_timeouts},
     {AWAKE, "counter", "Time that the camera ran; by reason, for whom.", awake},
-    {"eyelid_frame_age_seconds", "gauge",
-     "From capture to arrival at the server, of the newest frame.", frame_age},
-    {"eyelid_archive_bytes", "gauge", "Bytes of the photos and clips that are kept.",
-     archive_bytes},
-    {"eyelid_recording", "gauge", "1 while the camera is recorded.", recording},
+    {"eyelid_frame_age_seconds", "gauge", "Time from capture to arrival of the newest frame.",
+     frame_age},
+    {"eyelid_archive_bytes", "gauge", "Bytes of archived photos and clips.", archive_bytes},
+    {"eyelid_recording", "gauge", "1 while the camera is being recorded.", recording},
     {"eyelid_recorded_bytes_total", "counter", "Bytes written to clips.", recorded_bytes},
 };
 
-/* NULL: nothing of this camera is. */
+/* NULL: nothing of this camera is archived. */
 static const struct archive_camera *archived(const struct permit *permit,
                                              const struct camera *camera)
 {
@@ -271,7 +269,7 @@ static void add_process(struct text *out, const struct api *api)
     struct net_stats net = net_stats(api->params.net);
     struct rusage usage = {0};
     (void)getrusage(RUSAGE_SELF, &usage);
-    family(out, "eyelid_build_info", "gauge", "The version that runs.");
+    family(out, "eyelid_build_info", "gauge", "The running version.");
     text_add(out, "eyelid_build_info{");
     add_label(out, "version", api->params.version);
     text_add(out, "} 1\n");
@@ -279,21 +277,18 @@ static void add_process(struct text *out, const struct api *api)
                net.connections);
     add_number(out, "eyelid_websockets", "gauge", "Open WebSockets, devices and pages.",
                net.websockets);
-    add_number(out, "eyelid_connections_choked", "gauge",
-               "Connections with data that the peer has not taken yet.", net.choked);
+    add_number(out, "eyelid_connections_choked", "gauge", "Connections with unsent data.",
+               net.choked);
     add_number(out, "eyelid_connections_pinned_bytes", "gauge",
-               "Memory that unsent data holds, each buffer counted once.",
-               (double)net.pinned_bytes);
+               "Memory held by unsent data, each buffer counted once.", (double)net.pinned_bytes);
     add_number(out, "eyelid_connections_inbound_bytes", "gauge",
-               "Memory of messages and requests that are not whole yet.",
-               (double)net.inbound_bytes);
+               "Memory of incomplete messages and requests.", (double)net.inbound_bytes);
     add_number(out, "eyelid_connections_idle_closed_total", "counter",
-               "Connections without a request closed to make room for others.",
-               (double)net.idle_closed);
+               "Idle connections closed to make room for others.", (double)net.idle_closed);
     add_number(out, "eyelid_connections_stalled_closed_total", "counter",
                "Stalled connections closed because unsent data held too much memory.",
                (double)net.stalled_closed);
-    add_number(out, "eyelid_pages", "gauge", "Pages that are connected.", live_sessions(api->live));
+    add_number(out, "eyelid_pages", "gauge", "Connected pages.", live_sessions(api->live));
     add_number(out, "eyelid_http_requests_total", "counter", "HTTP requests.",
                (double)net.requests);
     add_number(out, "eyelid_http_refused_total", "counter", "Connections and requests refused.",
@@ -321,7 +316,7 @@ void metrics_get(const struct call *call, struct http_request *request)
     add_encode_times(&out, permit);
     add_process(&out, api);
     if (out.cut)
-        reply_text(request, 503, "the metrics are too long");
+        reply_text(request, 503, "the metrics exceed their size limit");
     else
         reply(request,
               &(struct http_response){.status = 200,

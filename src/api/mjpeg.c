@@ -4,8 +4,8 @@
 #include "base/alloc.h"
 #include "media/multipart.h"
 
-/* multipart/x-mixed-replace: small pieces of text of its own between JPEGs that are sent out of the
- * packets as they came. */
+/* multipart/x-mixed-replace: short part headers between JPEGs, which are sent from their packets
+ * without copying. */
 struct mjpeg {
     struct viewer viewer;
     enum multipart_form form;
@@ -13,8 +13,8 @@ struct mjpeg {
     struct packet *packet; /* to be sent in STEP_JPEG; else NULL */
 };
 
-/* Does one step: 1 when there is something to send, 0 when the next step has to be looked at, -1
- * when there is no memory. */
+/* Does one step: 1: send *ret_out; 0: continue with the next step; -1: out of
+ * memory. */
 static int mjpeg_step(struct mjpeg *mjpeg, struct net_out *ret_out)
 {
     char head[MULTIPART_HEAD_MAX_BYTES];

@@ -1,4 +1,4 @@
-/* A photo: taken, and kept unless the request says otherwise. */
+/* A photo: taken, and archived unless the request says otherwise. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -8,18 +8,18 @@
 #include "api/still.h"
 #include "base/alloc.h"
 
-/* Longer than a snapshot's: the device's best may be a large picture over weak Wi-Fi. */
+/* Longer than a snapshot's: a full-size still may be large, and the Wi-Fi weak. */
 static const int64_t TIMEOUT_US = 10 * US_PER_S;
 
-/* It lives until the connection is closed and nothing is under way any more. */
+/* Freed when the connection is closed and neither capture nor archive is busy. */
 struct photo {
     struct api_guest guest;
-    struct http_stream *stream; /* NULL: the peer has left */
+    struct http_stream *stream; /* NULL: the connection is closed */
     struct permit permit;       /* of the principal below */
     struct principal principal;
     char camera[CAMERA_ID_MAX + 1];
     struct capture *capture; /* NULL once it is done */
-    bool is_kept;            /* the archive has it, and has not answered yet */
+    bool is_kept;            /* given to the archive, which has not answered yet */
 };
 
 static void photo_leave(struct api_guest *guest)

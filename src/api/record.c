@@ -1,4 +1,4 @@
-/* Recording by hand: begin, go on, end. */
+/* Manual recording: start, extend, stop. */
 #include "api/archive_item.h"
 #include "api/json_in.h"
 #include "api/reply.h"
@@ -14,7 +14,7 @@ void record_post(const struct call *call, struct http_request *request)
     const bool is_possible = json_is_integer(seconds) && n >= 1 && n <= SERVICE_RECORD_MAX_S;
     json_decref(body);
     if (!is_possible) {
-        (void)problem_set(&problem, PROBLEM_INVALID, call->id, "seconds is 1 to %d",
+        (void)problem_set(&problem, PROBLEM_INVALID, call->id, "seconds must be 1 to %d",
                           SERVICE_RECORD_MAX_S);
         reply_problem(request, &problem);
     } else if (service_record(&call->permit, (int)n, &problem) < 0) {

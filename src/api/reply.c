@@ -6,7 +6,7 @@
 
 enum { MAX_FIELDS = 12 };
 
-/* No answer is cached, and none tells another site where it was linked; net adds nosniff. */
+/* No answer is cached or sends a referrer to other sites; net adds nosniff. */
 static const struct http_field COMMON[] = {
     {"referrer-policy", "no-referrer"},
     {"cache-control", "private, no-store"},
@@ -25,7 +25,7 @@ static bool has_field(const struct http_response *response, const char *name)
     return false;
 }
 
-/* The response with the common headers, but for those that it brings itself. */
+/* Adds the common headers to the response, except those that it has already. */
 static struct http_response with_common(const struct http_response *response,
                                         struct http_field fields[MAX_FIELDS])
 {
@@ -122,7 +122,7 @@ void reply_nothing(struct http_request *request)
     reply(request, &(struct http_response){.status = 204});
 }
 
-/* The detail of a problem is bounded; as JSON a byte of it takes six at most. */
+/* A problem's detail is bounded; JSON needs at most six bytes for each of its bytes. */
 enum { PROBLEM_MAX_BYTES = 6 * PROBLEM_DETAIL_MAX_BYTES + 512 };
 
 static void problem_json(const struct problem *problem, struct text *out)

@@ -1,5 +1,5 @@
-/* Replies: JSON, plain text and problems with the headers that every answer carries, and buffers
- * laid out for net_out. Only for src/api. */
+/* Replies: JSON, plain text and problems with the common headers, and buffers laid out for net_out.
+ * Only for src/api. */
 #pragma once
 #include <jansson.h>
 
@@ -10,15 +10,15 @@ void reply_text(struct http_request *request, int status, const char *text);
 /* 204. */
 void reply_nothing(struct http_request *request);
 
-/* A problem in the form that its address promises: RFC 9457 below /api, a plain sentence elsewhere.
+/* A problem: RFC 9457 below /api, a plain sentence elsewhere.
  * field: one more header; NULL = none. */
 void reply_problem(struct http_request *request, const struct problem *problem);
 void reply_problem_with(struct http_request *request, const struct problem *problem,
                         const struct http_field *field);
-/* The same for a request that was held; json: it came in below /api. */
+/* The same for a request that was held; json: its address is below /api. */
 void reply_problem_late(struct http_stream *stream, bool json, const struct problem *problem);
 
-/* Any other response: adds the headers that every answer carries to its own. */
+/* Any other response; adds the common headers. */
 void reply(struct http_request *request, const struct http_response *response);
 void reply_late(struct http_stream *stream, const struct http_response *response);
 void reply_begin(struct http_stream *stream, const struct http_response *head);
@@ -26,8 +26,8 @@ void reply_begin(struct http_stream *stream, const struct http_response *head);
 /* True when problems at this path are JSON. */
 bool reply_is_json_path(const char *path);
 
-/* A buffer for net_out: room for the transport, then a copy of the bytes at REPLY_OFF. NULL when
- * there is no memory. */
+/* A buffer for net_out: room for the transport, then a copy of the bytes at REPLY_OFF. NULL: out of
+ * memory. */
 enum { REPLY_OFF = PACKET_TRANSPORT_ROOM };
 struct buf *reply_buf(const void *bytes, size_t len_bytes) __attribute__((warn_unused_result));
 

@@ -134,7 +134,7 @@ enum routes_result routes_find(enum api_door_kind door, const char *method, cons
     for (const struct route *r = routes_table; r < routes_table + routes_count; r++) {
         char id[CAMERA_ID_MAX + 1];
         if (is_rest(r) && (allow.len > 0 || has_upgrade))
-            break; /* the path has a route of its own */
+            break; /* a more specific route matched before */
         if (r->door != door || !matches(r->pattern, path, id))
             continue;
         if (!r->upgrade == !websocket && strcmp(r->method, is_get ? "GET" : method) == 0) {

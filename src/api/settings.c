@@ -2,13 +2,13 @@
 #include "api/json_in.h"
 #include "api/reply.h"
 
-/* The schema: what each control is, and its value. */
+/* The schema: each control with its value. */
 void camera_controls_get(const struct call *call, struct http_request *request)
 {
     reply_json(request, 200, json_pack("{s:o}", "controls", camera_controls(call->permit.camera)));
 }
 
-/* The values alone, as PUT takes them. */
+/* Only the values, as PUT takes them. */
 void settings_get(const struct call *call, struct http_request *request)
 {
     json_t *controls = camera_controls(call->permit.camera), *values = json_object(), *control;
@@ -20,7 +20,7 @@ void settings_get(const struct call *call, struct http_request *request)
     reply_json(request, 200, values);
 }
 
-/* 202: stored, and on its way to the camera. What the camera makes of it comes as an event. */
+/* 202: stored and sent to the camera. The result follows as an event. */
 static void change(const struct call *call, struct http_request *request, json_t *takes_values,
                    enum service_set_mode mode, enum held_answer answer)
 {
@@ -51,7 +51,7 @@ void settings_patch(const struct call *call, struct http_request *request)
         change(call, request, values, SERVICE_MERGE, HELD_ACCEPTED);
 }
 
-/* Back to the defaults; what was chosen is forgotten. */
+/* Resets to the defaults, and removes the stored settings. */
 void settings_delete(const struct call *call, struct http_request *request)
 {
     change(call, request, json_object(), SERVICE_REPLACE, HELD_NOTHING);

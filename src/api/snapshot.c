@@ -20,7 +20,7 @@ static void reply_head(struct http_request *request)
     reply(request, &(struct http_response){.status = 200, .content_type = "image/jpeg"});
 }
 
-/* One picture of the running stream; with max_age=S the last one, if it is no older than that. */
+/* One picture of the running stream; with max_age=S the last one if it is no older. */
 void snapshot_get(const struct call *call, struct http_request *request)
 {
     char text[16];
@@ -33,7 +33,7 @@ void snapshot_get(const struct call *call, struct http_request *request)
     if (http_query(request, "max_age", text, sizeof(text)) &&
         text_to_int(text, 0, MAX_AGE_MAX_S, &max_age_s) < 0) {
         static const struct problem WRONG = {PROBLEM_BAD_MESSAGE, "",
-                                             "max_age is a number of seconds, 0 to 604800"};
+                                             "max_age must be 0 to 604800 seconds"};
         reply_problem(request, &WRONG);
         return;
     }
@@ -43,7 +43,7 @@ void snapshot_get(const struct call *call, struct http_request *request)
         still_reply(call, request, CAPTURE_FRAME, TIMEOUT_US);
 }
 
-/* The last picture, however old: never wakes a camera. */
+/* The last picture, of any age: never wakes a camera. */
 void poster_get(const struct call *call, struct http_request *request)
 {
     static const struct problem NONE = {PROBLEM_NOT_FOUND, "", "no picture has been taken yet"};

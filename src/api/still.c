@@ -11,7 +11,7 @@ struct still {
     struct http_stream *stream;
     struct camera *camera;
     struct capture *capture; /* NULL once it is done */
-    bool json;               /* errors are */
+    bool json;               /* errors are JSON */
 };
 
 static void still_leave(struct api_guest *guest)
@@ -46,7 +46,7 @@ void still_problem(const struct camera *camera, int error, struct problem *ret_p
         endpoint_dark(camera, RENDITION_JPEG, ret_problem);
     else if (error == -EBUSY)
         (void)problem_set(ret_problem, PROBLEM_BUSY, id,
-                          "the camera is still taking photos asked for before");
+                          "the camera is still taking an earlier photo");
     else
         (void)problem_set(ret_problem, PROBLEM_FAILED, id,
                           "the camera could not take a picture%s%s", why[0] ? ": " : "", why);

@@ -8,7 +8,7 @@
 struct stream_annexb {
     struct viewer viewer;
     struct mpegts mpegts;
-    struct packet *init; /* whose parameter sets are in params; NULL before the first unit */
+    struct packet *init; /* its parameter sets are in params; NULL before the first unit */
     struct h264_params params;
     int64_t first_us; /* arrival of the first unit */
     bool begun;
@@ -19,8 +19,8 @@ static struct stream_annexb *of(struct viewer *viewer)
     return list_entry(viewer, struct stream_annexb, viewer);
 }
 
-/* The next unit behind off bytes of room: -1 when there is no memory for it, or no parameter sets;
- * else 1, or 0 when there is none yet. */
+/* The next unit after off bytes of room: 1; 0: none yet; -1: out of memory, or no parameter
+ * sets. */
 static int next_unit(struct stream_annexb *stream, size_t off, struct packet **ret_packet,
                      struct buf **ret_buf, size_t *ret_len)
 {
@@ -61,7 +61,7 @@ static int annexb_next(struct viewer *viewer, struct net_out *ret_out)
     return 1;
 }
 
-/* Timestamps begin at 1 s: the stream's clock runs behind them, and is not to begin below 0. */
+/* Timestamps start at 1 s: the stream's clock is earlier, and must not be negative. */
 static uint64_t pts_of(struct stream_annexb *stream, const struct packet *packet)
 {
     if (!stream->begun)

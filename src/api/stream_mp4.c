@@ -1,11 +1,11 @@
 #include "api/viewer.h"
 #include "base/alloc.h"
 
-/* Endless fragmented MP4: the init segment, then a chunk a frame. */
+/* Endless fragmented MP4: the init segment, then one chunk per frame. */
 struct stream_mp4 {
     struct viewer viewer;
-    struct packet *init; /* the one that was sent; or NULL */
-    struct packet *held; /* to be sent behind it; or NULL */
+    struct packet *init; /* the one sent; or NULL */
+    struct packet *held; /* to be sent after it; or NULL */
 };
 
 static int stream_mp4_next(struct viewer *viewer, struct net_out *ret_out)
@@ -23,7 +23,7 @@ static int stream_mp4_next(struct viewer *viewer, struct net_out *ret_out)
     } else if (packet->init == mp4->init) {
         result = viewer_send(packet, packet->chunk_off, ret_out);
     } else {
-        result = -1; /* other parameter sets: players can not follow inside one file */
+        result = -1; /* new parameter sets: players cannot handle them within one file */
     }
     packet_unref(&packet);
     return result;

@@ -3,8 +3,8 @@
 
 #include "api/reply.h"
 
-/* How this server is, for a person: figures over time are in /metrics. Members that the system does
- * not tell are left out. */
+/* The server's state for people; /metrics has figures over time. Members that the system does not
+ * report are left out. */
 void system_get(const struct call *call, struct http_request *request)
 {
     const struct api *api = call->api;

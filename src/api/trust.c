@@ -1,6 +1,5 @@
-/* What a device needs to trust this server's certificate: the authority as a file, and as a profile
- * that Apple's devices install (Apple, Configuration Profile Reference, com.apple.security.root).
- */
+/* What a phone or computer needs to trust this server's certificate: the authority as a file, and
+ * as a profile for Apple's devices (Configuration Profile Reference, com.apple.security.root). */
 #include <string.h>
 
 #include "api/reply.h"
@@ -10,7 +9,7 @@ static void reply_none(struct http_request *request)
 {
     static const struct problem NONE = {
         PROBLEM_NOT_FOUND, "",
-        "this server has no authority of its own: it uses the owner's certificate, or no https"};
+        "this server has no certificate authority: it uses the owner's certificate, or no https"};
     reply_problem(request, &NONE);
 }
 
@@ -37,7 +36,7 @@ void trust_ca_get(const struct call *call, struct http_request *request)
                    pem);
 }
 
-/* The lines between PEM's marks are the base64 that the profile wants. */
+/* The lines between PEM's markers are the base64 for the profile. */
 static void add_base64(struct text *text, const char *pem)
 {
     const char *line = strchr(pem, '\n');

@@ -34,7 +34,8 @@ static int viewer_next(void *ctx, struct net_out *ret_out)
     return viewer->lease ? viewer->ops->next(viewer, ret_out) : -1;
 }
 
-/* Only marks: the answer begins in a turn of its own, where the stream may end at once. */
+/* Only marks it: the answer begins in a later turn of the loop, where the stream may end at once.
+ */
 static void viewer_ready(void *ctx)
 {
     struct viewer *viewer = ctx;
@@ -44,7 +45,7 @@ static void viewer_ready(void *ctx)
         http_stream_ready(viewer->stream);
 }
 
-/* The camera ends: so does the stream, or the request that waits for it. */
+/* The camera was removed: ends the stream, or the waiting request. */
 static void viewer_gone(void *ctx)
 {
     struct viewer *viewer = ctx;
@@ -71,7 +72,7 @@ static void viewer_revoke(struct api_guest *guest)
         http_stream_ready(viewer->stream);
 }
 
-/* Something came, or the time is over. */
+/* A packet arrived, or the timeout. */
 static void look(void *ctx)
 {
     struct viewer *viewer = ctx;

@@ -1,4 +1,4 @@
-/* Addresses to listen on, as people write them. Pure functions over text. */
+/* Addresses to listen on, as text. Pure functions. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,5 +18,5 @@ bool address_is_loopback(const struct address *address);
 
 enum { ADDRESS_TEXT_MAX = 56 };
 
-/* The form that address_parse reads. */
+/* Writes the form that address_parse reads. */
 void address_format(const struct address *address, char out[ADDRESS_TEXT_MAX]);

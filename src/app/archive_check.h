@@ -2,6 +2,6 @@
 #pragma once
 #include "app/config.h"
 
-/* The program's exit status: 0 when all is in order, or is after the repair. Findings go to
- * standard output, a line each. */
+/* Returns the program's exit status: 0 if everything is in order, or was repaired. Findings are
+ * printed on standard output, one per line. */
 int archive_check(const struct config *config, bool repair);

@@ -1,5 +1,5 @@
-/* The command `eyelid cameras`: this machine's cameras, and why one does not work. Starts nothing;
- * needs no server, and can run beside one. */
+/* The command `eyelid cameras`: lists this machine's cameras, and why one does not work. Starts no
+ * camera; works with and without a running server. */
 #pragma once
 #include <stdbool.h>
 

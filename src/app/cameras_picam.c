@@ -47,7 +47,7 @@ unsigned cameras_picam(bool verbose)
     struct libcamera_list *list = mem_new(struct libcamera_list);
     const char *by = has_helper ? helper : NULL;
     int r = has_helper ? libcamera_find(helper, NULL, list) : 0;
-    if (list->count == 0 && programs) { /* libcamera = rpicam, or a helper for another libcamera */
+    if (list->count == 0 && programs) { /* the helper may be built for another libcamera */
         by = programs->stream;
         r = libcamera_find(NULL, by, list);
     }
@@ -59,7 +59,7 @@ unsigned cameras_picam(bool verbose)
         printf("%-12s  %-13s  %s lists no cameras: %s\n", "libcamera", "error", by, strerror(-r));
         lines++;
     } else if (!by && has_pipeline()) {
-        printf("%-12s  %-13s  a camera of this kind needs rpicam-vid and rpicam-still (package\n"
+        printf("%-12s  %-13s  this kind of camera needs rpicam-vid and rpicam-still (package\n"
                "    rpicam-apps) or eyelid-libcamera (script/helper)\n",
                "libcamera", "no driver");
         lines++;

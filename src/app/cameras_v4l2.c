@@ -13,11 +13,11 @@
 
 enum { NODES_MAX = 64, LIMIT_PIXELS = UINT16_MAX, WHY_MAX = 128 };
 
-/* A node as the list shows it. */
+/* A line of the list. */
 struct row {
     char node[V4L2_NODE_MAX];
     const char *state;
-    char why[WHY_MAX]; /* "" = nothing more to say */
+    char why[WHY_MAX]; /* "" = no explanation */
     bool is_camera;    /* or may be one */
     struct v4l2_identity identity;
     struct v4l2_device device;
@@ -39,7 +39,7 @@ static void say_formats(const struct v4l2_modes *modes, char out[WHY_MAX])
 {
     char name[V4L2_FOURCC_NAME_MAX];
     struct text text = text_over(out, WHY_MAX);
-    text_add(&text, "it has%s", modes->n_formats ? "" : " no format at all");
+    text_add(&text, "it has%s", modes->n_formats ? "" : " no picture format");
     for (unsigned i = 0; i < modes->n_formats; i++)
         text_add(&text, "%s %s", i ? "," : "", v4l2_fourcc_name(modes->formats[i], name));
     text_add(&text, "; eyelid supports MJPEG, YUYV, NV12 and YU12");

@@ -14,8 +14,8 @@ const char cli_help[] =
     "      --http ADDR:PORT    page and API (default: 127.0.0.1:8080)\n"
     "      --https ADDR:PORT   the same over TLS (default: port 8443 beside --http)\n"
     "      --device ADDR:PORT  cameras' WebSocket (default: 127.0.0.1:8765)\n"
-    "      --data DIR          where eyelid keeps what it knows\n"
-    "      --lan               open these addresses to the network\n"
+    "      --data DIR          folder for cameras, settings and recordings\n"
+    "      --lan               listen on the network, not only on this machine\n"
     "      --control PATH      the socket of the commands that follow\n"
     "  eyelid setup\n"
     "      prints the link where the first administrator is set up\n"
@@ -30,19 +30,19 @@ const char cli_help[] =
     "      --control PATH, --config FILE, --data DIR    which server\n"
     "  eyelid cameras [--verbose]\n"
     "      lists this machine's cameras and says why one does not work\n"
-    "      --verbose           devices that are no cameras, too\n"
+    "      --verbose           also lists devices that are not cameras\n"
     "  eyelid check-config [[--config] FILE]\n"
-    "      says what is wrong with the settings, or shows those in force\n"
+    "      checks the settings, and shows those in force\n"
     "  eyelid motion --from FILE.mjpeg --fps N [--settings FILE.json] [--json] [--full-rate]\n"
-    "      finds what moves in a file of JPEGs\n"
+    "      runs the motion detector on a file of JPEGs\n"
     "      --from FILE.mjpeg   the pictures, one after another\n"
-    "      --fps N             how many of them make a second\n"
-    "      --settings FILE     sensitivity, zones and so on, as the API has them\n"
+    "      --fps N             pictures per second in the file\n"
+    "      --settings FILE     sensitivity, zones and so on, as in the API\n"
     "      --json              a line of JSON for each event\n"
-    "      --full-rate         looks at 10 pictures a second, not only once something stirs\n"
+    "      --full-rate         always checks 10 pictures a second, not only after a change\n"
     "  eyelid archive check [--repair] [--config FILE] [--data DIR]\n"
     "      compares the archive's files with its index; the server must not run\n"
-    "      --repair            takes in files, completes clips, drops what is gone\n"
+    "      --repair            adds files to the index, completes clips, removes missing ones\n"
     "  eyelid --version\n"
     "  eyelid --help\n"
     "\n"
@@ -51,7 +51,7 @@ const char cli_help[] =
 struct option {
     const char *name;
     const char *key;     /* of the configuration; NULL: --config */
-    const char *implied; /* value of an option that takes none */
+    const char *implied; /* value of an option without one */
 };
 
 static const struct option OPTIONS[] = {
@@ -60,7 +60,7 @@ static const struct option OPTIONS[] = {
     {"--control", "control", NULL},
 };
 
-/* The option whose name is the part of arg before a "=", or NULL. */
+/* The option named by the part of arg before "=", or NULL. */
 static const struct option *find_option(const char *arg)
 {
     size_t len = strcspn(arg, "=");
@@ -78,7 +78,7 @@ static int parse_options(int first, int argc, const char *const *argv, struct cl
         const struct option *option = find_option(argv[i]);
         const char *equals = strchr(argv[i], '='), *value = equals ? equals + 1 : NULL;
         if (!option) {
-            snprintf(error, CLI_ERROR_MAX, "%s knows no \"%s\"; see eyelid --help", argv[1],
+            snprintf(error, CLI_ERROR_MAX, "%s has no option \"%s\"; see eyelid --help", argv[1],
                      argv[i]);
             return -EINVAL;
         }
@@ -111,7 +111,7 @@ static int parse_options(int first, int argc, const char *const *argv, struct cl
 static int parse_archive(int argc, char **argv, struct cli *cli, char error[CLI_ERROR_MAX])
 {
     if (argc < 3 || strcmp(argv[2], "check") != 0) {
-        snprintf(error, CLI_ERROR_MAX, "archive takes the word check; see eyelid --help");
+        snprintf(error, CLI_ERROR_MAX, "write \"eyelid archive check\"; see eyelid --help");
         return -EINVAL;
     }
     int n = 3;
@@ -180,14 +180,14 @@ static int parse_cameras(int argc, char **argv, struct cli *cli, char error[CLI_
 {
     cli->verbose = argc == 3 && strcmp(argv[2], "--verbose") == 0;
     if (argc > 2 && !(argc == 3 && cli->verbose)) {
-        snprintf(error, CLI_ERROR_MAX, "cameras takes --verbose alone, not \"%s\"",
+        snprintf(error, CLI_ERROR_MAX, "cameras takes only --verbose, not \"%s\"",
                  argv[argc > 3 ? 3 : 2]);
         return -EINVAL;
     }
     return 0;
 }
 
-/* What of argv[*i] is behind "=", or else the next word; NULL: there is none. */
+/* The value in argv[*i] after "=", or else the next argument; NULL: none. */
 static const char *value_of(int argc, char **argv, int *i)
 {
     const char *equals = strchr(argv[*i], '=');
@@ -222,7 +222,7 @@ static int parse_motion_option(int argc, char **argv, int *i, struct motion_opti
     }
     const bool from = is_option(arg, "--from"), fps = is_option(arg, "--fps");
     if (!from && !fps && !is_option(arg, "--settings")) {
-        snprintf(error, CLI_ERROR_MAX, "motion knows no \"%s\"; see eyelid --help", arg);
+        snprintf(error, CLI_ERROR_MAX, "motion has no option \"%s\"; see eyelid --help", arg);
         return -EINVAL;
     }
     const char *value = value_of(argc, argv, i);
@@ -284,7 +284,7 @@ int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_M
         snprintf(error, CLI_ERROR_MAX, "there is no command \"%s\"; see eyelid --help", word);
         result = -EINVAL;
     } else {
-        snprintf(error, CLI_ERROR_MAX, "say what to do: eyelid serve, or eyelid --help");
+        snprintf(error, CLI_ERROR_MAX, "no command given; try eyelid serve, or eyelid --help");
         result = -EINVAL;
     }
     if (!result)

@@ -1,4 +1,4 @@
-/* The command line. Pure: it looks at argv and touches nothing else. */
+/* Parses the command line. Pure. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ struct cli {
     struct order order;
 };
 
-/* -EINVAL: error holds what is wrong and what would be right. */
+/* -EINVAL: error says what is wrong and what is expected. */
 int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_MAX])
     __attribute__((warn_unused_result));
 

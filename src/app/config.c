@@ -13,13 +13,13 @@
 
 enum { MESSAGE_MAX_BYTES = 4096 };
 
-/* What one pass over the sources carries along. */
+/* The state of parsing all sources. */
 struct parse {
     struct config *config;
     const char *file_name;
     const char *at, *end; /* what inih has not read yet */
     unsigned line;
-    struct text error;   /* the first one; later ones are not looked at */
+    struct text error;   /* the first one; later ones are ignored */
     struct text ignored; /* names of variables, comma-separated */
 };
 
@@ -60,8 +60,8 @@ static void set(struct parse *parse, const char *where, const char *name, const 
 
 /* --- The file. --- */
 
-/* Hands inih the next line without its leading blanks, which it would take for a continuation of
- * the line before. NULL at the end and after an error. */
+/* Passes inih the next line without its leading blanks, which would make it a continuation of the
+ * previous line. NULL at the end and after an error. */
 static char *next_line(char *out, int cap, void *ctx)
 {
     struct parse *parse = ctx;
@@ -73,17 +73,17 @@ static char *next_line(char *out, int cap, void *ctx)
     while (parse->at < line_end && isspace((unsigned char)*parse->at))
         parse->at++;
     if (parse->at < line_end && (*parse->at == '#' || *parse->at == ';'))
-        parse->at = line_end; /* comments may be as long as they like */
+        parse->at = line_end; /* comments may have any length */
     size_t len = (size_t)(line_end - parse->at);
     char where[512];
     struct text place = text_over(where, sizeof(where));
     text_add(&place, "%s:%u", parse->file_name, parse->line);
     if (len > 0 && *parse->at == '[') {
-        fail(parse, where, "eyelid.conf has no sections", "take the line in brackets out");
+        fail(parse, where, "eyelid.conf has no sections", "remove the line in brackets");
         return NULL;
     }
     if (memchr(parse->at, '\0', len)) {
-        fail(parse, where, "this is no text file", "eyelid.conf has lines like `key = value`");
+        fail(parse, where, "this is not a text file", "eyelid.conf has lines like `key = value`");
         return NULL;
     }
     if (len + 2 > (size_t)cap) {
@@ -98,7 +98,7 @@ static char *next_line(char *out, int cap, void *ctx)
 
 static int on_pair(void *ctx, const char *section, const char *name, const char *value)
 {
-    (void)section; /* next_line looks for them */
+    (void)section; /* next_line rejects them */
     struct parse *parse = ctx;
     char where[512];
     struct text place = text_over(where, sizeof(where));
@@ -106,7 +106,7 @@ static int on_pair(void *ctx, const char *section, const char *name, const char 
     int i = config_key_find(name);
     const char *before = i >= 0 ? parse->config->values[i].origin : "default";
     if (*value == '"' || *value == '\'') {
-        fail(parse, where, "values stand without quotes", "take them away");
+        fail(parse, where, "values are written without quotes", "remove the quotes");
     } else if (strcmp(before, "default") != 0) {
         char what[512];
         struct text message = text_over(what, sizeof(what));
@@ -128,7 +128,8 @@ static void parse_file(struct parse *parse, const struct config_sources *sources
         char where[512];
         struct text place = text_over(where, sizeof(where));
         text_add(&place, "%s:%d", parse->file_name, line);
-        fail(parse, where, "this line says nothing", "write `key = value`, or `#` in front of it");
+        fail(parse, where, "this line is not a setting",
+             "write `key = value`, or `#` before a comment");
     }
 }
 
@@ -176,7 +177,7 @@ bool config_is_default(const struct config *config, const char *key)
     return strcmp(origin_of(config, key), "default") == 0;
 }
 
-/* Each address has a listener of its own. */
+/* Each listener needs a different address. */
 static void check_address(struct parse *parse, const char *key, const struct address *address)
 {
     const struct config *config = parse->config;
@@ -190,7 +191,7 @@ static void check_address(struct parse *parse, const char *key, const struct add
          "give them different ports");
 }
 
-/* https stands beside http unless told otherwise. */
+/* By default https listens on the same address as http. */
 static void complete_https(struct parse *parse)
 {
     struct config *config = parse->config;

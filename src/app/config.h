@@ -1,8 +1,8 @@
 /* The configuration: everything that belongs to the process (addresses, folders, limits). Parsed
- * once, immutable after. The order of weight: command line, environment (EYELID_KEY), file,
+ * once, then immutable. Precedence: command line, environment (EYELID_KEY), file,
  * default.
  *
- * What does not belong here: cameras and their settings, which live in the store. */
+ * What does not belong here: cameras and their settings, which are in the store. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,8 +24,8 @@ struct config_ranges {
     unsigned n;
 };
 
-/* Who drives a Raspberry Pi's cameras: the helper where it is installed, else rpicam's programs;
- * those in any case; nobody. */
+/* How Raspberry Pi cameras are driven: by the helper if it is installed, else by rpicam's programs;
+ * always by rpicam's programs; not at all. */
 enum config_libcamera { CONFIG_LIBCAMERA_AUTO, CONFIG_LIBCAMERA_RPICAM, CONFIG_LIBCAMERA_OFF };
 
 enum config_access { CONFIG_ACCESS_OPEN, CONFIG_ACCESS_ACCOUNTS };
@@ -38,34 +38,34 @@ enum config_open_role {
 struct config {
     struct address http, https, device;
     bool tls;                 /* https is served */
-    char *tls_cert, *tls_key; /* PEM files of the owner's; NULL = the server makes its own */
-    bool lan;                 /* all are opened to every address, which the addresses already say */
+    char *tls_cert, *tls_key; /* the owner's PEM files; NULL = the server makes its own */
+    bool lan;                 /* listen on all interfaces; the addresses above include this */
     char *data;
     char *control; /* the path of the control socket, "off", or NULL = found out (app/control.h) */
     char *hosts[CONFIG_HOSTS_MAX + 1];         /* further names of this server, NULL-terminated */
     char *embed_origins[CONFIG_HOSTS_MAX + 1]; /* as api_params.embeds */
     enum config_access access;
     enum config_open_role open_role;
-    struct config_ranges pull_allow; /* where network cameras may be although it is denied */
+    struct config_ranges pull_allow; /* addresses of network cameras allowed as exceptions */
     enum log_level log_level;
     bool log_json;
-    const char *encoder; /* "hardware", a library's name, or NULL = the best there is */
+    const char *encoder; /* "hardware", a library's name, or NULL = the best available */
     unsigned quality;    /* 1 to 100; 0 = the encoder's default */
     unsigned linger_s, start_timeout_s;
     unsigned max_cameras, max_new_cameras_per_minute;
     unsigned archive_max_days, archive_max_gib, archive_min_free_gib; /* 0 = no limit */
     unsigned max_width, max_height;
     bool skip_dark;
-    bool v4l2; /* cameras at this machine are looked for */
+    bool v4l2; /* look for V4L2 cameras of this machine */
     bool adopt_ask;
     enum config_libcamera libcamera;
 
-    char *ignored; /* a sentence about variables of the environment that are no keys, or NULL */
+    char *ignored; /* a sentence about environment variables that are not keys, or NULL */
 
     struct config_value *values; /* one for each key, in the order of config_key_name */
 };
 
-/* What a key was set to and by whom. */
+/* A key's value and its origin. */
 struct config_value {
     char *text;
     char *origin; /* "default", "eyelid.conf:12", "EYELID_HTTP", "--http" */
@@ -73,7 +73,7 @@ struct config_value {
 
 struct config_option {
     const char *key, *value;
-    const char *option; /* as the user wrote it, "--http" */
+    const char *option; /* as written, "--http" */
 };
 
 /* Where values come from; borrowed during the call. */
@@ -84,22 +84,22 @@ struct config_sources {
     const char *const *environment; /* "NAME=value", NULL-terminated; NULL = none */
     const struct config_option *options;
     size_t n_options;
-    bool is_root; /* whose data folder is the default one */
+    bool is_root; /* selects the default data folder */
 };
 
-/* -EINVAL: something is wrong, *ret_error says where, what, and what would be right. The caller
- * frees it with mem_free. */
+/* -EINVAL: *ret_error says where, what is wrong, and what is expected. The caller frees it with
+ * mem_free. */
 int config_parse(const struct config_sources *sources, struct config **ret_config, char **ret_error)
     __attribute__((warn_unused_result));
 void config_destroy(struct config *config); /* takes NULL */
 
-/* Nobody set this key, which must exist. */
+/* True if this key, which must exist, was not set. */
 bool config_is_default(const struct config *config, const char *key);
 
-/* Reads a file whole, with a NUL behind it; the caller frees *ret_text. Negative errno as the
- * system has it; -EFBIG: larger than CONFIG_FILE_MAX_BYTES. */
+/* Reads a whole file and adds a NUL; the caller frees *ret_text. Negative errno of the system;
+ * -EFBIG: larger than CONFIG_FILE_MAX_BYTES. */
 int config_read_file(const char *path, char **ret_text, size_t *ret_len_bytes)
     __attribute__((warn_unused_result));
 
-/* The keys, in the order of documentation; NULL behind the last. */
+/* The keys, in the order of documentation; NULL after the last. */
 const char *config_key_name(unsigned i);

@@ -31,8 +31,8 @@ struct key {
     const char *name;
     enum kind kind;
     size_t offset;              /* of its field in struct config */
-    const char *initial;        /* NULL: found out at run time */
-    const char *right;          /* what would be right */
+    const char *initial;        /* NULL: determined at run time */
+    const char *right;          /* a hint about valid values */
     int64_t min, max;           /* KIND_INT */
     const char *const *choices; /* KIND_CHOICE, NULL-terminated */
 };
@@ -139,7 +139,7 @@ int config_key_find(const char *name)
     return -1;
 }
 
-/* How many letters must be put in, taken out or changed (Levenshtein), at most max + 1. */
+/* Number of letters to insert, remove or change (Levenshtein), at most max + 1. */
 static unsigned distance(const char *a, const char *b, unsigned max)
 {
     enum { LONGEST = 40 };
@@ -164,7 +164,7 @@ static unsigned distance(const char *a, const char *b, unsigned max)
 
 const char *config_key_near(const char *name)
 {
-    unsigned best = strlen(name) < 5 ? 2 : 3; /* further off is no slip of the finger */
+    unsigned best = strlen(name) < 5 ? 2 : 3; /* a larger distance is not a typo */
     const char *near = NULL;
     for (int i = 0; i < N_KEYS; i++) {
         unsigned d = distance(name, KEYS[i].name, best);
@@ -198,7 +198,7 @@ static int set_encoder(const char **field, const char *value)
     return 0;
 }
 
-/* The enumerators of the field are numbered as the names are. */
+/* The field's enumerators have the same order as the names. */
 static int choose(const char *const *names, const char *value, unsigned *field)
 {
     for (unsigned i = 0; names[i]; i++)

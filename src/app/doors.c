@@ -19,22 +19,21 @@ static void say_why_not(const struct address *address, const char *option, int e
     address_format(address, where);
     switch (error) {
     case -EADDRINUSE:
-        complain("%s is taken by another program; stop it or choose another address with "
+        complain("%s is in use by another program; stop it, or choose another address with "
                  "%s",
                  where, option);
         break;
     case -EADDRNOTAVAIL:
-        complain("%s is no address of this machine; choose one that it has, or :%u for all, "
+        complain("this machine does not have the address %s; choose another, or :%u for all, "
                  "with %s",
                  where, address->port, option);
         break;
     case -EACCES:
-        complain("%s may not be used by this user; choose a port above 1023 with %s", where,
-                 option);
+        complain("this user may not listen on %s; choose a port above 1023 with %s", where, option);
         break;
     default:
-        complain("%s cannot be listened on: %s; choose another address with %s", where,
-                 strerror(-error), option);
+        complain("cannot listen on %s: %s; choose another address with %s", where, strerror(-error),
+                 option);
     }
 }
 
@@ -149,7 +148,7 @@ static int listen_for_orders(struct doors *doors)
     if (!error)
         log_info("app", NULL, "control socket: %s", path);
     else if (is_asked)
-        complain("%s cannot be listened on: %s; choose another path with --control", path,
+        complain("cannot listen on %s: %s; choose another path with --control", path,
                  strerror(-error));
     else
         log_warn("app", NULL, "no control socket: %s", strerror(-error));

@@ -1,5 +1,5 @@
-/* The bound of the process's end: threads that are joined may hang in a driver or wait for a
- * helper, and the end must not wait for those. What is to be kept is closed before. Main thread. */
+/* A time limit on the process's exit: threads to be joined may hang in a driver or wait for a
+ * helper. Data to be kept is closed before. Main thread. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,8 +16,8 @@ struct exit_bound {
     int code;
 };
 
-/* From here on the process ends at deadline_us (monotonic) at the latest, with this code and a line
- * in the log. -EAGAIN: thread creation failed, and no bound. */
+/* From now on the process exits at deadline_us (monotonic) at the latest, with this code and a line
+ * in the log. -EAGAIN: thread creation failed; there is no limit. */
 int exit_bound_begin(struct exit_bound *bound, int64_t deadline_us, int code)
     __attribute__((warn_unused_result));
-void exit_bound_end(struct exit_bound *bound); /* it was kept */
+void exit_bound_end(struct exit_bound *bound); /* the limit was met */

@@ -1,7 +1,7 @@
-/* Where eyelid-libcamera is. Any thread. */
+/* Finds eyelid-libcamera. Any thread. */
 #pragma once
 #include <limits.h>
 #include <stdbool.h>
 
-/* It stands beside this program (a build folder) or where it is installed. */
+/* Looks beside this program (in a build folder) and where it is installed. */
 bool helper_find(char ret_path[PATH_MAX]);

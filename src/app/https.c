@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "cert/cert.h"
 
-/* The server's own certificate, made where it is missing or no longer fits. */
+/* The server's own certificate, made if it is missing or no longer valid for the names. */
 static int ensure(const struct config *config, struct cert_paths *ret_paths)
 {
     static struct cert_names names; /* 16 KiB, used once */

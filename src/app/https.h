@@ -1,11 +1,11 @@
-/* The certificate that the https listener shows: the owner's, by path, or the server's own. Main
- * thread; blocks on the disk. */
+/* The https listener's certificate: the owner's, by path, or the server's own. Main thread; blocks
+ * on the disk. */
 #pragma once
 #include "app/config.h"
 #include "net/tls.h"
 
-/* Makes the server's own certificates in DATA/tls, or reads those that the configuration names.
- * ret_ca: the authority's certificate as a PEM file's path, CERT_PATH_MAX bytes; "" where the owner
- * brings certificates. A negative errno after it was logged. */
+/* Makes the server's own certificates in DATA/tls, or reads those named in the configuration.
+ * ret_ca: path of the authority's PEM file, CERT_PATH_MAX bytes; "" with the owner's certificate.
+ * Failures are logged; returns a negative errno. */
 int https_create(const struct config *config, struct tls **ret_tls, char *ret_ca)
     __attribute__((warn_unused_result));

@@ -1,4 +1,4 @@
-/* eyelid: the commands. What each does lies in its own file. */
+/* eyelid: dispatches the commands, which are in separate files. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static const char DEFAULT_FILE[] = "/etc/eyelid/eyelid.conf";
 
 enum { EXIT_FINE = 0, EXIT_WRONG = 2 };
 
-/* NULL when there is no file and none was asked for. */
+/* *ret_text is NULL if there is no file and none was named. */
 static int read_file(const char *asked_for, struct config_sources *sources, char **ret_text)
 {
     const char *path = asked_for ? asked_for : DEFAULT_FILE;

@@ -23,7 +23,7 @@ void mjpeg_file_close(struct mjpeg_file *mjpeg)
     *mjpeg = (struct mjpeg_file){0};
 }
 
-/* Makes room behind what is left, doubling where a JPEG fills it all. */
+/* Makes room after the unread bytes; doubles the buffer when a JPEG fills it. */
 static int make_room(struct mjpeg_file *mjpeg)
 {
     if (mjpeg->bytes && mjpeg->start > 0) {
@@ -60,8 +60,8 @@ static int read_more(struct mjpeg_file *mjpeg)
     return 0;
 }
 
-/* The offset of the next start of a JPEG (SOI and the first byte of a marker) from `from` on; what
- * is there too little of to say is left. */
+/* The offset of the next start of a JPEG (SOI and the first byte of a marker) from `from`; bytes at
+ * the end that may be part of a start are kept. */
 static size_t find_start(const struct mjpeg_file *mjpeg, size_t from)
 {
     static const uint8_t START[] = {0xff, 0xd8, 0xff};
@@ -90,7 +90,7 @@ int mjpeg_file_next(struct mjpeg_file *mjpeg, const uint8_t **ret_jpeg, size_t *
             mjpeg->start += *ret_len_bytes;
             return 0;
         }
-        /* Too little of it is there, or it is damaged: only more of the file tells. */
+        /* It is incomplete or damaged; which one, more of the file will show. */
         const int r = mjpeg->at_end ? -EFBIG : read_more(mjpeg);
         if (r < 0 && r != -EFBIG)
             return r;

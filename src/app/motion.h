@@ -3,12 +3,12 @@
 #include <stdbool.h>
 
 struct motion_options {
-    const char *from;     /* a file of JPEGs one after another; borrowed, as all below */
-    const char *settings; /* a JSON file as the API has them; NULL: the defaults */
+    const char *from;     /* a file of consecutive JPEGs; borrowed, as all below */
+    const char *settings; /* a JSON file as in the API; NULL: the defaults */
     double fps;           /* of the file */
-    bool json;            /* a line of JSON for each event, else sentences */
-    bool full_rate;       /* 10 pictures a second always; else few until something stirs */
+    bool json;            /* a line of JSON for each event; else sentences */
+    bool full_rate;       /* always 10 pictures a second; else few until something changes */
 };
 
-/* The program's exit status. Sentences about what is wrong go to standard error. */
+/* Returns the program's exit status. Errors are printed on standard error. */
 int motion(const struct motion_options *options);

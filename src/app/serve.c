@@ -35,17 +35,17 @@
 #include "ui/assets.h"
 #include "v4l2/v4l2_monitor.h"
 
-/* Long enough for every peer to hear the goodbye, short enough to be gone within 2 s. */
+/* Long enough to close every connection cleanly, short enough to exit within 2 s. */
 enum { GRACE_MS = 1200 };
-/* Drivers and helpers have until then, counted from the signal; where the goodbye took longer, a
- * little more. */
+/* Limit for drivers and helpers, counted from the signal; at least END_LEAST_MS after connections
+ * were closed. */
 enum { END_MS = 1500, END_LEAST_MS = 600 };
 
 struct house {
     const struct config *config;
     struct transcoder_makers_params transcoding; /* the makers borrow it */
     struct transcoder_yard yard;
-    struct m2m_device device; /* and this, where there is one */
+    struct m2m_device device; /* and this, if there is one */
     struct net *net;
     struct registry *registry;
     struct store *store;
@@ -56,10 +56,10 @@ struct house {
     struct net_wake *archive_wake;
     struct api *api;
     struct doors doors;
-    char machine[64], machine_local[72]; /* what this machine is called, also by mDNS */
+    char machine[64], machine_local[72]; /* this machine's name, and its mDNS name */
     const char *hosts[CONFIG_HOSTS_MAX + 3];
-    struct net_timer *watchdog; /* NULL: the service manager does not want to be told */
-    int64_t stopped_us;         /* when the signal came; 0: none did */
+    struct net_timer *watchdog; /* NULL: the service manager has no watchdog */
+    int64_t stopped_us;         /* when the signal arrived; 0 = not yet */
 };
 
 static void load_camera(void *ctx, const struct store_camera *row)
@@ -106,7 +106,7 @@ static void load_run(void *ctx, const struct store_run *row)
     service_load_run(((struct house *)ctx)->service, row);
 }
 
-/* What encodes: the machine's own encoder goes before software, unless a library was named. */
+/* Prefers the machine's hardware encoder to software, unless a library was named. */
 static void choose_encoder(struct house *house)
 {
     struct engine_params *params = &house->transcoding.engine_params;
@@ -148,7 +148,7 @@ static void on_archive(void *ctx)
     archive_deliver(house->archive);
 }
 
-/* An archive that cannot be used says so; the live pictures do not need it. */
+/* The server also runs without an archive; the error is logged. */
 static int open_archive(struct house *house)
 {
     static const int64_t DAY_US = 86400 * US_PER_S;
@@ -163,7 +163,7 @@ static int open_archive(struct house *house)
                                  .deliver = net_wake_waker(house->archive_wake)},
         &house->archive);
     if (error)
-        complain("the archive does not start: %s", strerror(-error));
+        complain("cannot open the archive: %s", strerror(-error));
     else
         service_use_archive(house->service, house->archive);
     return error;
@@ -202,7 +202,7 @@ static void on_stop(void *ctx, int signal_number)
     net_stop(house->net, GRACE_MS * US_PER_MS);
 }
 
-/* What a terminal or a script sends by habit must not end the server silently. */
+/* SIGHUP and the like must not end the server silently. */
 static void on_ignored(void *ctx, int signal_number)
 {
     (void)ctx;
@@ -221,7 +221,7 @@ static int watch_signals(struct house *house)
     for (size_t i = 0; !error && i < sizeof(SIGNALS) / sizeof(SIGNALS[0]); i++)
         error = net_on_signal(house->net, SIGNALS[i].number, SIGNALS[i].handler, house);
     if (error)
-        complain("signals cannot be watched: %s", strerror(-error));
+        complain("cannot handle signals: %s", strerror(-error));
     return error;
 }
 
@@ -232,8 +232,8 @@ static void feed_watchdog(void *ctx)
     net_timer_set(house->watchdog, net_now_us(house->net) + notify_watchdog_us() / 2);
 }
 
-/* Tells the service manager, where one asked, that the server is up, and from now on that its loop
- * turns. */
+/* Notifies the service manager, if there is one, that the server is ready, and then regularly that
+ * its loop runs. */
 static void begin_notifying(struct house *house)
 {
     notify("READY=1");
@@ -247,11 +247,11 @@ static int build_net(struct house *house)
 {
     int error = net_create(&(struct net_params){0}, &house->net);
     if (error)
-        complain("the event loop does not start: %s", strerror(-error));
+        complain("cannot start the event loop: %s", strerror(-error));
     return error;
 }
 
-/* The names that are ours: those of the configuration, and the machine's own. */
+/* The server's names: those in the configuration, and the machine's. */
 static void collect_hosts(struct house *house)
 {
     unsigned n = 0;
@@ -314,18 +314,17 @@ static void build_cameras(struct house *house)
     });
 }
 
-/* After the store: what is remembered of a camera is there before the camera. One that cannot be
- * had must not keep the others from being served. */
+/* After the store, so that a camera's stored data is loaded before it is found. A failure does not
+ * keep other cameras from being served. */
 static void find_cameras(struct house *house)
 {
     int error =
         house->config->v4l2 ? v4l2_monitor_create(house->registry, &house->v4l2_monitor) : 0;
     if (error)
-        log_error("app", NULL, "cameras at this machine cannot be looked for: %s",
-                  strerror(-error));
+        log_error("app", NULL, "cannot look for cameras on this machine: %s", strerror(-error));
 }
 
-/* That there are none, or that they can not be looked for, is no reason not to serve. */
+/* The server also runs without them. */
 static void open_libcamera(struct house *house)
 {
     char helper[PATH_MAX];
@@ -342,8 +341,8 @@ static void open_libcamera(struct house *house)
                  r == -ENOENT ? "rpicam-vid and rpicam-still are not installed" : strerror(-r));
 }
 
-/* The addresses come before the data: a second server is told about its port first, and a port that
- * is taken leaves the data untouched. Nobody is served before the loop runs. */
+/* Listens before opening the data: a second server fails because of its port first, without
+ * touching the data. Nothing is served before the loop runs. */
 static int build(struct house *house)
 {
     const struct config *config = house->config;
@@ -377,7 +376,7 @@ static int64_t end_us(const struct house *house)
     return until_us > least_us ? until_us : least_us;
 }
 
-/* Whatever is to be kept is closed before anything that may hang is waited for. */
+/* Closes everything that must be kept before waiting for anything that may hang. */
 static void take_down(struct house *house, int code)
 {
     struct exit_bound bound;
@@ -387,11 +386,11 @@ static void take_down(struct house *house, int code)
         registry_use_store(house->registry, NULL);
     if (house->service)
         service_stop(house->service);
-    store_close(house->store); /* decides every command that waits */
+    store_close(house->store); /* ends every waiting command */
     if (house->service)
         service_use_store(house->service, NULL);
     const bool is_bounded = exit_bound_begin(&bound, end_us(house), code) == 0;
-    archive_close(house->archive); /* keeps what it was asked to, and ends recordings */
+    archive_close(house->archive); /* finishes pending jobs and ends recordings */
     if (house->service)
         service_use_archive(house->service, NULL);
     service_destroy(house->service);
@@ -406,7 +405,7 @@ static void take_down(struct house *house, int code)
         exit_bound_end(&bound);
 }
 
-/* Who may do what, said at every start. */
+/* Logs at every start who may do what. */
 static void say_access(struct house *house)
 {
     const char *token = service_setup_token(house->service);

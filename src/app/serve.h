@@ -1,8 +1,8 @@
-/* The server: builds the house, room upon room, runs it until a signal says stop, and takes it down
+/* The server: creates the rooms in order, runs the loop until a signal stops it, and destroys them
  * again. Main thread. */
 #pragma once
 #include "app/config.h"
 
-/* The exit code: 0 after SIGTERM or SIGINT; 1 with a sentence on standard error when it could not
- * begin. */
+/* Returns the exit code: 0 after SIGTERM or SIGINT; 1 with a sentence on standard error if it could
+ * not start. */
 int serve(const struct config *config);

@@ -46,7 +46,7 @@ static void add_addresses(struct cert_names *names)
     freeifaddrs(all);
 }
 
-/* "" when it has none that may stand in a certificate. */
+/* "" if the machine has none that is valid in a certificate. */
 static void host_name(char name[65])
 {
     if (gethostname(name, 64) < 0 ||
@@ -88,7 +88,7 @@ struct set {
     EVP_PKEY *ca_key, *server_key;
 };
 
-/* The key at path, or a new one that is written there. */
+/* Reads the key at path, or makes a new one and writes it there. */
 static int ensure_key(const char *path, EVP_PKEY **ret_key)
 {
     int r = cert_read_key(path, ret_key);
@@ -98,7 +98,7 @@ static int ensure_key(const char *path, EVP_PKEY **ret_key)
     return *ret_key ? cert_write_key(path, *ret_key) : -EIO;
 }
 
-/* The key goes first: an authority without its key would be of no use. */
+/* The key is written first: an authority without its key would be useless. */
 static int ensure_ca(const struct cert_paths *paths, int64_t now_s, struct set *set)
 {
     char host[65];
@@ -122,7 +122,7 @@ static int ensure_server(const struct cert_paths *paths, const struct cert_names
     if (r < 0)
         return r;
     r = cert_read(paths->server, &set->server);
-    if (r < 0 && r != -ENOENT && r != -EBADMSG) /* a damaged one is replaced */
+    if (r < 0 && r != -ENOENT && r != -EBADMSG) /* replace a damaged one */
         return r;
     if (r == 0 && X509_check_private_key(set->server, set->server_key) == 1 &&
         cert_is_current(set->server, set->ca, names, now_s)) {

@@ -1,6 +1,6 @@
-/* The server's own certificates: an authority (CA) that is made once and may sign for private names
- * and addresses alone, and the certificate that it signs for this machine. Anyone who trusts the
- * authority on a phone cannot be deceived by it about any public site.
+/* The server's own certificates: an authority (CA) that is made once and constrained to private
+ * names and addresses, and the certificate that it signs for this machine. A phone that trusts the
+ * authority accepts no certificate from it for a public site.
  *
  * What belongs here: making, reading and renewing them as files. What does not: TLS itself
  * (net/tls.h). Blocks on the disk; any thread, one at a time for one folder.
@@ -13,7 +13,7 @@
 
 enum { CERT_NAMES_MAX = 64, CERT_NAME_MAX = 254, CERT_PATH_MAX = 4096 };
 
-/* What this machine is called: DNS names without a trailing dot, and addresses as inet_ntop writes
+/* This machine's names: DNS names without a trailing dot, and addresses as inet_ntop writes
  * them. */
 struct cert_names {
     unsigned count;
@@ -34,11 +34,11 @@ struct cert_paths {
 int cert_paths_of(const char *dir, struct cert_paths *ret_paths)
     __attribute__((warn_unused_result));
 
-/* Makes what is missing in the folder, and signs a new server certificate when the present one ends
- * within 30 days or the names have changed. Names outside of the authority's constraints are left
- * out. The authority's own constraints include the host's name as it was when it was made.
- * now_s: wall clock, seconds since the epoch. *ret_renewed: the server's certificate is a new one.
- * 0; -EBADMSG: a file is there but damaged (it is kept); other negative errno of the disk; -EIO:
- * the library failed. */
+/* Makes what is missing in the folder, and signs a new server certificate if the present one
+ * expires within 30 days or the names have changed. Names outside the authority's constraints are
+ * left out. The constraints include the host's name at the time the authority was made. now_s: wall
+ * clock, seconds since the epoch. *ret_renewed: the server's certificate is a new one. 0; -EBADMSG:
+ * a file is there but damaged (it is kept); other negative errno of the disk; -EIO: the library
+ * failed. */
 int cert_ensure(const char *dir, const struct cert_names *names, int64_t now_s, bool *ret_renewed)
     __attribute__((warn_unused_result));

@@ -55,7 +55,7 @@ static int sync_folder_of(const char *path)
     return r;
 }
 
-/* Writes beside the file and renames: a crash leaves the old one or the new one. */
+/* Writes a temporary file and renames it: a crash leaves the old file or the new one. */
 static int replace(const char *path, bool (*print)(FILE *file, void *what), void *what)
 {
     char beside[CERT_PATH_MAX + 8];

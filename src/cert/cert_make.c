@@ -60,7 +60,7 @@ static bool set_serial(X509 *cert)
     return fine;
 }
 
-/* Begun a day early: clocks in a house differ. */
+/* Valid from a day earlier, because clocks of devices differ. */
 static X509 *begin(EVP_PKEY *key, const char *common_name, int64_t now_s, int days)
 {
     time_t now = (time_t)now_s;
@@ -109,7 +109,7 @@ static GENERAL_NAME *general_name(const char *name)
     return a2i_GENERAL_NAME(NULL, NULL, NULL, ip ? GEN_IPADD : GEN_DNS, name, 0);
 }
 
-/* The name alone in a certificate, checked against the authority's constraints. */
+/* Checks the name against the authority's constraints, in a certificate with this name only. */
 static bool is_permitted(const char *name, NAME_CONSTRAINTS *constraints)
 {
     bool fine = false;
@@ -119,7 +119,7 @@ static bool is_permitted(const char *name, NAME_CONSTRAINTS *constraints)
     if (probe && names && one && sk_GENERAL_NAME_push(names, one)) {
         one = NULL;
         fine = X509_add1_ext_i2d(probe, NID_subject_alt_name, names, 0, 0) == 1;
-        /* The check looks at what this call reads out of the extensions. */
+        /* Caches the extensions, which the check uses. */
         (void)X509_check_purpose(probe, -1, 0);
         fine = fine && NAME_CONSTRAINTS_check(probe, constraints) == X509_V_OK;
     }
@@ -172,7 +172,7 @@ X509 *cert_make_server(EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key, const struct c
     return NULL;
 }
 
-/* As DER, which is the same for the same names in the same order. */
+/* Compares their DER encoding, which is the same for the same names in the same order. */
 static bool names_equal(GENERAL_NAMES *a, GENERAL_NAMES *b)
 {
     unsigned char *a_der = NULL, *b_der = NULL;

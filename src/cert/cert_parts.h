@@ -1,4 +1,4 @@
-/* What the files of this room share. */
+/* Shared by the files of this room. */
 #pragma once
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -14,17 +14,17 @@ EVP_PKEY *cert_make_key(void);
 /* An authority whose constraints permit private ranges and this host name; NULL when the library
  * failed. */
 X509 *cert_make_ca(EVP_PKEY *key, const char *host, int64_t now_s);
-/* A certificate for those of the names that the authority permits; NULL when the library failed. */
+/* A certificate for the names that the authority permits; NULL when the library failed. */
 X509 *cert_make_server(EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key, const struct cert_names *names,
                        int64_t now_s);
-/* True when ca signed it for just these names and it lasts long enough. */
+/* True if ca signed it for exactly these names and it is valid long enough. */
 bool cert_is_current(X509 *server, X509 *ca, const struct cert_names *names, int64_t now_s);
 
 /* --- cert_file: PEM on disk. --- */
 
-/* -ENOENT; -EBADMSG: not what it should be. */
+/* -ENOENT; -EBADMSG: it cannot be parsed. */
 int cert_read(const char *path, X509 **ret_cert) __attribute__((warn_unused_result));
 int cert_read_key(const char *path, EVP_PKEY **ret_key) __attribute__((warn_unused_result));
-/* Replaces the file whole, synced, readable by the owner alone. */
+/* Replaces the file atomically, synced, readable by its owner only. */
 int cert_write(const char *path, X509 *cert) __attribute__((warn_unused_result));
 int cert_write_key(const char *path, EVP_PKEY *key) __attribute__((warn_unused_result));

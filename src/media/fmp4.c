@@ -47,7 +47,7 @@ static void put_zeros(struct writer *w, unsigned n_bytes)
     w->len += n_bytes;
 }
 
-/* Opens a box; its size is filled in by box_end(w, what this returned). */
+/* Opens a box; pass the result to box_end, which fills in its size. */
 static size_t box(struct writer *w, const char *type)
 {
     size_t at = w->len;
@@ -92,9 +92,9 @@ static void put_ftyp(struct writer *w)
 static void put_mvhd(struct writer *w)
 {
     size_t mvhd = full_box(w, "mvhd", 0, 0);
-    put_zeros(w, 8); /* creation and modification time: not said */
+    put_zeros(w, 8); /* creation and modification time: unknown */
     put_u32(w, FMP4_TIMESCALE);
-    put_u32(w, 0); /* duration: it never ends */
+    put_u32(w, 0); /* duration: unknown */
     put_u32(w, 0x10000);
     put_u16(w, 0x100);
     put_zeros(w, 10);
@@ -163,7 +163,7 @@ static void put_avcc(struct writer *w, const struct h264_params *params, const s
     box_end(w, avcc);
 }
 
-/* One parameter set with its 16-bit length at *pos; *pos moves behind it. */
+/* One parameter set with its 16-bit length at *pos; *pos moves past it. */
 static int take_set(const uint8_t *bytes, size_t len_bytes, size_t *pos,
                     uint8_t ret_set[H264_PARAMETER_SET_MAX_BYTES], uint16_t *ret_len_bytes)
 {
@@ -185,7 +185,7 @@ int fmp4_init_params(const uint8_t *init, size_t len_bytes, struct h264_params *
     size_t pos = 0;
     while (pos + 4 <= len_bytes && memcmp(init + pos, "avcC", 4) != 0)
         pos++;
-    pos += 4 + 6; /* up to the number of SPS, which is one */
+    pos += 4 + 6; /* to the first SPS; there is exactly one */
     if (pos > len_bytes)
         return -EINVAL;
     int r = take_set(init, len_bytes, &pos, params.sps, &params.sps_len_bytes);
@@ -235,7 +235,7 @@ static void put_minf(struct writer *w, const struct h264_params *params, const s
     box_end(w, dref);
     box_end(w, dinf);
 
-    /* The tables of samples are empty: samples live in the chunks. */
+    /* The sample tables are empty: samples are in the chunks. */
     size_t stbl = box(w, "stbl");
     put_stsd(w, params, sps);
     static const char *const empty[] = {"stts", "stsc", "stsz", "stco"};
@@ -253,7 +253,7 @@ static void put_mvex(struct writer *w)
     size_t mvex = box(w, "mvex");
     size_t trex = full_box(w, "trex", 0, 0);
     put_u32(w, TRACK_ID);
-    put_u32(w, 1); /* sample description; the rest is said by each chunk */
+    put_u32(w, 1); /* sample description; each chunk has the rest */
     put_zeros(w, 12);
     box_end(w, trex);
     box_end(w, mvex);
@@ -286,7 +286,7 @@ int fmp4_init_write(const struct h264_params *params, uint8_t out[FMP4_INIT_MAX_
     return 0;
 }
 
-/* The one sample of a chunk, with everything that players would otherwise have to guess. */
+/* The single sample of a chunk, with everything that players would otherwise guess. */
 static void put_trun(struct writer *w, const struct fmp4_chunk *chunk)
 {
     enum { DATA_OFFSET = 0x1, DURATION = 0x100, SIZE = 0x200, FLAGS = 0x400 };

@@ -16,13 +16,13 @@ enum {
         108, /* moof and mdat's header; the access unit follows. The same for every chunk. */
 };
 
-/* Writes ftyp+moov: mvhd duration 0 and no mehd, because a browser leaves its live mode for either;
- * no colr, because the SPS has it all and GStreamer misreads the box (docs/decisions/colours.md).
+/* Writes ftyp+moov: mvhd duration 0 and no mehd, because either would end a browser's live mode;
+ * no colr, because GStreamer misreads it, and the SPS suffices (docs/decisions/colours.md).
  * *ret_len_bytes of out are used. -EINVAL for unreadable parameter sets. */
 int fmp4_init_write(const struct h264_params *params, uint8_t out[FMP4_INIT_MAX_BYTES],
                     size_t *ret_len_bytes) __attribute__((warn_unused_result));
 
-/* The parameter sets in what fmp4_init_write wrote. -EINVAL: there are none. */
+/* Reads the parameter sets from an init segment of fmp4_init_write. -EINVAL: it has none. */
 int fmp4_init_params(const uint8_t *init, size_t len_bytes, struct h264_params *ret_params)
     __attribute__((warn_unused_result));
 

@@ -1,5 +1,5 @@
 /* A part of a recorded or segmented stream: one moof+mdat with several samples, muxed from access
- * units with true durations, whereas src/media/fmp4.h makes one chunk per frame for live playback.
+ * units with real durations; src/media/fmp4.h makes one chunk per frame for live playback instead.
  * Pure functions over bytes; any thread. The init segment is that of fmp4.h.
  * Formats: ISO/IEC 14496-12, clause 8.8; ISO/IEC 23000-19 (CMAF chunk). */
 #pragma once

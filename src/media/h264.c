@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The offset of the next start code 00 00 01 at or behind from, or len_bytes. */
+/* The offset of the next start code 00 00 01 at or after from, or len_bytes. */
 static size_t find_start_code(const uint8_t *data, size_t len_bytes, size_t from)
 {
     for (size_t at = from + 2; at < len_bytes; at++) {

@@ -31,9 +31,9 @@ bool h264_annexb_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct
  */
 bool h264_avcc_next(const uint8_t *data, size_t len_bytes, size_t *pos, struct h264_nal *ret_nal);
 
-/* Whether a picture may have this size, in pixels: at most level 5.2's 36,864 macroblocks,
- * 4096x2304 or as many in another shape (table A-1, MaxFS and its bound of a side); at least what
- * every encoder takes. */
+/* Whether H.264 can have a picture of this size, in pixels: at most level 5.2's 36,864 macroblocks,
+ * 4096x2304 or another shape of that area (table A-1, MaxFS and its limit for a side); at least the
+ * minimum of every encoder. */
 bool h264_fits(int width, int height);
 
 /* The parameter sets of one stream, copied. */
@@ -57,8 +57,8 @@ int h264_annexb_split(const uint8_t *annexb, size_t len_bytes, struct h264_param
                       uint8_t *avcc, size_t *ret_avcc_bytes, bool *ret_key)
     __attribute__((warn_unused_result));
 
-/* The way back: an access unit in Annex B, with its delimiter (AUD), and with the parameter sets
- * where params is not NULL. Returns the bytes written: at most h264_annexb_max_bytes of the unit.
+/* The inverse: an access unit in Annex B, with its delimiter (AUD), and with the parameter sets if
+ * params is not NULL. Returns the bytes written: at most h264_annexb_max_bytes of the unit.
  */
 size_t h264_annexb_write(const struct h264_params *params, const uint8_t *avcc, size_t len_bytes,
                          uint8_t *out);

@@ -172,9 +172,9 @@ static void read_colour(struct bits *bits, struct h264_sps *sps)
 /* Where in the payload the fields are that h264_sps_signal replaces. */
 struct marks {
     size_t vui;                /* vui_parameters_present_flag */
-    bool has_vui;              /* the rest means something */
+    bool has_vui;              /* the fields below are valid */
     size_t colour, colour_end; /* video_signal_type_present_flag and its fields */
-    size_t restriction;        /* bitstream_restriction_flag; the rest hangs on it */
+    size_t restriction;        /* bitstream_restriction_flag and its fields */
 };
 
 /* VUI parameters, E.1.1. */
@@ -265,7 +265,7 @@ int h264_sps_parse(const uint8_t *nal, size_t len_bytes, struct h264_sps *ret_sp
     return read_sps(nal, len_bytes, &bits, ret_sps, &marks);
 }
 
-/* A payload being written: the old one and at most what a VUI adds. */
+/* A payload being written: the old one, plus room for a VUI. */
 struct bits_out {
     uint8_t bytes[H264_PARAMETER_SET_MAX_BYTES + 16];
     size_t n_bits;
@@ -305,7 +305,7 @@ static void put_colour(struct bits_out *out, const struct h264_signal *signal)
     put(out, 8, signal->matrix);
 }
 
-/* Only the order of the pictures is restricted: display order. */
+/* Restricts only the order of pictures: display order. */
 static void put_restriction(struct bits_out *out, uint8_t ref_frames)
 {
     enum { LOG2_MAX_MV_LENGTH = 15 };
@@ -361,7 +361,7 @@ int h264_sps_signal(const uint8_t *nal, size_t len_bytes, const struct h264_sign
     if (marks.has_vui)
         copy(&w, &bits, marks.colour_end, marks.restriction);
     else
-        put(&w, 5, 0); /* no place of chroma, timing, HRD twice, structure of pictures */
+        put(&w, 5, 0); /* no chroma location, timing, HRD (two flags), picture structure */
     put_restriction(&w, sps.ref_frames);
     put(&w, 1, 1); /* rbsp_stop_one_bit */
     return write_nal(&w, out, ret_len_bytes);

@@ -19,7 +19,7 @@ struct h264_sps {
     uint8_t max_num_reorder_frames, max_dec_frame_buffering;
 };
 
-/* Parses a sequence parameter set (nal: header byte first). -EINVAL if it is none, malformed or
+/* Parses a sequence parameter set (nal: header byte first). -EINVAL: not an SPS, malformed, or
  * longer than H264_PARAMETER_SET_MAX_BYTES. */
 int h264_sps_parse(const uint8_t *nal, size_t len_bytes, struct h264_sps *ret_sps)
     __attribute__((warn_unused_result));
@@ -30,10 +30,10 @@ struct h264_signal {
     uint8_t primaries, transfer, matrix;
 };
 
-/* The same sequence parameter set with this signal and with a bitstream restriction that rules out
- * reordering: without it players hold pictures back for reordering that never comes. For encoders
- * that write neither; they must not reorder. -EINVAL: h264_sps_parse refuses it; -ENOSPC: it would
- * be longer than H264_PARAMETER_SET_MAX_BYTES. */
+/* Adds this signal to a sequence parameter set, and a bitstream restriction that excludes
+ * reordering: without it players delay pictures in case that they are reordered. For encoders that
+ * write neither; they must not reorder. -EINVAL: h264_sps_parse refuses it; -ENOSPC: it would be
+ * longer than H264_PARAMETER_SET_MAX_BYTES. */
 int h264_sps_signal(const uint8_t *nal, size_t len_bytes, const struct h264_signal *signal,
                     uint8_t out[H264_PARAMETER_SET_MAX_BYTES], size_t *ret_len_bytes)
     __attribute__((warn_unused_result));

@@ -6,11 +6,11 @@
 #include "media/jpeg_internal.h"
 #include "media/jpeg_tables.h"
 
-/* Where the repaired picture goes. */
+/* The output for the repaired picture. */
 struct sink {
-    uint8_t *out; /* NULL: it is only measured */
+    uint8_t *out; /* NULL: only measure */
     size_t len_bytes;
-    bool differs; /* from the bytes that came */
+    bool differs; /* from the input */
 };
 
 /* The walk through a JPEG. */
@@ -20,7 +20,7 @@ struct walk {
     struct jpeg_frame frame;
     unsigned n_scans;
     struct sink sink;
-    size_t total_bytes; /* of what sink.out will hold */
+    size_t total_bytes; /* of the repaired picture */
 };
 
 static const uint8_t END[2] = {0xff, JPEG_EOI};
@@ -38,7 +38,7 @@ static void keep(struct walk *walk, size_t n_bytes)
     walk->at += n_bytes;
 }
 
-/* Instead of n_bytes of the walk. */
+/* Writes these bytes instead of n_bytes of the input. */
 static void replace(struct walk *walk, const void *bytes, size_t n_bytes)
 {
     put(&walk->sink, bytes, n_bytes);
@@ -66,12 +66,12 @@ static bool begins_segment(unsigned marker)
            (marker >= JPEG_APP0 && marker <= JPEG_APP15) || marker == JPEG_COM;
 }
 
-/* Goes to the next marker's FF; bytes on the way that belong to nothing are dropped. */
+/* Moves to the next marker's FF, dropping stray bytes before it. */
 static enum jpeg_fault find_marker(struct walk *walk)
 {
     const uint8_t *data = walk->data;
     while (walk->len_bytes - walk->at >= 2 && data[walk->at] == 0xff && data[walk->at + 1] == 0xff)
-        keep(walk, 1); /* any number of fill bytes is legal */
+        keep(walk, 1); /* any number of fill bytes is allowed */
     for (size_t at = walk->at; walk->len_bytes - at >= 2; at++) {
         if (at - walk->at > JPEG_STRAY_MAX_BYTES)
             return JPEG_GARBAGE;
@@ -83,7 +83,7 @@ static enum jpeg_fault find_marker(struct walk *walk)
     return JPEG_TRUNCATED;
 }
 
-/* The parameters of the segment at hand. JPEG_GARBAGE: it has an impossible length. */
+/* The parameters of the current segment. JPEG_GARBAGE: impossible length. */
 static enum jpeg_fault find_parameters(const struct walk *walk, struct jpeg_reader *ret_in)
 {
     const uint8_t *p = walk->data + walk->at;
@@ -129,8 +129,8 @@ static void keep_scan_header(struct walk *walk, const struct jpeg_scan *scan, si
     }
 }
 
-/* The data of a scan that completes a sequential picture and does not end in EOI: where it ends.
- * When the picture is written that is known from when it was measured. */
+/* Finds the end of the data of a scan that completes a sequential picture without EOI. While
+ * writing, it is already known from measuring. */
 static bool find_end(const struct walk *walk, const struct jpeg_scan *scan,
                      const struct jpeg_scan_end *end, size_t *ret_at)
 {
@@ -143,7 +143,7 @@ static bool find_end(const struct walk *walk, const struct jpeg_scan *scan,
     return true;
 }
 
-/* A scan's header and data. *ret_is_end: the picture is complete, and ends here. */
+/* A scan's header and data. *ret_is_end: the picture is complete and ends here. */
 static enum jpeg_fault pass_scan(struct walk *walk, struct jpeg_reader in, bool *ret_is_end)
 {
     struct jpeg_scan scan;
@@ -175,7 +175,7 @@ static enum jpeg_fault pass_segment(struct walk *walk, const struct jpeg_limits 
     unsigned marker = walk->data[walk->at + 1];
     enum jpeg_fault fault = find_parameters(walk, &in);
     *ret_is_end = false;
-    if (fault == JPEG_GARBAGE && marker >= JPEG_APP0) { /* it means nothing: without it, then */
+    if (fault == JPEG_GARBAGE && marker >= JPEG_APP0) { /* not needed: drop its marker */
         drop(walk, 4);
         return JPEG_OK;
     }

@@ -38,8 +38,8 @@ static unsigned least_dc_bits(const uint8_t counts[16], const uint8_t *values)
     return least;
 }
 
-/* The least bits of a block's 63 AC coefficients (F.1.2.2): an end of block, or codes that cover
- * at most 16 coefficients each and hence are four or more. */
+/* The least bits of a block's 63 AC coefficients (F.1.2.2): an end of block, or at least four
+ * codes, since one covers at most 16 coefficients. */
 static unsigned least_ac_bits(const uint8_t counts[16], const uint8_t *values)
 {
     enum { EOB = 0 };
@@ -54,7 +54,7 @@ static unsigned least_ac_bits(const uint8_t counts[16], const uint8_t *values)
     return min_u(eob, 4 * shortest);
 }
 
-/* True when codes of these lengths exist: a prefix code that leaves the all-ones code free (C.2).
+/* True if a prefix code with these lengths exists that leaves the all-ones code free (C.2).
  */
 static bool is_prefix_code(const uint8_t counts[16])
 {
@@ -145,7 +145,7 @@ static enum jpeg_fault read_components(struct jpeg_frame *frame, const uint8_t *
     }
     frame->n_components = count;
     frame->chroma = count == 1 ? JPEG_CHROMA_GREY : chroma_of(c);
-    /* Decoders enlarge by whole factors only. */
+    /* Decoders upsample by whole factors only. */
     for (unsigned i = 0; i < count; i++)
         if (frame->max_h % c[i].h || frame->max_v % c[i].v)
             return JPEG_UNSUPPORTED;
@@ -193,7 +193,7 @@ enum jpeg_fault jpeg_frame_segment(struct jpeg_frame *frame, unsigned marker, st
 
 /* --- Scan headers. --- */
 
-/* Decoders take three components for RGB by these signs (JFIF 1.02; libjpeg's rule). */
+/* How decoders recognise RGB (JFIF 1.02; libjpeg's rule). */
 static bool is_rgb(const struct jpeg_frame *frame)
 {
     const struct jpeg_component *c = frame->components;
@@ -202,7 +202,7 @@ static bool is_rgb(const struct jpeg_frame *frame)
     return frame->saw_adobe_rgb || (c[0].id == 'R' && c[1].id == 'G' && c[2].id == 'B');
 }
 
-/* By its name, among those that the scan does not have yet: some encoders give all the same one. */
+/* By its id, among those not yet in the scan, because some encoders give all the same id. */
 static struct jpeg_component *find_component(struct jpeg_frame *frame, const struct jpeg_scan *scan,
                                              uint8_t id)
 {
@@ -224,7 +224,7 @@ static unsigned blocks_across(unsigned pixels, unsigned factor, unsigned max_fac
 static uint64_t count_mcus(const struct jpeg_frame *frame, const struct jpeg_scan *scan)
 {
     const struct jpeg_component *c = scan->parts[0].component;
-    if (scan->n_parts == 1) /* block by block, whatever the factors say (A.2.2) */
+    if (scan->n_parts == 1) /* not interleaved: the factors do not matter (A.2.2) */
         return (uint64_t)blocks_across(frame->width, c->h, frame->max_h) *
                blocks_across(frame->height, c->v, frame->max_v);
     unsigned mcu_width = JPEG_BLOCK_SIDE * frame->max_h,
@@ -233,7 +233,7 @@ static uint64_t count_mcus(const struct jpeg_frame *frame, const struct jpeg_sca
            ((frame->height + mcu_height - 1) / mcu_height);
 }
 
-/* A table that was never sent stands for the standard one (T.81 K.3), luma 0 and chroma 1. */
+/* A missing table means the standard one (T.81 K.3), 0 for luma and 1 for chroma. */
 static bool has_table(struct jpeg_frame *frame, bool is_ac, unsigned table)
 {
     const struct jpeg_huffman *huffman = is_ac ? &frame->ac[table] : &frame->dc[table];

@@ -1,9 +1,9 @@
 /* Shared by the gatekeeper's files (media/jpeg.h). Pure functions over bytes; any thread.
  *
- *     jpeg        the walk from SOI to EOI: what is kept, what is repaired
+ *     jpeg        the walk from SOI to EOI, which keeps, drops and repairs
  *     jpeg_frame  the segments' parameters
  *     jpeg_scan   entropy-coded data
- *     jpeg_exif   where a picture says which way up it is
+ *     jpeg_exif   the picture's orientation
  *
  * Format: ITU-T T.81. */
 #pragma once
@@ -51,13 +51,13 @@ struct jpeg_component {
  * the standard tables. */
 struct jpeg_huffman {
     const uint8_t *counts, *values; /* NULL: not defined */
-    uint8_t min_bits;               /* the least that a block takes from it */
+    uint8_t min_bits;               /* the least that a block needs from it */
 };
 
-/* What the segments said so far. */
+/* The contents of the segments so far. */
 struct jpeg_frame {
     struct jpeg_component components[JPEG_COMPONENTS_MAX];
-    unsigned n_components; /* 0 until the frame header came */
+    unsigned n_components; /* 0 before the frame header */
     unsigned max_h, max_v; /* of all components */
     uint16_t width, height;
     bool is_baseline, is_progressive;
@@ -66,10 +66,10 @@ struct jpeg_frame {
     bool saw_jfif, saw_adobe_rgb;
     bool has_quantization[JPEG_TABLES];
     struct jpeg_huffman dc[JPEG_TABLES], ac[JPEG_TABLES];
-    unsigned missing_tables; /* that a scan uses but were not sent: jpeg_tables_bit */
+    unsigned missing_tables; /* used by a scan but not sent: jpeg_tables_bit */
 };
 
-/* One scan, as its header says. */
+/* A scan's header. */
 struct jpeg_scan {
     struct {
         struct jpeg_component *component;
@@ -83,7 +83,7 @@ struct jpeg_scan {
 
 /* --- jpeg_frame --- */
 
-/* Takes in a segment other than a scan header; unknown ones are passed over. */
+/* Reads a segment other than a scan header; unknown ones are skipped. */
 enum jpeg_fault jpeg_frame_segment(struct jpeg_frame *frame, unsigned marker, struct jpeg_reader in,
                                    const struct jpeg_limits *limits)
     __attribute__((warn_unused_result));
@@ -95,12 +95,12 @@ bool jpeg_frame_is_covered(const struct jpeg_frame *frame);
 
 struct jpeg_scan_end {
     size_t at;       /* the marker's FF, or the end of the bytes */
-    unsigned marker; /* 0: the bytes end without one */
-    bool is_whole;   /* its restart intervals were counted, none is missing */
+    unsigned marker; /* 0: none before the end */
+    bool is_whole;   /* no restart interval is missing */
 };
 
-/* Passes over entropy-coded bytes from at. JPEG_TRUNCATED: they hold fewer bits than the scan's
- * blocks can take at the very least (see media/jpeg.h); *ret_end is set even then. */
+/* Skips entropy-coded bytes from at. JPEG_TRUNCATED: they have fewer bits than the scan's blocks
+ * need at least (see media/jpeg.h); *ret_end is set even then. */
 enum jpeg_fault jpeg_scan_pass(const struct jpeg_frame *frame, const struct jpeg_scan *scan,
                                const uint8_t *data, size_t len_bytes, size_t at,
                                struct jpeg_scan_end *ret_end) __attribute__((warn_unused_result));
@@ -115,7 +115,7 @@ bool jpeg_scan_is_whole(const struct jpeg_frame *frame, const struct jpeg_scan *
 
 enum { JPEG_EXIF_ENTRY_BYTES = 12 };
 
-/* Looks for an orientation other than upright in the parameters of an APP1 segment. True: the entry
- * at *ret_at has to become `out` for the picture to be upright. */
+/* Looks for an orientation other than upright in the parameters of an APP1 segment. True: replacing
+ * the entry at *ret_at by `out` makes the picture upright. */
 bool jpeg_exif_orientation(struct jpeg_reader in, size_t *ret_at,
                            uint8_t out[JPEG_EXIF_ENTRY_BYTES]);

@@ -70,7 +70,7 @@ static void take(struct bits *bits, unsigned n)
     bits->n -= n;
 }
 
-/* A table's codes by their first bits: C.2 gives them out in rising order of length. */
+/* A table's codes by their first bits: C.2 assigns them in increasing order of length. */
 enum { LOOK_BITS = 9 };
 struct codes {
     uint16_t look[1 << LOOK_BITS]; /* length << 8 | symbol; 0 = longer than LOOK_BITS */
@@ -98,7 +98,7 @@ static void codes_init(struct codes *codes, const struct jpeg_huffman *huffman)
     }
 }
 
-/* The next symbol; -1: no code begins so. */
+/* The next symbol; -1: no such code. */
 static int next_symbol(struct bits *bits, const struct codes *codes)
 {
     if (bits->n < 32)
@@ -118,7 +118,7 @@ static int next_symbol(struct bits *bits, const struct codes *codes)
     return -1;
 }
 
-/* F.2.2: a DC difference, then runs and sizes until 63 AC coefficients are there. */
+/* F.2.2: a DC difference, then runs and sizes for 63 AC coefficients. */
 static bool pass_block(struct bits *bits, const struct codes *dc, const struct codes *ac)
 {
     int size = next_symbol(bits, dc);
@@ -138,7 +138,7 @@ static bool pass_block(struct bits *bits, const struct codes *dc, const struct c
     return !bits->is_over;
 }
 
-/* Goes on behind the restart marker that has to be next. */
+/* Continues after the restart marker, which must be next. */
 static bool pass_restart(struct bits *bits)
 {
     const uint8_t *p = bits->p;
@@ -150,7 +150,7 @@ static bool pass_restart(struct bits *bits)
     return true;
 }
 
-/* The first byte that no bit was taken from. */
+/* The first byte of which no bit was consumed. */
 static const uint8_t *untouched(const struct bits *bits)
 {
     const uint8_t *p = bits->p;

@@ -52,7 +52,7 @@ static int append(struct jpeg_stream *stream, const uint8_t *bytes, size_t len_b
     return 0;
 }
 
-/* The buffer's bytes but the last ones are a picture. False: they are too few. */
+/* Returns the buffer, without its last bytes, as a picture. False: too short to be one. */
 static bool hand_out(struct jpeg_stream *stream, size_t without_bytes,
                      struct jpeg_stream_picture *ret_picture)
 {
@@ -61,7 +61,7 @@ static bool hand_out(struct jpeg_stream *stream, size_t without_bytes,
     stream->len_bytes = 0;
     stream->state = JPEG_STREAM_BETWEEN;
     stream->in_scan = false;
-    if (!is_picture) { /* the buffer is there for the next one */
+    if (!is_picture) { /* keep the buffer for the next one */
         stream->skipped_bytes += len_bytes;
         return false;
     }
@@ -82,7 +82,7 @@ static int begin_picture(struct jpeg_stream *stream)
     return append(stream, START, sizeof(START));
 }
 
-/* True when the last bytes may begin a picture. Asked behind an FF. */
+/* True if the last bytes may begin a picture. Called after an FF. */
 static bool is_start(struct jpeg_stream *stream)
 {
     const uint64_t before = stream->history >> 8 * START_BYTES;
@@ -94,7 +94,7 @@ static bool is_start(struct jpeg_stream *stream)
     return has_head || !stream->has_heads;
 }
 
-/* Goes behind the next FF, or to the end. */
+/* Moves past the next FF, or to the end. */
 static const uint8_t *to_ff(struct jpeg_stream *stream, const uint8_t *p, const uint8_t *end)
 {
     const uint8_t *ff = memchr(p, 0xff, (size_t)(end - p));
@@ -128,8 +128,8 @@ static bool has_parameters(uint8_t marker)
     return marker >= SOF0 && marker < JPG0 && !(marker >= RST0 && marker <= EOI);
 }
 
-/* The byte behind an FF. True: the picture is over. Behind its first scan header only EOI counts,
- * so that damage does not swallow what follows. */
+/* Handles the byte after an FF. True: the picture is complete. After the first scan header only EOI
+ * counts, so that a damaged length cannot swallow the following pictures. */
 static bool take_marker(struct jpeg_stream *stream, uint8_t marker)
 {
     if (marker == 0xff)
@@ -165,7 +165,7 @@ static void take_length(struct jpeg_stream *stream, uint8_t byte)
 
 enum step { GOES_ON, ENDS, NEXT_BEGINS };
 
-/* Takes some of the bytes at p, at least one. */
+/* Consumes some of the bytes at p, at least one. */
 static enum step step(struct jpeg_stream *stream, const uint8_t **p, const uint8_t *end)
 {
     const uint8_t *from = *p;

@@ -8,7 +8,7 @@ enum { DHT = 0xc4, SOI = 0xd8, SOS = 0xda }; /* ITU-T T.81 table B.1 */
 /* Tables K.3 to K.6: class and number, how many codes of 1 to 16 bits, the symbols. */
 /* clang-format off */
 static const uint8_t TABLES[JPEG_TABLES_BYTES] = {
-    0xff, DHT, 0x01, 0xa2, /* as long as all that follows, and itself */
+    0xff, DHT, 0x01, 0xa2, /* length, including these two bytes */
     0x00, /* luma DC */
     0x00, 0x01, 0x05, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
     0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b,
@@ -44,7 +44,7 @@ static const uint8_t TABLES[JPEG_TABLES_BYTES] = {
 };
 /* clang-format on */
 
-/* Behind the marker and its length: class and number, 16 counts, 12 or 162 symbols. */
+/* After the marker and its length: class and number, 16 counts, 12 or 162 symbols. */
 enum { HEAD_BYTES = 4, DC_BYTES = 1 + 16 + 12, AC_BYTES = 1 + 16 + 162 };
 
 static size_t offset_of(bool is_ac, unsigned table)
@@ -80,7 +80,7 @@ size_t jpeg_tables_segment(unsigned bits, uint8_t out[JPEG_TABLES_BYTES])
     return at;
 }
 
-/* Where the scan's header begins when no table comes before it; else 0. */
+/* The offset of the scan's header if no table precedes it; else 0. */
 static size_t find_gap(const uint8_t *jpeg, size_t len_bytes)
 {
     if (len_bytes < 2 || jpeg[0] != 0xff || jpeg[1] != SOI)

@@ -1,5 +1,5 @@
-/* The Huffman tables that motion JPEG leaves out. Some UVC cameras send each picture without tables
- * and mean the standard ones; not every viewer knows that. Pure; any thread.
+/* The Huffman tables that motion JPEG leaves out. Some UVC cameras send pictures without tables and
+ * imply the standard ones, which not every decoder knows. Pure; any thread.
  * Format: ITU-T T.81, B.2.4.2 and K.3. */
 #pragma once
 #include <stdbool.h>
@@ -15,8 +15,8 @@ const uint8_t *jpeg_tables_standard(bool is_ac, unsigned table);
 unsigned jpeg_tables_bit(bool is_ac, unsigned table);
 size_t jpeg_tables_segment(unsigned bits, uint8_t out[JPEG_TABLES_BYTES]);
 
-/* Copies a JPEG to out, which has room for len_bytes + JPEG_TABLES_BYTES. Where no table comes
- * before its scan, the standard ones are put in front of the scan's header. Returns how many bytes
- * were written; what is no JPEG is copied as it is. */
+/* Copies a JPEG to out, which has room for len_bytes + JPEG_TABLES_BYTES. If no table precedes its
+ * scan, the standard ones are inserted before the scan's header. Returns how many bytes were
+ * written; anything but a JPEG is copied unchanged. */
 size_t jpeg_tables_copy(uint8_t *out, const uint8_t *jpeg, size_t len_bytes)
     __attribute__((warn_unused_result));

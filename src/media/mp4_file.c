@@ -102,7 +102,7 @@ void mp4_patch_write(uint64_t patch_at, uint64_t moov_at, uint8_t out[MP4_PATCH_
 
 struct moov {
     const struct mp4_index *index;
-    uint8_t *out; /* NULL: it is measured */
+    uint8_t *out; /* NULL: only measure */
     size_t len_bytes;
 };
 
@@ -111,8 +111,8 @@ static uint8_t *at(struct moov *moov)
     return moov->out + moov->len_bytes;
 }
 
-/* A full box of version 0 with a count and that many rows, to be filled in at *ret_rows, which is
- * NULL while it is measured. */
+/* A full box of version 0 with a count and that many rows, which the caller fills in at *ret_rows;
+ * NULL while measuring. */
 static void put_table(struct moov *moov, const char *type, uint32_t count, size_t rows_bytes,
                       uint8_t **ret_rows)
 {
@@ -159,7 +159,7 @@ static void put_stss(struct moov *moov)
             p = put32(p, i + 1);
 }
 
-/* 8.7.4: a fragment's data is a chunk; runs of chunks with as many samples. */
+/* 8.7.4: a fragment's data is a chunk; runs of chunks with the same number of samples. */
 static void put_stsc(struct moov *moov)
 {
     const struct mp4_index *index = moov->index;
@@ -173,7 +173,7 @@ static void put_stsc(struct moov *moov)
             p = put32(put32(put32(p, i + 1), index->parts[i].n_samples), 1);
 }
 
-/* 8.7.3.2: sizes; in front of the count a common size, none. */
+/* 8.7.3.2: sizes; the common size before the count is 0, none. */
 static void put_stsz(struct moov *moov)
 {
     const struct mp4_index *index = moov->index;
@@ -279,7 +279,7 @@ static const uint8_t *find_moov(const uint8_t *head, size_t len_bytes, size_t *r
     uint64_t size;
     uint32_t type;
     while (mp4_box_read(head, len_bytes, &size, &type)) {
-        if (type == MP4_TYPE('m', 'd', 'a', 't')) /* the patch, which hides it */
+        if (type == MP4_TYPE('m', 'd', 'a', 't')) /* the patch, which hides the rest */
             size = MP4_PATCH_BYTES;
         if (size > len_bytes)
             return NULL;
@@ -304,7 +304,7 @@ int mp4_moov_create(const uint8_t *head, size_t len_bytes, const struct mp4_inde
     if (!moov.out)
         return -ENOMEM;
     moov.len_bytes = 0;
-    (void)put_box(&moov, box, size, 0); /* it went well before */
+    (void)put_box(&moov, box, size, 0); /* succeeded while measuring */
     *ret_moov = moov.out;
     *ret_len_bytes = moov.len_bytes;
     return 0;
@@ -334,7 +334,7 @@ size_t mp4_box_read(const uint8_t *bytes, size_t len_bytes, uint64_t *ret_size, 
 int mp4_moof_read(const uint8_t *moof, size_t len_bytes, uint64_t moof_at, struct mp4_index *index,
                   uint64_t *ret_data_bytes)
 {
-    /* As fmp4_part lays it out: where trun's count is, and its rows. */
+    /* Offsets of trun's count and rows, as fmp4_part writes them. */
     enum { COUNT_AT = 80, ROWS_AT = 88, ROW_BYTES = 12, NON_SYNC = 1 << 16, BATCH = 64 };
     static const struct fmp4_sample NONE[1];
     if (len_bytes < ROWS_AT || !is_type(moof, "moof") || !is_type(moof + 68, "trun"))
@@ -346,7 +346,7 @@ int mp4_moof_read(const uint8_t *moof, size_t len_bytes, uint64_t moof_at, struc
     if (n_samples == 0 || head_bytes != len_bytes + BOX_BYTES || be32(moof) != len_bytes ||
         be32(moof + COUNT_AT + 4) != head_bytes)
         return -EBADMSG;
-    /* The writer wrote all of it in one form: the boxes before trun must match our own. */
+    /* fmp4_part always writes the same boxes before trun, so they must match. */
     uint8_t own[ROWS_AT + ROW_BYTES + BOX_BYTES];
     fmp4_part_head_write(&(struct fmp4_part){.samples = NONE, .n_samples = 1}, own);
     if (!is_type(moof + 8, "mfhd") || !is_type(moof + 24, "traf") ||

@@ -11,13 +11,13 @@ enum {
     STREAM_ID_VIDEO = 0xe0,
     HEAD_BYTES = 4,
     PES_HEAD_BYTES = 14,
-    /* Flags, PCR and the length byte of an adaptation field that holds no more. */
+    /* An adaptation field with only flags and PCR, including its length byte. */
     PCR_FIELD_BYTES = 8,
-    /* The clock runs so far behind the timestamps: a player may buffer as much. */
+    /* The clock is this much behind the timestamps: players may buffer as much. */
     CLOCK_DELAY = MPEGTS_CLOCK_HZ / 10,
 };
 
-/* Annex A: polynomial 0x04C11DB7, all ones first, nothing reflected. */
+/* Annex A: polynomial 0x04C11DB7, initially all ones, not reflected. */
 static uint32_t crc(const uint8_t *bytes, size_t len_bytes)
 {
     uint32_t crc = 0xffffffff;
@@ -38,7 +38,7 @@ static void put_head(uint8_t *out, unsigned pid, bool begins, bool has_field, ui
     *counter = (uint8_t)(*counter + 1);
 }
 
-/* A section in a packet of its own; section_length and CRC are filled in. */
+/* A section in a separate packet; fills in section_length and CRC. */
 static void put_section(uint8_t *out, unsigned pid, uint8_t *counter, const uint8_t *section,
                         size_t len_bytes)
 {
@@ -98,8 +98,8 @@ size_t mpegts_unit_max_bytes(size_t len_bytes)
     return ((PCR_FIELD_BYTES + PES_HEAD_BYTES + len_bytes) / LEAST + 1) * MPEGTS_PACKET_BYTES;
 }
 
-/* A length of 0 means "until the next one begins", which is for those that do not fit 16 bits: the
- * player then has a unit only when the next one comes. */
+/* A length of 0 means "until the next one begins". It is used only for those that do not fit 16
+ * bits, because the player then gets a unit only when the next one arrives. */
 static void put_pes_head(uint8_t out[PES_HEAD_BYTES], const struct mpegts_unit *unit)
 {
     const size_t rest = unit->len_bytes + PES_HEAD_BYTES - 6;
@@ -113,7 +113,7 @@ static void put_pes_head(uint8_t out[PES_HEAD_BYTES], const struct mpegts_unit *
         (uint8_t)(len >> 8),
         (uint8_t)len,
         0x84, /* aligned: it begins with an access unit */
-        0x80, /* a PTS; the DTS is the same, for nothing is reordered */
+        0x80, /* a PTS; the DTS is the same, because nothing is reordered */
         5,
         (uint8_t)(0x21 | (pts >> 29 & 0x0e)),
         (uint8_t)(pts >> 22),
@@ -124,8 +124,8 @@ static void put_pes_head(uint8_t out[PES_HEAD_BYTES], const struct mpegts_unit *
     memcpy(out, head, sizeof(head));
 }
 
-/* An adaptation field of total bytes, its length byte among them: stuffing, and a clock where there
- * is room for one. */
+/* An adaptation field of total bytes, including its length byte: stuffing, and a clock if there is
+ * room for one. */
 static void put_field(uint8_t *out, size_t total, const struct mpegts_unit *clock)
 {
     memset(out, 0xff, total);
@@ -155,7 +155,7 @@ size_t mpegts_write_unit(struct mpegts *mpegts, const struct mpegts_unit *unit, 
         size_t field = packets == 0 ? PCR_FIELD_BYTES : 0;
         const size_t room = MPEGTS_PACKET_BYTES - HEAD_BYTES - field;
         const size_t n = total - done < room ? total - done : room;
-        field += room - n; /* what is left over is stuffing */
+        field += room - n; /* the rest is stuffing */
         put_head(packet, VIDEO_PID, packets == 0, field > 0, &mpegts->video_counter);
         if (field > 0)
             put_field(packet + HEAD_BYTES, field, packets == 0 ? unit : NULL);

@@ -27,7 +27,7 @@ struct mpegts_unit {
     bool key;
 };
 
-/* How much mpegts_write_unit writes at most. */
+/* The most that mpegts_write_unit writes. */
 size_t mpegts_unit_max_bytes(size_t len_bytes);
 
 /* One PES packet with its timestamp and the stream's clock; returns the bytes written, a multiple

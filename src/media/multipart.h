@@ -10,7 +10,7 @@
 enum { MULTIPART_HEAD_MAX_BYTES = 160 };
 
 /* Two forms. MULTIPART_CLASSIC sends each JPEG's length in front of it. MULTIPART_FAST sends the
- * next part's boundary and headers right after each JPEG, hence without a length: browsers show a
+ * next part's boundary and headers right after each JPEG, and therefore no length: browsers show a
  * part when they see the next boundary, so the frame is shown one interval sooner. */
 enum multipart_form { MULTIPART_CLASSIC, MULTIPART_FAST };
 

@@ -26,5 +26,5 @@ struct raw_picture {
     uint32_t offsets[3];
 };
 
-/* Mean luma on a coarse grid, 0 (black) to 255, whatever the range. */
+/* Mean luma on a coarse grid, 0 (black) to 255, for either range. */
 unsigned raw_mean_luma(const struct raw_picture *raw);

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Threads of the server block signals and the server ignores SIGPIPE: the child shall not. */
+/* Undoes for the child that the server's threads block signals and that it ignores SIGPIPE. */
 static int reset_signals(posix_spawnattr_t *attributes)
 {
     sigset_t none, all;
@@ -65,7 +65,7 @@ int child_start(const char *const argv[], int fd, int child_fd, struct child *re
 void child_signal(const struct child *child, int signal_number)
 {
     if (child->pid > 0)
-        kill(child->pid, signal_number); /* not yet waited for: the number is still its own */
+        kill(child->pid, signal_number); /* not reaped yet: the pid is still valid */
 }
 
 int child_finish(struct child *child, int grace_ms, int hurry_fd)

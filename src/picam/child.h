@@ -1,5 +1,5 @@
-/* A program of our own beside the server: started as an argument vector, without a shell, and
- * always waited for. Not for the loop where it says that it waits. */
+/* A child process: started from an argument vector, without a shell, and always reaped. Functions
+ * that wait must not be called on the loop. */
 #pragma once
 #include <stdint.h>
 #include <sys/types.h>
@@ -9,18 +9,18 @@ struct child {
     int pidfd;
 };
 
-/* Starts argv[0] (looked for in PATH where it has no slash). The child has /dev/null as its input,
- * the server's standard error, and the descriptor as number child_fd (its standard output is the
- * error's otherwise); no other one. Signals are as the system has them. The descriptor stays the
- * caller's. Negative errno: -ENOENT: there is no such program. */
+/* Starts argv[0] (searched in PATH if it has no slash). The child has /dev/null as standard input,
+ * the server's standard error, and fd as number child_fd (if that is not 1, its standard output is
+ * the standard error); no other descriptors. Signals have their default actions. fd stays the
+ * caller's. Negative errno: -ENOENT: program not found. */
 int child_start(const char *const argv[], int fd, int child_fd, struct child *ret_child)
     __attribute__((warn_unused_result));
 
-/* The grace where a camera ends, with the server perhaps, which does not wait for long. */
+/* The grace period when a camera ends, short because the server may be stopping. */
 enum { CHILD_LAST_GRACE_MS = 250 };
 
-/* Waits up to grace_ms for its end, kills it then, and sets the child to none; takes none. The wait
- * is over as soon as hurry_fd can be read (-1: nothing hurries). Returns what waitpid calls the
+/* Waits up to grace_ms for its end, then kills it, and clears *child; also takes a cleared one. The
+ * wait ends early when hurry_fd is readable (-1: never). Returns waitpid's
  * status. */
 int child_finish(struct child *child, int grace_ms, int hurry_fd);
 

@@ -11,22 +11,22 @@
 #include "picam/libcamera_finder.h"
 #include "picam/rpicam_driver.h"
 
-/* One camera that is there, or was: then it waits for its source's end. One of the two drivers. */
+/* A camera with one of the two drivers. One that is gone stays until its source has ended. */
 struct seat {
     struct list node;
     struct libcamera *libcamera;
     char *address;
-    struct source *source; /* NULL: thread creation failed */
-    struct libcamera_driver helped;
-    struct rpicam_driver run; /* by rpicam's programs */
+    struct source *source;                                  /* NULL: thread creation failed */
+    struct libcamera_driver helped; /* by the helper; or */ /* by the helper; or */
+    struct rpicam_driver run;                               /* by rpicam's programs */
 };
 
 struct libcamera {
     struct registry *registry;
-    char *helper; /* NULL: programs */
+    char *helper; /* NULL: use programs */
     const struct rpicam_programs *programs;
     struct inbox lists;
-    struct libcamera_list *latest; /* owned; NULL before the first */
+    struct libcamera_list *latest; /* owned; NULL before the first list */
     struct net_wake *wake;
     struct libcamera_finder *finder;
     struct list seats;
@@ -104,10 +104,10 @@ static int add_seat(struct libcamera *libcamera, struct camera *camera,
     return r;
 }
 
-/* --- Which camera is which. --- */
+/* --- Ids. --- */
 
-/* "imx219-3fa8": the model, and a hash of the connector (FNV-1a, 32 bit, folded), so that two of a
- * kind differ and each keeps its id. */
+/* "imx219-3fa8": the model, and a hash of the connector (FNV-1a, 32 bit, folded), so that cameras
+ * of the same model differ and each keeps its id. */
 void libcamera_id(const struct helper_camera *found, char ret_id[CAMERA_ID_MAX + 1])
 {
     char *id = ret_id;
@@ -145,7 +145,7 @@ static bool has_seat(struct libcamera *libcamera, const char *address)
     return false;
 }
 
-/* While its last helper or program ends the camera is not free: the end takes it in again. */
+/* While its previous helper or program is ending, the camera is busy: on_ended adds it then. */
 static void take_in(struct libcamera *libcamera, const struct rpicam_camera *found)
 {
     if (has_seat(libcamera, found->camera.id))
@@ -164,7 +164,7 @@ static void take_in(struct libcamera *libcamera, const struct rpicam_camera *fou
     if (r == 0)
         r = add_seat(libcamera, camera, found);
     if (r < 0)
-        log_warn("camera", id, "a Raspberry Pi camera is not taken: %s", strerror(-r));
+        log_warn("camera", id, "cannot add this Raspberry Pi camera: %s", strerror(-r));
 }
 
 /* --- Lists. --- */
@@ -181,7 +181,7 @@ static void on_list(struct libcamera *libcamera, const struct libcamera_list *li
 {
     list_for_each (seat, &libcamera->seats, struct seat, node)
         if (!is_listed(list, seat->address))
-            source_hang_up(seat->source); /* its end removes it */
+            source_hang_up(seat->source); /* on_ended removes it */
     for (unsigned i = 0; i < list->count; i++)
         take_in(libcamera, &list->cameras[i]);
 }
@@ -202,8 +202,8 @@ static void on_wake(void *ctx)
         on_list(libcamera, libcamera->latest);
 }
 
-/* Its thread is over: nothing is waited for. What was removed and is still there is a new camera.
- */
+/* Its thread has ended, so destroying the source does not block. A camera that the owner removed,
+ * but that is still connected, becomes a new camera. */
 static void on_ended(void *ctx)
 {
     struct seat *seat = ctx;
@@ -219,7 +219,7 @@ static void on_changed(void *ctx, struct camera *camera, unsigned what)
     (void)camera;
 }
 
-/* A camera that its owner removes while it is there. */
+/* The owner removed a connected camera. */
 static void on_removed(void *ctx, struct camera *camera)
 {
     struct libcamera *libcamera = ctx;
@@ -228,7 +228,7 @@ static void on_removed(void *ctx, struct camera *camera)
             source_hang_up(seat->source);
 }
 
-/* --- Birth and death. --- */
+/* --- Create and destroy. --- */
 
 int libcamera_create(const struct libcamera_params *params, struct libcamera **ret_libcamera)
 {
@@ -265,7 +265,7 @@ void libcamera_destroy(struct libcamera *libcamera)
     registry_unobserve(&libcamera->observer);
     libcamera_finder_hang_up(libcamera->finder);
     list_for_each (seat, &libcamera->seats, struct seat, node)
-        source_hang_up(seat->source); /* all at once, then one by one */
+        source_hang_up(seat->source); /* all in parallel, before waiting for each */
     list_for_each (seat, &libcamera->seats, struct seat, node)
         remove_seat(seat);
     libcamera_finder_destroy(libcamera->finder);

@@ -1,5 +1,5 @@
-/* The Raspberry Pi cameras of this machine: found by the helper, or by rpicam's programs where the
- * helper is not there, and each given its source. Loop only. */
+/* The Raspberry Pi cameras of this machine: finds them with the helper, or with rpicam's programs
+ * if there is no helper, and gives each its source. Loop only. */
 #pragma once
 #include "camera/registry.h"
 #include "helper/libcamera/protocol.h"
@@ -8,14 +8,14 @@ struct libcamera;
 
 struct libcamera_params {
     struct registry *registry; /* outlives it */
-    const char *helper;        /* eyelid-libcamera's file; copied; NULL: it is not there */
-    const char *path;          /* where rpicam's programs are looked for then; copied */
+    const char *helper;        /* path of eyelid-libcamera; copied; NULL: not installed */
+    const char *path;          /* PATH to search for rpicam's programs then; copied */
 };
 
-/* What such a camera is called: "imx219-3fa8". Pure. */
+/* The id of such a camera, like "imx219-3fa8". Pure. */
 void libcamera_id(const struct helper_camera *found, char ret_id[CAMERA_ID_MAX + 1]);
 
-/* -ENOENT: neither the helper nor the programs are there: no such cameras; else a negative errno.
+/* -ENOENT: neither the helper nor the programs are installed; else a negative errno.
  */
 int libcamera_create(const struct libcamera_params *params, struct libcamera **ret_libcamera)
     __attribute__((warn_unused_result));

@@ -27,7 +27,7 @@ void libcamera_control_schema(const struct helper_control *helper, unsigned n,
         for (unsigned k = 0; k < control.n_options; k++)
             snprintf(options[k], sizeof(options[k]), "%.31s", h->options[k]);
         int place = controls_add(ret_controls, &control);
-        (void)place; /* what is malformed is left out */
+        (void)place; /* malformed controls are left out */
     }
 }
 
@@ -52,7 +52,7 @@ int libcamera_control_order(const struct helper_control *helper, unsigned n,
     const int64_t number = is_menu ? find_option(&helper[i], control->options[value]) : value;
     if (is_menu != (helper[i].type == HELPER_MENU) || number < helper[i].min ||
         number > helper[i].max)
-        return -EINVAL; /* it was another one when the schema was made */
+        return -EINVAL; /* the control has changed since the schema was made */
     *ret_order = (struct helper_set){.control = i, .value = (int32_t)number};
     return 0;
 }

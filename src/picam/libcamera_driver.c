@@ -14,8 +14,8 @@
 
 enum { GRACE_MS = 2000 };
 
-/* A camera that is opened has its sensor to find and its tuning to read; an order takes a still's
- * time at most, which the helper itself bounds below this. */
+/* Opening a camera includes finding its sensor and reading its tuning. The longest order is a
+ * still, for which the helper has a shorter timeout than this. */
 static const int64_t OPEN_US = 20 * US_PER_S, ANSWER_US = 10 * US_PER_S;
 
 /* --- The helper. --- */
@@ -32,7 +32,7 @@ static int open_helper(struct libcamera_driver *driver)
     return libcamera_line_open(driver->helper, driver->camera_id, &driver->line);
 }
 
-/* Returns what waitpid calls the status. */
+/* Returns waitpid's status. */
 static int end_helper(struct libcamera_driver *driver, int error)
 {
     const int grace_ms = error == -ETIMEDOUT || error == -EBADMSG ? 0
@@ -52,7 +52,7 @@ static void close_helper(void *ctx, int error)
     if (driver->still)
         source_post_still(driver->source, driver->still, -EIO, NULL);
     driver->still = 0;
-    source_post_flush(driver->source); /* the pictures are of a process that is gone */
+    source_post_flush(driver->source); /* the pictures belong to a process that has ended */
 }
 
 static bool send(struct libcamera_driver *driver, enum helper_kind kind, const void *body,
@@ -61,7 +61,7 @@ static bool send(struct libcamera_driver *driver, enum helper_kind kind, const v
     return libcamera_line_send(driver->line, kind, body, len_bytes);
 }
 
-/* --- What it is told. --- */
+/* --- Orders. --- */
 
 static void tell_set(struct libcamera_driver *driver, unsigned control)
 {
@@ -89,7 +89,7 @@ static void tell_settings(struct libcamera_driver *driver)
     driver->orders.fresh = 0;
 }
 
-/* The helper does not interrupt a stream that may go on: a change of the wish is a start, too. */
+/* A changed wish is also sent as a start; the helper then interrupts the stream only if needed. */
 static void tell_stream(struct libcamera_driver *driver)
 {
     const struct source_orders *orders = &driver->orders;
@@ -138,10 +138,10 @@ static int obey(void *ctx, const struct source_orders *orders)
     return 0;
 }
 
-/* --- What it says. --- */
+/* --- Waiting and messages. --- */
 
-/* When patience with the helper ends: it begins when there is something to carry out, and again
- * with each order that is. */
+/* When the helper times out. The time starts when there is something to carry out, and again with
+ * each completed order. */
 static int64_t deadline_us(struct libcamera_driver *driver)
 {
     if (!driver->is_ready)
@@ -153,8 +153,8 @@ static int64_t deadline_us(struct libcamera_driver *driver)
     return owes ? driver->owed_us + ANSWER_US : CLOCK_NEVER_US;
 }
 
-/* A buffer that comes back while the socket is full does not end a wait: the helper's answers to
- * what fills it do. */
+/* A buffer returned while the socket is full does not end a wait; the helper's answers to the
+ * orders that fill the socket do. */
 static struct source_wait waits(void *ctx)
 {
     struct libcamera_driver *driver = ctx;
@@ -187,14 +187,15 @@ static bool explain(void *ctx, int error, char out[SOURCE_SENTENCE_MAX])
     if (driver->fatal[0])
         snprintf(out, SOURCE_SENTENCE_MAX, "%s", driver->fatal);
     else if (error == -ETIMEDOUT)
-        snprintf(out, SOURCE_SENTENCE_MAX, "the camera's helper did not answer");
+        snprintf(out, SOURCE_SENTENCE_MAX, "the camera's helper process did not answer");
     else if (error == -ENOTCONN && WIFSIGNALED(status))
-        snprintf(out, SOURCE_SENTENCE_MAX, "the camera's helper crashed (%s)",
+        snprintf(out, SOURCE_SENTENCE_MAX, "the camera's helper process crashed (%s)",
                  strsignal(WTERMSIG(status)));
     else if (error == -ENOTCONN)
-        snprintf(out, SOURCE_SENTENCE_MAX, "the camera's helper ended");
+        snprintf(out, SOURCE_SENTENCE_MAX, "the camera's helper process ended");
     else
-        snprintf(out, SOURCE_SENTENCE_MAX, "the camera's helper failed (%s)", strerror(-error));
+        snprintf(out, SOURCE_SENTENCE_MAX, "the camera's helper process failed (%s)",
+                 strerror(-error));
     return true;
 }
 

@@ -18,8 +18,8 @@
 
 enum {
     LIST_MS = 20000,  /* how long listing may take */
-    SETTLE_MS = 1000, /* a pipeline's devices come one by one */
-    RETRY_MS = 5000,  /* a list that failed is asked for again, so many times */
+    SETTLE_MS = 1000, /* a pipeline's devices appear one by one */
+    RETRY_MS = 5000,  /* after a failed list */
     RETRIES = 3,
     TEXT_MAX_BYTES = 64 * 1024,
 };
@@ -27,13 +27,13 @@ enum {
 struct libcamera_finder {
     struct libcamera_finder_params params; /* immutable */
     struct thread thread;
-    struct poke end; /* the end is wanted; stays readable */
+    struct poke end; /* asks the thread to end; stays readable */
     int changes;     /* inotify of /dev */
 };
 
 /* --- Waiting. --- */
 
-/* Waits for the descriptor; 1: it has something; 0: the time is over; -ECANCELED: the end. */
+/* Waits for the descriptor; 1: readable; 0: timeout; -ECANCELED: the thread shall end. */
 static int wait_for(const struct libcamera_finder *finder, int fd, int timeout_ms)
 {
     struct pollfd fds[2] = {{.fd = finder->end.fd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
@@ -53,7 +53,7 @@ static bool is_media(const char *name)
     return strncmp(name, "media", 5) == 0;
 }
 
-/* Takes what inotify has; true: something about media devices. */
+/* Reads inotify's events; true: some are about media devices. */
 static bool read_changes(const struct libcamera_finder *finder)
 {
     _Alignas(struct inotify_event) char bytes[4096];
@@ -70,8 +70,8 @@ static bool read_changes(const struct libcamera_finder *finder)
     return found;
 }
 
-/* 0: media devices changed, and have settled, or the time (-1: none) is over; negative: the end.
- * What else changes in /dev neither counts nor defers. */
+/* 0: media devices changed and have settled, or timeout (-1: none); negative: the thread shall end.
+ * Other changes in /dev are ignored. */
 static int wait_for_change(const struct libcamera_finder *finder, int timeout_ms)
 {
     int64_t until_us = timeout_ms < 0 ? CLOCK_NEVER_US : after_ms(timeout_ms);
@@ -86,7 +86,7 @@ static int wait_for_change(const struct libcamera_finder *finder, int timeout_ms
 
 /* --- Listing. --- */
 
-/* Without a media device there is no camera that libcamera could see. */
+/* libcamera finds cameras only through media devices. */
 static bool has_media(void)
 {
     DIR *folder = opendir("/dev");
@@ -112,7 +112,7 @@ static int hear_list(const struct libcamera_finder *finder, struct libcamera_lin
         if (r < 0)
             return r;
         for (unsigned i = 0; i < libcamera_message_fds(&message); i++)
-            close(fds[i]); /* no message of a list has any */
+            close(fds[i]); /* messages of a list have no descriptors */
         if (message.kind == HELPER_LISTED)
             return 0;
         if (message.kind != HELPER_CAMERA || list->count == HELPER_CAMERAS_MAX)
@@ -208,7 +208,7 @@ static void *run(void *ctx)
         if (r == -ECANCELED)
             break;
         if (r < 0 && failures++ == 0)
-            log_warn("camera", NULL, "Raspberry Pi cameras can not be listed: %s", strerror(-r));
+            log_warn("camera", NULL, "cannot list Raspberry Pi cameras: %s", strerror(-r));
         if (r == 0)
             failures = 0;
         r = wait_for_change(finder, r < 0 && failures <= RETRIES ? RETRY_MS : -1);
@@ -216,7 +216,7 @@ static void *run(void *ctx)
     return NULL;
 }
 
-/* --- Birth and death. --- */
+/* --- Create and destroy. --- */
 
 static void discard(struct libcamera_finder *finder)
 {
@@ -233,7 +233,7 @@ int libcamera_finder_create(const struct libcamera_finder_params *params,
     finder->params = *params;
     int r = poke_init(&finder->end);
     finder->changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    /* IN_ATTRIB: udev gives access after the node is there. */
+    /* IN_ATTRIB: udev grants access after the node was created. */
     if (r == 0 && (finder->changes < 0 || inotify_add_watch(finder->changes, "/dev",
                                                             IN_CREATE | IN_DELETE | IN_ATTRIB) < 0))
         r = -errno;

@@ -1,6 +1,6 @@
 /* The finder: a thread that lists the Raspberry Pi cameras at the start and whenever media devices
- * come and go, and posts each list to the loop. It waits on inotify: nothing is polled. Loop only,
- * but for the thread inside. */
+ * change, and posts each list to the loop. It waits on inotify and does not poll. Loop only, except
+ * for its thread. */
 #pragma once
 #include "base/inbox.h"
 #include "picam/rpicam_text.h"
@@ -8,7 +8,7 @@
 struct libcamera_finder;
 
 struct libcamera_finder_params { /* borrowed, and outlive the finder */
-    const char *helper;          /* eyelid-libcamera; NULL: program is asked */
+    const char *helper;          /* eyelid-libcamera; NULL: use program */
     const char *program;         /* rpicam-vid, libcamera-vid */
     struct inbox *lists;
 };
@@ -19,7 +19,7 @@ struct libcamera_list {
     struct rpicam_camera cameras[HELPER_CAMERAS_MAX];
 };
 
-/* One list now, without a finder: waits for it, any thread. helper, program: as above. Negative
+/* Makes one list without a finder; blocks; any thread. helper, program: as above. Negative
  * errno. */
 int libcamera_find(const char *helper, const char *program, struct libcamera_list *ret_list)
     __attribute__((warn_unused_result));
@@ -28,7 +28,7 @@ int libcamera_find(const char *helper, const char *program, struct libcamera_lis
 int libcamera_finder_create(const struct libcamera_finder_params *params,
                             struct libcamera_finder **ret_finder)
     __attribute__((warn_unused_result));
-/* The first half of its end; a list in progress is abandoned, and the program making it is killed.
- * Both take NULL. */
+/* Asks the thread to end; a list in progress is abandoned, and its program killed. Call this before
+ * destroy. Both take NULL. */
 void libcamera_finder_hang_up(struct libcamera_finder *finder);
 void libcamera_finder_destroy(struct libcamera_finder *finder);

@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "picam/libcamera_control.h"
 
-enum { TROUBLES_MAX = 64 }; /* of one helper that goes on */
+enum { TROUBLES_MAX = 64 }; /* of one helper */
 enum { STILL_QUALITY = 95, POSTER_QUALITY = 80 };
 
-/* The time of a still is believed as far back as an order may take. */
+/* The oldest plausible time of a still: the longest time an order may take. */
 static const int64_t STILL_AGE_US = 10 * US_PER_S;
 
 static int make_jpeg(const struct libcamera_driver *driver, const struct raw_picture *raw,
@@ -40,8 +40,8 @@ static int on_layout(struct libcamera_driver *driver, const struct helper_layout
     return libcamera_memory_create(driver->line, layout, takes_fds, &driver->memory);
 }
 
-/* The kernel driver's clock is ours (monotonic) with most drivers; an impossible time is not
- * believed. */
+/* Most kernel drivers use the monotonic clock, like the server; an implausible time is
+ * replaced. */
 static int64_t plausible(int64_t captured_us, int64_t arrival_us)
 {
     return captured_us > arrival_us - US_PER_S && captured_us <= arrival_us ? captured_us
@@ -64,7 +64,7 @@ static int on_frame(struct libcamera_driver *driver, const struct helper_frame *
     return 0;
 }
 
-/* The stream rests: its last picture becomes the poster. */
+/* The stream stopped: its last picture becomes the poster. */
 static void on_stopped(struct libcamera_driver *driver)
 {
     struct packet *poster = NULL;
@@ -88,8 +88,8 @@ static int encode_still(void *ctx, const struct raw_picture *picture)
                      &still->driver->still_jpeg);
 }
 
-/* Exposure and encoding may take long. Where the time is not believed it is the one since when the
- * helper owes something: the still was shot after that. */
+/* Exposure and encoding may take long. If the time is implausible, the time since when the helper
+ * owes something is used: the still was taken after it. */
 static int64_t shot_us(const struct libcamera_driver *driver, int64_t captured_us)
 {
     const int64_t now_us = clock_now_us(&clock_system);
@@ -103,9 +103,9 @@ static int on_still(struct libcamera_driver *driver, const struct helper_still *
     struct still still = {driver, shot_us(driver, message->captured_us)};
     if (!driver->is_told_still || message->request != driver->still || driver->still_jpeg) {
         close(takes_fd);
-        return -EBADMSG; /* nobody asked for it */
+        return -EBADMSG; /* not requested */
     }
-    /* One that cannot be encoded is missing when the capture is done. */
+    /* If encoding fails, the still is missing when the capture is done, which is then an error. */
     (void)!libcamera_memory_use_still(message, takes_fd, encode_still, &still);
     return 0;
 }
@@ -149,13 +149,12 @@ static void on_done(struct libcamera_driver *driver, const struct helper_done *d
         on_set(driver, done->error);
     } else if (done->error < 0 && done->kind == HELPER_START) {
         char sentence[SOURCE_SENTENCE_MAX];
-        snprintf(sentence, sizeof(sentence), "the camera does not start: %s",
-                 strerror(-done->error));
+        snprintf(sentence, sizeof(sentence), "the camera cannot start: %s", strerror(-done->error));
         source_post_trouble(driver->source, sentence);
     }
 }
 
-/* --- Who it is. --- */
+/* --- The camera's description. --- */
 
 static int on_control(struct libcamera_driver *driver, const struct helper_control *control)
 {
@@ -165,7 +164,7 @@ static int on_control(struct libcamera_driver *driver, const struct helper_contr
     return 0;
 }
 
-/* What the owner chose comes back as orders, with which it begins. */
+/* The owner's settings arrive as orders afterwards, before the stream starts. */
 static int on_ready(struct libcamera_driver *driver, const struct helper_ready *message)
 {
     if (driver->is_ready || driver->n_described != message->n_controls)

@@ -12,26 +12,26 @@
 #include "base/lock.h"
 #include "picam/child.h"
 
-/* So many orders may wait behind those that the socket holds. Buffers that are given back always
- * may: they are as few as there are buffers. */
+/* Orders that may wait while the socket is full. Returned buffers may always wait; their number is
+ * that of the buffers. */
 enum { WAITING_MAX = 64 };
 
 struct waiting {
     struct list node;
     struct helper_head head;
     size_t len_bytes;
-    uint8_t body[sizeof(struct helper_start)]; /* the largest */
+    uint8_t body[sizeof(struct helper_start)]; /* the largest order */
 };
 
 struct libcamera_line {
     struct lock lock;
     unsigned refs;       /* guarded by lock */
-    int socket;          /* guarded by lock for sending; closed by the hearing thread only */
+    int socket;          /* guarded by lock for sending; only the receiving thread closes it */
     bool is_open;        /* guarded by lock */
     unsigned n_owed;     /* guarded by lock: orders without their HELPER_DONE */
     struct list waiting; /* guarded by lock: of struct waiting, until the socket takes more */
     unsigned n_waiting;  /* guarded by lock */
-    struct child child;  /* the hearing thread's */
+    struct child child;  /* receiving thread only */
 };
 
 int libcamera_line_open(const char *helper, const char *camera_id, struct libcamera_line **ret_line)
@@ -104,7 +104,7 @@ int libcamera_line_close(struct libcamera_line *line, int grace_ms, int hurry_fd
     return child_finish(&line->child, grace_ms, hurry_fd);
 }
 
-/* 0, or -EAGAIN: the socket takes nothing more; else the helper is gone. */
+/* 0; -EAGAIN: the socket is full; else the helper is gone. */
 static int send_now(struct libcamera_line *line, const struct helper_head *head, const void *body,
                     size_t len_bytes)
 {
@@ -180,7 +180,7 @@ bool libcamera_line_owes(struct libcamera_line *line)
     return owes;
 }
 
-/* The descriptors of a message; whatever is one too many is closed by the kernel. */
+/* Takes the descriptors of a message; the kernel closes those that do not fit. */
 static unsigned take_fds(struct msghdr *message, int fds[HELPER_BUFFERS_MAX])
 {
     unsigned n = 0;
@@ -226,7 +226,7 @@ int libcamera_line_hear(struct libcamera_line *line, struct libcamera_message *r
         bool is_owed = line->n_owed > 0;
         line->n_owed -= is_owed;
         lock_drop(&line->lock);
-        return is_owed ? 0 : -EBADMSG; /* it answers what nobody asked */
+        return is_owed ? 0 : -EBADMSG; /* an answer without an order */
     }
     return 0;
 }

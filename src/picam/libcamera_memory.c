@@ -21,7 +21,7 @@ struct mapping {
 
 struct libcamera_memory {
     struct lock lock;
-    unsigned refs;                 /* guarded by lock: the owner, and every picture that is lent */
+    unsigned refs;                 /* guarded by lock: the owner, and every lent picture */
     bool lent[HELPER_BUFFERS_MAX]; /* guarded by lock */
     /* Immutable after create. */
     struct libcamera_line *line;
@@ -31,8 +31,8 @@ struct libcamera_memory {
 
 /* --- One buffer. --- */
 
-/* A driver's buffer keeps its size; other memory must have promised it, or a shrinking file would
- * kill us with SIGBUS. */
+/* A driver's buffer keeps its size; other memory must be sealed against shrinking, which would
+ * otherwise kill us with SIGBUS. */
 static int check(int fd, size_t len_bytes, bool *ret_is_dmabuf)
 {
     struct statfs fs;
@@ -48,7 +48,7 @@ static int check(int fd, size_t len_bytes, bool *ret_is_dmabuf)
     return (uint64_t)end >= len_bytes ? 0 : -EBADMSG;
 }
 
-/* Takes the descriptor, also when it fails. */
+/* Takes the descriptor even if it fails. */
 static int map(int takes_fd, size_t len_bytes, struct mapping *ret_mapping)
 {
     struct mapping m = {.fd = takes_fd, .len_bytes = len_bytes};
@@ -76,8 +76,8 @@ static void unmap(struct mapping *m)
     m->bytes = NULL;
 }
 
-/* Around reads: the processor's caches and the device agree (Linux kernel, "Buffer Sharing and
- * Synchronization"). */
+/* Required around reads, so that the processor's caches match the device (Linux kernel, "Buffer
+ * Sharing and Synchronization"). */
 static void sync_caches(const struct mapping *m, uint64_t flags)
 {
     struct dma_buf_sync sync = {.flags = DMA_BUF_SYNC_READ | flags};
@@ -87,7 +87,7 @@ static void sync_caches(const struct mapping *m, uint64_t flags)
         continue;
 }
 
-/* --- All of a configuration. --- */
+/* --- All buffers of a configuration. --- */
 
 int libcamera_memory_create(struct libcamera_line *line, const struct helper_layout *layout,
                             const int takes_fds[HELPER_BUFFERS_MAX],
@@ -144,7 +144,7 @@ static void give_back(void *ctx)
     lock_take(&memory->lock);
     memory->lent[lent->index] = false; /* before the helper may send it again */
     lock_drop(&memory->lock);
-    /* A helper that is gone has no use for it either. */
+    /* An error means that the helper is gone, and the buffer with it. */
     (void)libcamera_line_send(memory->line, HELPER_RELEASE, &release, sizeof(release));
     mem_free(lent);
     libcamera_memory_unref(&memory);

@@ -31,7 +31,7 @@ static bool is_control(const struct helper_control *c)
     return true;
 }
 
-/* One plane: rows of so many bytes, the last of which ends within the buffer. */
+/* True if the plane's rows are within the buffer. */
 static bool holds_plane(const struct helper_pixels *p, unsigned plane, uint32_t row_bytes,
                         uint32_t rows)
 {
@@ -62,7 +62,7 @@ static bool is_pixels(const struct helper_pixels *p)
     }
 }
 
-/* How long the body is, and how many descriptors come along; SIZE_MAX: not a kind of the helper's.
+/* The expected length of the body, and number of descriptors; SIZE_MAX: unknown kind.
  */
 static size_t expect(const struct libcamera_message *m, unsigned *ret_n_fds)
 {

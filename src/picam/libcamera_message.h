@@ -1,5 +1,5 @@
-/* What eyelid-libcamera says, read with suspicion: the helper runs drivers and other people's code,
- * and a message from it proves nothing. Pure functions over bytes. Format:
+/* Messages from eyelid-libcamera. They are not trusted, because the helper runs drivers and
+ * third-party code. Pure functions over bytes. Format:
  * helper/libcamera/protocol.h. */
 #pragma once
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include "helper/libcamera/protocol.h"
 #include "media/raw.h"
 
-/* Only the member that kind names means something. */
+/* Only the member for kind is valid. */
 struct libcamera_message {
     enum helper_kind kind;
     union {
@@ -24,15 +24,15 @@ struct libcamera_message {
     };
 };
 
-/* n_fds: descriptors that came with it. Texts are well-formed, numbers within their limits, and
- * every plane lies within its buffer. -EBADMSG: it is none of ours. */
+/* n_fds: descriptors that came with it. On success texts are well-formed, numbers within their
+ * limits, and every plane is within its buffer. -EBADMSG: invalid. */
 int libcamera_message_read(const void *bytes, size_t len_bytes, unsigned n_fds,
                            struct libcamera_message *ret_message)
     __attribute__((warn_unused_result));
 
-/* How many descriptors came with a message that was read. */
+/* The number of descriptors that came with the message. */
 unsigned libcamera_message_fds(const struct libcamera_message *message);
 
-/* The picture at base, where pixels of a message that was read lie; no dma-buf. */
+/* The picture at base, described by the pixels of a valid message; without dma-buf. */
 struct raw_picture libcamera_message_picture(const struct helper_pixels *pixels,
                                              const uint8_t *base);

@@ -44,8 +44,7 @@ void rpicam_choice_init(struct rpicam_choice *choice, unsigned number)
 
 static void add(struct rpicam_command *c, const char *argument)
 {
-    c->argv[c->n++] =
-        argument; /* the last one stays NULL: the fixed number of options leaves room */
+    c->argv[c->n++] = argument; /* the last one stays NULL: there are fewer options than places */
 }
 
 static void __attribute__((format(printf, 3, 4)))
@@ -61,7 +60,7 @@ add_option(struct rpicam_command *c, const char *option, const char *format, ...
     add(c, at);
 }
 
-/* A value in hundredths or tenths, where it is not the default one. */
+/* A value in hundredths or tenths, unless it is the default. */
 static void add_fraction(struct rpicam_command *c, const struct rpicam_choice *choice,
                          enum rpicam_control control, const char *option, int parts)
 {
@@ -76,8 +75,8 @@ static void add_common(struct rpicam_command *c, const char *program,
     *c = (struct rpicam_command){0};
     add(c, program);
     add(c, "--nopreview");
-    /* One word: without its value it would mean more, not less. A line a frame goes into our log
-     * otherwise. */
+    /* Otherwise it logs a line per frame. One argument, because --verbose without a value means
+     * verbose. */
     add(c, "--verbose=0");
     add_option(c, "--camera", "%u", choice->number);
     add_fraction(c, choice, RPICAM_BRIGHTNESS, "--brightness", 100);
@@ -100,7 +99,7 @@ static void size_of(int32_t option, unsigned *ret_width, unsigned *ret_height)
     sscanf(rpicam_controls[RPICAM_SIZE].options[option], "%ux%u", ret_width, ret_height);
 }
 
-/* The smallest size that holds the wish; the chosen one at most. */
+/* The smallest size that covers the wish, at most the chosen one. */
 static void add_size(struct rpicam_command *c, const struct rpicam_choice *choice,
                      const struct camera_wish *wish)
 {
@@ -123,10 +122,10 @@ void rpicam_command_stream(struct rpicam_command *command, const char *program,
     add_common(command, program, choice);
     add_size(command, choice, wish);
     add_option(command, "--framerate", "%u", wish->fps && wish->fps < fps ? wish->fps : fps);
-    add_option(command, "--timeout", "0"); /* for ever */
+    add_option(command, "--timeout", "0"); /* none */
     add_option(command, "--codec", "mjpeg");
     add_option(command, "--quality", "80");
-    if (strncmp(name ? name + 1 : program, "rpicam", 6) == 0) /* libcamera-vid did not know it */
+    if (strncmp(name ? name + 1 : program, "rpicam", 6) == 0) /* libcamera-vid lacks this option */
         add(command, "--no-raw");
     add(command, "--flush");
     add_option(command, "--output", "-");

@@ -1,5 +1,5 @@
-/* The command lines of rpicam's programs, and of libcamera's older ones, which take the same: an
- * argument vector each, no shell. Pure. Options: rpicam-apps, "Options reference". */
+/* The command lines of rpicam's programs, and of libcamera's older ones with the same options, as
+ * argument vectors, without a shell. Pure. Options: rpicam-apps, "Options reference". */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -7,7 +7,7 @@
 #include "camera/source.h"
 #include "helper/libcamera/protocol.h"
 
-/* What the owner may set; the table's order. */
+/* The controls, in the table's order. */
 enum rpicam_control {
     RPICAM_BRIGHTNESS,
     RPICAM_CONTRAST,
@@ -36,7 +36,7 @@ struct rpicam_command {
     unsigned text_len;
 };
 
-/* JPEGs one behind another on standard output, no larger and no faster than chosen and wished.
+/* A series of JPEGs on standard output, of at most the chosen and wished size and rate.
  * program is borrowed. */
 void rpicam_command_stream(struct rpicam_command *command, const char *program,
                            const struct rpicam_choice *choice, const struct camera_wish *wish);

@@ -14,7 +14,7 @@
 enum { GRACE_MS = 500 };
 static const int64_t STILL_US = 15 * US_PER_S;
 
-/* --- Which programs. --- */
+/* --- Finding the programs. --- */
 
 static bool is_in_path(const char *path, const char *program)
 {
@@ -73,7 +73,7 @@ static void close_stream(void *ctx, int error)
     end_program(driver, &driver->child, &driver->fd);
 }
 
-/* A running program goes on where its command line stays the same. */
+/* A running program continues if its command line stays the same. */
 static int adjust_stream(struct rpicam_driver *driver, const struct source_orders *orders)
 {
     struct rpicam_command command;
@@ -110,7 +110,7 @@ static int read_still(struct rpicam_driver *driver, int fd, struct camera_frame 
 
 static void take_still(struct rpicam_driver *driver, uint32_t request)
 {
-    /* It is not decoded here: its sensor may have any size. */
+    /* It is not decoded here, so any size is accepted. */
     static const struct jpeg_limits ANY = {UINT16_MAX, UINT16_MAX};
     const int64_t begun_us = clock_now_us(&clock_system);
     struct rpicam_command command;
@@ -124,7 +124,7 @@ static void take_still(struct rpicam_driver *driver, uint32_t request)
     if (r == 0)
         r = read_still(driver, fd, &frame);
     end_program(driver, &child, &fd);
-    frame.capture_us = begun_us; /* or later: the program does not say */
+    frame.capture_us = begun_us; /* the earliest time; the program does not report it */
     if (r == 0 && camera_check_jpeg(&frame, &ANY) == JPEG_OK)
         still = camera_packet(&frame);
     else
@@ -151,7 +151,7 @@ static int obey(void *ctx, const struct source_orders *orders)
     struct control_values chosen = orders->settings;
     choose(driver, &orders->settings);
     chosen.mask &= orders->fresh;
-    if (chosen.mask) /* they hold for every program from now on */
+    if (chosen.mask) /* in force for every program started from now on */
         source_post_values(driver->source, &chosen);
     if (orders->still)
         take_still(driver, orders->still);
@@ -179,9 +179,9 @@ static bool explain(void *ctx, int error, char out[SOURCE_SENTENCE_MAX])
 {
     const struct rpicam_driver *driver = ctx;
     snprintf(out, SOURCE_SENTENCE_MAX, "%s %s", driver->programs->stream,
-             error == -ENODATA  ? "ended by itself"
-             : error == -EFBIG  ? "sends a picture without an end"
-             : error == -ENOENT ? "is not installed any more"
+             error == -ENODATA  ? "ended unexpectedly"
+             : error == -EFBIG  ? "sends a picture that is too large"
+             : error == -ENOENT ? "is no longer installed"
                                 : strerror(-error));
     return true;
 }

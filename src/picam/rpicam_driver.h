@@ -1,6 +1,6 @@
-/* A Raspberry Pi camera where eyelid-libcamera is not built, as a driver of the source kit
- * (source/source.h): rpicam's own programs make JPEGs; one runs while frames are wanted, another
- * takes stills, for which the stream makes way. */
+/* A Raspberry Pi camera without eyelid-libcamera, as a driver of the source kit (source/source.h):
+ * rpicam's programs make JPEGs. One runs while frames are wanted; another takes stills, during
+ * which the stream is interrupted. */
 #pragma once
 #include "picam/child.h"
 #include "picam/rpicam_command.h"
@@ -8,22 +8,22 @@
 #include "source/source.h"
 
 struct rpicam_programs {
-    const char *stream, *still; /* "rpicam-vid" and "rpicam-still", say; constants */
+    const char *stream, *still; /* such as "rpicam-vid" and "rpicam-still"; constants */
 };
-/* The pair of programs that PATH has, or NULL. */
+/* The pair of programs in this PATH, or NULL. */
 const struct rpicam_programs *rpicam_programs_find(const char *path);
 
 struct rpicam_driver {
-    const struct rpicam_programs *programs; /* immutable; not their own */
+    const struct rpicam_programs *programs; /* immutable; borrowed */
     struct controls schema;                 /* immutable */
     struct source *source;                  /* immutable once the source is attached */
 
-    /* The thread's. */
+    /* Of the source's thread. */
     struct rpicam_choice choice;
-    struct child child; /* that streams */
-    int fd;             /* its output; -1: none runs */
+    struct child child; /* the streaming program */
+    int fd;             /* its output; -1: not running */
     struct rpicam_command command;
-    unsigned round; /* of the orders that it was started for */
+    unsigned round; /* of the orders for which it was started */
     struct rpicam_output output;
 };
 

@@ -9,7 +9,7 @@
 #include "picam/rpicam_text.h"
 
 enum {
-    ROOM_BYTES = 256 * 1024,    /* to begin with */
+    ROOM_BYTES = 256 * 1024,    /* initial capacity */
     FRAME_MAX_BYTES = 32 << 20, /* the largest JPEG, of a still */
 };
 
@@ -32,7 +32,7 @@ int rpicam_output_read(struct rpicam_output *output, int fd)
     return n > 0 ? 0 : -ENODATA;
 }
 
-/* True when a JPEG may end in what is new: only then all of it is walked through again. */
+/* True if a JPEG may end in the new bytes: only then is all of it parsed again. */
 static bool may_end(struct rpicam_output *output)
 {
     static const uint8_t EOI[] = {0xff, 0xd9};
@@ -67,7 +67,7 @@ bool rpicam_output_next(struct rpicam_output *output, struct camera_frame *ret_f
         memcpy(buf->data + CAMERA_FRAME_ROOM, output->bytes + off, len_bytes);
     forget(output, end);
     if (r < 0)
-        return rpicam_output_next(output, ret_frame); /* no memory: it is lost */
+        return rpicam_output_next(output, ret_frame); /* out of memory: skip this one */
     *ret_frame = (struct camera_frame){.takes_buf = buf,
                                        .unit_off = CAMERA_FRAME_ROOM,
                                        .end_off = (uint32_t)(CAMERA_FRAME_ROOM + len_bytes)};

@@ -9,7 +9,7 @@
 
 /* --- The list. --- */
 
-/* Vendor and product of a USB camera are the end of its id: "…-1.2:1.0-046d:0825". */
+/* The id of a USB camera ends with vendor and product: "…-1.2:1.0-046d:0825". */
 static bool is_usb(const char *id)
 {
     const char *last = strrchr(id, '-');
@@ -75,7 +75,7 @@ unsigned rpicam_text_cameras(const char *text, size_t len_bytes,
 /* ITU-T T.81 table B.1 */
 enum marker { TEM = 0x01, RST0 = 0xd0, RST7 = 0xd7, SOI = 0xd8, EOI = 0xd9, SOS = 0xda };
 
-/* Behind the entropy-coded bytes from at on: the FF of the next marker, or len_bytes. */
+/* Skips entropy-coded bytes from at: returns the offset of the next marker's FF, or len_bytes. */
 static size_t skip_scan(const uint8_t *bytes, size_t len_bytes, size_t at)
 {
     while (at + 1 < len_bytes) {
@@ -92,7 +92,7 @@ static size_t skip_scan(const uint8_t *bytes, size_t len_bytes, size_t at)
 
 enum walk { WALK_WHOLE, WALK_SHORT, WALK_BROKEN };
 
-/* From SOI at `at` on. */
+/* Walks the segments from the SOI at `at`. */
 static enum walk walk(const uint8_t *bytes, size_t len_bytes, size_t at, size_t *ret_end)
 {
     for (at += 2; at + 1 < len_bytes;) {

@@ -1,5 +1,5 @@
-/* What rpicam's and libcamera's own programs write: their list of cameras, and JPEGs one behind
- * another. Pure functions over bytes. Formats: rpicam-apps, `--list-cameras` and `--codec mjpeg`;
+/* Parses the output of rpicam's and libcamera's programs: their list of cameras, and series of
+ * JPEGs. Pure functions over bytes. Formats: rpicam-apps, `--list-cameras` and `--codec mjpeg`;
  * ITU-T T.81 (JPEG), Annex B. */
 #pragma once
 #include <stddef.h>
@@ -14,12 +14,12 @@ struct rpicam_camera {
 };
 
 /* The cameras of a list, at most HELPER_CAMERAS_MAX; USB cameras are left to the kernel's driver.
- * Lines that are no camera are passed over. */
+ * Other lines are skipped. */
 unsigned rpicam_text_cameras(const char *text, size_t len_bytes,
                              struct rpicam_camera cameras[HELPER_CAMERAS_MAX]);
 
-/* The first JPEG among the bytes, found by its segments, so that a thumbnail inside is not taken
- * for its end: 0, and its place; -EAGAIN: more bytes are needed, and those before *ret_off are of
- * no use; len_bytes is then all there is. */
+/* Finds the first JPEG by its segments, so that the end of an embedded thumbnail is not mistaken
+ * for its end: 0, and its range; -EAGAIN: more bytes are needed, and those before *ret_off can be
+ * discarded. */
 int rpicam_text_jpeg(const uint8_t *bytes, size_t len_bytes, size_t *ret_off, size_t *ret_end)
     __attribute__((warn_unused_result));

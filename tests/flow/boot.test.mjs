@@ -18,7 +18,7 @@ test('--version and --help', async () => {
 });
 
 test('a wrong command line is told what would be right', async () => {
-  const cases = [[[], /say what to do/], [['surve'], /no command "surve"/],
+  const cases = [[[], /no command given/], [['surve'], /no command "surve"/],
     [['serve', '--htpt', ':1'], /--htpt.*--help/], [['serve', '--http', 'here'], /--http:.*ADDRESS:PORT/]];
   for (const [args, says] of cases) {
     const { code, output } = await run('eyelid', args);
@@ -98,7 +98,7 @@ test('a taken port is named', async (t) => {
     const { code, output } = await run('eyelid', ['serve', '--http', http, '--device', device,
       '--data', temporaryFolder(t)]);
     assert.equal(code, 1);
-    assert.ok(output.includes(`eyelid: ${taken} is taken by another program; stop it or choose another address with ${option}`), output);
+    assert.ok(output.includes(`eyelid: ${taken} is in use by another program; stop it, or choose another address with ${option}`), output);
   }
 });
 
@@ -106,7 +106,7 @@ test('an address of another machine is named', async (t) => {
   const { code, output } = await run('eyelid', ['serve', '--http', '192.0.2.1:0', '--device',
     '127.0.0.1:0', '--data', temporaryFolder(t)]);
   assert.equal(code, 1);
-  assert.match(output, /eyelid: 192\.0\.2\.1:0 is no address of this machine/);
+  assert.match(output, /eyelid: this machine does not have the address 192\.0\.2\.1:0/);
 });
 
 test('two servers on one data folder', async (t) => {

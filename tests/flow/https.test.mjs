@@ -71,7 +71,7 @@ test('an https port that is asked for and taken is named', async (t) => {
   t.after(() => other.close());
   const taken = `127.0.0.1:${other.address().port}`;
   const house = new House(t, { env: { EYELID_TLS: 'on' }, args: ['--https', taken] });
-  await assert.rejects(house.start(), new RegExp(`${taken} is taken by another program`));
+  await assert.rejects(house.start(), new RegExp(`${taken} is in use by another program`));
 });
 
 test('a browser from the network is sent from http to https, a program is not', async (t) => {

@@ -114,7 +114,7 @@ test('a program that dies is shown and started again', async (t) => {
   await jpeg(page, stream);
   process.kill(pidOf(lines()[0]), 'SIGKILL');
   const told = await page.next((m) => m.type === 'camera' && m.camera.error, 'the error', 10000);
-  assert.equal(told.camera.error, 'rpicam-vid ended by itself');
+  assert.equal(told.camera.error, 'rpicam-vid ended unexpectedly');
   await waitFor('another one', () => lines().length === 2);
   page.queue.length = 0;
   await jpeg(page, stream);
@@ -127,7 +127,7 @@ test('a picture without an end is not waited for', async (t) => {
   const page = await house.page();
   page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
   const { stream } = await page.json('started');
-  const sentence = 'rpicam-vid sends a picture without an end';
+  const sentence = 'rpicam-vid sends a picture that is too large';
   await page.next((m) => m.type === 'camera' && m.camera.error === sentence, 'the error', 10000);
   assert.ok(!isAlive(pidOf(lines()[0])), 'the program was ended');
   fs.rmSync(path.join(pictures, 'endless'));

@@ -86,7 +86,7 @@ static void what_cannot_be_sent_is_said(void **state)
     fake_request_destroy(request);
     request = world_get(world, "/assets/none.js");
     assert_int_equal(fake_answer(request)->status, 404);
-    assert_string_equal(fake_answer(request)->body, "nothing has this address\n");
+    assert_string_equal(fake_answer(request)->body, "there is nothing at this address\n");
     fake_request_destroy(request);
 }
 

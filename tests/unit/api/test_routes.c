@@ -329,7 +329,7 @@ static void refusals_come_in_the_form_of_their_address(void **state)
     assert_int_equal(fake_answer(request)->status, 404);
     assert_string_equal(fake_answer(request)->body,
                         "{\"type\":\"urn:eyelid:problem:not-found\",\"title\":\"Not found\","
-                        "\"status\":404,\"detail\":\"nothing has this address\"}");
+                        "\"status\":404,\"detail\":\"there is nothing at this address\"}");
     fake_request_destroy(request);
 
     request = world_get(&world, "/snapshot/garden.jpg");

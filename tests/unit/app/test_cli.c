@@ -138,10 +138,10 @@ static void mistakes_are_named(void **state)
     static const struct {
         const char *words[ARGS_MAX], *says;
     } CASES[] = {
-        {{NULL}, "say what to do"},
+        {{NULL}, "no command given"},
         {{"surve"}, "no command \"surve\""},
-        {{"serve", "--htpt", "x"}, "no \"--htpt\""},
-        {{"serve", "file"}, "no \"file\""},
+        {{"serve", "--htpt", "x"}, "option \"--htpt\""},
+        {{"serve", "file"}, "option \"file\""},
         {{"serve", "--http"}, "--http needs a value"},
         {{"serve", "--lan=yes"}, "--lan takes no value"},
         {{"cameras", "all"}, "not \"all\""},
@@ -153,8 +153,8 @@ static void mistakes_are_named(void **state)
         {{"motion", "--from"}, "--from needs a value"},
         {{"motion", "--from", "a", "--fps", "0"}, "--fps takes a number"},
         {{"motion", "--from", "a", "--fps", "ten"}, "--fps takes a number"},
-        {{"motion", "a.mjpeg"}, "no \"a.mjpeg\""},
-        {{"motion", "--jsonx"}, "no \"--jsonx\""},
+        {{"motion", "a.mjpeg"}, "option \"a.mjpeg\""},
+        {{"motion", "--jsonx"}, "option \"--jsonx\""},
         {{"check-config", "a", "b"}, "not \"b\""},
         {{"check-config", "--config"}, "not \"--config\""},
         {{"check-config", "--config", "a", "b"}, "not \"b\""},

@@ -245,15 +245,17 @@ static void mistakes_in_the_file_are_named(void **state)
                                    "x264 or openh264");
     refuse_file("lan = yes\n", "my.conf:1: `lan` cannot be \"yes\"; it is on or off");
     refuse_file("data =\n", "my.conf:1: `data` cannot be \"\"; it is a folder");
-    refuse_file("data = \"/srv\"\n", "my.conf:1: values stand without quotes; take them away");
+    refuse_file("data = \"/srv\"\n",
+                "my.conf:1: values are written without quotes; remove the quotes");
     refuse_file("quality = 1\nlan = on\nquality = 1\n",
                 "my.conf:3: `quality` was set before, at my.conf:1; keep one of the two");
     refuse_file("[video]\nquality = 1\n",
-                "my.conf:1: eyelid.conf has no sections; take the line in brackets out");
+                "my.conf:1: eyelid.conf has no sections; remove the line in brackets");
     refuse_file("quality = 1\n [video]\n",
-                "my.conf:2: eyelid.conf has no sections; take the line in brackets out");
-    refuse_file("quality\n",
-                "my.conf:1: this line says nothing; write `key = value`, or `#` in front of it");
+                "my.conf:2: eyelid.conf has no sections; remove the line in brackets");
+    refuse_file(
+        "quality\n",
+        "my.conf:1: this line is not a setting; write `key = value`, or `#` before a comment");
 }
 
 static void two_doors_need_two_addresses(void **state)
@@ -285,7 +287,8 @@ static void binary_and_endless_lines_are_refused(void **state)
     (void)state;
     struct config_sources sources = file("lan = on\n");
     sources.file_text = "lan\0= on\n";
-    refuse(&sources, "my.conf:1: this is no text file; eyelid.conf has lines like `key = value`");
+    refuse(&sources,
+           "my.conf:1: this is not a text file; eyelid.conf has lines like `key = value`");
     char line[400];
     memset(line, 'x', sizeof(line) - 1);
     line[sizeof(line) - 1] = '\0';

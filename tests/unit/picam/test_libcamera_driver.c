@@ -175,7 +175,8 @@ static void test_a_crash_is_a_failure(void **state)
     for (unsigned i = 0; i < 3; i++)
         start(&rig); /* a frame each; the third one is its last */
     kit_until(&rig.kit, "failed");
-    assert_non_null(strstr(rig.kit.said_bytes, "failed: the camera's helper crashed (Aborted) "));
+    assert_non_null(
+        strstr(rig.kit.said_bytes, "failed: the camera's helper process crashed (Aborted) "));
     rig.orders.runs = false; /* as the kit gives them, until the next start */
     obey(&rig);
     assert_null(rig.driver.line); /* nothing wants another helper */
@@ -215,7 +216,7 @@ static void expect_failure(const char *manner, bool starts, const char *failure)
 static void test_nonsense_is_not_listened_to(void **state)
 {
     (void)state;
-    static const char NONSENSE[] = "failed: the camera's helper failed (Bad message) ";
+    static const char NONSENSE[] = "failed: the camera's helper process failed (Bad message) ";
     expect_failure("nonsense", false, NONSENSE);
     expect_failure("miscounted", false, NONSENSE);
     expect_failure("answers", false, NONSENSE); /* what nobody asked */
@@ -224,7 +225,8 @@ static void test_nonsense_is_not_listened_to(void **state)
     expect_failure("elsewhere", true, NONSENSE); /* a frame in no buffer */
     expect_failure("twice", true, NONSENSE);     /* a buffer that is lent already */
     expect_failure("chatty", false, NONSENSE);   /* 64 troubles are enough */
-    expect_failure("shrinkable", true, "failed: the camera's helper failed (Permission denied) ");
+    expect_failure("shrinkable", true,
+                   "failed: the camera's helper process failed (Permission denied) ");
 }
 
 static void test_what_it_says_itself_is_enough(void **state)
@@ -246,7 +248,7 @@ static void test_a_helper_that_does_not_answer_is_ended(void **state)
     char sentence[SOURCE_SENTENCE_MAX];
     assert_int_equal(r, -ETIMEDOUT);
     assert_true(libcamera_driver.explain(&rig.driver, r, sentence));
-    assert_string_equal(sentence, "the camera's helper did not answer");
+    assert_string_equal(sentence, "the camera's helper process did not answer");
     end(&rig);
 }
 
@@ -298,7 +300,8 @@ static void test_a_program_that_is_not_there(void **state)
     (void)state;
     struct rig rig;
     begin_with(&rig, "/nowhere/eyelid-libcamera", "good");
-    kit_said(&rig.kit, "flush failed: the camera's helper failed (No such file or directory) ");
+    kit_said(&rig.kit,
+             "flush failed: the camera's helper process failed (No such file or directory) ");
     end(&rig);
 }
 

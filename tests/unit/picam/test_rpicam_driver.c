@@ -44,7 +44,7 @@ static void test_a_program_that_ends_is_a_failure(void **state)
     struct rig rig;
     begin(&rig, ENDS, &PRETEND);
     kit_obey(&rig.kit, &rig.orders);
-    kit_until(&rig.kit, "failed: " PRETEND_RPICAM " ended by itself");
+    kit_until(&rig.kit, "failed: " PRETEND_RPICAM " ended unexpectedly");
     assert_int_equal(count(rig.kit.said_bytes, "frame"), 20); /* all its pictures came before */
     assert_true(rig.driver.fd < 0);
     end(&rig);
@@ -97,7 +97,7 @@ static void test_programs_that_are_not_there(void **state)
     begin(&rig, ENDS, &NONE);
     rig.orders.still = 7;
     kit_obey(&rig.kit, &rig.orders);
-    kit_said(&rig.kit, "still 7 -5 failed: /nowhere/rpicam-vid is not installed any more ");
+    kit_said(&rig.kit, "still 7 -5 failed: /nowhere/rpicam-vid is no longer installed ");
     end(&rig);
 }
 
