@@ -109,6 +109,7 @@ endpoint_handler schedules_post;
 endpoint_handler schedules_put;
 endpoint_handler settings_delete;
 endpoint_handler settings_get;
+endpoint_handler settings_changes_get;
 endpoint_handler settings_patch;
 endpoint_handler settings_put;
 endpoint_handler poster_get;

@@ -21,6 +21,7 @@ const struct route routes_table[] = {
     {PAGE, "GET",   "/api/v1/cameras/:id/awake",    ACTION_SEE,     camera_awake_get, NULL},
     {PAGE, "GET",   "/api/v1/cameras/:id/controls", ACTION_SEE,     camera_controls_get, NULL},
     {PAGE, "GET",   "/api/v1/cameras/:id/settings", ACTION_SEE,     settings_get,     NULL},
+    {PAGE, "GET",   "/api/v1/cameras/:id/settings/changes", ACTION_SEE, settings_changes_get, NULL},
     {PAGE, "PUT",   "/api/v1/cameras/:id/settings", ACTION_SET,     settings_put,     NULL},
     {PAGE, "PATCH", "/api/v1/cameras/:id/settings", ACTION_SET,     settings_patch,   NULL},
     {PAGE, "DELETE", "/api/v1/cameras/:id/settings", ACTION_SET,     settings_delete, NULL},

@@ -20,7 +20,14 @@ void settings_get(const struct call *call, struct http_request *request)
     reply_json(request, 200, values);
 }
 
-/* 202: stored and sent to the camera. The result follows as an event. */
+/* The results of the newest changes. */
+void settings_changes_get(const struct call *call, struct http_request *request)
+{
+    reply_json(request, 200, json_pack("{s:o}", "changes", service_changes(&call->permit)));
+}
+
+/* 202: stored and sent to the camera. The result follows as an event, and is kept
+ * for settings_changes_get. */
 static void change(const struct call *call, struct http_request *request, json_t *takes_values,
                    enum service_set_mode mode, enum held_answer answer)
 {

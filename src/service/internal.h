@@ -14,6 +14,8 @@ struct service_camera {
     bool is_unsaved;     /* a write about it was lost */
     struct list changes; /* of struct setting_change.node: not confirmed yet, oldest first */
     unsigned n_changes;
+    struct list ended; /* the same: the newest of those whose end was told, oldest first */
+    unsigned n_ended;
 };
 
 struct service {

@@ -19,6 +19,7 @@ struct service_camera *service_camera_of(struct service *service, const char *id
     struct service_camera *known = mem_new(struct service_camera);
     snprintf(known->id, sizeof(known->id), "%s", id);
     list_init(&known->changes);
+    list_init(&known->ended);
     list_append(&service->cameras, &known->node);
     return known;
 }

@@ -178,3 +178,8 @@ enum service_set_mode {
 int service_set(const struct permit *permit, json_t *values, enum service_set_mode mode,
                 struct service_waiter *waiter, uint64_t *ret_change, struct problem *ret_problem)
     __attribute__((warn_unused_result));
+/* ACTION_SEE: the newest changes of the camera's settings, those that have ended behind those that
+ * have not, the newest of each first: [{"change":17,"state":"accepted", "applied", "corrected" or
+ * "refused","values":{…},"detail":text}]. A new reference. */
+json_t *service_changes(const struct permit *permit)
+    __attribute__((returns_nonnull, warn_unused_result));

@@ -11,8 +11,9 @@
 /* A camera that is there and says nothing for so long has not taken the values. */
 static const int64_t CONFIRM_US = 10 * US_PER_S;
 
-/* More are told as refused: a camera that never confirms costs no more memory than this. */
-enum { CHANGES_MAX = 32 };
+/* More are told as refused: a camera that never confirms costs no more memory than this. ENDED_MAX:
+ * of those that have ended, for who asks later. */
+enum { CHANGES_MAX = 32, ENDED_MAX = 32 };
 
 struct setting_change {
     struct list node; /* in its camera's changes */
@@ -21,10 +22,11 @@ struct setting_change {
     json_t *in_force; /* of name → value: what the camera said */
     bool is_corrected;
     bool is_refused;
-    char why[160];       /* of a refusal, "" = none was given */
-    bool is_replaced;    /* a newer one decides about some of its controls */
-    bool is_stored;      /* and the asker knows: nothing is told of its end before */
-    int64_t deadline_us; /* CLOCK_NEVER_US while the camera is away */
+    enum setting_result result; /* of one that has ended */
+    char why[160];              /* of a refusal, or of the end; "" = none was given */
+    bool is_replaced;           /* a newer one decides about some of its controls */
+    bool is_stored;             /* and the asker knows: nothing is told of its end before */
+    int64_t deadline_us;        /* CLOCK_NEVER_US while the camera is away */
 };
 
 static int64_t now(const struct service *service)
@@ -32,10 +34,10 @@ static int64_t now(const struct service *service)
     return clock_now_us(service->params.clock);
 }
 
-static void drop(struct service_camera *known, struct setting_change *change)
+static void drop(struct setting_change *change, unsigned *n)
 {
     list_remove(&change->node);
-    known->n_changes--;
+    --*n;
     json_decref(change->wanted);
     json_decref(change->in_force);
     mem_free(change);
@@ -44,43 +46,58 @@ static void drop(struct service_camera *known, struct setting_change *change)
 void settings_drop(struct service_camera *known)
 {
     list_for_each (change, &known->changes, struct setting_change, node)
-        drop(known, change);
+        drop(change, &known->n_changes);
+    list_for_each (change, &known->ended, struct setting_change, node)
+        drop(change, &known->n_ended);
 }
 
-static void tell(struct service *service, struct camera *camera, struct setting_change *change,
-                 enum setting_result result, const char *detail)
+static void keep_ended(struct service_camera *known, struct setting_change *change)
 {
+    list_remove(&change->node);
+    known->n_changes--;
+    if (known->n_ended >= ENDED_MAX)
+        drop(list_entry(known->ended.next, struct setting_change, node), &known->n_ended);
+    list_append(&known->ended, &change->node);
+    known->n_ended++;
+}
+
+static void end(struct service *service, struct camera *camera, struct setting_change *change,
+                enum setting_result result, const char *why)
+{
+    change->result = result;
+    if (why != change->why)
+        snprintf(change->why, sizeof(change->why), "%s", why);
+    keep_ended(service_camera_of(service, camera_id(camera)), change);
     event_tell(&service->events, &(struct event){.type = EVENT_SETTING,
                                                  .camera = camera,
                                                  .setting = {.change = change->number,
                                                              .result = result,
                                                              .values = change->in_force,
-                                                             .detail = detail}});
-    drop(service_camera_of(service, camera_id(camera)), change);
+                                                             .detail = change->why}});
 }
 
-static void tell_if_done(struct service *service, struct camera *camera,
-                         struct setting_change *change)
+static void end_if_done(struct service *service, struct camera *camera,
+                        struct setting_change *change)
 {
     if (!change->is_stored || json_object_size(change->wanted) > 0)
         return;
     const enum setting_result result = change->is_refused     ? SETTING_REFUSED
                                        : change->is_corrected ? SETTING_CORRECTED
                                                               : SETTING_APPLIED;
-    tell(service, camera, change, result,
-         change->is_refused    ? change->why
-         : change->is_replaced ? "a newer change replaced some of the values"
-                               : "");
+    end(service, camera, change, result,
+        change->is_refused    ? change->why
+        : change->is_replaced ? "a newer change replaced some of the values"
+                              : "");
 }
 
 /* Its time is over. */
 static void give_up(struct service *service, struct camera *camera, struct setting_change *change)
 {
     const bool is_partial = json_object_size(change->in_force) > 0;
-    tell(service, camera, change, SETTING_REFUSED,
-         change->why[0] ? change->why
-         : is_partial   ? "the camera confirmed only some of the values"
-                        : "the camera did not confirm the values");
+    end(service, camera, change, SETTING_REFUSED,
+        change->why[0] ? change->why
+        : is_partial   ? "the camera confirmed only some of the values"
+                       : "the camera did not confirm the values");
 }
 
 static void arm(struct service *service)
@@ -103,9 +120,9 @@ void settings_stored(struct service *service, const char *camera, uint64_t numbe
             continue;
         change->is_stored = true;
         if (error)
-            drop(known, change);
+            drop(change, &known->n_changes);
         else
-            tell_if_done(service, found, change);
+            end_if_done(service, found, change);
         return;
     }
 }
@@ -149,7 +166,7 @@ void settings_reported(struct service *service, struct camera *camera, json_t *v
         json_object_foreach(values, name, value) confirm(change, name, value);
         if (json_object_size(change->wanted) > 0 && change->deadline_us == CLOCK_NEVER_US)
             change->deadline_us = now(service) + CONFIRM_US;
-        tell_if_done(service, camera, change);
+        end_if_done(service, camera, change);
     }
     arm(service);
 }
@@ -163,7 +180,7 @@ void settings_refused(struct service *service, struct camera *camera, const char
             continue;
         change->is_refused = true;
         snprintf(change->why, sizeof(change->why), "%s: %s", control, why);
-        tell_if_done(service, camera, change);
+        end_if_done(service, camera, change);
     }
     arm(service);
 }
@@ -180,7 +197,7 @@ static void supersede(struct service *service, struct camera *camera, struct ser
             if (json_object_del(change->wanted, name) == 0)
                 change->is_replaced = change->is_corrected = true;
         }
-        tell_if_done(service, camera, change);
+        end_if_done(service, camera, change);
     }
     while (known->n_changes >= CHANGES_MAX)
         give_up(service, camera, list_entry(known->changes.next, struct setting_change, node));
@@ -243,4 +260,26 @@ int service_set(const struct permit *permit, json_t *values, enum service_set_mo
     json_decref(wanted);
     job_commit(service, camera_id(camera), waiter, NULL)->change = *ret_change;
     return 0;
+}
+
+/* state: NULL = of one that has ended. */
+static void prepend(json_t *list, const struct setting_change *change, const char *state)
+{
+    json_array_insert_new(list, 0,
+                          json_pack("{s:I, s:s, s:O, s:s}", "change", (json_int_t)change->number,
+                                    "state", state ? state : setting_result_name(change->result),
+                                    "values", change->in_force, "detail", change->why));
+}
+
+json_t *service_changes(const struct permit *permit)
+{
+    assert(permit->action == ACTION_SEE);
+    struct service_camera *known = service_camera_of(permit->service, camera_id(permit->camera));
+    json_t *list = json_array();
+    list_for_each (change, &known->ended, struct setting_change, node)
+        prepend(list, change, NULL);
+    list_for_each (change, &known->changes, struct setting_change, node)
+        if (change->is_stored)
+            prepend(list, change, "accepted");
+    return list;
 }

@@ -68,6 +68,9 @@ test('what the server says is what its OpenAPI file promises', async (t) => {
   check('Accepted', accepted);
   const ended = await page.json('setting');
   assert.deepEqual([ended.change, ended.result], [accepted.change, 'applied']);
+  const { changes } = await house.json('/api/v1/cameras/porch/settings/changes');
+  check('SettingChanges', { changes });
+  assert.deepEqual(changes, [{ change: accepted.change, state: 'applied', values: ended.values, detail: '' }]);
   const values = await house.json('/api/v1/cameras/porch/settings');
   check('ControlValues', values);
   assert.equal(values.brightness, control.max);

@@ -176,6 +176,59 @@ static void a_camera_that_is_away_has_all_the_time(void **state)
     expect(scene, change, SETTING_APPLIED, "{\"brightness\":2}");
 }
 
+/* The state and detail of the change, as one who asks later sees them. */
+static void expect_listed(struct scene *scene, size_t place, uint64_t change, const char *state,
+                          const char *detail)
+{
+    struct permit permit;
+    struct problem problem;
+    assert_int_equal(
+        service_permit(scene->world.service, &OWNER, ACTION_SEE, "porch", &permit, &problem), 0);
+    json_t *list = service_changes(&permit), *one = json_array_get(list, place);
+    assert_int_equal(json_integer_value(json_object_get(one, "change")), change);
+    assert_string_equal(json_string_value(json_object_get(one, "state")), state);
+    assert_string_equal(json_string_value(json_object_get(one, "detail")), detail);
+    json_decref(list);
+}
+
+static void who_asks_later_is_told_the_end(void **state)
+{
+    struct scene *scene = *state;
+    uint64_t first = set(scene, "{\"brightness\":2}", SERVICE_MERGE);
+    fake_net_turn(scene->world.net);
+    expect_listed(scene, 0, first, "accepted", "");
+    report(scene, "{\"brightness\":1}");
+    expect_listed(scene, 0, first, "corrected", "");
+    uint64_t second = set(scene, "{\"mirror\":true}", SERVICE_MERGE);
+    expect_listed(scene, 0, first, "corrected", ""); /* not on disk yet */
+    fake_net_turn(scene->world.net);
+    expect_listed(scene, 0, second, "accepted", "");
+    fake_clock_advance(11 * US_PER_S);
+    fake_net_turn(scene->world.net);
+    expect_listed(scene, 0, second, "refused", "the camera did not confirm the values");
+    expect_listed(scene, 1, first, "corrected", "");
+}
+
+static void ended_changes_are_limited(void **state)
+{
+    struct scene *scene = *state;
+    uint64_t change = 0;
+    for (int i = 0; i < 100; i++) {
+        change = set(scene, i % 2 ? "{\"brightness\":2}" : "{\"brightness\":1}", SERVICE_MERGE);
+        fake_net_turn(scene->world.net);
+        report(scene, i % 2 ? "{\"brightness\":2}" : "{\"brightness\":1}");
+    }
+    expect_listed(scene, 0, change, "applied", "");
+    expect_listed(scene, 31, change - 31, "applied", "");
+    struct permit permit;
+    struct problem problem;
+    assert_int_equal(
+        service_permit(scene->world.service, &OWNER, ACTION_SEE, "porch", &permit, &problem), 0);
+    json_t *list = service_changes(&permit);
+    assert_int_equal(json_array_size(list), 32);
+    json_decref(list);
+}
+
 static void the_newer_change_decides(void **state)
 {
     struct scene *scene = *state;
@@ -233,11 +286,12 @@ static void a_waiter_may_go(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(confirmed_values_are_applied), TEST(the_end_is_told_after_acceptance),
-        TEST(other_values_are_corrections), TEST(a_refusal_names_the_control_and_the_reason),
-        TEST(silence_is_a_refusal),         TEST(a_camera_that_is_away_has_all_the_time),
-        TEST(the_newer_change_decides),     TEST(replacing_asks_for_the_defaults_too),
-        TEST(open_changes_are_limited),     TEST(a_waiter_may_go),
+        TEST(confirmed_values_are_applied),   TEST(the_end_is_told_after_acceptance),
+        TEST(other_values_are_corrections),   TEST(a_refusal_names_the_control_and_the_reason),
+        TEST(silence_is_a_refusal),           TEST(a_camera_that_is_away_has_all_the_time),
+        TEST(the_newer_change_decides),       TEST(replacing_asks_for_the_defaults_too),
+        TEST(open_changes_are_limited),       TEST(a_waiter_may_go),
+        TEST(who_asks_later_is_told_the_end), TEST(ended_changes_are_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
