@@ -23,11 +23,6 @@ int agent_init(struct agent *agent, const struct agent_params *params, const str
     return agent_say_hello(agent) ? 0 : -E2BIG;
 }
 
-int32_t agent_value(const struct agent *agent, unsigned control)
-{
-    return agent->values[control];
-}
-
 static bool is_connected(const struct agent *agent)
 {
     return agent->state == AGENT_IDLE || agent->state == AGENT_STREAMING ||

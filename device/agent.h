@@ -180,6 +180,3 @@ int agent_init(struct agent *agent, const struct agent_params *params, const str
  * next AGENT_TICK, AGENT_NEVER_US if only an event can change anything. */
 int64_t agent_step(struct agent *agent, const struct agent_event *event, int64_t now_us)
     __attribute__((warn_unused_result));
-
-/* The current value of a control. */
-int32_t agent_value(const struct agent *agent, unsigned control);

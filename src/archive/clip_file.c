@@ -105,11 +105,6 @@ uint64_t clip_file_bytes(const struct clip_file *clip)
     return clip->end;
 }
 
-uint64_t clip_file_duration(const struct clip_file *clip)
-{
-    return clip->index.duration;
-}
-
 /* Appends the moov, then makes the fragments one mdat: in this order, each synced, so that the file
  * plays at any moment in between. */
 static int complete(struct clip_file *clip, uint64_t *ret_bytes)

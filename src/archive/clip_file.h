@@ -32,7 +32,6 @@ int clip_file_close(struct clip_file *clip, struct archive_item *item)
     __attribute__((warn_unused_result));
 
 uint64_t clip_file_bytes(const struct clip_file *clip);
-uint64_t clip_file_duration(const struct clip_file *clip); /* 1/90000 s */
 
 /* Looks at the item's file: one that was cut off is completed (repair) or only measured. Sets
  * bytes, size, end. *ret_was_open: it was not closed. -ENODATA: not a single picture in it;

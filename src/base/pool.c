@@ -117,20 +117,6 @@ int pool_submit(struct pool *pool, struct pool_work *work)
     return r;
 }
 
-bool pool_cancel(struct pool *pool, struct pool_work *work)
-{
-    bool waits = false;
-    lock_take(&pool->lock);
-    list_for_each (other, &pool->queued, struct pool_work, node)
-        waits = waits || other == work;
-    if (waits) {
-        list_remove(&work->node);
-        pool->n_queued--;
-    }
-    lock_drop(&pool->lock);
-    return waits;
-}
-
 void pool_reap(struct pool *pool)
 {
     for (;;) {

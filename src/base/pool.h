@@ -1,6 +1,6 @@
 /* A small bounded pool of threads, for what would stall the loop: disks, hashes, lists, films.
  *
- * One owner submits, cancels and is called back on its own thread (the loop's): pool_reap calls
+ * One owner submits and is called back on its own thread (the loop's): pool_reap calls
  * done() of what is finished, and the waker says when that is due. Works begin in the order in
  * which they were submitted; with more than one thread they may end in another one. */
 #pragma once
@@ -11,8 +11,7 @@
 
 struct pool;
 
-/* Embedded in what the work needs. The pool borrows it from pool_submit until done() is called or
- * pool_cancel returned true. */
+/* Embedded in what the work needs. The pool borrows it from pool_submit until done() is called. */
 struct pool_work {
     struct list node;                     /* the pool's */
     void (*run)(struct pool_work *work);  /* on a thread of the pool; may block */
@@ -36,10 +35,6 @@ void pool_destroy(struct pool *pool);
 
 /* -EAGAIN: as much waits as may; -ESHUTDOWN: the pool ends. The work is untouched then. */
 int pool_submit(struct pool *pool, struct pool_work *work) __attribute__((warn_unused_result));
-
-/* True: the work had not begun and never will; done() is not called. False: it began, and done()
- * will be called, or was. */
-bool pool_cancel(struct pool *pool, struct pool_work *work);
 
 /* Calls done() of every work that is finished. */
 void pool_reap(struct pool *pool);

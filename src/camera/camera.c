@@ -309,11 +309,6 @@ uint32_t camera_stream(const struct camera *camera, enum rendition_kind kind)
     return rendition_full(camera, kind)->stream;
 }
 
-uint64_t camera_published(const struct camera *camera, enum rendition_kind kind)
-{
-    return hub_count(rendition_full(camera, kind)->hub);
-}
-
 void camera_count_sent(struct camera *camera, uint64_t sent, uint64_t skipped_for_slow)
 {
     camera->stats.sent += sent;

@@ -85,8 +85,6 @@ enum demand_state camera_state(const struct camera *camera);
 
 /* The server-wide number of a rendition's stream; 0 for raw, which never leaves the server. */
 uint32_t camera_stream(const struct camera *camera, enum rendition_kind kind);
-/* Packets published in that rendition so far. */
-uint64_t camera_published(const struct camera *camera, enum rendition_kind kind);
 
 /* Frames dropped for this reason (enum jpeg_fault or camera_drop). Includes frames that a decoder
  * refused. */

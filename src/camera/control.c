@@ -191,10 +191,3 @@ void controls_defaults(const struct controls *controls, struct control_values *r
     for (unsigned i = 0; i < controls->count; i++)
         control_values_put(ret_values, i, controls->list[i].fallback);
 }
-
-void controls_values(const struct controls *controls, struct control_values *ret_values)
-{
-    ret_values->mask = 0;
-    for (unsigned i = 0; i < controls->count; i++)
-        control_values_put(ret_values, i, controls->list[i].value);
-}

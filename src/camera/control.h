@@ -64,6 +64,5 @@ bool control_accepts(const struct control *control, int64_t value);
 /* Adopts the values that are allowed; returns the bits of those that changed. */
 uint64_t controls_update(struct controls *controls, const struct control_values *values);
 
-/* The controls' default values, and their current values. */
+/* The controls' default values. */
 void controls_defaults(const struct controls *controls, struct control_values *ret_values);
-void controls_values(const struct controls *controls, struct control_values *ret_values);

@@ -155,11 +155,6 @@ void camera_source_down(struct camera *camera)
     camera_changed(camera, CAMERA_CHANGE_STATE);
 }
 
-bool camera_has_source(const struct camera *camera, const void *source)
-{
-    return camera->source == source;
-}
-
 /* True for a frame right after waking whose exposure has not settled; for a limited time, so that
  * a dark room is shown. */
 static bool is_dark(struct camera *camera, const struct camera_frame *frame)

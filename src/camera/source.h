@@ -48,8 +48,6 @@ struct camera_source_info {
 void camera_source_up(struct camera *camera, const struct source_ops *ops, void *source,
                       const struct camera_source_info *info);
 void camera_source_down(struct camera *camera);
-/* True while the camera has this source. */
-bool camera_has_source(const struct camera *camera, const void *source);
 
 /* Reports what the source has learned about its device only now; borrowed. The owner's settings are
  * sent again where the device's values differ. */

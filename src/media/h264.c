@@ -1,7 +1,6 @@
 #include "media/h264.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 /* The offset of the next start code 00 00 01 at or after from, or len_bytes. */
@@ -123,9 +122,4 @@ size_t h264_annexb_write(const struct h264_params *params, const uint8_t *avcc, 
     for (size_t pos = 0; h264_avcc_next(avcc, len_bytes, &pos, &nal);)
         end = put_nal(end, nal.data, nal.len_bytes);
     return (size_t)(end - out);
-}
-
-void h264_codec_string(const struct h264_params *params, char out[12])
-{
-    snprintf(out, 12, "avc1.%02X%02X%02X", params->sps[1], params->sps[2], params->sps[3]);
 }

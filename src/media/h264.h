@@ -67,6 +67,3 @@ static inline size_t h264_annexb_max_bytes(size_t avcc_bytes)
     enum { AUD = 6, START_CODE = 4 };
     return AUD + 2 * (START_CODE + H264_PARAMETER_SET_MAX_BYTES) + avcc_bytes;
 }
-
-/* "avc1.42C01E", for MediaSource.isTypeSupported and VideoDecoder. */
-void h264_codec_string(const struct h264_params *params, char out[12]);

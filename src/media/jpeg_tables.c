@@ -79,37 +79,3 @@ size_t jpeg_tables_segment(unsigned bits, uint8_t out[JPEG_TABLES_BYTES])
     out[3] = (uint8_t)(at - 2);
     return at;
 }
-
-/* The offset of the scan's header if no table precedes it; else 0. */
-static size_t find_gap(const uint8_t *jpeg, size_t len_bytes)
-{
-    if (len_bytes < 2 || jpeg[0] != 0xff || jpeg[1] != SOI)
-        return 0;
-    for (size_t at = 2; len_bytes - at >= 4 && jpeg[at] == 0xff;) {
-        unsigned marker = jpeg[at + 1];
-        if (marker == 0xff) { /* a fill byte */
-            at++;
-            continue;
-        }
-        if (marker == SOS)
-            return at;
-        size_t size = (size_t)jpeg[at + 2] << 8 | jpeg[at + 3];
-        if (marker == DHT || size < 2 || size > len_bytes - at - 2)
-            return 0;
-        at += 2 + size;
-    }
-    return 0;
-}
-
-size_t jpeg_tables_copy(uint8_t *out, const uint8_t *jpeg, size_t len_bytes)
-{
-    size_t gap = find_gap(jpeg, len_bytes);
-    if (gap == 0) {
-        memcpy(out, jpeg, len_bytes);
-        return len_bytes;
-    }
-    memcpy(out, jpeg, gap);
-    memcpy(out + gap, TABLES, sizeof(TABLES));
-    memcpy(out + gap + sizeof(TABLES), jpeg + gap, len_bytes - gap);
-    return len_bytes + sizeof(TABLES);
-}

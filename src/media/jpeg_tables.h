@@ -14,9 +14,3 @@ const uint8_t *jpeg_tables_standard(bool is_ac, unsigned table);
 /* The DHT segment with the tables whose bits are set; returns its bytes. */
 unsigned jpeg_tables_bit(bool is_ac, unsigned table);
 size_t jpeg_tables_segment(unsigned bits, uint8_t out[JPEG_TABLES_BYTES]);
-
-/* Copies a JPEG to out, which has room for len_bytes + JPEG_TABLES_BYTES. If no table precedes its
- * scan, the standard ones are inserted before the scan's header. Returns how many bytes were
- * written; anything but a JPEG is copied unchanged. */
-size_t jpeg_tables_copy(uint8_t *out, const uint8_t *jpeg, size_t len_bytes)
-    __attribute__((warn_unused_result));

@@ -27,7 +27,3 @@ struct live_head {
 };
 
 void live_head_write(const struct live_head *head, uint8_t out[LIVE_HEAD_BYTES]);
-
-/* -EINVAL if the bytes are not a live header of this version. */
-int live_head_read(const uint8_t *data, uint64_t len_bytes, struct live_head *ret_head)
-    __attribute__((warn_unused_result));

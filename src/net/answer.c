@@ -229,13 +229,6 @@ void http_stream_ready(struct http_stream *stream)
     conn_ready(stream->request->conn);
 }
 
-void http_stream_close(struct http_stream *stream)
-{
-    stream->request->close_after = true;
-    stream->request->closing = true;
-    conn_ready(stream->request->conn);
-}
-
 /* --- Sending. --- */
 
 static int next_of_body(struct http_request *request, struct piece *ret_piece)

@@ -94,8 +94,7 @@ struct http_stream_ops {
 };
 
 /* Answers later: keeps the request's connection open, and closed() is called if the peer leaves
- * first. Then either http_stream_reply or http_stream_begin, or http_stream_close without an
- * answer. */
+ * first. Then either http_stream_reply or http_stream_begin. */
 struct http_stream *http_hold(struct http_request *request, const struct http_stream_ops *ops,
                               void *ctx) __attribute__((returns_nonnull));
 void http_stream_reply(struct http_stream *stream,
@@ -103,7 +102,6 @@ void http_stream_reply(struct http_stream *stream,
 /* Sends the head (no length, connection: close), then asks next(). */
 void http_stream_begin(struct http_stream *stream, const struct http_response *head);
 void http_stream_ready(struct http_stream *stream);
-void http_stream_close(struct http_stream *stream); /* closed() follows */
 
 /* --- WebSockets. --- */
 
@@ -133,7 +131,6 @@ void ws_close(struct ws *ws, uint16_t code, const char *reason);
 void ws_pause_reading(struct ws *ws, bool pause);
 /* Until this is called again, messages are limited to this instead of ops->max_message_bytes. */
 void ws_limit(struct ws *ws, size_t max_message_bytes);
-const char *ws_peer(const struct ws *ws);
 
 /* What on_upgrade decides. */
 struct ws_accept {

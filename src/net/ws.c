@@ -435,8 +435,3 @@ void ws_pause_reading(struct ws *ws, bool pause)
 {
     conn_pause_reading(ws->conn, pause);
 }
-
-const char *ws_peer(const struct ws *ws)
-{
-    return ws->conn->peer;
-}

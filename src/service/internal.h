@@ -101,7 +101,6 @@ struct record_waiter {
 void record_wait(struct service *service, const char *camera, struct record_waiter *waiter);
 /* When the recording at hand ends, monotonic; 0: there is none, or it is being closed. */
 int64_t record_until_us(const struct service *service, const char *camera);
-void record_stop_all(struct service *service);
 void record_drop_all(struct service *service); /* after archive_close */
 
 /* --- schedules.c, schedule_run.c --- */

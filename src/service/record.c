@@ -149,12 +149,6 @@ int64_t record_until_us(const struct service *service, const char *camera)
     return recording && recording->lease ? recording->until_us : 0;
 }
 
-void record_stop_all(struct service *service)
-{
-    list_for_each (recording, &service->recordings, struct recording, node)
-        stop(recording);
-}
-
 /* After archive_close: no recorder is left. */
 void record_drop_all(struct service *service)
 {

@@ -19,9 +19,6 @@ enum lease_reason {
     LEASE_MOTION,
     LEASE_SCHEDULE,
     LEASE_RECORD,
-    LEASE_TIMELAPSE,
-    LEASE_KEEPWARM,
-    LEASE_REMOTE,
     LEASE_REASONS
 };
 

@@ -202,9 +202,3 @@ struct v4l2_target v4l2_target_bound(const struct v4l2_target *owner, uint16_t f
     }
     return target;
 }
-
-bool v4l2_target_equals(const struct v4l2_target *a, const struct v4l2_target *b)
-{
-    return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height &&
-           a->fps == b->fps;
-}

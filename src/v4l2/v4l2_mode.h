@@ -57,8 +57,6 @@ bool v4l2_mode_largest(const struct v4l2_modes *modes, struct v4l2_mode *ret_mod
 struct v4l2_target v4l2_target_bound(const struct v4l2_target *owner, uint16_t fps, uint16_t width,
                                      uint16_t height);
 
-bool v4l2_target_equals(const struct v4l2_target *a, const struct v4l2_target *b);
-
 /* The supported format of this code; RAW_NONE for MJPEG. False: unsupported. */
 bool v4l2_fourcc_format(uint32_t fourcc, enum raw_format *ret_format);
 

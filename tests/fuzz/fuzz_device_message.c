@@ -24,7 +24,9 @@ static void check_schema(json_t *list)
     control_json_schema(as_json, &again);
     json_t *as_json_again = control_json_list(&again);
     CHECK(json_equal(as_json, as_json_again));
-    controls_values(&controls, &values);
+    values.mask = 0;
+    for (unsigned i = 0; i < controls.count; i++)
+        control_values_put(&values, i, controls.list[i].value);
     json_t *object = control_json_values(&controls, &values);
     control_json_fitting(&again, object, &values);
     CHECK(controls_update(&again, &values) == 0);

@@ -404,12 +404,6 @@ void http_stream_ready(struct http_stream *stream)
     stream->ready = true;
 }
 
-void http_stream_close(struct http_stream *stream)
-{
-    assert(!stream->closed);
-    stream->closing = true;
-}
-
 bool fake_pull(struct http_request *request)
 {
     struct http_stream *stream = &request->stream;
@@ -529,12 +523,6 @@ void ws_limit(struct ws *ws, size_t max_message_bytes)
 {
     (void)ws;
     (void)max_message_bytes;
-}
-
-const char *ws_peer(const struct ws *ws)
-{
-    (void)ws;
-    return "127.0.0.1";
 }
 
 int fake_ws_close_code(const struct ws *ws)

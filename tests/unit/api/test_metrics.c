@@ -75,7 +75,7 @@ static void the_fixed_names_are_there(void **state)
                 0);
     assert_true(value_of(text, "eyelid_frames_encoded_total{camera=\"porch\"}") == 5);
     assert_true(value_of(text, "eyelid_leases{camera=\"porch\",reason=\"viewer\"}") == 1);
-    assert_true(value_of(text, "eyelid_leases{camera=\"porch\",reason=\"remote\"}") == 0);
+    assert_true(value_of(text, "eyelid_leases{camera=\"porch\",reason=\"record\"}") == 0);
     assert_true(value_of(text, "eyelid_awake_seconds_total{camera=\"porch\"}") >= 3);
     assert_true(value_of(text, "eyelid_frames_sent_total{camera=\"porch\"}") == 0);
     assert_true(value_of(text, "eyelid_frames_skipped_slow_total{camera=\"porch\"}") == 0);

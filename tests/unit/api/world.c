@@ -11,7 +11,7 @@
 
 #include "base/alloc.h"
 #include "camera/control_json.h"
-#include "media/live.h"
+#include "tests/unit/live_head.h"
 #include "ui/assets.h"
 
 /* --- The device. --- */
@@ -103,7 +103,7 @@ void world_device_back(struct device *device)
 
 void world_device_free(struct device *device)
 {
-    if (device->camera && camera_has_source(device->camera, device))
+    if (device->camera && camera_view(device->camera).has_source)
         camera_source_down(device->camera);
     mem_free(device);
 }
@@ -392,7 +392,7 @@ struct live_head world_media(struct ws *ws, struct fake_message *ret_message)
         assert_true(fake_ws_next(ws, ret_message));
     }
     assert_true(ret_message->binary);
-    assert_int_equal(live_head_read(ret_message->bytes, ret_message->len_bytes, &head), 0);
+    assert_true(live_head_read(ret_message->bytes, ret_message->len_bytes, &head));
     return head;
 }
 

@@ -93,13 +93,13 @@ static void test_why(void **state)
     leases[1] = rig_lease(rig, LEASE_VIEWER, RENDITION_H264);
     leases[2] = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
     leases[3] = rig_lease(rig, LEASE_SNAPSHOT, RENDITION_JPEG);
-    leases[4] = rig_lease(rig, LEASE_REMOTE, RENDITION_H264);
+    leases[4] = rig_lease(rig, LEASE_RECORD, RENDITION_H264);
     rig_pass(rig, 11 * US_PER_S);
     assert_string_equal(rig_described(rig, "why"),
                         "[{\"reason\":\"viewer\",\"rendition\":\"jpeg\",\"count\":1,\"for_s\":11},"
                         "{\"reason\":\"viewer\",\"rendition\":\"h264\",\"count\":2,\"for_s\":61},"
                         "{\"reason\":\"snapshot\",\"rendition\":\"jpeg\",\"count\":1,\"for_s\":11},"
-                        "{\"reason\":\"remote\",\"rendition\":\"h264\",\"count\":1,\"for_s\":11}]");
+                        "{\"reason\":\"record\",\"rendition\":\"h264\",\"count\":1,\"for_s\":11}]");
     lease_release(&leases[0]); /* the next oldest counts */
     assert_non_null(
         strstr(rig_described(rig, "why"), "\"rendition\":\"h264\",\"count\":1,\"for_s\":11"));

@@ -280,8 +280,8 @@ static void set_applies_what_is_right_and_answers_what_is(void **state)
     assert_string_equal(
         rig_text(rig, 0),
         "{\"type\":\"values\",\"values\":{\"brightness\":-2,\"contrast\":0,\"mirror\":true}}");
-    assert_int_equal(agent_value(&rig->agent, 0), -2);
-    assert_int_equal(agent_value(&rig->agent, 2), 1);
+    assert_int_equal(rig->agent.values[0], -2);
+    assert_int_equal(rig->agent.values[2], 1);
     assert_int_equal(rig->applied_control, 2);
     assert_int_equal(rig->applied_value, 1);
 }
@@ -320,7 +320,7 @@ static void set_leaves_what_is_wrong(void **state)
     assert_int_equal(rig->applies, applies);
     rig->apply_result = -EIO; /* the sensor refuses */
     rig_hear(rig, "{\"type\":\"set\",\"values\":{\"contrast\":2}}");
-    assert_int_equal(agent_value(&rig->agent, 1), 0);
+    assert_int_equal(rig->agent.values[1], 0);
 }
 
 static void a_late_set_answer_tells_the_newest_values(void **state)

@@ -69,7 +69,7 @@ static void the_contracts_examples_are_obeyed(void **state)
     captured[strcspn(captured, "\n")] = '\0';
     assert_string_equal(rig_text(rig, 1), captured);
     hear_example(rig, "device-set");
-    assert_int_equal(agent_value(&rig->agent, 0), 1);
+    assert_int_equal(rig->agent.values[0], 1);
     rig_forget(rig);
     rig->now_us = 5000000;
     hear_example(rig, "device-time-ask");
@@ -258,7 +258,7 @@ static void a_set_of_all_controls_fits(void **state)
     rig_hear(rig, text);
     assert_int_equal(rig->agent.stats.texts_ignored, 0);
     for (unsigned i = 0; i < AGENT_MAX_CONTROLS; i++)
-        assert_int_equal(agent_value(&rig->agent, i), i);
+        assert_int_equal(rig->agent.values[i], i);
 }
 
 static void a_menu_is_said_and_set_by_its_texts(void **state)
@@ -294,7 +294,7 @@ static void a_menu_is_said_and_set_by_its_texts(void **state)
                  effects[table[i].place]);
         rig_forget(rig);
         rig_hear(rig, text);
-        assert_int_equal(agent_value(&rig->agent, 0), table[i].place);
+        assert_int_equal(rig->agent.values[0], table[i].place);
         assert_string_equal(rig_text(rig, 0), told);
     }
 }

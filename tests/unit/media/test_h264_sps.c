@@ -14,37 +14,30 @@ static void test_real_sps(void **state)
 {
     (void)state;
     static const struct {
-        const char *what, *hex, *codec;
+        const char *what, *hex;
         struct h264_sps sps;
     } rows[] = {
         {"x264 superfast 160x120, full range 601",
          "6764000bacb41423f2e02dc18181900000030010000003"
          "03c8f142aa",
-         "avc1.64000B",
          {0x64, 0, 0x0b, 160, 120, 1, 8, 8, 1, true, 6, 6, 6, true, 0, 1}},
         {"x264 superfast 1280x720, full range 601",
          "6764001facb402802dd80b70606064000003000400000300f23c60ca80",
-         "avc1.64001F",
          {0x64, 0, 0x1f, 1280, 720, 1, 8, 8, 1, true, 6, 6, 6, true, 0, 1}},
         {"x264 superfast 1600x1200, full range 601",
          "67640028acb4032012f602dc1818190000030001000003003c8f1832a0",
-         "avc1.640028",
          {0x64, 0, 0x28, 1600, 1200, 1, 8, 8, 1, true, 6, 6, 6, true, 0, 1}},
         {"x264 superfast 324x242, cropped",
          "6764000dacb40a843cf1180b70606064000003000400000300f23c50aa80",
-         "avc1.64000D",
          {0x64, 0, 0x0d, 324, 242, 1, 8, 8, 1, true, 6, 6, 6, true, 0, 1}},
         {"x264 ultrafast 640x480, no colours",
          "6742c01eda0280f6c044000003000400000300f23c58ba80",
-         "avc1.42C01E",
          {0x42, 0xc0, 0x1e, 640, 480, 1, 8, 8, 1, false, 2, 2, 2, true, 0, 1}},
         {"x264 High 4:2:2, interlaced, aspect ratio, HRD, quantization matrices",
          "677a0015bce81410fc4e042000000300200000079c04003d08000f425261007c50aa80",
-         "avc1.7A0015",
          {0x7a, 0, 0x15, 320, 240, 2, 8, 8, 1, false, 2, 2, 2, true, 0, 1}},
         {"openh264 160x120, full range 601",
          "6742c00b8c8d41422f2cdc1818181e1108d4",
-         "avc1.42C00B",
          {0x42, 0xc0, 0x0b, 160, 120, 1, 8, 8, 1, true, 6, 6, 6, true, 0, 1}},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -69,9 +62,6 @@ static void test_real_sps(void **state)
         SAME(has_bitstream_restriction);
         SAME(max_num_reorder_frames);
         SAME(max_dec_frame_buffering);
-        char codec[12];
-        h264_codec_string(&params, codec);
-        assert_string_equal(codec, rows[i].codec);
     }
 }
 

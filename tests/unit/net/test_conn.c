@@ -63,7 +63,6 @@ static void seat_opened(void *session, struct ws *ws)
     seat->ws = ws;
     seat->sent = seat->show->number;
     list_append(&seat->show->seats, &seat->node);
-    assert_string_equal(ws_peer(ws), "127.0.0.1");
     tally_add(&opened);
 }
 

@@ -110,7 +110,7 @@ static void on_request(void *ctx, struct http_request *request)
 static const struct net_listener_params LISTENER = {.on_request = on_request,
                                                     .max_body_bytes = 1000};
 
-static struct net_wake *finisher; /* answers, or closes, what is held */
+static struct net_wake *finisher; /* answers what is held */
 
 static void reply_to_held(void *ctx)
 {
@@ -120,15 +120,6 @@ static void reply_to_held(void *ctx)
             held, &(struct http_response){.status = 200, .body = "at last", .len_bytes = 7});
 }
 
-static struct net_wake *closer;
-
-static void close_held(void *ctx)
-{
-    (void)ctx;
-    if (held)
-        http_stream_close(held);
-}
-
 static int set_up(void **state)
 {
     static struct site site;
@@ -136,7 +127,6 @@ static int set_up(void **state)
     held = NULL;
     site_init(&site, NULL, &LISTENER);
     finisher = net_wake_create(site.net, reply_to_held, NULL);
-    closer = net_wake_create(site.net, close_held, NULL);
     for (size_t i = 0; i < LARGE_BYTES; i++)
         large[i] = (uint8_t)(i * 2654435761u >> 24);
     site_run(&site);
@@ -148,7 +138,6 @@ static int tear_down(void **state)
 {
     site_stop(*state);
     net_wake_destroy(finisher);
-    net_wake_destroy(closer);
     site_finish(*state);
     return 0;
 }
@@ -475,19 +464,6 @@ static void tells_when_the_peer_of_a_held_request_leaves(void **state)
     tally_wait(&closed, 1);
 }
 
-static void closes_a_held_request_without_an_answer(void **state)
-{
-    const struct site *site = *state;
-    int fd = peer_connect(site->port);
-    char byte;
-    peer_say(fd, "GET /hold HTTP/1.1\r\n\r\n");
-    tally_wait(&asked, 1);
-    wake(closer);
-    tally_wait(&closed, 1);
-    assert_int_equal(peer_receive(fd, &byte, 1), 0);
-    close(fd);
-}
-
 static void streams_until_the_end(void **state)
 {
     const struct site *site = *state;
@@ -542,7 +518,6 @@ int main(void)
         TEST(large_bodies_reach_slow_readers),
         TEST(answers_late),
         TEST(tells_when_the_peer_of_a_held_request_leaves),
-        TEST(closes_a_held_request_without_an_answer),
         TEST(streams_until_the_end),
         TEST(stopping_ends_what_is_held),
     };

@@ -1,4 +1,5 @@
 #include "door.h"
+#include "camera/internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -192,7 +193,7 @@ static void look_now(struct door *door, void *ctx)
     view->controlled = seen.controlled;
     view->received = seen.stats.received;
     view->received_bytes = seen.stats.received_bytes;
-    view->published = camera_published(camera, RENDITION_JPEG);
+    view->published = hub_count(rendition_full(camera, RENDITION_JPEG)->hub);
     for (unsigned drop = 0; drop < CAMERA_DROPS; drop++)
         view->dropped[drop] = camera_dropped(camera, drop);
     strcpy(view->name, seen.name);

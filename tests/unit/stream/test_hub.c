@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/lock.h"
 #include "stream/reader.h"
+#include "tests/unit/live_head.h"
 
 enum { PACKET_BYTES = 100, INTERVAL_US = 33333 };
 
@@ -436,7 +437,7 @@ static void test_live_headers_are_stamped(void **state)
         packet->capture_us = 5;
         packet_ref(packet);
         assert_true(hub_publish(hub, 0, packet));
-        assert_int_equal(live_head_read(buf->data, LIVE_HEAD_BYTES + 10, &head), 0);
+        assert_true(live_head_read(buf->data, LIVE_HEAD_BYTES + 10, &head));
         assert_int_equal(head.kind, LIVE_JPEG);
         assert_int_equal(head.flags, LIVE_FLAG_KEY);
         assert_int_equal(head.stream, 7);

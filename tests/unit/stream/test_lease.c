@@ -298,7 +298,7 @@ static void test_names(void **state)
 {
     (void)state;
     assert_string_equal(lease_reason_name(LEASE_VIEWER), "viewer");
-    assert_string_equal(lease_reason_name(LEASE_REMOTE), "remote");
+    assert_string_equal(lease_reason_name(LEASE_RECORD), "record");
 }
 
 int main(void)

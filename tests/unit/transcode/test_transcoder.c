@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "media/fmp4.h"
-#include "media/live.h"
+#include "tests/unit/live_head.h"
 #include "transcode/transcoder_makers.h"
 
 static void test_packet_layout(void **state)
@@ -39,7 +39,7 @@ static void test_packet_layout(void **state)
 
         struct live_head head;
         const uint8_t *message = packet->buf->data + packet->message_off;
-        assert_int_equal(live_head_read(message, packet->end_off - packet->message_off, &head), 0);
+        assert_true(live_head_read(message, packet->end_off - packet->message_off, &head));
         assert_int_equal(head.kind, LIVE_CHUNK);
         assert_int_equal(head.flags, n == 1 ? LIVE_FLAG_KEY : 0);
         assert_int_equal(head.stream, STREAM);
@@ -52,7 +52,7 @@ static void test_packet_layout(void **state)
         const struct packet *init = packet->init;
         assert_non_null(init);
         message = init->buf->data + init->message_off;
-        assert_int_equal(live_head_read(message, init->end_off - init->message_off, &head), 0);
+        assert_true(live_head_read(message, init->end_off - init->message_off, &head));
         assert_int_equal(head.kind, LIVE_INIT);
         assert_int_equal(head.stream, STREAM);
         assert_int_equal(head.unit_offset, LIVE_HEAD_BYTES);

@@ -120,9 +120,6 @@ const REASONS: Record<string, Key> = {
   motion: 'reason.motion',
   schedule: 'reason.schedule',
   record: 'reason.record',
-  timelapse: 'reason.timelapse',
-  keepwarm: 'reason.keepwarm',
-  remote: 'reason.remote',
   linger: 'reason.linger',
 };
 
