@@ -4,7 +4,10 @@
 
 /* The hash is BLAKE2b (RFC 7693) of 32 bytes, in hexadecimal: a token is long and random, so it
  * needs no slow hash. */
-enum { TOKEN_HASH_CHARS = 64 };
+enum { TOKEN_HASH_CHARS = 64, TOKEN_MADE_CHARS = 64 };
+
+/* A new token of 256 random bits, as a device presents it, and its hash. */
+void token_create(char ret_token[TOKEN_MADE_CHARS + 1], char ret_hash[TOKEN_HASH_CHARS + 1]);
 
 /* The hash of the token in an Authorization header. -ENOENT: the scheme is not Bearer; -EINVAL: not
  * a token (wire_is_token). */

@@ -19,33 +19,38 @@ enum {
 };
 
 static const struct verb {
-    const char *noun, *verb; /* verb NULL: the noun stands alone */
-    const char *usage;       /* of what follows */
-    const char *method, *target;
+    const char *noun, *verb;              /* verb NULL: the noun stands alone */
+    const char *usage;                    /* of what follows */
+    const char *method, *target, *suffix; /* what stands behind an argument; NULL = nothing */
     enum argument argument;
     unsigned takes;
     enum order_show show;
 } VERBS[] = {
-    {"user", "list", "[--json]", "GET", "/api/v1/users", NO_ARGUMENT, TAKES_JSON, ORDER_USERS},
+    {"user", "list", "[--json]", "GET", "/api/v1/users", NULL, NO_ARGUMENT, TAKES_JSON,
+     ORDER_USERS},
     {"user", "add", "NAME [--role viewer|operator|admin] [--cameras ID,ID]", "POST",
-     "/api/v1/users", ARGUMENT_IN_BODY, TAKES_ROLE | TAKES_CAMERAS | NEEDS_ROLE | NEEDS_PASSWORD,
-     ORDER_SAYS},
-    {"user", "remove", "NAME", "DELETE", "/api/v1/users/", ARGUMENT_IN_TARGET, 0, ORDER_SAYS},
-    {"user", "passwd", "NAME", "PATCH", "/api/v1/users/", ARGUMENT_IN_TARGET, NEEDS_PASSWORD,
+     "/api/v1/users", NULL, ARGUMENT_IN_BODY,
+     TAKES_ROLE | TAKES_CAMERAS | NEEDS_ROLE | NEEDS_PASSWORD, ORDER_SAYS},
+    {"user", "remove", "NAME", "DELETE", "/api/v1/users/", NULL, ARGUMENT_IN_TARGET, 0, ORDER_SAYS},
+    {"user", "passwd", "NAME", "PATCH", "/api/v1/users/", NULL, ARGUMENT_IN_TARGET, NEEDS_PASSWORD,
      ORDER_SAYS},
     {"user", "role", "NAME viewer|operator|admin [--cameras ID,ID|all]", "PATCH", "/api/v1/users/",
-     ARGUMENT_IN_TARGET, TAKES_ROLE_WORD | TAKES_CAMERAS, ORDER_SAYS},
-    {"token", "list", "[--json]", "GET", "/api/v1/tokens", NO_ARGUMENT, TAKES_JSON, ORDER_TOKENS},
+     NULL, ARGUMENT_IN_TARGET, TAKES_ROLE_WORD | TAKES_CAMERAS, ORDER_SAYS},
+    {"token", "list", "[--json]", "GET", "/api/v1/tokens", NULL, NO_ARGUMENT, TAKES_JSON,
+     ORDER_TOKENS},
     {"token", "add", "NAME [--role viewer|operator|admin] [--cameras ID,ID] [--days N] [--json]",
-     "POST", "/api/v1/tokens", ARGUMENT_IN_BODY,
+     "POST", "/api/v1/tokens", NULL, ARGUMENT_IN_BODY,
      TAKES_ROLE | TAKES_CAMERAS | TAKES_DAYS | TAKES_JSON | NEEDS_ROLE, ORDER_TOKEN},
-    {"token", "remove", "ID", "DELETE", "/api/v1/tokens/", ARGUMENT_IN_TARGET, 0, ORDER_SAYS},
-    {"session", "list", "[--json]", "GET", "/api/v1/sessions", NO_ARGUMENT, TAKES_JSON,
+    {"token", "remove", "ID", "DELETE", "/api/v1/tokens/", NULL, ARGUMENT_IN_TARGET, 0, ORDER_SAYS},
+    {"session", "list", "[--json]", "GET", "/api/v1/sessions", NULL, NO_ARGUMENT, TAKES_JSON,
      ORDER_SESSIONS},
-    {"session", "remove", "ID", "DELETE", "/api/v1/sessions/", ARGUMENT_IN_TARGET, 0, ORDER_SAYS},
-    {"camera", "list", "[--json]", "GET", "/api/v1/cameras", NO_ARGUMENT, TAKES_JSON,
+    {"session", "remove", "ID", "DELETE", "/api/v1/sessions/", NULL, ARGUMENT_IN_TARGET, 0,
+     ORDER_SAYS},
+    {"camera", "list", "[--json]", "GET", "/api/v1/cameras", NULL, NO_ARGUMENT, TAKES_JSON,
      ORDER_CAMERAS},
-    {"setup", NULL, "[--json]", "GET", "/api/v1/setup", NO_ARGUMENT, TAKES_JSON, ORDER_SETUP},
+    {"camera", "token", "ID [--json]", "POST", "/api/v1/cameras/", "/token", ARGUMENT_IN_TARGET,
+     TAKES_JSON, ORDER_TOKEN},
+    {"setup", NULL, "[--json]", "GET", "/api/v1/setup", NULL, NO_ARGUMENT, TAKES_JSON, ORDER_SETUP},
 };
 enum { N_VERBS = sizeof(VERBS) / sizeof(VERBS[0]) };
 
@@ -119,7 +124,8 @@ static bool read_argument(const struct verb *verb, const char *word, struct orde
     if (!text_is_id(word))
         return false;
     if (verb->argument == ARGUMENT_IN_TARGET)
-        snprintf(order->target, sizeof(order->target), "%s%s", verb->target, word);
+        snprintf(order->target, sizeof(order->target), "%s%s%s", verb->target, word,
+                 verb->suffix ? verb->suffix : "");
     else
         order->name = word;
     return true;

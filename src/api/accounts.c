@@ -150,7 +150,7 @@ void session_delete(const struct call *call, struct http_request *request)
         return;
     }
     held_destroy(held);
-    auth_cookie(NULL, cookie);
+    auth_cookie(NULL, call->is_secure, cookie);
     const struct http_field field = {"set-cookie", cookie};
     reply(request, &(struct http_response){.status = 204, .fields = &field, .n_fields = 1});
 }

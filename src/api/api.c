@@ -163,7 +163,9 @@ static int admit(const struct api_door *door, struct http_request *request,
         return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, NULL,
                            "the control socket is not for proxies");
     allow_embedding(request, &web, verdict);
-    *ret_call = (struct call){.api = door->api, .head = strcmp(http_method(request), "HEAD") == 0};
+    *ret_call = (struct call){.api = door->api,
+                              .is_secure = auth_is_secure(door, request),
+                              .head = strcmp(http_method(request), "HEAD") == 0};
     memcpy(ret_call->id, match->id, sizeof(ret_call->id));
     int error = auth_principal(door, request, match->route, &ret_call->principal, ret_problem);
     if (error)

@@ -8,10 +8,18 @@
 #include "access/credential.h"
 #include "service/accounts.h"
 
-void auth_cookie(const char *secret, char ret_value[AUTH_COOKIE_MAX_BYTES])
+void auth_cookie(const char *secret, bool is_secure, char ret_value[AUTH_COOKIE_MAX_BYTES])
 {
-    snprintf(ret_value, AUTH_COOKIE_MAX_BYTES, "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d",
-             AUTH_COOKIE, secret ? secret : "", secret ? ACCOUNTS_SESSION_IDLE_S : 0);
+    snprintf(ret_value, AUTH_COOKIE_MAX_BYTES,
+             "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s",
+             is_secure ? AUTH_COOKIE_SECURE : AUTH_COOKIE, secret ? secret : "",
+             secret ? ACCOUNTS_SESSION_IDLE_S : 0, is_secure ? "; Secure" : "");
+}
+
+bool auth_is_secure(const struct api_door *door, const struct http_request *request)
+{
+    (void)request;
+    return door->is_secure;
 }
 
 /* For players that can send no header, the token may be in the address; only for pictures, because
@@ -57,7 +65,8 @@ int auth_principal(const struct api_door *door, const struct http_request *reque
         return problem_set(ret_problem, PROBLEM_NOT_LOGGED_IN, NULL,
                            "this token is unknown, or has expired");
     const char *cookies = http_header_text(request, HTTP_COOKIE);
-    if (r > 0 && cookies && credential_cookie(cookies, AUTH_COOKIE, secret) == 0)
+    const char *name = auth_is_secure(door, request) ? AUTH_COOKIE_SECURE : AUTH_COOKIE;
+    if (r > 0 && cookies && credential_cookie(cookies, name, secret) == 0)
         r = service_by_session(service, secret, ret_principal) == 0 ? 0 : 1;
     if (r > 0)
         *ret_principal = service_anyone(service, door->is_loopback && !http_is_forwarded(request));

@@ -7,10 +7,16 @@
 /* The session's cookie. Requests from other sites carry it only for links (SameSite), and scripts
  * cannot read it (HttpOnly). */
 #define AUTH_COOKIE "eyelid_session"
+/* The same over https, where nobody who can write to plain connections can have set it (RFC 6265bis
+ * section 4.1.3.2). */
+#define AUTH_COOKIE_SECURE "__Host-eyelid_session"
 
 enum { AUTH_COOKIE_MAX_BYTES = 192 };
 /* A Set-Cookie value; secret NULL: deletes the cookie. */
-void auth_cookie(const char *secret, char ret_value[AUTH_COOKIE_MAX_BYTES]);
+void auth_cookie(const char *secret, bool is_secure, char ret_value[AUTH_COOKIE_MAX_BYTES]);
+
+/* The browser uses https. */
+bool auth_is_secure(const struct api_door *door, const struct http_request *request);
 
 /* 0 and *ret_principal; or a negative errno and *ret_problem: the token is unknown. A request with
  * an expired session is treated as one without. */

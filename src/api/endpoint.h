@@ -42,6 +42,7 @@ struct call {
     struct principal principal;
     struct permit permit;       /* for the route's action; of the principal above */
     char id[CAMERA_ID_MAX + 1]; /* the path's :id; "" if the pattern has none */
+    bool is_secure;             /* the browser uses https */
     bool head;                  /* HEAD: answer as to GET, but do not wake a camera */
 };
 
@@ -66,6 +67,7 @@ endpoint_handler assets_get;
 endpoint_handler camera_add_post;
 endpoint_handler camera_adopt_post;
 endpoint_handler camera_awake_get;
+endpoint_handler camera_token_post;
 endpoint_handler camera_controls_get;
 endpoint_handler camera_delete;
 endpoint_handler cameras_get_one;

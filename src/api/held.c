@@ -14,6 +14,7 @@ struct held {
     struct principal principal;
     struct http_stream *stream;
     enum held_answer answer;
+    bool is_secure; /* as in struct call */
     json_t *body;
 };
 
@@ -103,7 +104,7 @@ static bool field_of(const struct held *held, const char *object, char value[AUT
                                                                   : NULL;
     const bool is_cookie = held->answer == HELD_LOGIN || held->answer == HELD_LOGOUT;
     if (is_cookie)
-        auth_cookie(held->answer == HELD_LOGIN ? object : NULL, value);
+        auth_cookie(held->answer == HELD_LOGIN ? object : NULL, held->is_secure, value);
     else
         snprintf(value, AUTH_COOKIE_MAX_BYTES, "/api/v1/%s/%s", created ? created : "", object);
     *ret_field = (struct http_field){is_cookie ? "set-cookie" : "location", value};
@@ -149,6 +150,7 @@ struct held *held_create(const struct call *call, enum held_answer answer)
     held->api = call->api;
     held->principal = call->principal;
     held->answer = answer;
+    held->is_secure = call->is_secure;
     return held;
 }
 

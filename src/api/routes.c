@@ -18,6 +18,7 @@ const struct route routes_table[] = {
     {PAGE, "PATCH", "/api/v1/cameras/:id",          ACTION_RENAME,  cameras_patch,    NULL},
     {PAGE, "DELETE", "/api/v1/cameras/:id",         ACTION_REMOVE,  camera_delete,    NULL},
     {PAGE, "POST",  "/api/v1/cameras/:id/adopt",    ACTION_ADOPT,   camera_adopt_post, NULL},
+    {PAGE, "POST",  "/api/v1/cameras/:id/token",    ACTION_REVOKE,  camera_token_post, NULL},
     {PAGE, "GET",   "/api/v1/cameras/:id/awake",    ACTION_SEE,     camera_awake_get, NULL},
     {PAGE, "GET",   "/api/v1/cameras/:id/controls", ACTION_SEE,     camera_controls_get, NULL},
     {PAGE, "GET",   "/api/v1/cameras/:id/settings", ACTION_SEE,     settings_get,     NULL},

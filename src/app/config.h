@@ -35,6 +35,10 @@ enum config_open_role {
     CONFIG_OPEN_ROLE_ADMIN
 };
 
+/* Whether new cameras wait for the owner: devices do once there is an administrator; all do; none
+ * does. */
+enum config_adopt { CONFIG_ADOPT_AUTO, CONFIG_ADOPT_ASK, CONFIG_ADOPT_ALL };
+
 struct config {
     struct address http, https, device;
     bool tls;                 /* https is served */
@@ -57,7 +61,7 @@ struct config {
     unsigned max_width, max_height;
     bool skip_dark;
     bool v4l2; /* look for V4L2 cameras of this machine */
-    bool adopt_ask;
+    enum config_adopt adopt;
     enum config_libcamera libcamera;
 
     char *ignored; /* a sentence about environment variables that are not keys, or NULL */

@@ -23,7 +23,6 @@ enum kind {
     KIND_LEVEL,
     KIND_FORMAT,
     KIND_ENCODER,
-    KIND_ADOPT,
     KIND_CHOICE
 };
 
@@ -47,6 +46,8 @@ static const char *const OPEN_ROLE[] = {[CONFIG_OPEN_ROLE_VIEWER] = "viewer",
                                         [CONFIG_OPEN_ROLE_OPERATOR] = "operator",
                                         [CONFIG_OPEN_ROLE_ADMIN] = "admin",
                                         NULL};
+static const char *const ADOPT[] = {
+    [CONFIG_ADOPT_AUTO] = "auto", [CONFIG_ADOPT_ASK] = "ask", [CONFIG_ADOPT_ALL] = "all", NULL};
 static const char *const LIBCAMERA[] = {[CONFIG_LIBCAMERA_AUTO] = "auto",
                                         [CONFIG_LIBCAMERA_RPICAM] = "rpicam",
                                         [CONFIG_LIBCAMERA_OFF] = "off",
@@ -88,8 +89,8 @@ static const struct key KEYS[] = {
     {FIELD(start_timeout_s), .kind = KIND_INT, .initial = "5", .min = 1, .max = 300,
      .right = "it is 1 to 300 seconds"},
     {FIELD(skip_dark), .kind = KIND_SWITCH, .initial = "on", .right = SWITCH_RIGHT},
-    {"adopt", .kind = KIND_ADOPT, .offset = offsetof(struct config, adopt_ask), .initial = "auto",
-     .right = "it is auto or ask"},
+    {FIELD(adopt), .kind = KIND_CHOICE, .choices = ADOPT, .initial = "auto",
+     .right = "it is auto, ask or all"},
     {FIELD(v4l2), .kind = KIND_SWITCH, .initial = "on", .right = SWITCH_RIGHT},
     {FIELD(libcamera), .kind = KIND_CHOICE, .choices = LIBCAMERA, .initial = "auto",
      .right = "it is auto, rpicam or off"},
@@ -314,8 +315,6 @@ int config_key_set(struct config *config, unsigned i, const char *value)
         return set_switch(field, value, "off", "on");
     case KIND_FORMAT:
         return set_switch(field, value, "text", "json");
-    case KIND_ADOPT:
-        return set_switch(field, value, "auto", "ask");
     case KIND_CHOICE:
         return choose(key->choices, value, field);
     case KIND_LEVEL:

@@ -289,7 +289,7 @@ static void build_cameras(struct house *house)
                              .is_own = socket_is_own}},
         .max_cameras = config->max_cameras,
         .max_new_per_minute = config->max_new_cameras_per_minute,
-        .adopt_ask = config->adopt_ask,
+        .adopt_ask = config->adopt == CONFIG_ADOPT_ASK,
     };
     params.env.policy.linger_us = config->linger_s * US_PER_S;
     params.env.policy.start_timeout_us = config->start_timeout_s * US_PER_S;
@@ -299,7 +299,8 @@ static void build_cameras(struct house *house)
         .registry = house->registry,
         .clock = &clock_system,
         .access = config->access == CONFIG_ACCESS_OPEN ? SERVICE_OPEN : SERVICE_ACCOUNTS,
-        .open_role = open_role(config)});
+        .open_role = open_role(config),
+        .admin_adopts = config->adopt == CONFIG_ADOPT_AUTO});
     collect_hosts(house);
     house->api = api_create(&(struct api_params){
         .net = house->net,

@@ -143,6 +143,9 @@ void camera_store(const struct camera *camera, bool with_settings);
 
 /* The owner approves a camera that was found. */
 void camera_adopt(struct camera *camera);
+/* From now on its device has to present the token with this hash (CAMERA_TOKEN_CHARS); the one that
+ * is connected is sent away. -ENOTSUP: it is no device that pushes. */
+int camera_use_token(struct camera *camera, const char *hash) __attribute__((warn_unused_result));
 
 /* 1 to 64 (CAMERA_NAME_MAX) bytes of UTF-8 without control characters; else -EINVAL. */
 int camera_rename(struct camera *camera, const char *name) __attribute__((warn_unused_result));

@@ -13,7 +13,7 @@
 struct registry {
     struct camera_home home;
     unsigned max_cameras, max_new_per_minute;
-    bool adopt_ask;
+    bool adopt_ask, ask_for_devices;
     struct list cameras, observers;
     unsigned count;    /* cameras that count among max_cameras */
     unsigned n_unseen; /* the others: see struct camera.is_unseen */
@@ -232,7 +232,9 @@ static int add_new(struct registry *registry, const struct camera_identity *iden
         return -EINVAL;
     struct camera_identity granted = *identity;
     granted.is_unseen = identity->kind == CAMERA_PUSH && !identity->adopted;
-    granted.adopted = identity->adopted || !registry->adopt_ask;
+    granted.adopted =
+        identity->adopted ||
+        !(registry->adopt_ask || (registry->ask_for_devices && identity->kind == CAMERA_PUSH));
     int r = admit(registry, &granted);
     if (r < 0) {
         registry_log_refusal(registry, identity->id,
@@ -266,6 +268,11 @@ static int claim(struct camera *camera, const char *token)
         log_info("camera", camera->id,
                  "its device presents a token; connections without it are refused from now on");
     return 0;
+}
+
+void registry_ask_for_devices(struct registry *registry, bool ask)
+{
+    registry->ask_for_devices = ask;
 }
 
 int registry_add(struct registry *registry, const struct camera_identity *identity,

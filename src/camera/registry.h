@@ -61,6 +61,9 @@ void registry_remove(struct registry *registry, struct camera *camera);
 void registry_log_refusal(struct registry *registry, const char *id, const char *why);
 void registry_log_trouble(struct registry *registry, const char *id, const char *why);
 
+/* Whether new devices that push wait until the owner adopts them, beside adopt_ask. */
+void registry_ask_for_devices(struct registry *registry, bool ask);
+
 /* From now on new cameras, names and settings are stored there; borrowed. NULL: nothing is
  * stored. */
 void registry_use_store(struct registry *registry, struct store *store);

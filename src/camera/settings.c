@@ -56,6 +56,20 @@ void camera_adopt(struct camera *camera)
     camera_changed(camera, CAMERA_CHANGE_IDENTITY);
 }
 
+int camera_use_token(struct camera *camera, const char *hash)
+{
+    if (camera->kind != CAMERA_PUSH)
+        return -ENOTSUP;
+    own(camera);
+    snprintf(camera->token, sizeof(camera->token), "%s", hash);
+    camera_remember(camera);
+    if (camera->source) {
+        camera->source_ops->detached(camera->source);
+        camera_source_down(camera);
+    }
+    return 0;
+}
+
 int camera_rename(struct camera *camera, const char *name)
 {
     if (text_is_name(name, CAMERA_NAME_MAX))

@@ -177,8 +177,9 @@ static void source_detached(void *source)
 {
     struct push *push = source;
     push->camera = NULL;
-    hang_up(push, CLOSE_REPLACED,
-            "another device connected with this id, or the camera was removed");
+    hang_up(
+        push, CLOSE_REPLACED,
+        "another device connected with this id, its token was replaced, or the camera was removed");
 }
 
 static const struct source_ops SOURCE_OPS = {

@@ -21,6 +21,7 @@ const struct action_rule *action_rule(enum service_action action)
         [ACTION_RENAME] = {ACCESS_OPERATOR, ACCESS_CAMERA, true},
         [ACTION_ADD] = {ACCESS_ADMIN, ACCESS_SERVER, false},
         [ACTION_ADOPT] = {ACCESS_ADMIN, ACCESS_CAMERA, false},
+        [ACTION_REVOKE] = {ACCESS_ADMIN, ACCESS_CAMERA, false},
         [ACTION_REMOVE] = {ACCESS_ADMIN, ACCESS_CAMERA, false},
         [ACTION_SEE_LAYOUT] = {ACCESS_VIEWER, ACCESS_SOME, false},
         [ACTION_ARRANGE] = {ACCESS_OPERATOR, ACCESS_SERVER, false},

@@ -22,6 +22,7 @@ enum service_action {
     ACTION_RENAME,
     ACTION_ADD,
     ACTION_ADOPT,
+    ACTION_REVOKE, /* its device's token */
     ACTION_REMOVE,
     ACTION_SEE_LAYOUT, /* of the wall of cameras */
     ACTION_ARRANGE,    /* to change it */

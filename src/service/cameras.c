@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "access/token.h"
 #include "base/text.h"
 #include "pull/mjpeg.h"
 #include "service/internal.h"
@@ -71,6 +72,23 @@ int service_adopt(const struct permit *permit, const char *name, struct service_
 {
     assert(permit->action == ACTION_ADOPT);
     return change(permit, name, true, waiter, ret_problem);
+}
+
+int service_replace_token(const struct permit *permit, char ret_token[TOKEN_MADE_CHARS + 1],
+                          struct service_waiter *waiter, struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_REVOKE);
+    const char *id = camera_id(permit->camera);
+    char hash[TOKEN_HASH_CHARS + 1];
+    token_create(ret_token, hash);
+    job_begin(permit->service, permit->camera);
+    if (camera_use_token(permit->camera, hash) < 0) {
+        job_cancel(permit->service);
+        return problem_set(ret_problem, PROBLEM_UNSUPPORTED, id,
+                           "only devices that connect to the server have a token");
+    }
+    (void)job_commit(permit->service, id, waiter, NULL);
+    return 0;
 }
 
 int service_rename(const struct permit *permit, const char *name, struct service_waiter *waiter,

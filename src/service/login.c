@@ -65,6 +65,9 @@ void service_listen_access(struct service *service, struct service_access_listen
 
 void access_changed(struct service *service)
 {
+    registry_ask_for_devices(service->params.registry, service->params.admin_adopts &&
+                                                           service->params.access != SERVICE_OPEN &&
+                                                           accounts_has_admin(&service->accounts));
     list_for_each (listener, &service->access_listeners, struct service_access_listener, node)
         listener->changed(listener->ctx);
 }

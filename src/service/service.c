@@ -136,6 +136,7 @@ void service_use_store(struct service *service, struct store *store)
     service->store = service->accounts.store = store;
     if (store)
         store_use_waker(store, net_wake_waker(service->wake));
+    access_changed(service); /* the store has told of users */
 }
 
 void service_stop(struct service *service)

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "access/policy.h"
+#include "access/token.h"
 #include "camera/capture.h"
 #include "camera/registry.h"
 #include "push/push.h"
@@ -34,6 +35,8 @@ struct service_params {
     const struct clock *clock;
     enum service_access access;
     enum access_role open_role; /* of everyone, with SERVICE_OPEN */
+    /* New devices wait to be adopted once there is an administrator who can. */
+    bool admin_adopts;
 };
 
 /* Borrows all that params points to. */
@@ -152,6 +155,11 @@ int service_add(const struct permit *permit, const struct service_network_camera
 /* ACTION_ADOPT; name: NULL = as it is. */
 int service_adopt(const struct permit *permit, const char *name, struct service_waiter *waiter,
                   struct problem *ret_problem) __attribute__((warn_unused_result));
+/* ACTION_REVOKE: another token for the camera's device, which is told this once; the device that is
+ * connected is sent away. */
+int service_replace_token(const struct permit *permit, char ret_token[TOKEN_MADE_CHARS + 1],
+                          struct service_waiter *waiter, struct problem *ret_problem)
+    __attribute__((warn_unused_result));
 /* ACTION_RENAME. */
 int service_rename(const struct permit *permit, const char *name, struct service_waiter *waiter,
                    struct problem *ret_problem) __attribute__((warn_unused_result));

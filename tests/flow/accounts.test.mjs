@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { boot, waitFor } from './harness.mjs';
 
-const ACCOUNTS = { env: { EYELID_ACCESS: 'accounts', EYELID_LINGER_S: '1' } };
+const ACCOUNTS = { env: { EYELID_ACCESS: 'accounts', EYELID_LINGER_S: '1', EYELID_ADOPT: 'all' } };
 const PASSWORD = 'correct horse battery';
 const OTHER = 'another long password';
 
@@ -260,4 +260,54 @@ test('every operation answers each role as its description declares', async (t) 
     }
   }
   assert.ok(asked >= 100, `${asked} questions`);
+});
+
+test('once there is an administrator, new devices wait for one', async (t) => {
+  const house = await boot(t, { env: { EYELID_ACCESS: 'accounts' } });
+  const [, token] = await house.server.says(/no administrator yet: .*#setup=([0-9a-f]{64})/);
+  await house.camera('porch');
+  assert.equal((await house.describe('porch')).adopted, true);
+  const anna = cookieOf(await ask(house, NOBODY, 'POST', '/api/v1/setup', { token, name: 'anna', password: PASSWORD }));
+  const adopted = async (id) => (await (await ask(house, anna, 'GET', `/api/v1/cameras/${id}`)).json()).adopted;
+  const yard = house.launch('eyelid-fakecam', ['--url', house.deviceUrl, '--id', 'yard', '--scene', 'circle']);
+  await waitFor('the camera', async () => (await adopted('yard')) === false);
+  assert.equal(await status(house, anna, 'GET', '/snapshot/yard.jpg'), 409);
+  assert.equal(await adopted('porch'), true);
+  // Nor is that forgotten by a restart.
+  assert.equal((await yard.stop()).code, 0);
+  await house.server.stop();
+  await house.start();
+  house.launch('eyelid-fakecam', ['--url', house.deviceUrl, '--id', 'gate', '--scene', 'circle']);
+  await waitFor('the camera', async () => (await adopted('gate')) === false);
+  assert.equal(await status(house, anna, 'POST', '/api/v1/cameras/gate/adopt', {}), 200);
+  assert.equal(await status(house, anna, 'GET', '/snapshot/gate.jpg'), 200);
+});
+
+test('a device whose token is replaced is sent away at once, and only the new one is taken', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  const old = 'the-owners-own-token';
+  const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
+  const device = await house.socket(`${house.deviceUrl}/board`, [], bearer(old));
+  await waitFor('the device', async () => (await status(house, anna, 'GET', '/api/v1/cameras/board')) === 200);
+  const made = await ask(house, anna, 'POST', '/api/v1/cameras/board/token', {});
+  assert.equal(made.status, 201);
+  const { token } = await made.json();
+  assert.match(token, /^[0-9a-f]{64}$/);
+  assert.match((await device.closed).reason, /token was replaced/);
+  const refused = async (options) => (await (await house.socket(`${house.deviceUrl}/board`, [], options)).closed).code;
+  assert.deepEqual([await refused(bearer(old)), await refused({})], [1008, 1008]);
+  const back = await house.socket(`${house.deviceUrl}/board`, [], bearer(token));
+  const state = async () => (await (await ask(house, anna, 'GET', '/api/v1/cameras/board')).json()).state;
+  await waitFor('the device again', async () => (await state()) !== 'offline');
+  back.close();
+  // It is stored before it is told.
+  await house.server.stop('SIGKILL');
+  house.server.mayFail = true;
+  await house.start();
+  assert.deepEqual([await refused(bearer(old)), await refused({})], [1008, 1008]);
+  const again = await house.socket(`${house.deviceUrl}/board`, [], bearer(token));
+  await waitFor('the device again', async () => (await state()) !== 'offline');
+  again.close();
+  assert.equal(await status(house, anna, 'POST', '/api/v1/cameras/nowhere/token', {}), 404);
+  assert.equal(await status(house, anna, 'POST', '/api/v1/cameras/board/token', { token: 'mine' }), 400);
 });

@@ -52,6 +52,29 @@ test('the page\'s WebSocket over TLS', async (t) => {
   assert.equal((await socket.json('hello')).type, 'hello');
 });
 
+test('over TLS the cookie is Secure and of this host alone, and the plain one is not taken', async (t) => {
+  const house = await boot(t, { ...TLS, env: { ...TLS.env, EYELID_ACCESS: 'accounts' } });
+  const secure = await secureAddress(house);
+  const ca = await (await house.get('/trust/eyelid-ca.crt')).text();
+  const [, token] = await house.server.says(/#setup=([0-9a-f]{64})/);
+  const body = JSON.stringify({ token, name: 'anna', password: 'correct horse battery' });
+  const made = await new Promise((resolve, reject) => {
+    https.request(`${secure}/api/v1/setup`, { ca, method: 'POST', headers: { 'content-type': 'application/json' } }, resolve)
+      .on('error', reject).end(body);
+  });
+  made.resume();
+  assert.equal(made.statusCode, 201);
+  const [cookie] = made.headers['set-cookie'];
+  assert.match(cookie, /^__Host-eyelid_session=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/);
+  const value = cookie.match(/[0-9a-f]{64}/)[0];
+  const status = async (module, base, name) =>
+    (await ask(module, `${base}/api/v1/users`, { ca, headers: { cookie: `${name}=${value}` } })).status;
+  assert.equal(await status(https, secure, '__Host-eyelid_session'), 200);
+  // Anyone who can write to plain connections can set that one.
+  assert.equal(await status(https, secure, 'eyelid_session'), 401);
+  assert.equal(await status(http, house.url, '__Host-eyelid_session'), 401);
+});
+
 test('a restart keeps the authority and its certificate, readable by the server alone', async (t) => {
   const data = temporaryFolder(t);
   const folder = path.join(data, 'tls');

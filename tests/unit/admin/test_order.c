@@ -59,6 +59,7 @@ static void each_verb_is_one_request(void **state)
     expect("session list", "GET /api/v1/sessions");
     expect("session remove 0011223344556677", "DELETE /api/v1/sessions/0011223344556677");
     expect("camera list --json", "GET /api/v1/cameras json");
+    expect("camera token porch", "POST /api/v1/cameras/porch/token {}");
     expect("setup", "GET /api/v1/setup");
 }
 

@@ -99,25 +99,27 @@ static void whose_word_counts(void **state)
         const char *text;
         enum config_access access;
         enum config_open_role role;
-        bool adopt_ask;
-    } good[] = {
-        {"access = open\nadopt = auto\n", CONFIG_ACCESS_OPEN, CONFIG_OPEN_ROLE_VIEWER, false},
-        {"access = accounts\nadopt = ask\n", CONFIG_ACCESS_ACCOUNTS, CONFIG_OPEN_ROLE_VIEWER, true},
-        {"access = open\nopen_role = operator\n", CONFIG_ACCESS_OPEN, CONFIG_OPEN_ROLE_OPERATOR,
-         false},
-        {"access = open\nopen_role = admin\n", CONFIG_ACCESS_OPEN, CONFIG_OPEN_ROLE_ADMIN, false}};
+        enum config_adopt adopt;
+    } good[] = {{"access = open\nadopt = auto\n", CONFIG_ACCESS_OPEN, CONFIG_OPEN_ROLE_VIEWER,
+                 CONFIG_ADOPT_AUTO},
+                {"access = accounts\nadopt = ask\n", CONFIG_ACCESS_ACCOUNTS,
+                 CONFIG_OPEN_ROLE_VIEWER, CONFIG_ADOPT_ASK},
+                {"access = open\nopen_role = operator\nadopt = all\n", CONFIG_ACCESS_OPEN,
+                 CONFIG_OPEN_ROLE_OPERATOR, CONFIG_ADOPT_ALL},
+                {"access = open\nopen_role = admin\n", CONFIG_ACCESS_OPEN, CONFIG_OPEN_ROLE_ADMIN,
+                 CONFIG_ADOPT_AUTO}};
     for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         struct config_sources sources = file(good[i].text);
         sources.is_root = true;
         struct config *config = parse_or_fail(&sources);
         assert_int_equal(config->access, good[i].access);
         assert_int_equal(config->open_role, good[i].role);
-        assert_int_equal(config->adopt_ask, good[i].adopt_ask);
+        assert_int_equal(config->adopt, good[i].adopt);
         config_destroy(config);
     }
     refuse_file("open_role = auto\n", "my.conf:1: `open_role` cannot be \"auto\"; it is viewer, "
                                       "operator or admin");
-    refuse_file("adopt = no\n", "my.conf:1: `adopt` cannot be \"no\"; it is auto or ask");
+    refuse_file("adopt = no\n", "my.conf:1: `adopt` cannot be \"no\"; it is auto, ask or all");
 }
 
 static void file_sets_every_kind(void **state)
