@@ -136,13 +136,17 @@ static int find_numbered(const struct routes_match *match, struct call *call,
                          struct problem *ret_problem)
 {
     const struct route *route = match->route;
+    struct service *service = call->api->params.service;
+    struct permit permit;
     if (!route || action_rule(route->action)->scope != ACCESS_CAMERA || match->id[0])
         return 0;
-    return service_numbered(call->api->params.service, &call->principal, match->number, call->id) ==
-                   0
-               ? 0
-               : problem_set(ret_problem, PROBLEM_NO_SUCH_CAMERA, NULL, "there is no camera %u",
-                             match->number);
+    /* Who may see no camera at all is not told that there is none. */
+    const int error =
+        service_permit(service, &call->principal, ACTION_LIST, NULL, &permit, ret_problem);
+    if (error || service_numbered(service, &call->principal, match->number, call->id) == 0)
+        return error;
+    return problem_set(ret_problem, PROBLEM_NO_SUCH_CAMERA, NULL, "there is no camera %u",
+                       match->number);
 }
 
 /* All requests and WebSockets pass the web gate and get their permit here. 0 and *ret_call; or a
