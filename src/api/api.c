@@ -327,8 +327,12 @@ void endpoint_dark(const struct camera *camera, enum rendition_kind rendition,
     if (rendition == RENDITION_H264 && !camera_has_h264(camera))
         (void)problem_set(ret_problem, PROBLEM_TIMEOUT, view.id,
                           "pictures of this size cannot be H.264; use MJPEG");
-    else
+    else if (view.error[0] || view.last_drop < 0)
         (void)problem_set(ret_problem, PROBLEM_TIMEOUT, view.id,
                           "the camera did not deliver a picture in time%s%s",
                           view.error[0] ? ": " : "", view.error);
+    else
+        (void)problem_set(ret_problem, PROBLEM_TIMEOUT, view.id,
+                          "the camera did not deliver a usable picture in time; dropped: %s",
+                          camera_drop_name((unsigned)view.last_drop));
 }

@@ -83,20 +83,39 @@ static struct demand_policy policy_of(const struct camera *camera)
     return policy;
 }
 
-static void report_timeout(struct camera *camera)
+/* Sets the error: why there was no usable frame for so long. A reason that the source reported
+ * stays, unless frames came and were dropped. */
+static void report_silence(struct camera *camera, int64_t span_us, const char *since)
 {
-    const struct demand_policy policy = policy_of(camera);
-    bool is_known = camera->error[0];
-    camera->stats.start_timeouts++;
+    const bool is_known = camera->error[0];
     if (is_known && camera->last_drop < 0)
-        return; /* the source has reported the reason */
+        return;
     struct text error = text_over(camera->error, sizeof(camera->error));
-    text_add(&error, "no usable frame within %.3g s of the start",
-             (double)policy.start_timeout_us / US_PER_S);
+    text_add(&error, "no usable frame within %.3g s%s", (double)span_us / US_PER_S, since);
     if (camera->last_drop >= 0)
         text_add(&error, "; dropped: %s", camera_drop_name((unsigned)camera->last_drop));
     if (!is_known)
         log_warn("camera", camera->id, "%s", camera->error);
+}
+
+static void report_timeout(struct camera *camera)
+{
+    const struct demand_policy policy = policy_of(camera);
+    camera->stats.start_timeouts++;
+    report_silence(camera, policy.start_timeout_us, " of the start");
+}
+
+void camera_gave_nothing(struct camera *camera, int64_t waited_us)
+{
+    report_silence(camera, waited_us, "");
+    camera_changed(camera, CAMERA_CHANGE_STATE);
+}
+
+const char *camera_error_text(const struct camera *camera)
+{
+    if (camera->rivals_us && now(camera) - camera->rivals_us < 60 * US_PER_S)
+        return CAMERA_RIVALS;
+    return camera->error;
 }
 
 void camera_step(struct camera *camera, enum demand_event event)
@@ -215,6 +234,7 @@ struct camera *camera_create(struct camera_home *home, const char *id, enum came
     camera->kind = kind;
     camera->address = takes_address;
     camera->battery_percent = -1;
+    camera->last_drop = -1;
     camera->settings = json_object();
     list_init(&camera->node);
     list_init(&camera->captures);
@@ -267,7 +287,7 @@ struct camera_view camera_view(const struct camera *camera)
         .name = camera->name,
         .address = camera->address,
         .model = json_string_value(camera->model),
-        .error = camera->error,
+        .error = camera_error_text(camera),
         .kind = camera->kind,
         .state = camera->demand.state,
         .native = camera->native,

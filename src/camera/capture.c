@@ -98,6 +98,8 @@ static int ask_device(struct camera *camera)
     if (is_under_way || !wants_still(camera))
         return 0;
     camera->still.request = 0;
+    if (!camera_runs(camera))
+        camera->last_drop = -1;
     uint32_t request = ++camera->last_request;
     int r = camera->source ? camera->source_ops->still(camera->source, request) : -ENOTCONN;
     if (r == 0) {
@@ -139,6 +141,8 @@ static void on_timer(void *ctx)
     } else if (capture->error) {
         finish(capture, capture->error, NULL);
     } else if (now(capture) >= capture->deadline_us) {
+        if (capture->lease)
+            camera_gave_nothing(capture->camera, now(capture) - capture->begun_us);
         finish(capture, -ETIMEDOUT, NULL);
     } else {
         (void)ask_device(capture->camera);

@@ -81,13 +81,11 @@ static json_t *fps_of(const struct camera *camera)
     return json_real((double)tenths / 10);
 }
 
-/* The most important error. */
-static json_t *error_of(const struct camera *camera, int64_t now_us)
+static json_t *error_of(const struct camera *camera)
 {
-    if (camera->rivals_us && now_us - camera->rivals_us < 60 * US_PER_S)
-        return json_string(CAMERA_RIVALS);
-    if (camera->error[0])
-        return json_string(camera->error);
+    const char *error = camera_error_text(camera);
+    if (error[0])
+        return json_string(error);
     return rendition_error(camera) ? json_string("the encoder does not work") : json_null();
 }
 
@@ -165,7 +163,7 @@ json_t *camera_describe(struct camera *camera, int64_t now_us)
     json_object_set_new(o, "state_since_s", null_or_seconds(true, now_us - d->since_us));
     json_object_set_new(o, "sleeping_for_s", sleeping_for(camera));
     json_object_set_new(o, "retry_in_s", null_or_seconds(d->backing_off, d->deadline_us - now_us));
-    json_object_set_new(o, "error", error_of(camera, now_us));
+    json_object_set_new(o, "error", error_of(camera));
     json_object_set_new(o, "width", null_or_integer(flows, camera->width));
     json_object_set_new(o, "height", null_or_integer(flows, camera->height));
     json_object_set_new(o, "fps", flows ? fps_of(camera) : json_null());

@@ -142,6 +142,12 @@ void camera_set_again(struct camera *camera);
 /* Writes the camera's row to the store, if there is one. */
 void camera_remember(const struct camera *camera);
 
+/* A capture waited for so long, and no usable frame came: a camera that is woken for snapshots
+ * alone never runs until the start's own timeout. */
+void camera_gave_nothing(struct camera *camera, int64_t waited_us);
+/* The error for the owner, "" = none. */
+const char *camera_error_text(const struct camera *camera);
+
 /* The error while two devices replace each other. */
 #define CAMERA_RIVALS "two devices use this id and replace each other; give one of them another id"
 

@@ -69,6 +69,10 @@ int problem_not_stored(struct problem *problem, const char *camera, int error)
     if (error == -ENOSPC)
         return problem_set(problem, PROBLEM_DISK_FULL, camera,
                            "the disk is full, nothing was stored; make room and try again");
+    if (error == -EBADMSG)
+        return problem_set(problem, PROBLEM_NOT_STORED, camera,
+                           "the database is damaged, nothing was stored; restore a backup of "
+                           "eyelid.db");
     return problem_set(problem, PROBLEM_NOT_STORED, camera, "storing failed: %s; try again",
                        strerror(-error));
 }

@@ -10,6 +10,7 @@ int sql_errno(sqlite3 *db, int result)
     case SQLITE_ROW:
     case SQLITE_DONE:
         return 0;
+    case SQLITE_ERROR: /* our statements are right: a table or a column is missing */
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
         return -EBADMSG;

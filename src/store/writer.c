@@ -219,7 +219,7 @@ static int write_batch(struct writer *writer, struct list *batch)
         error = write_transaction(writer, batch);
     if (error)
         log_error("store", writer->name, "writing failed, changes are lost at the next start: %s",
-                  strerror(-error));
+                  error == -EBADMSG ? "the database is damaged" : strerror(-error));
     list_for_each (group, batch, struct write_group, node) {
         if (error)
             group->error = error;

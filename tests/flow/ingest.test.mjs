@@ -125,3 +125,18 @@ for (const [what, address, protocols, hello, why] of [
     await house.server.says(why);
   });
 }
+
+test('a dashboard that polls snapshots learns what is wrong, and so does the page', async (t) => {
+  const house = await boot(t);
+  const device = await house.socket(`${house.deviceUrl}/porch`);
+  const sending = setInterval(() => device.ws.readyState === 1 && device.send(Buffer.from('no picture at all')), 50);
+  t.after(() => clearInterval(sending));
+  await house.state('porch', 'asleep');
+  for (let i = 0; i < 2; i++) {
+    const answer = await house.get('/snapshot/porch.jpg');
+    assert.equal(answer.status, 504);
+    assert.match(await answer.text(), /no usable frame within 3 s; dropped: no-soi/);
+  }
+  assert.match((await house.describe('porch')).error, /dropped: no-soi/);
+  assert.equal(house.server.output.match(/no usable frame/g).length, 1); // logged once
+});

@@ -104,7 +104,50 @@ static void a_snapshot_is_given_up_after_3_s(void **state)
     assert_int_equal(fake_answer(request)->status, 504);
     assert_string_equal(fake_answer(request)->content_type, "text/plain; charset=utf-8");
     assert_string_equal(fake_answer(request)->body,
-                        "the camera did not deliver a picture in time\n");
+                        "the camera did not deliver a picture in time: no usable frame within 3 "
+                        "s\n");
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+/* A poller that gives up before the start does: the reason is said to it and to the page. */
+static void whoever_polls_snapshots_learns_why_frames_were_dropped(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    for (int i = 0; i < 2; i++) {
+        struct http_request *request = world_get(world, "/snapshot/porch.jpg");
+        camera_count_drop(porch->camera, JPEG_NO_SOI);
+        fake_clock_advance(3 * US_PER_S);
+        fake_net_turn(world->net);
+        assert_int_equal(fake_answer(request)->status, 504);
+        assert_string_equal(fake_answer(request)->body,
+                            "the camera did not deliver a picture in time: no usable frame within "
+                            "3 s; dropped: no-soi\n");
+        assert_string_equal(camera_view(porch->camera).error,
+                            "no usable frame within 3 s; dropped: no-soi");
+        fake_request_destroy(request);
+    }
+    struct http_request *request = world_get(world, "/snapshot/porch.jpg");
+    world_jpeg(porch, "good", 640, 480);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 200);
+    assert_string_equal(camera_view(porch->camera).error, "");
+    fake_request_destroy(request);
+    world_device_free(porch);
+}
+
+static void a_still_that_was_dropped_is_explained(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct http_request *request = world_ask(
+        world, &(struct fake_request){.method = "POST", .path = "/api/v1/cameras/porch/capture"});
+    camera_count_drop(porch->camera, JPEG_NO_EOI);
+    fake_clock_advance(10 * US_PER_S);
+    fake_net_turn(world->net);
+    assert_int_equal(fake_answer(request)->status, 504);
+    assert_non_null(strstr(fake_answer(request)->body, "dropped: no-eoi"));
     fake_request_destroy(request);
     world_device_free(porch);
 }
@@ -248,6 +291,8 @@ int main(void)
         TEST(a_snapshot_wakes_waits_and_answers),
         TEST(an_older_picture_does_not_wake),
         TEST(a_snapshot_is_given_up_after_3_s),
+        TEST(whoever_polls_snapshots_learns_why_frames_were_dropped),
+        TEST(a_still_that_was_dropped_is_explained),
         TEST(why_a_camera_cannot_be_reached_is_said_at_once),
         TEST(offline_is_said_at_once_in_the_form_of_the_address),
         TEST(capture_asks_the_device_for_its_best),

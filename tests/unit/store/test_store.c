@@ -272,6 +272,18 @@ static void damaged_page_is_found(void **state)
     refuse(folder->dir, -EBADMSG, "eyelid.db", "damaged");
 }
 
+/* Sound to SQLite, but not what the version says. */
+static void missing_table_is_found(void **state)
+{
+    struct folder *folder = *state;
+    store_close(open_or_fail(folder));
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(folder_path(folder, "eyelid.db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DROP TABLE setting", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    refuse(folder->dir, -EBADMSG, "eyelid.db", "damaged");
+}
+
 static void file_in_place_of_the_folder(void **state)
 {
     struct folder *folder = *state;
@@ -487,6 +499,7 @@ int main(void)
         TEST(other_programs_database_is_left_alone),
         TEST(text_file_is_no_database),
         TEST(damaged_page_is_found),
+        TEST(missing_table_is_found),
         TEST(file_in_place_of_the_folder),
         TEST(unwritable_folder_is_named),
         TEST(full_disk_is_said_and_survived),
