@@ -74,6 +74,11 @@ static void load_setting(void *ctx, const char *camera_id, const char *name, con
     registry_load_setting(house->registry, camera_id, name, value_json);
 }
 
+static void load_last(void *ctx, const struct store_last *row)
+{
+    registry_load_last(((struct house *)ctx)->registry, row);
+}
+
 static void load_document(void *ctx, const char *name, const char *json)
 {
     struct house *house = ctx;
@@ -174,6 +179,7 @@ static int open_store(struct house *house)
     char *sentence = NULL;
     struct store_loader loader = {.camera = load_camera,
                                   .setting = load_setting,
+                                  .last = load_last,
                                   .document = load_document,
                                   .user = load_user,
                                   .session = load_session,
@@ -383,8 +389,10 @@ static void take_down(struct house *house, int code)
     struct exit_bound bound;
     net_timer_destroy(house->watchdog);
     api_destroy(house->api);
-    if (house->registry)
+    if (house->registry) {
+        registry_store_last(house->registry);
         registry_use_store(house->registry, NULL);
+    }
     if (house->service)
         service_stop(house->service);
     store_close(house->store); /* ends every waiting command */

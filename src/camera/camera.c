@@ -142,6 +142,8 @@ void camera_step(struct camera *camera, enum demand_event event)
         camera->error[0] = '\0';
     if (camera->demand.state != before || actions)
         camera_changed(camera, CAMERA_CHANGE_STATE);
+    if (camera->demand.state != before && !camera_runs(camera))
+        last_changed(camera);
 }
 
 static void on_timer(void *ctx)
@@ -247,6 +249,7 @@ struct camera *camera_create(struct camera_home *home, const char *id, enum came
     lease_set_init(&camera->leases, &LEASE_OPS, camera);
     list_init(&camera->renditions);
     camera->wake = net_wake_create(net, on_wake, camera);
+    last_init(camera);
     rendition_add_permanent(camera);
     return camera;
 }
@@ -263,6 +266,7 @@ void camera_destroy(struct camera *camera)
     net_wake_destroy(camera->wake);
     net_timer_destroy(camera->timer);
     net_timer_destroy(camera->slow_timer);
+    last_finish(camera);
     packet_unref(&camera->poster);
     controls_finish(&camera->controls);
     json_decref(camera->settings);

@@ -99,6 +99,16 @@ struct camera {
     struct maker_stats past; /* of closed H.264 makers */
 
     struct camera_awake awake;
+
+    /* camera/last.c: what the store has of the camera's last signs of life. */
+    struct {
+        struct net_timer *timer;
+        bool is_due;                                /* the timer is set */
+        int64_t stored_us;                          /* when it was last written; 0 = never */
+        int64_t poster_us;                          /* arrival of the stored poster; 0 = none */
+        int64_t resting_until_us, offline_since_us; /* as stored */
+        int64_t offline_wall_us; /* when the device went; 0: it is connected, or was never seen */
+    } last;
 };
 
 /* Takes the address, which may be NULL. The home outlives the camera. */
@@ -138,6 +148,16 @@ void camera_pause(struct camera *camera);
 
 /* camera/settings.c: sends the owner's settings to a device that connected. */
 void camera_set_again(struct camera *camera);
+
+/* --- camera/last.c: the poster, "offline since" and "resting until" outlive the server. --- */
+
+void last_init(struct camera *camera);
+void last_finish(struct camera *camera);
+/* The camera fell asleep, or its device went: what is new will be stored. */
+void last_changed(struct camera *camera);
+void last_load(struct camera *camera, const struct store_last *row);
+/* The server ends: stores what is new at once. */
+void last_store_now(struct camera *camera);
 
 /* Writes the camera's row to the store, if there is one. */
 void camera_remember(const struct camera *camera);

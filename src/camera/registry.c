@@ -336,6 +336,19 @@ void registry_load_setting(struct registry *registry, const char *camera_id, con
     json_decref(value);
 }
 
+void registry_load_last(struct registry *registry, const struct store_last *row)
+{
+    struct camera *camera = registry_find(registry, row->camera);
+    if (camera)
+        last_load(camera, row);
+}
+
+void registry_store_last(struct registry *registry)
+{
+    list_for_each (camera, &registry->cameras, struct camera, node)
+        last_store_now(camera);
+}
+
 void registry_observe(struct registry *registry, struct registry_observer *observer)
 {
     list_append(&registry->observers, &observer->node);

@@ -73,6 +73,11 @@ void registry_load_camera(struct registry *registry, const struct store_camera *
 void registry_load_setting(struct registry *registry, const char *camera_id, const char *name,
                            const char *value_json);
 
+/* Its poster, "offline since" and "resting until". */
+void registry_load_last(struct registry *registry, const struct store_last *row);
+/* The server ends: what was last seen of the cameras is stored. Before store_close. */
+void registry_store_last(struct registry *registry);
+
 /* Called for each camera that changed visibly, at most once per turn of the loop. */
 struct registry_observer {
     struct list node;

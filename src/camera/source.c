@@ -133,6 +133,7 @@ void camera_source_up(struct camera *camera, const struct source_ops *ops, void 
     camera->controlled = info->controlled;
     camera->first_frame_us = info->first_frame_us;
     camera->sleeping_until_wall_us = 0;
+    camera->last.offline_wall_us = 0;
     adopt_name(camera, info->name);
     camera_learned(camera, info->model, info->controls);
     camera->error[0] = '\0';
@@ -147,6 +148,7 @@ void camera_source_down(struct camera *camera)
 {
     camera->source_ops = NULL;
     camera->source = NULL;
+    camera->last.offline_wall_us = clock_wall_us(camera->home->env.clock);
     log_presence(camera,
                  camera->kind == CAMERA_PUSH ? "device disconnected" : "source disconnected");
     camera_step(camera, DEMAND_DEVICE_DOWN);
@@ -251,6 +253,7 @@ void camera_set_poster(struct camera *camera, struct packet *takes_packet)
     camera->poster = takes_packet;
     packet_stamp(takes_packet, camera_stream(camera, RENDITION_JPEG), 0);
     camera_changed(camera, CAMERA_CHANGE_STATE);
+    last_changed(camera);
 }
 
 size_t camera_frame_bytes(const struct camera_frame *frame)

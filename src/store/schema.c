@@ -71,6 +71,17 @@ static const char *const STEPS[] = {
     "  json TEXT NOT NULL,"
     "  PRIMARY KEY (schedule, slot)"
     ") STRICT, WITHOUT ROWID;",
+
+    /* Microseconds since the Unix epoch. */
+    "CREATE TABLE last ("
+    "  camera TEXT NOT NULL PRIMARY KEY REFERENCES camera (id) ON DELETE CASCADE,"
+    "  offline_since INTEGER NOT NULL," /* 0 = it was connected */
+    "  resting_until INTEGER NOT NULL," /* 0 = not */
+    "  taken INTEGER NOT NULL,"
+    "  width INTEGER NOT NULL,"
+    "  height INTEGER NOT NULL,"
+    "  jpeg BLOB"
+    ") STRICT;",
 };
 
 _Static_assert(sizeof(STEPS) / sizeof(STEPS[0]) == STORE_SCHEMA_VERSION,

@@ -162,6 +162,20 @@ static void load_setting(const struct store_loader *loader, sqlite3_stmt *row)
         loader->setting(loader->ctx, column(row, 0), column(row, 1), column(row, 2));
 }
 
+static void load_last(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    const struct store_last last = {.camera = column(row, 0),
+                                    .offline_since_us = sqlite3_column_int64(row, 1),
+                                    .resting_until_us = sqlite3_column_int64(row, 2),
+                                    .taken_us = sqlite3_column_int64(row, 3),
+                                    .width = (uint16_t)sqlite3_column_int(row, 4),
+                                    .height = (uint16_t)sqlite3_column_int(row, 5),
+                                    .jpeg = sqlite3_column_blob(row, 6),
+                                    .len_bytes = (size_t)sqlite3_column_bytes(row, 6)};
+    if (loader->last)
+        loader->last(loader->ctx, &last);
+}
+
 static void load_document(const struct store_loader *loader, sqlite3_stmt *row)
 {
     if (loader->document)
@@ -241,6 +255,11 @@ static int load_all(sqlite3 *db, const struct store_loader *loader)
     if (!error)
         error = load(db, "SELECT camera, name, value FROM setting ORDER BY camera, name", loader,
                      load_setting);
+    if (!error)
+        error = load(db,
+                     "SELECT camera, offline_since, resting_until, taken, width, height, jpeg"
+                     " FROM last",
+                     loader, load_last);
     if (!error)
         error = load(db, "SELECT name, json FROM document ORDER BY name", loader, load_document);
     if (!error)
@@ -405,6 +424,16 @@ void store_put_setting(struct store *store, const char *camera_id, const char *n
                        const char *value_json)
 {
     put(store, &(struct write){.kind = WRITE_SETTING, .texts = {camera_id, name, value_json}});
+}
+
+void store_put_last(struct store *store, const struct store_last *last)
+{
+    put(store, &(struct write){.kind = WRITE_LAST,
+                               .texts = {last->camera},
+                               .numbers = {last->offline_since_us, last->resting_until_us,
+                                           last->taken_us, last->width, last->height},
+                               .blob = last->jpeg,
+                               .blob_bytes = last->jpeg ? last->len_bytes : 0});
 }
 
 void store_put_document(struct store *store, const char *name, const char *json)

@@ -1,5 +1,5 @@
-/* The store: the one SQLite database, `eyelid.db` in the data folder. It holds cameras and their
- * settings, users, sessions and tokens, schedules and their last runs.
+/* The store: the one SQLite database, `eyelid.db` in the data folder. It holds cameras, their
+ * settings and their last pictures, users, sessions and tokens, schedules and their last runs.
  *
  * Everything is read once, at start, on the calling thread. Writes are queued and done by the
  * writer thread in their order, a batch a transaction; nothing is written while nothing changes.
@@ -16,7 +16,7 @@
 
 struct store;
 
-enum { STORE_SCHEMA_VERSION = 6, STORE_RUN_SLOTS = 100 };
+enum { STORE_SCHEMA_VERSION = 7, STORE_RUN_SLOTS = 100 };
 
 struct store_camera {
     const char *id, *name;
@@ -24,6 +24,17 @@ struct store_camera {
     const char *address; /* of its source; "" if it pushes */
     bool adopted;
     const char *token; /* the hash of its device's token; NULL or "" = none */
+};
+
+/* What was last seen of a camera. Times are microseconds since the Unix epoch; 0 = unknown. */
+struct store_last {
+    const char *camera;
+    int64_t offline_since_us; /* 0: it was connected */
+    int64_t resting_until_us; /* when its device, which sleeps, said that it wakes */
+    int64_t taken_us;         /* of the picture */
+    uint16_t width, height;
+    const void *jpeg; /* NULL: the one before stays; without one there is none */
+    size_t len_bytes;
 };
 
 struct store_user {
@@ -59,6 +70,7 @@ struct store_run {
 struct store_loader {
     void (*camera)(void *ctx, const struct store_camera *camera);
     void (*setting)(void *ctx, const char *camera_id, const char *name, const char *value_json);
+    void (*last)(void *ctx, const struct store_last *last); /* after the cameras */
     void (*document)(void *ctx, const char *name, const char *json);
     void (*user)(void *ctx, const struct store_user *user);
     void (*session)(void *ctx, const struct store_session *session); /* after the users */
@@ -98,7 +110,8 @@ void store_put_setting(struct store *store, const char *camera_id, const char *n
 void store_put_document(struct store *store, const char *name, const char *json);
 /* All settings of a camera. */
 void store_clear_settings(struct store *store, const char *camera_id);
-/* Its settings go with it. */
+void store_put_last(struct store *store, const struct store_last *last);
+/* Its settings and what was last seen of it go with it. */
 void store_remove_camera(struct store *store, const char *camera_id);
 
 void store_put_user(struct store *store, const struct store_user *user);

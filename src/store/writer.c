@@ -14,7 +14,7 @@
 
 struct item {
     struct list node;
-    struct write write; /* the texts are in bytes */
+    struct write write; /* the texts and the blob are in bytes */
     char bytes[];
 };
 
@@ -60,6 +60,13 @@ struct writer {
     " ON CONFLICT (camera, name) DO UPDATE SET value = ?3 WHERE value <> ?3"
 #define CLEAR_SETTINGS "DELETE FROM setting WHERE camera = ?1"
 #define REMOVE_CAMERA "DELETE FROM camera WHERE id = ?1"
+/* Without a picture the one before stays. */
+#define PUT_LAST                                                                                   \
+    "INSERT INTO last (camera, offline_since, resting_until, taken, width, height, jpeg)"          \
+    " VALUES (?1, ?11, ?12, ?13, ?14, ?15, ?10)"                                                   \
+    " ON CONFLICT (camera) DO UPDATE"                                                              \
+    " SET offline_since = ?11, resting_until = ?12, taken = ?13, width = ?14, height = ?15,"       \
+    " jpeg = ifnull(?10, jpeg)"
 #define PUT_DOCUMENT                                                                               \
     "INSERT INTO document (name, json) VALUES (?1, ?2)"                                            \
     " ON CONFLICT (name) DO UPDATE SET json = ?2 WHERE json <> ?2"
@@ -85,22 +92,16 @@ struct writer {
     "INSERT OR REPLACE INTO schedule_run (schedule, slot, number, json)"                           \
     " VALUES (?1, ?11, ?12, ?2)"
 
-enum { FIRST_NUMBER = 11 }; /* parameter */
+enum { BLOB = 10, FIRST_NUMBER = 11 }; /* parameters */
 
 static const char *const STATEMENTS[WRITE_KINDS] = {
-    [WRITE_CAMERA] = PUT_CAMERA,
-    [WRITE_SETTING] = PUT_SETTING,
-    [WRITE_CLEAR] = CLEAR_SETTINGS,
-    [WRITE_REMOVE] = REMOVE_CAMERA,
-    [WRITE_DOCUMENT] = PUT_DOCUMENT,
-    [WRITE_USER] = PUT_USER,
-    [WRITE_REMOVE_USER] = REMOVE_USER,
-    [WRITE_SESSION] = PUT_SESSION,
-    [WRITE_REMOVE_SESSION] = REMOVE_SESSION,
-    [WRITE_TOKEN] = PUT_TOKEN,
-    [WRITE_REMOVE_TOKEN] = REMOVE_TOKEN,
-    [WRITE_SCHEDULE] = PUT_SCHEDULE,
-    [WRITE_REMOVE_SCHEDULE] = REMOVE_SCHEDULE,
+    [WRITE_CAMERA] = PUT_CAMERA,     [WRITE_SETTING] = PUT_SETTING,
+    [WRITE_CLEAR] = CLEAR_SETTINGS,  [WRITE_REMOVE] = REMOVE_CAMERA,
+    [WRITE_LAST] = PUT_LAST,         [WRITE_DOCUMENT] = PUT_DOCUMENT,
+    [WRITE_USER] = PUT_USER,         [WRITE_REMOVE_USER] = REMOVE_USER,
+    [WRITE_SESSION] = PUT_SESSION,   [WRITE_REMOVE_SESSION] = REMOVE_SESSION,
+    [WRITE_TOKEN] = PUT_TOKEN,       [WRITE_REMOVE_TOKEN] = REMOVE_TOKEN,
+    [WRITE_SCHEDULE] = PUT_SCHEDULE, [WRITE_REMOVE_SCHEDULE] = REMOVE_SCHEDULE,
     [WRITE_RUN] = PUT_RUN,
 };
 
@@ -109,12 +110,16 @@ static struct item *item_create(const struct write *write)
     size_t len_bytes = 0;
     for (unsigned i = 0; i < WRITE_TEXTS && write->texts[i]; i++)
         len_bytes += strlen(write->texts[i]) + 1;
-    struct item *item = mem_zalloc_or_die(1, sizeof(*item) + len_bytes);
+    struct item *item = mem_zalloc_or_die(1, sizeof(*item) + len_bytes + write->blob_bytes);
     item->write = *write;
     char *p = item->bytes;
     for (unsigned i = 0; i < WRITE_TEXTS && write->texts[i]; i++) {
         item->write.texts[i] = p;
         p = stpcpy(p, write->texts[i]) + 1;
+    }
+    if (write->blob) {
+        memcpy(p, write->blob, write->blob_bytes);
+        item->write.blob = p;
     }
     return item;
 }
@@ -125,6 +130,9 @@ static int write_item(struct writer *writer, const struct write *write)
     int result = SQLITE_OK;
     for (int i = 0; i < WRITE_TEXTS && write->texts[i] && result == SQLITE_OK; i++)
         result = sqlite3_bind_text(statement, i + 1, write->texts[i], -1, SQLITE_STATIC);
+    if (result == SQLITE_OK && write->blob)
+        result =
+            sqlite3_bind_blob64(statement, BLOB, write->blob, write->blob_bytes, SQLITE_STATIC);
     const int n_numbers = sqlite3_bind_parameter_count(statement) - FIRST_NUMBER + 1;
     for (int i = 0; i < n_numbers && result == SQLITE_OK; i++)
         result = sqlite3_bind_int64(statement, FIRST_NUMBER + i, write->numbers[i]);

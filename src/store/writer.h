@@ -3,6 +3,7 @@
  * What does not: opening and reading. */
 #pragma once
 #include <sqlite3.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/waker.h"
@@ -17,6 +18,7 @@ enum write_kind {
     WRITE_SETTING,
     WRITE_CLEAR,
     WRITE_REMOVE,
+    WRITE_LAST,
     WRITE_DOCUMENT,
     WRITE_USER,
     WRITE_REMOVE_USER,
@@ -29,7 +31,7 @@ enum write_kind {
     WRITE_RUN,
     WRITE_KINDS
 };
-enum { WRITE_TEXTS = 5, WRITE_NUMBERS = 2 };
+enum { WRITE_TEXTS = 5, WRITE_NUMBERS = 5 };
 
 /* One change; what the texts are depends on the kind: see the statements in writer.c. */
 struct write {
@@ -37,6 +39,8 @@ struct write {
     const char *texts[WRITE_TEXTS]; /* parameters ?1 and following */
     int64_t numbers[WRITE_NUMBERS]; /* parameters ?11 and following; those of a statement that has
                                        none are not looked at */
+    const void *blob;               /* parameter ?10, or NULL */
+    size_t blob_bytes;
 };
 
 /* Called by writer_deliver once the group is on disk (error 0) or lost (negative errno). */
@@ -48,7 +52,8 @@ struct write_done {
 /* Changes that are committed together or not at all. One thread at a time until it is put. */
 struct write_group;
 struct write_group *write_group_create(void) __attribute__((returns_nonnull));
-void write_group_add(struct write_group *group, const struct write *write); /* copies the texts */
+void write_group_add(struct write_group *group,
+                     const struct write *write); /* copies the texts and the blob */
 
 /* Takes the connection, also when it fails, and starts the thread. name: the file, for the log;
  * copied. deliver is woken when writer_deliver has something to do. -EAGAIN: thread creation

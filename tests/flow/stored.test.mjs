@@ -102,3 +102,21 @@ test('a full disk is an error to the asker, and the same request works once ther
   assert.equal((await ask(house, 'POST', '', network('gate'))).status, 201);
   assert.equal((await house.describe('porch')).name, 'Front porch');
 });
+
+test('the last picture and how long a camera is away outlive the server', async (t) => {
+  const house = await boot(t, { env: { EYELID_LINGER_S: '0' } });
+  const camera = await house.camera('porch');
+  const shown = Buffer.from(await (await house.get('/snapshot/porch.jpg')).arrayBuffer());
+  await house.state('porch', 'asleep');
+  await camera.stop();
+  await house.state('porch', 'offline');
+  assert.equal((await house.server.stop()).code, 0);
+  await house.start();
+  const poster = await house.get('/poster/porch.jpg');
+  assert.equal(poster.status, 200);
+  assert.ok(shown.equals(Buffer.from(await poster.arrayBuffer())), 'the same picture');
+  assert.equal((await house.get('/snapshot/porch.jpg?max_age=600')).status, 200);
+  const known = await house.describe('porch');
+  assert.equal(known.state, 'offline');
+  assert.ok(known.last_frame_age_s > 0 && known.state_since_s > 0);
+});

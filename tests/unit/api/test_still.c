@@ -91,6 +91,36 @@ static void an_older_picture_does_not_wake(void **state)
     world_device_free(porch);
 }
 
+/* Ten minutes of a tablet that shows a snapshot every 10 s, of a camera whose first picture comes
+ * 0.8 s after it was woken. Returns the seconds it was awake. */
+static double ten_minutes_of_a_tablet(struct world *world, struct device *device, const char *query)
+{
+    const int64_t before_us = camera_view(device->camera).awake_us;
+    for (int i = 0; i < 60; i++) {
+        struct http_request *request =
+            world_ask(world, &(struct fake_request){.path = "/snapshot/porch.jpg", .query = query});
+        fake_clock_advance(800 * US_PER_MS);
+        if (camera_state(device->camera) == DEMAND_WAKING)
+            world_jpeg(device, "picture", 640, 480);
+        fake_net_turn(world->net);
+        assert_int_equal(fake_answer(request)->status, 200);
+        fake_request_destroy(request);
+        fake_clock_advance(9200 * US_PER_MS);
+        fake_net_turn(world->net);
+        assert_int_equal(camera_state(device->camera), DEMAND_ASLEEP);
+    }
+    return (double)(camera_view(device->camera).awake_us - before_us) / US_PER_S;
+}
+
+static void a_tablet_does_not_keep_a_camera_awake(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    assert_true(ten_minutes_of_a_tablet(world, porch, NULL) <= 0.12 * 600);
+    assert_true(ten_minutes_of_a_tablet(world, porch, "max_age=60") <= 0.04 * 600);
+    world_device_free(porch);
+}
+
 static void a_snapshot_is_given_up_after_3_s(void **state)
 {
     struct world *world = *state;
@@ -290,6 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_snapshot_wakes_waits_and_answers),
         TEST(an_older_picture_does_not_wake),
+        TEST(a_tablet_does_not_keep_a_camera_awake),
         TEST(a_snapshot_is_given_up_after_3_s),
         TEST(whoever_polls_snapshots_learns_why_frames_were_dropped),
         TEST(a_still_that_was_dropped_is_explained),

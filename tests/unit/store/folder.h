@@ -33,6 +33,15 @@ static inline void folder_saw_setting(void *ctx, const char *camera_id, const ch
     text_add(&folder->seen, "setting %s %s %s\n", camera_id, name, value_json);
 }
 
+static inline void folder_saw_last(void *ctx, const struct store_last *last)
+{
+    struct folder *folder = ctx;
+    text_add(&folder->seen, "last %s %lld %lld %lld %ux%u %.*s\n", last->camera,
+             (long long)last->offline_since_us, (long long)last->resting_until_us,
+             (long long)last->taken_us, last->width, last->height, (int)last->len_bytes,
+             last->jpeg ? (const char *)last->jpeg : "");
+}
+
 static inline void folder_saw_document(void *ctx, const char *name, const char *json)
 {
     struct folder *folder = ctx;
@@ -48,6 +57,7 @@ static inline int folder_create(void **state)
     folder->seen = text_over(folder->seen_bytes, sizeof(folder->seen_bytes));
     folder->loader = (struct store_loader){.camera = folder_saw_camera,
                                            .setting = folder_saw_setting,
+                                           .last = folder_saw_last,
                                            .document = folder_saw_document,
                                            .ctx = folder};
     *state = folder;

@@ -121,6 +121,32 @@ static void rows_come_back_in_order_of_first_sight(void **state)
                                             "setting porch mirror true\n");
 }
 
+static void what_was_last_seen_keeps_its_picture(void **state)
+{
+    struct folder *folder = *state;
+    struct store *store = open_or_fail(folder);
+    struct store_last last = {.camera = "porch",
+                              .offline_since_us = 5,
+                              .resting_until_us = 6,
+                              .taken_us = 7,
+                              .width = 640,
+                              .height = 480,
+                              .jpeg = "picture",
+                              .len_bytes = 7};
+    store_put_camera(store, &PORCH);
+    store_put_last(store, &last);
+    last.offline_since_us = 0;
+    last.jpeg = NULL;
+    store_put_last(store, &last);
+    store_close(store);
+    store = open_or_fail(folder);
+    assert_non_null(strstr(folder->seen_bytes, "last porch 0 6 7 640x480 picture\n"));
+    store_remove_camera(store, "porch");
+    store_close(store);
+    store_close(open_or_fail(folder));
+    assert_null(strstr(folder->seen_bytes, "last"));
+}
+
 static void a_document_is_replaced(void **state)
 {
     struct folder *folder = *state;
@@ -234,7 +260,7 @@ static void newer_schema_is_left_alone(void **state)
     run_sql(folder, "PRAGMA user_version = 99");
     struct stat before, after;
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &before), 0);
-    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 6");
+    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 7");
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &after), 0);
     assert_memory_equal(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim));
     assert_int_equal(before.st_size, after.st_size);
@@ -494,6 +520,7 @@ int main(void)
         TEST(row_that_does_not_fit_costs_only_itself),
         TEST(same_rows_again_write_nothing),
         TEST(second_server_is_told_who_has_the_folder),
+        TEST(what_was_last_seen_keeps_its_picture),
         TEST(a_document_is_replaced),
         TEST(newer_schema_is_left_alone),
         TEST(other_programs_database_is_left_alone),
