@@ -142,7 +142,7 @@ static void on_timer(void *ctx)
         finish(capture, capture->error, NULL);
     } else if (now(capture) >= capture->deadline_us) {
         if (capture->lease)
-            camera_gave_nothing(capture->camera, now(capture) - capture->begun_us);
+            camera_gave_nothing(capture->camera, capture->deadline_us - capture->begun_us);
         finish(capture, -ETIMEDOUT, NULL);
     } else {
         (void)ask_device(capture->camera);

@@ -112,7 +112,7 @@ test('texts that are no message do not end the pictures', async (t) => {
 });
 
 for (const [what, address, protocols, hello, why] of [
-  ['an id in capitals', '/Porch', [], null, /\/Porch: a device is refused: an address ends with the id, 1 to 32 of a-z/],
+  ['an id in capitals', '/Porch', [], null, /\/Porch: a device is refused: wrong address: it must end with the device's id/],
   ['a bad id in the query', '/?id=front_door', [], null, /front_door: a device is refused: an id is 1 to 32 of a-z/],
   ['a hello of another camera', '/porch', ['eyelid.device.v1'], { type: 'hello', id: 'yard' },
     /porch: a device is refused: the id in hello differs from the address/],
