@@ -67,7 +67,7 @@ static const struct key KEYS[] = {
      .right =
          "it is none, or up to 32 of same-host and origins like https://dash.example.org:3000, "
          "separated by blanks"},
-    {FIELD(access), .kind = KIND_CHOICE, .choices = ACCESS, .initial = "open",
+    {FIELD(access), .kind = KIND_CHOICE, .choices = ACCESS, .initial = "accounts",
      .right = "it is open or accounts"},
     {FIELD(open_role), .kind = KIND_CHOICE, .choices = OPEN_ROLE, .initial = "viewer",
      .right = "it is viewer, operator or admin"},

@@ -1,5 +1,5 @@
 /* Commands about schedules. As service/service.h; loop only. A schedule belongs to a camera:
- * whoever may see the camera may see it, and the camera's operators may change it. */
+ * anyone who may see the camera may see it, and the camera's operators may change it. */
 #pragma once
 #include "schedule/plan.h"
 #include "service/service.h"

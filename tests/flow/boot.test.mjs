@@ -135,3 +135,25 @@ test('the log speaks JSON where it is asked to', async (t) => {
   const lines = house.server.output.trim().split('\n').map((line) => JSON.parse(line));
   assert.ok(lines.some((line) => line.message.includes('is ready') && line.level === 'info'));
 });
+
+test('a fresh server shows this machine its cameras, and how to set up an administrator', async (t) => {
+  const house = await boot(t, { env: { EYELID_ACCESS: undefined, EYELID_OPEN_ROLE: undefined } });
+  await house.server.says(/no administrator yet: set one up at http:\/\/127\.0\.0\.1:\d+\/#setup=[0-9a-f]{64}/);
+  await house.camera('porch');
+  for (const address of ['/api/v1/cameras', '/snapshot/porch.jpg', '/metrics', '/api/v1/system'])
+    assert.equal((await house.get(address)).status, 200, address);
+  const stream = await house.get('/stream/porch.mjpg');
+  assert.equal(stream.status, 200);
+  await stream.body.cancel();
+  await house.page();
+  assert.equal((await house.get('/api/v1/cameras/porch', { method: 'DELETE' })).status, 401);
+});
+
+test('open to the network without an administrator, nothing but the setup is shown, here too', async (t) => {
+  const house = await boot(t, { env: { EYELID_ACCESS: undefined, EYELID_OPEN_ROLE: undefined }, http: '0.0.0.0:0' });
+  house.url = house.url.replace('0.0.0.0', '127.0.0.1');
+  for (const address of ['/api/v1/cameras', '/snapshot/porch.jpg', '/metrics'])
+    assert.equal((await house.get(address)).status, 401, address);
+  for (const address of ['/', '/healthz', '/api/v1/session']) assert.equal((await house.get(address)).status, 200, address);
+  assert.equal((await house.json('/api/v1/session')).needs_setup, true);
+});

@@ -69,7 +69,7 @@ test('the package on a clean Debian', async (t) => {
   });
 
   await t.test('serves as its user, by the file in /etc', async (t2) => {
-    await system.write(CONF, `${await system.read(CONF)}\n# mine\nhttp = 127.0.0.1:0\ndevice = 127.0.0.1:0\n`);
+    await system.write(CONF, `${await system.read(CONF)}\n# mine\naccess = open\nopen_role = admin\nhttp = 127.0.0.1:0\ndevice = 127.0.0.1:0\n`);
     const house = await serve(t2, system);
     assert.match(fs.readFileSync(`/proc/${house.server.pid}/status`, 'utf8'), /^Name:\s+eyelid$/m);
     assert.match(await (await house.get('/')).text(), /<!doctype html>/i);
