@@ -58,6 +58,7 @@ void endpoint_dark(const struct camera *camera, enum rendition_kind rendition,
 
 endpoint_handler archive_days_get;
 endpoint_handler archive_delete;
+endpoint_handler archive_export_get;
 endpoint_handler archive_file_get;
 endpoint_handler archive_get;
 endpoint_handler archive_list;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/archive_item.h"
 #include "api/reply.h"
 #include "base/alloc.h"
 
@@ -127,6 +128,16 @@ static json_t *schedule_json(const struct event *event)
                            "camera", event->camera_id);
 }
 
+static json_t *archive_json(const struct event *event)
+{
+    static const char *const CHANGES[] = {
+        [SHELF_ADDED] = "added", [SHELF_CHANGED] = "changed", [SHELF_REMOVED] = "removed"};
+    const struct archive_item *item = event->archive.item;
+    return json_pack("{s:s,s:s,s:o}", "type", "archive", "change",
+                     item ? CHANGES[event->archive.change] : "many", "item",
+                     item ? archive_item_json(item) : json_null());
+}
+
 static void say_to_all(struct live *live, const struct event *event,
                        json_t *(*describe)(const struct event *event))
 {
@@ -149,6 +160,8 @@ static void on_event(void *ctx, const struct event *event)
         say_to_all(live, event, setting_json);
     } else if (event->type == EVENT_SCHEDULE || event->type == EVENT_SCHEDULE_REMOVED) {
         say_to_all(live, event, schedule_json);
+    } else if (event->type == EVENT_ARCHIVE) {
+        say_to_all(live, event, archive_json);
     }
 }
 

@@ -28,6 +28,7 @@
 #include "picam/libcamera.h"
 #include "pull/mjpeg.h"
 #include "service/accounts.h"
+#include "service/archive.h"
 #include "service/schedules.h"
 #include "service/service.h"
 #include "store/store.h"
@@ -165,7 +166,9 @@ static int open_archive(struct house *house)
                                  .policy = {.max_age_us = config->archive_max_days * DAY_US,
                                             .max_bytes = config->archive_max_gib * GIB,
                                             .min_free_bytes = config->archive_min_free_gib * GIB},
-                                 .deliver = net_wake_waker(house->archive_wake)},
+                                 .deliver = net_wake_waker(house->archive_wake),
+                                 .news = service_archive_news,
+                                 .ctx = house->service},
         &house->archive);
     if (error)
         complain("cannot open the archive: %s", strerror(-error));

@@ -13,9 +13,18 @@
 #include "base/log.h"
 #include "base/thread.h"
 
+/* What happened to an item. More than so many at once are told as one. */
+enum { NEWS_MAX = 64 };
+struct news {
+    enum shelf_change change;
+    struct archive_item item;
+};
+
 struct archive {
     char *data;
     struct waker deliver;
+    void (*on_news)(void *ctx, enum shelf_change change, const struct archive_item *item);
+    void *ctx;
     struct shelf_policy policy;
     const struct clock *clock;
     struct thread thread;
@@ -33,6 +42,8 @@ struct archive {
     struct list queue; /* of struct archive_job.node */
     unsigned n_queued;
     bool closing;
+    struct news news[NEWS_MAX];
+    unsigned n_news;            /* NEWS_MAX + 1: too many */
     bool has_finished;          /* a job was since the flag was taken back */
     struct archive_state state; /* the keeper's newest */
 };
@@ -76,6 +87,17 @@ static void retain(struct archive *archive)
         log_info("archive", NULL, "%d of the oldest items made room", n);
 }
 
+static void add_news(void *ctx, enum shelf_change change, const struct archive_item *item)
+{
+    struct archive *archive = ctx;
+    lock_take(&archive->lock);
+    if (archive->n_news < NEWS_MAX)
+        archive->news[archive->n_news] = (struct news){change, *item};
+    if (archive->n_news <= NEWS_MAX)
+        archive->n_news++;
+    lock_drop(&archive->lock);
+}
+
 static void tell_finding(void *ctx, const char *what, const char *path)
 {
     (void)ctx;
@@ -94,6 +116,8 @@ static void open_shelf(struct archive *archive, struct archive_state *state)
         publish(archive, state);
         return;
     }
+    archive->shelf.told = add_news;
+    archive->shelf.ctx = archive;
     int r = shelf_check(&archive->shelf, true, tell_finding, NULL, &state->findings);
     if (r < 0)
         log_error("archive", NULL, "cannot be checked: %s", strerror(-r));
@@ -159,6 +183,8 @@ int archive_open(const struct archive_params *params, struct archive **ret_archi
     struct archive *archive = mem_new(struct archive);
     archive->data = mem_strdup_or_die(params->data);
     archive->deliver = params->deliver;
+    archive->on_news = params->news;
+    archive->ctx = params->ctx;
     archive->policy = params->policy;
     archive->clock = params->clock ? params->clock : &clock_system;
     inbox_init(&archive->finished, params->deliver);
@@ -181,12 +207,31 @@ int archive_open(const struct archive_params *params, struct archive **ret_archi
     return 0;
 }
 
+static void deliver_news(struct archive *archive)
+{
+    struct news *news = NULL;
+    lock_take(&archive->lock);
+    const unsigned n = archive->n_news;
+    archive->n_news = 0;
+    if (n > 0 && n <= NEWS_MAX && archive->on_news) {
+        news = mem_new_array(struct news, n);
+        memcpy(news, archive->news, n * sizeof(*news));
+    }
+    lock_drop(&archive->lock);
+    for (unsigned i = 0; news && i < n; i++)
+        archive->on_news(archive->ctx, news[i].change, &news[i].item);
+    if (n > NEWS_MAX && archive->on_news)
+        archive->on_news(archive->ctx, SHELF_CHANGED, NULL);
+    mem_free(news);
+}
+
 void archive_deliver(struct archive *archive)
 {
     struct list *node;
     lock_take(&archive->lock);
     archive->told = archive->state;
     lock_drop(&archive->lock);
+    deliver_news(archive);
     while ((node = inbox_take(&archive->finished))) {
         struct archive_job *job = list_entry(node, struct archive_job, node);
         job->done(job);

@@ -15,6 +15,10 @@ struct archive_params {
     struct shelf_policy policy; /* looked after with each change, and each hour */
     const struct clock *clock;  /* NULL: the system's */
     struct waker deliver;       /* woken when archive_deliver has something to do */
+    /* Called by archive_deliver: what happened to an item. NULL for item: to so many that each is
+     * not told. */
+    void (*news)(void *ctx, enum shelf_change change, const struct archive_item *item);
+    void *ctx;
 };
 
 /* Starts the keeper. A shelf that cannot be opened is no failure: every job then ends with that

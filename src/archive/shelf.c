@@ -114,12 +114,27 @@ static void put_thumbnail(struct shelf *shelf, const struct archive_item *item, 
     buf_unref(&buf);
 }
 
+static void tell(const struct shelf *shelf, enum shelf_change change,
+                 const struct archive_item *item)
+{
+    if (shelf->told)
+        shelf->told(shelf->ctx, change, item);
+}
+
+void shelf_changed(const struct shelf *shelf, const struct archive_item *item)
+{
+    tell(shelf, SHELF_CHANGED, item);
+}
+
 int shelf_add(struct shelf *shelf, struct archive_item *item, const uint8_t *poster,
               size_t poster_bytes)
 {
     if (poster)
         put_thumbnail(shelf, item, poster, poster_bytes);
-    return index_add(shelf->index, item);
+    int r = index_add(shelf->index, item);
+    if (r == 0)
+        tell(shelf, SHELF_ADDED, item);
+    return r;
 }
 
 int shelf_keep_photo(struct shelf *shelf, struct archive_item *item, const uint8_t *jpeg,
@@ -159,7 +174,10 @@ int shelf_remove(struct shelf *shelf, int64_t id)
     int r = index_get(shelf->index, id, &item);
     if (r == 0)
         r = index_condemn(shelf->index, id);
-    return r < 0 ? r : remove_condemned(shelf, &item);
+    if (r < 0)
+        return r;
+    tell(shelf, SHELF_REMOVED, &item);
+    return remove_condemned(shelf, &item);
 }
 
 int shelf_space(const struct shelf *shelf, uint64_t *ret_free, uint64_t *ret_total)

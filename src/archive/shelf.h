@@ -11,10 +11,15 @@
 #include "archive/index.h"
 #include "base/buf.h"
 
+enum shelf_change { SHELF_ADDED, SHELF_CHANGED, SHELF_REMOVED };
+
 struct shelf {
     int root;      /* the folder; borrowed by those who write clips */
     int lock_file; /* held while it is open */
     struct index *index;
+    /* What happened to an item, once it is on disk; NULL: nobody wants to know. */
+    void (*told)(void *ctx, enum shelf_change change, const struct archive_item *item);
+    void *ctx;
 };
 
 enum { SHELF_SENTENCE_MAX_BYTES = 200 };
@@ -37,6 +42,9 @@ int shelf_add(struct shelf *shelf, struct archive_item *item, const uint8_t *pos
 
 /* Its file and row are gone when it returns 0. -ENOENT. */
 int shelf_remove(struct shelf *shelf, int64_t id) __attribute__((warn_unused_result));
+
+/* To be called after a change by the index alone (a star, a note). */
+void shelf_changed(const struct shelf *shelf, const struct archive_item *item);
 
 /* What is free for others on its disk, and how large that is. */
 int shelf_space(const struct shelf *shelf, uint64_t *ret_free, uint64_t *ret_total)

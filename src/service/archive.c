@@ -93,6 +93,21 @@ static int work_open(struct archive_job *job, struct shelf *shelf)
     return 0;
 }
 
+static int work_export(struct archive_job *job, struct shelf *shelf)
+{
+    struct service_archive_call *call = call_of(job);
+    call->items = mem_new_array(struct archive_item, call->n_ids);
+    for (unsigned i = 0; i < call->n_ids; i++) {
+        call->id = call->ids[i];
+        int r = get(call, shelf, ACCESS_VIEWER);
+        if (r == 0)
+            call->items[call->n_items++] = call->item;
+        else if (r != -ENOENT)
+            return r;
+    }
+    return call->n_items ? 0 : -ENOENT;
+}
+
 static void use_filter(struct service_archive_call *call)
 {
     call->filter.camera = call->camera[0] ? call->camera : NULL;
@@ -139,7 +154,11 @@ static int work_change(struct archive_job *job, struct shelf *shelf)
         r = index_star(shelf->index, call->id, call->star);
     if (r == 0 && call->sets_note)
         r = index_note(shelf->index, call->id, call->note);
-    return r == 0 ? index_get(shelf->index, call->id, &call->item) : r;
+    if (r == 0)
+        r = index_get(shelf->index, call->id, &call->item);
+    if (r == 0)
+        shelf_changed(shelf, &call->item);
+    return r;
 }
 
 static int work_remove(struct archive_job *job, struct shelf *shelf)
@@ -171,6 +190,11 @@ void service_archive_open(const struct permit *permit, struct service_archive_ca
     begin(permit, call, work_open);
 }
 
+void service_archive_export(const struct permit *permit, struct service_archive_call *call)
+{
+    begin(permit, call, work_export);
+}
+
 void service_archive_change(const struct permit *permit, struct service_archive_call *call)
 {
     begin(permit, call, work_change);
@@ -179,6 +203,14 @@ void service_archive_change(const struct permit *permit, struct service_archive_
 void service_archive_remove(const struct permit *permit, struct service_archive_call *call)
 {
     begin(permit, call, work_remove);
+}
+
+void service_archive_news(void *ctx, enum shelf_change change, const struct archive_item *item)
+{
+    struct service *service = ctx;
+    event_tell(&service->events, &(struct event){.type = EVENT_ARCHIVE,
+                                                 .camera_id = item ? item->camera : "",
+                                                 .archive = {change, item}});
 }
 
 /* --- Photos. --- */

@@ -15,6 +15,8 @@ struct service_archive_call {
     unsigned max;                              /* items of a page, 1 to SERVICE_ARCHIVE_PAGE_MAX */
     bool sets_star, star, sets_note;
     char note[ARCHIVE_NOTE_MAX_BYTES + 1];
+    int64_t *ids; /* of service_archive_export: items; mem_free */
+    unsigned n_ids;
     bool thumbnail; /* of service_archive_open: that, not the item itself */
     /* Called once, in a later turn of the loop: NULL or why not. */
     void (*done)(struct service_archive_call *call, const struct problem *problem);
@@ -46,10 +48,16 @@ void service_archive_days(const struct permit *permit, struct service_archive_ca
 void service_archive_get(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE: one item and its file, open for reading. */
 void service_archive_open(const struct permit *permit, struct service_archive_call *call);
+/* ACTION_ARCHIVE: the items with these ids, in their order; those that are gone, or that the
+ * principal may not see, are left out. */
+void service_archive_export(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE_CHANGE: star and note; the item as it is then. */
 void service_archive_change(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE_CHANGE. */
 void service_archive_remove(const struct permit *permit, struct service_archive_call *call);
+
+/* The archive's news become events; ctx is the service. */
+void service_archive_news(void *service, enum shelf_change change, const struct archive_item *item);
 
 /* ACTION_RECORD: records the camera for so long from now on; one that is recorded already goes on
  * until then. */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "access/policy.h"
+#include "archive/shelf.h"
 #include "base/list.h"
 #include "camera/camera.h"
 
@@ -17,6 +18,7 @@ enum event_type {
     EVENT_SETTING,        /* how a change of settings ended */
     EVENT_SCHEDULE,       /* one is new or changed, or a run of it began or ended */
     EVENT_SCHEDULE_REMOVED,
+    EVENT_ARCHIVE, /* an item was added, changed or removed, on disk */
 };
 
 enum setting_result {
@@ -33,6 +35,10 @@ struct event {
     const char *id;        /* EVENT_SCHEDULE…: of the schedule */
     json_t *json;          /* EVENT_SCHEDULE: the schedule; borrowed */
     unsigned changed;      /* EVENT_CAMERA_CHANGED: enum camera_change, or'ed */
+    struct {
+        enum shelf_change change;
+        const struct archive_item *item; /* NULL: so many that each is not told */
+    } archive;
     struct {
         uint64_t change; /* the number that the asker was given */
         enum setting_result result;

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { boot, run, waitFor } from './harness.mjs';
+import { boot, run, temporaryFolder, waitFor } from './harness.mjs';
 
 const send = (house, method, address, body) => house.get(address,
   { method, ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
@@ -89,6 +89,52 @@ test('pages, filters and days', async (t) => {
   assert.deepEqual(await house.json('/api/v1/archive/days?camera=porch'), { days: { [kept[0].start.slice(0, 10)]: 3 } });
   for (const wrong of ['limit=0', 'limit=501', 'kind=x', 'reason=x', 'from=yesterday', 'cursor=1', 'camera=A']) {
     assert.equal((await house.get(`/api/v1/archive?${wrong}`)).status, 422, wrong);
+  }
+});
+
+/** What a zip file holds: {name: bytes}, as another program reads it. */
+function unzip(t, bytes) {
+  const folder = temporaryFolder(t);
+  fs.writeFileSync(path.join(folder, 'a.zip'), bytes);
+  const script = 'import sys, zipfile; z = zipfile.ZipFile("a.zip"); sys.exit(str(z.testzip())) if z.testzip() else z.extractall("out")';
+  const { status, stderr } = spawnSync('python3', ['-c', script], { cwd: folder });
+  assert.equal(status, 0, String(stderr));
+  const names = fs.readdirSync(path.join(folder, 'out'), { recursive: true });
+  return Object.fromEntries(names.map((name) => [name, path.join(folder, 'out', name)])
+    .filter(([, file]) => fs.statSync(file).isFile()).map(([name, file]) => [name, fs.readFileSync(file)]));
+}
+
+test('pages hear of what is kept, changed and removed', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  const page = await house.page();
+  const item = await photo(house);
+  assert.deepEqual(await page.json('archive'), { type: 'archive', change: 'added', item });
+  await send(house, 'PATCH', `/api/v1/archive/${item.id}`, { starred: true });
+  assert.deepEqual(await page.json('archive'), { type: 'archive', change: 'changed', item: { ...item, starred: true } });
+  await house.get(`/api/v1/archive/${item.id}`, { method: 'DELETE' });
+  assert.deepEqual(await page.json('archive'), { type: 'archive', change: 'removed', item: { ...item, starred: true } });
+});
+
+test('a selection is one zip file', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  await house.camera('yard');
+  const items = [];
+  for (const id of ['porch', 'yard', 'porch']) items.push(await photo(house, id));
+  const response = await house.get(`/api/v1/archive/export?ids=${items[2].id},999,${items[1].id}`);
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get('content-type'), 'application/zip');
+  const bytes = Buffer.from(await response.arrayBuffer());
+  assert.equal(bytes.length, Number(response.headers.get('content-length')));
+  const files = unzip(t, bytes);
+  assert.deepEqual(Object.keys(files).sort(), [items[1].file, items[2].file].sort());
+  for (const [name, content] of Object.entries(files)) {
+    assert.deepEqual(content, fs.readFileSync(path.join(house.data, 'archive', name)));
+  }
+  assert.equal((await house.get('/api/v1/archive/export?ids=999')).status, 404);
+  for (const wrong of ['', '?ids=', '?ids=1,', '?ids=a', '?ids=-1', `?ids=${Array(1001).fill('1').join(',')}`]) {
+    assert.equal((await house.get(`/api/v1/archive/export${wrong}`)).status, 422, wrong);
   }
 });
 
