@@ -1,19 +1,8 @@
 // axe finds nothing wrong with the page's main states, light and dark.
-import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { boot } from '../flow/harness.mjs';
+import { clean } from './axe.mjs';
 import { open, openSheet, seen } from './look.mjs';
-
-const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function clean(page, state) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.html} (${n.failureSummary})`).join(' | ')}`);
-  assert.deepEqual(told, [], state);
-}
 
 for (const colorScheme of ['light', 'dark']) {
   test(`chromium: axe is content, ${colorScheme}`, async (t) => {

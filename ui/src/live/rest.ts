@@ -20,7 +20,9 @@ export interface Item {
   id: string;
   camera: string;
   kind: 'photo' | 'clip' | 'film';
+  reason: string; // manual, schedule, motion, continuous or import
   start: string; // RFC 3339
+  end: string; // the same as start for a photo
   bytes: number;
   width: number;
   height: number;
@@ -66,6 +68,21 @@ export interface Token {
   used: string | null;
 }
 
+// What is searched for; '' = all.
+export interface ArchiveFilter {
+  camera: string;
+  kind: string;
+  reason: string;
+  starred: boolean;
+  from: string; // an instant, or a date of the server's calendar
+  to: string; // the first that is too late
+}
+
+export interface Page {
+  items: Item[]; // the newest first
+  next: string | null; // the cursor of what comes after; null = nothing
+}
+
 interface Asked {
   method?: string;
   body?: object;
@@ -93,6 +110,12 @@ function parsed(text: string): Said | null {
   } catch {
     return null;
   }
+}
+
+// What is empty or false is not asked for.
+function queryOf(wanted: object): URLSearchParams {
+  const told = Object.entries(wanted).filter(([, value]) => value);
+  return new URLSearchParams(told.map(([name, value]) => [name, String(value)]));
 }
 
 export class Rest {
@@ -136,16 +159,27 @@ export class Rest {
     return (await this.ask(`cameras/${camera}/photo`, { method: 'POST' })) as Item;
   }
 
-  async archive(wanted: {
-    camera: string; // '' = all
-    starred: boolean;
-    cursor: string | null;
-  }): Promise<{ items: Item[]; next: string | null }> {
-    const query = new URLSearchParams();
-    if (wanted.camera) query.set('camera', wanted.camera);
-    if (wanted.starred) query.set('starred', 'true');
-    if (wanted.cursor) query.set('cursor', wanted.cursor);
-    return (await this.ask(`archive?${query}`)) as { items: Item[]; next: string | null };
+  // From now on for so long, or until it is stopped.
+  async record(camera: string, seconds: number): Promise<void> {
+    await this.ask(`cameras/${camera}/record`, { method: 'POST', body: { seconds } });
+  }
+
+  async stopRecording(camera: string): Promise<void> {
+    await this.ask(`cameras/${camera}/record`, { method: 'DELETE' });
+  }
+
+  async archive(
+    filter: Partial<ArchiveFilter> & { limit?: number; cursor?: string | null },
+  ): Promise<Page> {
+    return (await this.ask(`archive?${queryOf(filter)}`)) as Page;
+  }
+
+  // How many items begin on each of the server's days.
+  async archiveDays(filter: Partial<ArchiveFilter>): Promise<Record<string, number>> {
+    const { days } = (await this.ask(`archive/days?${queryOf(filter)}`)) as {
+      days: Record<string, number>;
+    };
+    return days;
   }
 
   async star(item: string, starred: boolean): Promise<Item> {

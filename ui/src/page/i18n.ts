@@ -123,7 +123,7 @@ export function ago(seconds: number): string {
 }
 
 // With the region that the browser has for the language: 14:02 in Britain, 2:02 pm in America.
-function locale(): string {
+export function locale(): string {
   const spoken = language.value;
   const tags = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
   return tags.find((tag) => tag.toLowerCase().startsWith(`${spoken}-`)) ?? spoken;
@@ -135,6 +135,20 @@ export function moment(date: Date, now = new Date()): string {
   if (date.toDateString() !== now.toDateString())
     Object.assign(options, { day: 'numeric', month: 'short' });
   return new Intl.DateTimeFormat(locale(), options).format(date);
+}
+
+// The time of day, to the second.
+export function time(date: Date): string {
+  return new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(date);
+}
+
+// "0:42", "1:02:03"
+export function clock(seconds: number): string {
+  const s = Math.floor(Math.max(0, seconds) || 0);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const minutes = Math.floor(s / 60) % 60;
+  const hours = Math.floor(s / 3600);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
 }
 
 // "Monday, 30 November 2026"

@@ -1,151 +1,292 @@
-// What was kept: photos and clips, by day, the newest first.
+// What was kept: photos, clips and films, by day, the newest first.
+import calendar from 'icon:calendar-days';
+import selectIcon from 'icon:square-check';
 import star from 'icon:star';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Item } from '../../live/rest';
-import { serverUrl } from '../../live/shared';
-import { day, moment, t } from '../i18n';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ArchiveFilter, Item } from '../../live/rest';
+import { type Key, t } from '../i18n';
 import { Icon } from '../parts/icon';
 import { rest } from '../server';
-import { cameraOf } from '../store';
+import { remembered } from '../store';
 import { allIds } from '../wall/arrangement';
-import { nameOf, problemText } from '../words';
+import { problemText } from '../words';
+import { Calendar } from './calendar';
+import { Grid } from './grid';
+import { dayAfter, Items } from './items';
+import { Recordings } from './recordings';
+import { SelectionBar } from './selection';
 import { ItemViewer } from './viewer';
+import { KINDS, nameFor, REASONS } from './words';
 import './archive.css';
 
-const nameFor = (id: string): string => {
-  const known = cameraOf(id).value;
-  return known ? nameOf(known) : id;
-};
+const REFRESH_MS = 10_000;
 
-export const titleOf = (item: Item): string =>
-  t('archive.item', { name: nameFor(item.camera), time: moment(new Date(item.start)) });
+interface Wanted {
+  camera: string;
+  kind: string;
+  reason: string;
+  starred: boolean;
+  from: string; // a date, or ''
+  to: string; // a date, its day included, or ''
+}
 
-function Thumb({ item, open }: { item: Item; open(): void }) {
+const EVERYTHING: Wanted = { camera: '', kind: '', reason: '', starred: false, from: '', to: '' };
+const wanted = remembered<Wanted>('archive', EVERYTHING, () => sessionStorage);
+
+const filterOf = ({ to, ...rest }: Wanted): ArchiveFilter => ({
+  ...rest,
+  to: to && dayAfter(to),
+});
+
+function useItems(filter: Wanted): { items: Items; changes: number } {
+  const [changes, setChanges] = useState(0);
+  const key = JSON.stringify(filter);
+  const items = useMemo(
+    () =>
+      new Items(
+        rest,
+        filterOf(filter),
+        () => allIds.peek(),
+        () => setChanges((n) => n + 1),
+      ),
+    [key],
+  );
+  useEffect(() => {
+    const load = (): void => {
+      if (document.visibilityState === 'visible') void items.refresh();
+    };
+    load();
+    const timer = setInterval(load, REFRESH_MS);
+    document.addEventListener('visibilitychange', load);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', load);
+      items.close();
+    };
+  }, [items]);
+  return { items, changes };
+}
+
+function Choice(props: {
+  id: string;
+  label: string;
+  all: string;
+  value: string;
+  options: [string, string][];
+  choose(value: string): void;
+}) {
+  const { id, label, all, value, options, choose } = props;
   return (
-    <li>
-      <button type="button" class="kept" data-item={item.id} onClick={open}>
-        <img
-          src={new URL(item.thumbnail.slice(1), serverUrl).href}
-          alt={titleOf(item)}
-          loading="lazy"
-          decoding="async"
-        />
-        <span class="kept-line" aria-hidden="true">
-          <span>{nameFor(item.camera)}</span>
-          <span>
-            {item.starred && <Icon of={star} />}
-            {moment(new Date(item.start), new Date(item.start))}
-          </span>
-        </span>
-      </button>
-    </li>
+    <>
+      <label class="unseen" for={id}>
+        {label}
+      </label>
+      <select
+        id={id}
+        class="input"
+        value={value}
+        onChange={(event) => choose(event.currentTarget.value)}
+      >
+        <option value="">{all}</option>
+        {options.map(([option, name]) => (
+          <option key={option} value={option}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </>
   );
 }
 
-// The newest items that fit the filters, and more on request.
-function useItems(camera: string, starred: boolean) {
-  const [items, setItems] = useState<Item[] | null>(null); // null: not there yet
-  const [next, setNext] = useState<string | null>(null);
-  const [error, setError] = useState('');
-  const asked = useRef(0);
-  const load = async (cursor: string | null): Promise<void> => {
-    const mine = ++asked.current;
-    try {
-      const page = await rest.archive({ camera, starred, cursor });
-      if (mine !== asked.current) return;
-      setItems((before) => (cursor ? [...(before ?? []), ...page.items] : page.items));
-      setNext(page.next);
-      setError('');
-    } catch (problem) {
-      if (mine === asked.current) setError(problemText(problem));
-    }
+function Filters({ openCalendar }: { openCalendar(): void }) {
+  const filter = wanted.value;
+  const set = (part: Partial<Wanted>): void => {
+    wanted.value = { ...filter, ...part };
   };
-  useEffect(() => void load(null), [camera, starred]);
-  return {
-    items,
-    error,
-    more: next === null ? null : () => void load(next),
-    change: (item: Item) =>
-      setItems((before) => (before ?? []).map((other) => (other.id === item.id ? item : other))),
-    drop: (id: string) => setItems((before) => (before ?? []).filter((other) => other.id !== id)),
-  };
+  const said = (list: readonly (readonly [string, Key])[]): [string, string][] =>
+    list.map(([value, key]) => [value, t(key)]);
+  return (
+    <search class="tools archive-filters" aria-label={t('archive.search')}>
+      <Choice
+        id="archive-camera"
+        label={t('archive.camera')}
+        all={t('camera.all')}
+        value={filter.camera}
+        options={allIds.value.map((id) => [id, nameFor(id)])}
+        choose={(camera) => set({ camera })}
+      />
+      <Choice
+        id="archive-kind"
+        label={t('archive.kind')}
+        all={t('archive.kind.all')}
+        value={filter.kind}
+        options={said(KINDS)}
+        choose={(kind) => set({ kind })}
+      />
+      <Choice
+        id="archive-reason"
+        label={t('archive.reason')}
+        all={t('archive.reason.all')}
+        value={filter.reason}
+        options={said(REASONS)}
+        choose={(reason) => set({ reason })}
+      />
+      <button
+        type="button"
+        class="chip"
+        data-action="starred"
+        aria-pressed={filter.starred}
+        onClick={() => set({ starred: !filter.starred })}
+      >
+        <Icon of={star} />
+        {t('archive.starred')}
+      </button>
+      <button
+        type="button"
+        class="chip"
+        data-action="calendar"
+        aria-pressed={filter.from !== '' || filter.to !== ''}
+        onClick={openCalendar}
+      >
+        <Icon of={calendar} />
+        {t('calendar')}
+      </button>
+    </search>
+  );
 }
 
-function byDay(items: Item[]): [string, Item[]][] {
-  const days = new Map<string, Item[]>();
-  for (const item of items) {
-    const title = day(new Date(item.start));
-    days.set(title, [...(days.get(title) ?? []), item]);
-  }
-  return [...days];
+// Which items are selected. Those through which a range goes have to be there already.
+function useSelection(items: Items) {
+  const [isSelecting, setIsSelecting] = useState(false);
+  const [ids, setIds] = useState<ReadonlyMap<string, Item>>(new Map());
+  const last = useRef(0);
+  const toggle = (index: number, through: boolean): void => {
+    setIsSelecting(true);
+    const next = new Map(ids);
+    const [from, to] = through ? [last.current, index].sort((a, b) => a - b) : [index, index];
+    for (let at = from as number; at <= (to as number); at++) {
+      const item = items.at(at);
+      if (!item) continue;
+      if (!through && next.has(item.id)) next.delete(item.id);
+      else next.set(item.id, item);
+    }
+    last.current = index;
+    setIds(next);
+  };
+  const end = (): void => {
+    setIsSelecting(false);
+    setIds(new Map());
+  };
+  useEffect(end, [items]);
+  return {
+    isSelecting,
+    ids,
+    toggle,
+    end,
+    begin: () => setIsSelecting(true),
+    change: (item: Item) =>
+      setIds((before) => (before.has(item.id) ? new Map(before).set(item.id, item) : before)),
+    drop: (id: string) =>
+      setIds((before) => {
+        const next = new Map(before);
+        next.delete(id);
+        return next;
+      }),
+  };
 }
 
 export function Archive() {
-  const [camera, setCamera] = useState('');
-  const [starred, setStarred] = useState(false);
-  const [shown, setShown] = useState<string | null>(null);
+  const filter = wanted.value;
+  const { items, changes } = useItems(filter);
+  const selection = useSelection(items);
+  const [shown, setShown] = useState<number | null>(null);
+  const [isCalendar, setIsCalendar] = useState(false);
+  const [jump, setJump] = useState<{ date: string } | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  const { items, error, more, change, drop } = useItems(camera, starred);
   useEffect(() => {
     document.title = `${t('area.archive')} · eyelid`;
     heading.current?.focus({ preventScroll: true });
   }, []);
+  const change = (item: Item): void => {
+    items.change(item);
+    selection.change(item);
+  };
+  const drop = (id: string): void => {
+    items.drop(id);
+    selection.drop(id);
+  };
+  const isEmpty = items.isKnown && items.days.length === 0;
+  const isFiltered = JSON.stringify(filter) !== JSON.stringify(EVERYTHING);
   return (
     <div class="paper is-wide">
       <div class="section-head">
         <h1 ref={heading} tabIndex={-1}>
           {t('area.archive')}
         </h1>
-        <div class="tools">
-          <label class="unseen" for="archive-camera">
-            {t('archive.camera')}
-          </label>
-          <select
-            id="archive-camera"
-            class="input"
-            value={camera}
-            onChange={(event) => setCamera(event.currentTarget.value)}
-          >
-            <option value="">{t('camera.all')}</option>
-            {allIds.value.map((id) => (
-              <option key={id} value={id}>
-                {nameFor(id)}
-              </option>
-            ))}
-          </select>
+        {!isEmpty && (
           <button
             type="button"
             class="chip"
-            aria-pressed={starred}
-            onClick={() => setStarred(!starred)}
+            data-action="select"
+            aria-pressed={selection.isSelecting}
+            onClick={() => (selection.isSelecting ? selection.end() : selection.begin())}
           >
-            <Icon of={star} />
-            {t('archive.starred')}
+            <Icon of={selectIcon} />
+            {t('select')}
           </button>
-        </div>
+        )}
+        <Filters openCalendar={() => setIsCalendar(true)} />
       </div>
-      {error && (
+      <Recordings ended={() => void items.refresh()} />
+      {items.problem !== null && (
         <p class="problem" role="alert">
-          {error}
+          {problemText(items.problem)}
         </p>
       )}
-      {items?.length === 0 && !error && <p class="quiet">{t('archive.none')}</p>}
-      {byDay(items ?? []).map(([title, those]) => (
-        <section key={title} class="section" aria-label={title}>
-          <h2>{title}</h2>
-          <ul class="kept-grid">
-            {those.map((item) => (
-              <Thumb key={item.id} item={item} open={() => setShown(item.id)} />
-            ))}
-          </ul>
-        </section>
-      ))}
-      {more && (
-        <button type="button" class="button" onClick={more}>
-          {t('archive.more')}
-        </button>
+      {isEmpty && items.problem === null && (
+        <p class="quiet">
+          {isFiltered ? t('archive.none.filter') : t('archive.none')}{' '}
+          {isFiltered && (
+            <button
+              type="button"
+              class="button"
+              data-action="everything"
+              onClick={() => {
+                wanted.value = EVERYTHING;
+              }}
+            >
+              {t('archive.everything')}
+            </button>
+          )}
+        </p>
       )}
-      {shown !== null && items && (
+      {!isEmpty && (
+        <Grid
+          items={items}
+          changes={changes}
+          selected={selection.ids}
+          isSelecting={selection.isSelecting}
+          jump={jump}
+          open={setShown}
+          toggle={selection.toggle}
+        />
+      )}
+      {selection.isSelecting && (
+        <SelectionBar selected={selection.ids} change={change} drop={drop} done={selection.end} />
+      )}
+      {isCalendar && (
+        <Calendar
+          days={items.days}
+          from={filter.from}
+          to={filter.to}
+          choose={(date) => setJump({ date })}
+          limit={(from, to) => {
+            wanted.value = { ...filter, from, to };
+          }}
+          closed={() => setIsCalendar(false)}
+        />
+      )}
+      {shown !== null && (
         <ItemViewer
           items={items}
           first={shown}

@@ -1,63 +1,93 @@
-// One item of the archive, large.
+// One item of the archive, large. Keys and swipes lead to those beside it.
 import left from 'icon:chevron-left';
 import right from 'icon:chevron-right';
 import download from 'icon:download';
 import star from 'icon:star';
 import trash from 'icon:trash';
 import close from 'icon:x';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Item } from '../../live/rest';
-import { serverUrl } from '../../live/shared';
-import { bytes, t } from '../i18n';
+import { bytes, clock, number, t } from '../i18n';
 import { tell } from '../parts/announcer';
-import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
+import { closeDialog, Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
 import { rest } from '../server';
 import { pixels, problemText } from '../words';
-import { titleOf } from './archive';
+import { Clip, type ClipKeys } from './clip';
+import type { Items } from './items';
+import { RemoveQuestion } from './selection';
+import { address, lengthOf, reasonOf, titleOf } from './words';
 import '../camera/photo.css';
+import './viewer.css';
 
-const href = (item: Item): string => new URL(item.url.slice(1), serverUrl).href;
+const SWIPE_PX = 60;
 
-function Question({ item, yes, closed }: { item: Item; yes(): void; closed(): void }) {
-  return (
-    <Dialog title={t('archive.remove.title')} closed={closed}>
-      <p>{titleOf(item)}</p>
-      <div class="tools">
-        <CancelButton autofocus>{t('remove.keep')}</CancelButton>
-        <button
-          type="button"
-          class="button is-bad"
-          data-action="remove-item"
-          onClick={(event) => {
-            closeDialog(event.currentTarget);
-            yes();
-          }}
-        >
-          {t('remove.yes')}
-        </button>
-      </div>
-    </Dialog>
-  );
+// Calls back with -1 or 1 for a finger that goes to the side.
+function useSwipe(step: (by: number) => void) {
+  const begun = useRef<{ id: number; x: number; y: number } | null>(null);
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      const isControl = (event.target as Element).closest('button, input, select, a') !== null;
+      const isFinger = event.pointerType === 'touch' && event.isPrimary && !isControl;
+      begun.current = isFinger ? { id: event.pointerId, x: event.clientX, y: event.clientY } : null;
+    },
+    onPointerUp: (event: PointerEvent) => {
+      const from = begun.current;
+      begun.current = null;
+      if (!from || from.id !== event.pointerId) return;
+      const x = event.clientX - from.x;
+      const y = event.clientY - from.y;
+      if (Math.abs(x) > SWIPE_PX && Math.abs(x) > 2 * Math.abs(y)) step(x < 0 ? 1 : -1);
+    },
+    onPointerCancel: () => {
+      begun.current = null;
+    },
+  };
 }
 
+const aboutOf = (item: Item): string =>
+  [
+    reasonOf(item),
+    ...(item.kind === 'photo' ? [] : [clock(lengthOf(item))]),
+    ...(item.width && item.height ? [pixels(item.width, item.height)] : []),
+    bytes(item.bytes),
+  ].join(' · ');
+
 export function ItemViewer(props: {
-  items: Item[];
-  first: string;
+  items: Items;
+  first: number; // the index of the one to begin with
   change(item: Item): void;
   drop(id: string): void;
   closed(): void;
 }) {
   const { items, first, change, drop, closed } = props;
-  const [id, setId] = useState(first);
+  const [at, setAt] = useState(first);
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState('');
-  const at = items.findIndex((item) => item.id === id);
-  const item = items[at];
-  if (!item) return null;
+  const keys = useRef<ClipKeys | null>(null);
+  const count = items.days.reduce((sum, day) => sum + day.count, 0);
+  const here = Math.min(at, count - 1);
+  const item = items.at(here);
+  useEffect(() => items.want(Math.max(0, here - 1), here + 2), [items, here]);
+  // New ones come in front of it: the item that is shown stays.
+  const shown = useRef<string | null>(null);
+  const isSame = item?.id === shown.current;
+  useEffect(() => {
+    if (shown.current !== null && !isSame) {
+      const to = items.indexOf(shown.current);
+      if (to >= 0 && to !== here) setAt(to);
+    }
+  }, [items.days[0]?.count]);
+  useEffect(() => {
+    shown.current = item?.id ?? null;
+  }, [here, item?.id]);
+  const swipe = useSwipe((by) => step(by));
   const step = (by: number): void => {
-    const to = items[at + by];
-    if (to) setId(to.id);
+    const to = here + by;
+    if (to < 0 || to >= count) return;
+    shown.current = null;
+    setError('');
+    setAt(to);
   };
   const attempt = async (what: () => Promise<void>): Promise<void> => {
     try {
@@ -67,77 +97,105 @@ export function ItemViewer(props: {
       setError(problemText(problem));
     }
   };
-  const remove = (): void =>
+  const remove = (gone: Item): void =>
     void attempt(async () => {
-      await rest.removeItem(item.id);
+      await rest.removeItem(gone.id);
       tell(t('archive.removed'));
-      const beside = items[at + 1] ?? items[at - 1];
-      if (beside) setId(beside.id);
-      else closed();
-      drop(item.id);
+      shown.current = null;
+      if (count === 1) closed();
+      drop(gone.id);
     });
-  const source = href(item);
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || asking) return;
+    const target = event.target as Element;
+    const isField = target.closest('input, select') !== null;
+    const isButton = event.key === ' ' && target.closest('button, a') !== null;
+    if (isField || isButton) return;
+    if (event.key === 'ArrowLeft') step(-1);
+    else if (event.key === 'ArrowRight') step(1);
+    else if (!keys.current?.key(event)) return;
+    event.preventDefault();
+  };
+  if (item?.kind === 'photo') keys.current = null;
+  // On the window: what had the focus may have gone with the item before.
+  const newest = useRef(pressed);
+  newest.current = pressed;
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => newest.current(event);
+    addEventListener('keydown', listener);
+    return () => removeEventListener('keydown', listener);
+  }, []);
+  if (count === 0) return null;
+  const source = item ? address(item.url) : '';
   return (
-    <Dialog title={titleOf(item)} class="viewer" closed={closed}>
-      <figure
-        onKeyDown={(event) => {
-          if (event.key === 'ArrowLeft') step(-1);
-          if (event.key === 'ArrowRight') step(1);
-        }}
-      >
-        {item.kind === 'photo' ? (
-          <img src={source} alt={titleOf(item)} data-kept={item.id} />
-        ) : (
-          <video src={source} controls playsInline autoplay muted data-kept={item.id} />
+    <Dialog title={item ? titleOf(item) : t('archive.loading')} class="viewer" closed={closed}>
+      <figure {...swipe}>
+        {!item && <p class="loading">{t('archive.loading')}</p>}
+        {item?.kind === 'photo' && <img src={source} alt={titleOf(item)} data-kept={item.id} />}
+        {item && item.kind !== 'photo' && (
+          <Clip key={item.id} id={item.id} src={source} label={titleOf(item)} keys={keys} />
         )}
         <figcaption>
-          {error && <span class="wrong">{error}</span>}
-          <span class="quiet">{`${pixels(item.width, item.height)}, ${bytes(item.bytes)}`}</span>
+          {error && (
+            <span class="wrong" role="alert">
+              {error}
+            </span>
+          )}
+          <span class="quiet">{item && aboutOf(item)}</span>
           <span class="viewer-steps">
             <button
               type="button"
               class="over-button"
-              aria-label={t('photo.previous')}
-              aria-disabled={at === 0}
+              data-action="previous"
+              aria-label={t('archive.newer')}
+              aria-disabled={here === 0}
               onClick={() => step(-1)}
             >
               <Icon of={left} />
             </button>
+            <span class="figure">
+              {number(here + 1)} / {number(count)}
+            </span>
             <button
               type="button"
               class="over-button"
-              aria-label={t('photo.next')}
-              aria-disabled={at === items.length - 1}
+              data-action="next"
+              aria-label={t('archive.older')}
+              aria-disabled={here === count - 1}
               onClick={() => step(1)}
             >
               <Icon of={right} />
             </button>
           </span>
-          <button
-            type="button"
-            class="chip"
-            aria-pressed={item.starred}
-            data-action="star"
-            onClick={() =>
-              void attempt(async () => change(await rest.star(item.id, !item.starred)))
-            }
-          >
-            <Icon of={star} />
-            {t('archive.star')}
-          </button>
-          <a class="button is-first" href={source} download="" data-action="download">
-            <Icon of={download} />
-            {t('photo.download')}
-          </a>
-          <button
-            type="button"
-            class="button"
-            data-action="ask-remove-item"
-            onClick={() => setAsking(true)}
-          >
-            <Icon of={trash} />
-            {t('remove.yes')}
-          </button>
+          {item && (
+            <>
+              <button
+                type="button"
+                class="chip"
+                aria-pressed={item.starred}
+                data-action="star"
+                onClick={() =>
+                  void attempt(async () => change(await rest.star(item.id, !item.starred)))
+                }
+              >
+                <Icon of={star} />
+                {t('archive.star')}
+              </button>
+              <a class="button is-first" href={source} download="" data-action="download">
+                <Icon of={download} />
+                {t('photo.download')}
+              </a>
+              <button
+                type="button"
+                class="button"
+                data-action="ask-remove-item"
+                onClick={() => setAsking(true)}
+              >
+                <Icon of={trash} />
+                {t('remove.yes')}
+              </button>
+            </>
+          )}
           <button
             type="button"
             class="button"
@@ -149,7 +207,14 @@ export function ItemViewer(props: {
           </button>
         </figcaption>
       </figure>
-      {asking && <Question item={item} yes={remove} closed={() => setAsking(false)} />}
+      {asking && item && (
+        <RemoveQuestion
+          title={t('archive.remove.title')}
+          what={titleOf(item)}
+          yes={() => remove(item)}
+          closed={() => setAsking(false)}
+        />
+      )}
     </Dialog>
   );
 }
