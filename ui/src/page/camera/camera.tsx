@@ -19,16 +19,20 @@ import { lazy } from '../parts/lazy';
 import { Picture, Status, Trouble } from '../parts/picture';
 import { ratioOf, remember } from '../parts/shape';
 import { connection, figuresShown, paused, remembered } from '../store';
+import type { Kept, Past } from '../timeline/day';
 import { wallIds } from '../wall/arrangement';
 import { figuresOf, nameOf } from '../words';
 import { useFading } from './fading';
 import { type Actions, useKeys } from './keys';
 import { PhotoThumb, usePhotos } from './photo';
+import { Recorded, useRecording } from './record';
 import { canPip, toggleFull, togglePip, useFullScreen } from './screen';
 import { useZoom } from './zoom';
 import './camera.css';
 
 const Sheet = lazy(() => import('./sheet').then((m) => m.Sheet));
+const Timeline = lazy(() => import('../timeline/timeline').then((m) => m.Timeline));
+const PastPicture = lazy(() => import('../timeline/past').then((m) => m.PastPicture));
 const Keys = lazy(() => import('./keys_help').then((m) => m.KeysHelp));
 
 const SHEET_PX = 352;
@@ -89,17 +93,31 @@ function Side({ to, step }: { to: string | null; step: number }) {
   );
 }
 
+// The first picture is yet to come; the strip is loaded after it.
+const BEFORE = new Set(['asleep', 'waking', 'reconnecting']);
+
+// True from the first time on.
+function useSeen(now: boolean): boolean {
+  const seen = useRef(false);
+  seen.current ||= now;
+  return seen.current;
+}
+
 export function Camera({ known }: { known: KnownCamera }) {
   const { camera } = known;
   const name = nameOf(known);
   const watched = usePlayer(true);
   const { said, facts } = useSaid(known, watched);
   const photos = usePhotos(camera.id);
+  const recording = useRecording(known);
   const view = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const [stage] = useSize<HTMLDivElement>();
   const [area, areaSize] = useSize<HTMLDivElement>();
   const [help, setHelp] = useState(false);
+  const [past, setPast] = useState<Past | null>(null); // null: the live picture is shown
+  const [kept, setKept] = useState<Kept[]>([]);
+  const hasBegun = useSeen(watched.hasPicture || !BEFORE.has(said.state));
   const full = useFullScreen(view);
   const zoom = useZoom(stage);
   const ratio = ratioOf(camera);
@@ -112,7 +130,7 @@ export function Camera({ known }: { known: KnownCamera }) {
   const sheetOpen = isBeside ? !isShort && (sheetChosen.value ?? fitsBeside) : true;
   const [overSheet, setOverSheet] = useState(false); // on a phone on its side, for now
   const showSheet = !full && (isShort ? overSheet : sheetOpen);
-  const shown = useFading(stage, said.state === 'live' && !help);
+  const shown = useFading(stage, said.state === 'live' && !help && !past);
 
   useEffect(() => {
     document.title = `${name} · eyelid`;
@@ -133,6 +151,7 @@ export function Camera({ known }: { known: KnownCamera }) {
     previous: () => go(-1),
     next: () => go(1),
     photo: () => void photos.take(),
+    record: recording.toggle,
     pause: () => {
       paused.value = !paused.value;
     },
@@ -158,6 +177,7 @@ export function Camera({ known }: { known: KnownCamera }) {
       data-camera={camera.id}
       data-state={said.state}
       data-sheet={showSheet ? '' : undefined}
+      data-strip={full ? undefined : ''}
       style={{ '--ratio': String(ratio) }}
     >
       <div class="camera-area" ref={area}>
@@ -167,9 +187,10 @@ export function Camera({ known }: { known: KnownCamera }) {
           data-shown={shown ? '' : undefined}
           data-zoomed={zoom.isZoomed ? '' : undefined}
         >
-          <div class="zoomed" ref={zoom.ref}>
+          <div class="zoomed" ref={zoom.ref} hidden={past !== null}>
             <Picture camera={camera} name={name} watched={watched} said={said} facts={facts} />
           </div>
+          {past && <PastPicture past={past} all={kept} show={setPast} />}
           <header class="over over-top">
             <a
               class="over-button"
@@ -184,8 +205,11 @@ export function Camera({ known }: { known: KnownCamera }) {
               <h1 ref={heading} tabIndex={-1}>
                 {name}
               </h1>
-              <Status said={said} figures={figuresShown.value ? figuresOf(watched.stats) : ''} />
+              {!past && (
+                <Status said={said} figures={figuresShown.value ? figuresOf(watched.stats) : ''} />
+              )}
             </div>
+            <Recorded known={known} />
             {(isBeside || isShort) && !full && (
               <OverlayButton
                 icon={panel}
@@ -196,15 +220,22 @@ export function Camera({ known }: { known: KnownCamera }) {
               />
             )}
           </header>
-          {said.state !== 'live' && <Trouble camera={camera} class="problem over-problem" />}
-          {photos.error && (
+          {said.state !== 'live' && !past && (
+            <Trouble camera={camera} class="problem over-problem" />
+          )}
+          {(photos.error || recording.error) && (
             <p class="problem over-problem" role="alert">
-              {photos.error}
+              {photos.error || recording.error}
             </p>
           )}
-          <Side to={neighbour(camera.id, -1)} step={-1} />
-          <Side to={neighbour(camera.id, 1)} step={1} />
-          <div class="over over-bottom" role="toolbar" aria-label={t('camera.controls')}>
+          {!past && <Side to={neighbour(camera.id, -1)} step={-1} />}
+          {!past && <Side to={neighbour(camera.id, 1)} step={1} />}
+          <div
+            class="over over-bottom"
+            role="toolbar"
+            aria-label={t('camera.controls')}
+            hidden={past !== null}
+          >
             <div class="over-group">
               <PhotoThumb photos={photos} name={name} />
               <span class="over-space" />
@@ -230,6 +261,16 @@ export function Camera({ known }: { known: KnownCamera }) {
             </button>
             <div class="over-group">
               <OverlayButton
+                icon={recording.icon}
+                action="record"
+                label={recording.label}
+                pressed={recording.isOn}
+                busy={recording.busy}
+                disabled={!isConnected || recording.busy}
+                onClick={recording.toggle}
+              />
+              <span class="over-space" />
+              <OverlayButton
                 icon={full ? minimize : maximize}
                 action="full"
                 label={full ? t('camera.full.leave') : t('camera.full')}
@@ -248,6 +289,11 @@ export function Camera({ known }: { known: KnownCamera }) {
           </div>
         </div>
       </div>
+      {!full && (
+        <div class="strip" data-shown={shown ? '' : undefined}>
+          {hasBegun && <Timeline camera={camera.id} past={past} show={setPast} list={setKept} />}
+        </div>
+      )}
       {showSheet && <Sheet known={known} watched={watched} />}
       {help && <Keys closed={() => setHelp(false)} />}
     </article>

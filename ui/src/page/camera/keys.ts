@@ -8,6 +8,7 @@ export interface Actions {
   previous(): void;
   next(): void;
   photo(): void;
+  record(): void;
   pause(): void;
   leave(): void;
   help(): void;
@@ -19,6 +20,7 @@ export const KEYS: [keys: string[], what: Key, act: (actions: Actions) => void][
   [['ArrowLeft'], 'keys.previous', (a) => a.previous()],
   [['ArrowRight'], 'keys.next', (a) => a.next()],
   [['s'], 'keys.photo', (a) => a.photo()],
+  [['r'], 'keys.record', (a) => a.record()],
   [[' '], 'keys.pause', (a) => a.pause()],
   [['+', '='], 'keys.zoom.in', (a) => a.zoom(1)],
   [['-'], 'keys.zoom.out', (a) => a.zoom(-1)],
