@@ -5,6 +5,7 @@ import star from 'icon:star';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ArchiveFilter, Item } from '../../live/rest';
 import { type Key, t } from '../i18n';
+import { maySome } from '../me';
 import { Icon } from '../parts/icon';
 import { rest } from '../server';
 import { remembered } from '../store';
@@ -223,7 +224,7 @@ export function Archive() {
         <h1 ref={heading} tabIndex={-1}>
           {t('area.archive')}
         </h1>
-        {!isEmpty && (
+        {!isEmpty && maySome('operator') && (
           <button
             type="button"
             class="chip"
@@ -266,6 +267,7 @@ export function Archive() {
           changes={changes}
           selected={selection.ids}
           isSelecting={selection.isSelecting}
+          maySelect={maySome('operator')}
           jump={jump}
           open={setShown}
           toggle={selection.toggle}

@@ -130,11 +130,12 @@ export function Grid(props: {
   changes: number; // of the items, so far: they are an object that changes
   selected: { has(id: string): boolean };
   isSelecting: boolean;
+  maySelect: boolean;
   jump: { date: string } | null; // to a day; a new object for each jump
   open(index: number): void;
   toggle(index: number, through: boolean): void; // through: from the one toggled last
 }) {
-  const { items, selected, isSelecting, jump, open, toggle } = props;
+  const { items, selected, isSelecting, maySelect, jump, open, toggle } = props;
   const [ref, { width }] = useSize<HTMLDivElement>();
   const [active, setActive] = useState(0);
   const hasFocus = useRef(false);
@@ -172,7 +173,7 @@ export function Grid(props: {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor((bottom - top) / layout.sizes.cellHeight) - 1);
     const to = stepFrom(layout, here, event.key, page);
-    if (event.key === 'x') toggle(here, event.shiftKey);
+    if (event.key === 'x' && maySelect) toggle(here, event.shiftKey);
     else if (to === null) return;
     else {
       moved.current = true;
@@ -238,8 +239,8 @@ export function Grid(props: {
                     isSelecting={isSelecting}
                     press={(event) => {
                       setActive(index);
-                      if (isSelecting || event.ctrlKey || event.metaKey || event.shiftKey)
-                        toggle(index, event.shiftKey);
+                      const isMore = event.ctrlKey || event.metaKey || event.shiftKey;
+                      if (isSelecting || (maySelect && isMore)) toggle(index, event.shiftKey);
                       else open(index);
                     }}
                   />

@@ -3,6 +3,7 @@ import stopIcon from 'icon:square';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';
 import { clock, t } from '../i18n';
+import { mayOn } from '../me';
 import { Icon } from '../parts/icon';
 import { recordedFor } from '../parts/recorded';
 import { rest } from '../server';
@@ -28,17 +29,19 @@ function Recording({ known }: { known: KnownCamera }) {
       </span>
       <span class="tools">
         <span class="figure">{clock(recordedFor(known) ?? 0)}</span>
-        <button
-          type="button"
-          class="button"
-          data-action="record-stop"
-          onClick={() =>
-            rest.stopRecording(id).catch((problem: unknown) => setError(problemText(problem)))
-          }
-        >
-          <Icon of={stopIcon} />
-          {t('record.stop')}
-        </button>
+        {mayOn('operator', id) && (
+          <button
+            type="button"
+            class="button"
+            data-action="record-stop"
+            onClick={() =>
+              rest.stopRecording(id).catch((problem: unknown) => setError(problemText(problem)))
+            }
+          >
+            <Icon of={stopIcon} />
+            {t('record.stop')}
+          </button>
+        )}
       </span>
     </li>
   );

@@ -8,6 +8,7 @@ import close from 'icon:x';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Item } from '../../live/rest';
 import { bytes, clock, number, t } from '../i18n';
+import { mayOn } from '../me';
 import { tell } from '../parts/announcer';
 import { closeDialog, Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
@@ -126,6 +127,7 @@ export function ItemViewer(props: {
     return () => removeEventListener('keydown', listener);
   }, []);
   if (count === 0) return null;
+  const mayChange = item !== undefined && mayOn('operator', item.camera);
   const source = item ? address(item.url) : '';
   return (
     <Dialog title={item ? titleOf(item) : t('archive.loading')} class="viewer" closed={closed}>
@@ -169,31 +171,35 @@ export function ItemViewer(props: {
           </span>
           {item && (
             <>
-              <button
-                type="button"
-                class="chip"
-                aria-pressed={item.starred}
-                data-action="star"
-                onClick={() =>
-                  void attempt(async () => change(await rest.star(item.id, !item.starred)))
-                }
-              >
-                <Icon of={star} />
-                {t('archive.star')}
-              </button>
+              {mayChange && (
+                <button
+                  type="button"
+                  class="chip"
+                  aria-pressed={item.starred}
+                  data-action="star"
+                  onClick={() =>
+                    void attempt(async () => change(await rest.star(item.id, !item.starred)))
+                  }
+                >
+                  <Icon of={star} />
+                  {t('archive.star')}
+                </button>
+              )}
               <a class="button is-first" href={source} download="" data-action="download">
                 <Icon of={download} />
                 {t('photo.download')}
               </a>
-              <button
-                type="button"
-                class="button"
-                data-action="ask-remove-item"
-                onClick={() => setAsking(true)}
-              >
-                <Icon of={trash} />
-                {t('remove.yes')}
-              </button>
+              {mayChange && (
+                <button
+                  type="button"
+                  class="button"
+                  data-action="ask-remove-item"
+                  onClick={() => setAsking(true)}
+                >
+                  <Icon of={trash} />
+                  {t('remove.yes')}
+                </button>
+              )}
             </>
           )}
           <button

@@ -13,6 +13,7 @@ import zoomOut from 'icon:zoom-out';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';
 import { t } from '../i18n';
+import { mayOn } from '../me';
 import { useMedia, usePlayer, useSaid, useSize } from '../parts/hooks';
 import { Icon } from '../parts/icon';
 import { lazy } from '../parts/lazy';
@@ -151,7 +152,7 @@ export function Camera({ known }: { known: KnownCamera }) {
     previous: () => go(-1),
     next: () => go(1),
     photo: () => void photos.take(),
-    record: recording.toggle,
+    record: () => mayOn('operator', camera.id) && recording.toggle(),
     pause: () => {
       paused.value = !paused.value;
     },
@@ -260,15 +261,17 @@ export function Camera({ known }: { known: KnownCamera }) {
               <Icon of={cameraIcon} />
             </button>
             <div class="over-group">
-              <OverlayButton
-                icon={recording.icon}
-                action="record"
-                label={recording.label}
-                pressed={recording.isOn}
-                busy={recording.busy}
-                disabled={!isConnected || recording.busy}
-                onClick={recording.toggle}
-              />
+              {mayOn('operator', camera.id) && (
+                <OverlayButton
+                  icon={recording.icon}
+                  action="record"
+                  label={recording.label}
+                  pressed={recording.isOn}
+                  busy={recording.busy}
+                  disabled={!isConnected || recording.busy}
+                  onClick={recording.toggle}
+                />
+              )}
               <span class="over-space" />
               <OverlayButton
                 icon={full ? minimize : maximize}
