@@ -1,5 +1,6 @@
 #include "api/live.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "api/archive_item.h"
@@ -120,6 +121,35 @@ static json_t *setting_json(const struct event *event)
                      event->setting.values, "detail", event->setting.detail);
 }
 
+static json_t *item_or_null(int64_t item)
+{
+    return item ? json_sprintf("%lld", (long long)item) : json_null();
+}
+
+/* To a hundredth of a percent: more is noise. */
+static json_t *short_number(float number)
+{
+    return json_real(round((double)number * 1e4) / 1e4);
+}
+
+static json_t *motion_json(const struct event *event)
+{
+    const struct guard_event *motion = event->motion;
+    const struct watch_box *box = &motion->box;
+    const bool has_ended = motion->phase == GUARD_ENDED;
+    char start[ARCHIVE_TIME_MAX_BYTES], end[ARCHIVE_TIME_MAX_BYTES];
+    archive_time_format(motion->start_us, start);
+    archive_time_format(motion->end_us, end);
+    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:o,s:[o,o,o,o],s:o,s:o,s:o,s:o}", "type", "motion",
+                     "camera", motion->camera, "event", (json_int_t)motion->number, "state",
+                     has_ended ? "ended" : "began", "start", start, "end",
+                     has_ended ? json_string(end) : json_null(), "box", short_number(box->x),
+                     short_number(box->y), short_number(box->width), short_number(box->height),
+                     "area", short_number(motion->area_percent), "score",
+                     short_number(motion->score), "photo", item_or_null(motion->photo), "clip",
+                     item_or_null(motion->clip));
+}
+
 static json_t *schedule_json(const struct event *event)
 {
     return event->type == EVENT_SCHEDULE
@@ -162,6 +192,8 @@ static void on_event(void *ctx, const struct event *event)
         say_to_all(live, event, schedule_json);
     } else if (event->type == EVENT_ARCHIVE) {
         say_to_all(live, event, archive_json);
+    } else if (event->type == EVENT_MOTION) {
+        say_to_all(live, event, motion_json);
     }
 }
 

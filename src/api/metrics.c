@@ -9,6 +9,7 @@
 #include "api/reply.h"
 #include "base/text.h"
 #include "service/archive.h"
+#include "service/motion.h"
 #include "service/schedules.h"
 
 enum { METRICS_MAX_BYTES = 4 * 1024 * 1024 };
@@ -59,6 +60,7 @@ struct sample {
     struct camera_view camera;
     struct maker_stats encode;
     struct service_recorded recorded;
+    struct guard_view guard;
     const struct archive_camera *archived; /* NULL = nothing is archived */
 };
 
@@ -110,6 +112,22 @@ static double recorded_bytes(const struct sample *s)
 {
     return (double)s->recorded.bytes;
 }
+static double armed(const struct sample *s)
+{
+    return s->guard.armed;
+}
+static double motion_events(const struct sample *s)
+{
+    return (double)s->guard.events;
+}
+static double motion_unrecorded(const struct sample *s)
+{
+    return (double)s->guard.unrecorded;
+}
+static double motion_pictures(const struct sample *s)
+{
+    return (double)s->guard.looked;
+}
 static double frame_age(const struct sample *s)
 {
     const struct packet *newest = s->camera.poster;
@@ -137,6 +155,13 @@ static const struct {
     {"eyelid_archive_bytes", "gauge", "Bytes of archived photos and clips.", archive_bytes},
     {"eyelid_recording", "gauge", "1 while the camera is being recorded.", recording},
     {"eyelid_recorded_bytes_total", "counter", "Bytes written to clips.", recorded_bytes},
+    {"eyelid_motion_armed", "gauge", "1 while motion is to be detected.", armed},
+    {"eyelid_motion_events_total", "counter", "Times that something began to move.", motion_events},
+    {"eyelid_motion_unrecorded_total", "counter",
+     "Those that were not recorded, because there were too many within an hour.",
+     motion_unrecorded},
+    {"eyelid_motion_pictures_total", "counter", "Pictures that the motion detector looked at.",
+     motion_pictures},
 };
 
 /* NULL: nothing of this camera is archived. */
@@ -172,6 +197,7 @@ static void add_numbers(struct text *out, const struct permit *permit)
         for (struct camera *camera = NULL; (camera = service_next(permit, camera));) {
             struct sample sample = {camera_view(camera), camera_encode_stats(camera),
                                     service_recorded(permit->service, camera_id(camera)),
+                                    service_motion_view(permit->service, camera_id(camera)),
                                     archived(permit, camera)};
             add_series(out, PER_CAMERA[i].name, camera, NULL, NULL);
             text_add(out, "%.15g\n", PER_CAMERA[i].value(&sample));

@@ -29,6 +29,7 @@
 #include "pull/mjpeg.h"
 #include "service/accounts.h"
 #include "service/archive.h"
+#include "service/motion.h"
 #include "service/schedules.h"
 #include "service/service.h"
 #include "store/store.h"
@@ -85,6 +86,8 @@ static void load_document(void *ctx, const char *name, const char *json)
     struct house *house = ctx;
     if (strcmp(name, "layout") == 0)
         service_load_layout(house->service, json);
+    else if (strcmp(name, "motion") == 0)
+        service_load_motion(house->service, json);
 }
 
 static void load_user(void *ctx, const struct store_user *row)

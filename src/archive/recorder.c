@@ -32,6 +32,8 @@ struct recorder {
     /* Guarded by lock. */
     bool is_poked, is_stopped;
     uint64_t bytes;
+    unsigned n_adding; /* clips that are to get their rows */
+    bool has_ended;    /* it goes with the last of these */
 
     /* The thread's, but for root, which it finds there. */
     int root, error;
@@ -68,16 +70,24 @@ static int add_clip(struct archive_job *job, struct shelf *shelf)
                      clip->poster_end - clip->poster_off);
 }
 
+static void finish(struct recorder *recorder);
+
 static void clip_added(struct archive_job *job)
 {
     struct new_clip *clip = list_entry(job, struct new_clip, job);
+    struct recorder *recorder = clip->recorder;
     if (job->error)
         log_error("archive", clip->item.path, "the clip is not in the index: %s",
                   strerror(-job->error));
     else
-        clip->recorder->last_item = clip->item.id;
+        recorder->last_item = clip->item.id;
     buf_unref(&clip->poster);
     mem_free(clip);
+    lock_take(&recorder->lock);
+    const bool is_last = --recorder->n_adding == 0 && recorder->has_ended;
+    lock_drop(&recorder->lock);
+    if (is_last)
+        finish(recorder);
 }
 
 static void drop_pending(struct recorder *recorder)
@@ -154,6 +164,9 @@ static int close_clip(struct recorder *recorder)
     clip->poster = recorder->poster ? buf_ref(recorder->poster) : NULL;
     clip->poster_off = recorder->poster_off;
     clip->poster_end = recorder->poster_end;
+    lock_take(&recorder->lock);
+    recorder->n_adding++;
+    lock_drop(&recorder->lock);
     archive_do(recorder->params.archive, &clip->job);
     return r;
 }
@@ -255,11 +268,8 @@ static void destroy(struct recorder *recorder)
     mem_free(recorder);
 }
 
-static void ended(struct archive_job *job)
+static void finish(struct recorder *recorder)
 {
-    struct recorder *recorder = list_entry(job, struct recorder, job);
-    if (recorder->has_thread)
-        thread_join(&recorder->thread);
     if (recorder->error)
         log_error("archive", recorder->camera, "recording stopped: %s", strerror(-recorder->error));
     const struct recorder_params params = recorder->params;
@@ -267,6 +277,20 @@ static void ended(struct archive_job *job)
                                            recorder->last_item};
     destroy(recorder);
     params.done(params.ctx, &result);
+}
+
+/* Jobs end in the order in which they were queued, but for those that a full queue refuses. */
+static void ended(struct archive_job *job)
+{
+    struct recorder *recorder = list_entry(job, struct recorder, job);
+    if (recorder->has_thread)
+        thread_join(&recorder->thread);
+    lock_take(&recorder->lock);
+    recorder->has_ended = true;
+    const bool is_complete = recorder->n_adding == 0;
+    lock_drop(&recorder->lock);
+    if (is_complete)
+        finish(recorder);
 }
 
 /* On the keeper: what a crash left is in order by now, so that a check cannot meet the new clip. */

@@ -70,7 +70,8 @@ void rendition_destroy(struct rendition *rendition)
 static struct rendition *find(const struct camera *camera, const struct rendition *what)
 {
     list_for_each (r, &camera->renditions, struct rendition, node)
-        if (r->kind == what->kind && r->scale == what->scale && r->max_fps == what->max_fps)
+        if (r->kind == what->kind && r->scale == what->scale && r->max_fps == what->max_fps &&
+            r->back_us == 0)
             return r;
     return NULL;
 }
@@ -118,7 +119,7 @@ static unsigned derived(const struct camera *camera)
 {
     unsigned n = 0;
     list_for_each (r, &camera->renditions, struct rendition, node)
-        n += r->kind == RENDITION_H264 && (r->scale > 1 || r->max_fps);
+        n += r->kind == RENDITION_H264 && (r->scale > 1 || r->max_fps || r->back_us);
     return n;
 }
 
@@ -128,10 +129,11 @@ struct rendition *rendition_choose(struct camera *camera, const struct lease_par
     if (wish->rendition == RENDITION_H264) {
         what.scale = scale_for(camera, wish);
         what.max_fps = max_fps_for(camera, wish);
+        what.back_us = wish->back_us;
     } else if (wish->rendition == RENDITION_LUMA) {
         what.scale = 8;
     }
-    struct rendition *rendition = find(camera, &what);
+    struct rendition *rendition = what.back_us ? NULL : find(camera, &what);
     if (rendition)
         return rendition;
     if (wish->rendition == RENDITION_H264 && derived(camera) >= DERIVED_MAX)
@@ -154,6 +156,7 @@ static void open_maker(struct camera *camera, struct rendition *rendition)
         .hub = rendition->hub,
         .turn = rendition->turn,
         .pace = rendition->pace,
+        .back_us = rendition->back_us,
     };
     rendition->maker_error = makers->open(makers->ctx, &request, &rendition->maker);
     if (rendition->maker_error < 0) {
@@ -210,8 +213,8 @@ void rendition_adjust(struct camera *camera, struct rendition *rendition)
     hub_watch_remove(rendition->hub, &rendition->watch);
     if (rendition->leases > 0)
         hub_watch_add(rendition->hub, &rendition->watch);
-    const bool is_permanent =
-        ROWS[rendition->kind].is_permanent && rendition->scale == 1 && rendition->max_fps == 0;
+    const bool is_permanent = ROWS[rendition->kind].is_permanent && rendition->scale == 1 &&
+                              rendition->max_fps == 0 && rendition->back_us == 0;
     if (rendition->leases == 0 && !is_permanent)
         rendition_destroy(rendition);
 }

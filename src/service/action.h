@@ -14,6 +14,7 @@ enum service_action {
     ACTION_STILL, /* a photo */
     ACTION_KEEP,  /* a photo that is kept */
     ACTION_RECORD,
+    ACTION_ARM,             /* whether and how motion is detected */
     ACTION_ARCHIVE,         /* what the archive holds of the cameras that the principal may see */
     ACTION_ARCHIVE_CHANGE,  /* stars, notes, removal */
     ACTION_SCHEDULES,       /* those of cameras that the principal may see */

@@ -8,6 +8,7 @@
 #include "archive/shelf.h"
 #include "base/list.h"
 #include "camera/camera.h"
+#include "guard/guard.h"
 
 enum event_type {
     EVENT_CAMERA_ADDED,
@@ -15,6 +16,7 @@ enum event_type {
     EVENT_CAMERA_REMOVED, /* the camera is still registered while this is told */
     EVENT_WOKE,           /* its first usable frame after a rest is there */
     EVENT_SLEPT,          /* it was told to stop, or went away while it ran */
+    EVENT_MOTION,         /* something began to move, or it has ended */
     EVENT_SETTING,        /* how a change of settings ended */
     EVENT_SCHEDULE,       /* one is new or changed, or a run of it began or ended */
     EVENT_SCHEDULE_REMOVED,
@@ -45,6 +47,7 @@ struct event {
         json_t *values;     /* what is in force of what was asked for; borrowed */
         const char *detail; /* a sentence, "" = nothing to say */
     } setting;
+    const struct guard_event *motion; /* EVENT_MOTION; borrowed */
 };
 
 struct event_subscriber {

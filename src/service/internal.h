@@ -23,6 +23,7 @@ struct service {
     struct store *store; /* NULL: nothing is remembered */
     struct archive *archive;
     struct list recordings; /* of struct recording.node, record.c */
+    struct guard *guard;
     struct event_bus events;
     struct registry_observer observer;
     struct list cameras; /* of struct service_camera.node */
@@ -102,6 +103,12 @@ void record_wait(struct service *service, const char *camera, struct record_wait
 /* When the recording at hand ends, monotonic; 0: there is none, or it is being closed. */
 int64_t record_until_us(const struct service *service, const char *camera);
 void record_drop_all(struct service *service); /* after archive_close */
+
+/* --- motion.c --- */
+
+void motion_create(struct service *service);
+/* The camera ends: its settings go. */
+void motion_forget(struct service *service, const char *camera);
 
 /* --- schedules.c, schedule_run.c --- */
 

@@ -51,6 +51,7 @@ static void on_removed(void *ctx, struct camera *camera)
     struct service *service = ctx;
     struct service_camera *known = service_camera_of(service, camera_id(camera));
     event_tell(&service->events, &(struct event){.type = EVENT_CAMERA_REMOVED, .camera = camera});
+    motion_forget(service, camera_id(camera));
     settings_drop(known);
     list_remove(&known->node);
     mem_free(known);
@@ -108,6 +109,7 @@ struct service *service_create(const struct service_params *params)
                                                    .refused = on_refused,
                                                    .ctx = service};
     registry_observe(params->registry, &service->observer);
+    motion_create(service);
     return service;
 }
 
@@ -119,6 +121,7 @@ void service_destroy(struct service *service)
     schedules_drop_all(service);
     net_timer_destroy(service->schedules.timer);
     accounts_finish(&service->accounts);
+    guard_destroy(service->guard);
     assert(list_empty(&service->jobs)); /* the store was closed, which decides each */
     registry_unobserve(&service->observer);
     list_for_each (known, &service->cameras, struct service_camera, node) {
@@ -144,6 +147,7 @@ void service_stop(struct service *service)
     schedules_stop(service);
     pool_destroy(service->pool); /* its works end, and are refused */
     service->pool = NULL;
+    guard_stop(service->guard);
 }
 
 int service_connect(const struct permit *permit, const struct push_knock *knock,
@@ -163,6 +167,7 @@ void service_use_archive(struct service *service, struct archive *archive)
     if (!archive)
         record_drop_all(service);
     service->archive = archive;
+    guard_use_archive(service->guard, archive);
 }
 
 struct archive *service_archive(const struct service *service)

@@ -38,6 +38,7 @@ struct maker_request {
     struct hub *hub;          /* the output; referenced too */
     uint64_t turn;            /* of the output hub, to publish under */
     struct maker_pace pace;
+    int64_t back_us; /* begins so far in the source's past and skips nothing until it is live */
 };
 
 struct makers {

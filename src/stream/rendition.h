@@ -9,6 +9,7 @@ struct rendition {
     enum rendition_kind kind;
     unsigned scale;   /* 1, 2, 4 or 8: the camera's sides divided by this at most */
     uint16_t max_fps; /* it is made for leases that asked for no more; 0 = for all others */
+    int64_t back_us;  /* it begins so far in the past, for one lease alone; 0 = now */
     struct hub *hub;  /* owned reference */
     uint32_t stream;  /* server-wide number, from 1; 0: it never leaves the server */
     uint64_t turn;    /* of the hub, under which the source or the maker publishes */

@@ -55,12 +55,13 @@ static void poke(void *ctx)
     lock_drop(&t->lock);
 }
 
-/* Waits for the newest frame: a new reference, or NULL when it is time to stop. */
+/* Waits for the newest frame, or takes the next one of the past: a new reference, or NULL when it
+ * is time to stop. */
 static struct packet *wait_for_frame(struct transcoder *t)
 {
     for (;;) {
         lock_take(&t->lock);
-        while (!t->poked && !t->stop)
+        while (!t->poked && !t->stop && !t->reader.all)
             lock_cond_wait(&t->cond, &t->lock, CLOCK_NEVER_US);
         const bool stop = t->stop;
         t->poked = false;
@@ -71,6 +72,7 @@ static struct packet *wait_for_frame(struct transcoder *t)
         struct packet *frame = reader_next(&t->reader);
         if (frame)
             return frame;
+        t->reader.all = false; /* the past is done: from now on only the latest one waits */
     }
 }
 
@@ -294,7 +296,8 @@ int transcoder_create(const struct transcoder_params *params, struct transcoder 
                 &(struct reader_params){.poke = poke,
                                         .ctx = t,
                                         .now_us = clock_now_us(&clock_system),
-                                        .back_us = MAX_JOIN_AGE_US});
+                                        .back_us = MAX_JOIN_AGE_US + request->back_us,
+                                        .all = request->back_us > 0});
     r = start(t);
     if (r < 0)
         goto fail;

@@ -1,8 +1,8 @@
 /* A transcoder: the maker that derives a rendition from an awake camera's JPEG or raw pictures, hub
  * to hub, on its own thread. Only the latest frame waits: a frame that arrives while it works
- * replaces the waiting one. A frame that does not decode is counted and skipped; an encoder that
- * breaks is replaced, at most once a second. Keyframes are made on request of the hub, and as the
- * pace bounds their interval.
+ * replaces the waiting one. It may begin in the past, of which it skips nothing. A frame that does
+ * not decode is counted and skipped; an encoder that breaks is replaced, at most once a second.
+ * Keyframes are made on request of the hub, and as the pace bounds their interval.
  *
  * Loop only. Its thread ends by itself after transcoder_close, and the yard waits for the last
  * one. */

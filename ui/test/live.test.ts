@@ -359,6 +359,18 @@ describe('cameras', () => {
     expect(heard).toEqual(['', 'no']);
   });
 
+  it('say when something moves', () => {
+    const live = makeLive();
+    hello([{ id: 'porch' }]);
+    const heard: string[] = [];
+    const forget = live.onMotion(({ camera, state }) => heard.push(`${camera} ${state}`));
+    socket().say({ ...example('live-motion'), state: 'began' });
+    socket().say(example('live-motion'));
+    forget();
+    socket().say(example('live-motion'));
+    expect(heard).toEqual(['porch began', 'porch ended']);
+  });
+
   it('come with hello and change one by one', () => {
     const live = makeLive();
     const changes: string[] = [];

@@ -22,6 +22,7 @@ describe('examples of docs/protocol.md', () => {
     'live-captured': 'captured',
     'live-set-done': 'set-done',
     'live-setting': 'setting',
+    'live-motion': 'motion',
     'live-pong': 'pong',
     'live-error': 'error',
   };

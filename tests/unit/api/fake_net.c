@@ -1,6 +1,7 @@
 #include "fake_net.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ struct net_timer {
 
 struct net_wake {
     struct list node;
-    bool poked;
+    atomic_bool poked; /* by any thread */
     void (*run)(void *ctx);
     void *ctx;
 };

@@ -486,6 +486,40 @@ static void a_device_that_comes_back_is_started_for_who_still_looks(void **state
     world_device_free(porch);
 }
 
+static void motion_is_told_as_the_contract_says(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch");
+    struct ws *ws = world_page(world);
+    struct guard_event motion = {.phase = GUARD_BEGAN,
+                                 .camera = "porch",
+                                 .number = 17,
+                                 .start_us = INT64_C(1796093888044000),
+                                 .box = {0.25f, 0.5f, 0.125f, 0.25f},
+                                 .score = 0.75f};
+    const struct event event = {.type = EVENT_MOTION, .camera = porch->camera, .motion = &motion};
+    event_tell(service_events(world->service), &event);
+    struct fake_message message; /* its nulls are not as in the contract's example */
+    assert_true(fake_ws_next(ws, &message));
+    assert_non_null(strstr((const char *)message.bytes, "\"state\":\"began\""));
+    assert_non_null(strstr((const char *)message.bytes, "\"end\":null"));
+    fake_message_free(&message);
+    motion.phase = GUARD_ENDED;
+    motion.end_us = motion.start_us + US_PER_S;
+    motion.photo = 8;
+    motion.clip = 9;
+    event_tell(service_events(world->service), &event);
+    json_t *ended = world_event(ws, "motion");
+    assert_string_equal(world_string(ended, "state"), "ended");
+    assert_string_equal(world_string(ended, "start"), "2026-12-01T02:58:08.044Z");
+    assert_string_equal(world_string(ended, "end"), "2026-12-01T02:58:09.044Z");
+    assert_string_equal(world_string(ended, "photo"), "8");
+    assert_string_equal(world_string(ended, "clip"), "9");
+    json_decref(ended);
+    fake_ws_destroy(ws);
+    world_device_free(porch);
+}
+
 static void who_leaves_lets_go(void **state)
 {
     struct world *world = *state;
@@ -551,6 +585,7 @@ int main(void)
         TEST(many_cameras_with_many_controls_close_no_page),
         TEST(a_new_camera_is_told_of),
         TEST(a_device_that_comes_back_is_started_for_who_still_looks),
+        TEST(motion_is_told_as_the_contract_says),
         TEST(who_leaves_lets_go),
         TEST(the_api_may_go_before_its_sockets),
     };

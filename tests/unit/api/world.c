@@ -205,7 +205,8 @@ static int encoder_open(void *ctx, const struct maker_request *request, void **r
 {
     struct world *world = ctx;
     struct encoding *encoding = mem_new(struct encoding);
-    *encoding = (struct encoding){.world = world, .hub = request->hub, .turn = request->turn};
+    *encoding = (struct encoding){
+        .world = world, .kind = request->kind, .hub = request->hub, .turn = request->turn};
     snprintf(encoding->camera, sizeof(encoding->camera), "%s", request->about);
     list_append(&world->encodings, &encoding->node);
     *ret_maker = encoding;

@@ -21,6 +21,7 @@ struct encoding {
     struct list node;
     struct world *world;
     char camera[CAMERA_ID_MAX + 1];
+    enum rendition_kind kind;
     struct hub *hub; /* borrowed */
     uint64_t turn;
 };

@@ -7,6 +7,7 @@ import {
   Kind,
   MAX_OPEN_CAPTURES,
   type Media,
+  type Motion,
   parseServerMessage,
   type Rendition,
   readMedia,
@@ -84,6 +85,7 @@ export class Live {
   private readonly streams = new Map<number, Wish>();
   private readonly requests = new Map<number, Request>();
   private readonly listeners = new Set<() => void>();
+  private readonly motionListeners = new Set<(motion: Motion) => void>();
   private readonly settingListeners = new Map<string, Set<(problem: string) => void>>();
   private listing: Set<string> | null = null; // cameras told since hello, until all are
   private lastRequest = 0;
@@ -135,6 +137,12 @@ export class Live {
     const listeners = this.settingListeners.get(camera) ?? new Set();
     this.settingListeners.set(camera, listeners.add(listener));
     return () => listeners.delete(listener);
+  }
+
+  // Called when something begins to move in front of an armed camera, and when that has ended.
+  onMotion(listener: (motion: Motion) => void): () => void {
+    this.motionListeners.add(listener);
+    return () => this.motionListeners.delete(listener);
   }
 
   open(camera: string, rendition: Rendition, sink: Sink): Opening {
@@ -314,6 +322,9 @@ export class Live {
       case 'setting':
         for (const listener of this.settingListeners.get(message.camera) ?? [])
           listener(message.result === 'refused' ? message.detail : '');
+        break;
+      case 'motion':
+        for (const listener of this.motionListeners) listener(message);
         break;
       case 'error':
         this.refused(message);

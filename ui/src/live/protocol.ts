@@ -109,8 +109,23 @@ export type ServerMessage =
       values: Values;
       detail: string;
     }
+  | {
+      type: 'motion';
+      camera: string;
+      event: number;
+      state: 'began' | 'ended';
+      start: string;
+      end: string | null;
+      box: [number, number, number, number]; // left, top, width, height in parts of the picture
+      area: number; // percent of the picture
+      score: number;
+      photo: string | null; // items of the archive
+      clip: string | null;
+    }
   | { type: 'pong'; t: number; server_us: number }
   | { type: 'error'; code: string; message: string; camera?: string; request?: number };
+
+export type Motion = Extract<ServerMessage, { type: 'motion' }>;
 
 export const Kind = { Init: 1, Chunk: 2, Jpeg: 3, Still: 4 } as const;
 

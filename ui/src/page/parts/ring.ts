@@ -1,6 +1,7 @@
-// A ring around the pictures of cameras in which something happens. Motion will come in here, too.
+// A ring around the pictures of cameras in which something happens.
 import { signal } from '@preact/signals';
-import { cameras } from '../store';
+import { live } from '../../live/shared';
+import { cameras, heard } from '../store';
 
 const RING_MS = 4000;
 export const ringing = signal<ReadonlySet<string>>(new Set());
@@ -13,6 +14,19 @@ export function ring(camera: string): void {
     ringing.value = left;
   }, RING_MS);
 }
+
+// Cameras in front of which something moves, as far as this page was told.
+export const moving = signal<ReadonlySet<string>>(new Set());
+live.onMotion(({ camera, state }) => {
+  const now = new Set(moving.value);
+  if (state === 'began') now.add(camera);
+  else now.delete(camera);
+  moving.value = now;
+  if (state === 'began') ring(camera);
+});
+heard.subscribe((isHeard) => {
+  if (!isHeard) moving.value = new Set(); // what ends without a connection is not told
+});
 
 // Others' doings: somebody woke it while it slept here, or takes a photo.
 let before = cameras.peek();

@@ -1,4 +1,5 @@
 // One camera on the wall.
+import activity from 'icon:activity';
 import battery from 'icon:battery-low';
 import { useEffect, useRef } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';
@@ -6,7 +7,7 @@ import { number, t } from '../i18n';
 import { usePlayer, useSaid } from '../parts/hooks';
 import { Icon } from '../parts/icon';
 import { Picture, Status, Trouble } from '../parts/picture';
-import { ringing } from '../parts/ring';
+import { moving, ringing } from '../parts/ring';
 import { remember } from '../parts/shape';
 import { figuresShown } from '../store';
 import { figuresOf, nameOf } from '../words';
@@ -53,6 +54,12 @@ export function Tile({ known, box }: { known: KnownCamera; box: Box }) {
               {name}
             </a>
           </h2>
+          {moving.value.has(camera.id) && (
+            <span class="moving">
+              <Icon of={activity} />
+              {t('tile.moving')}
+            </span>
+          )}
           {camera.battery != null && camera.battery <= LOW_BATTERY && (
             <span class="low">
               <Icon of={battery} />

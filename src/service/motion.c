@@ -1,0 +1,102 @@
+/* The settings of all cameras are one document, {"ID": settings, …}, which is replaced as a
+ * whole. */
+#include "service/motion.h"
+
+#include <assert.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "service/internal.h"
+#include "store/store.h"
+#include "watch/settings_json.h"
+
+static void on_motion(void *ctx, const struct guard_event *motion)
+{
+    struct service *service = ctx;
+    struct camera *camera = registry_find(service->params.registry, motion->camera);
+    if (camera)
+        event_tell(&service->events,
+                   &(struct event){.type = EVENT_MOTION, .camera = camera, .motion = motion});
+}
+
+void motion_create(struct service *service)
+{
+    service->guard = guard_create(&(struct guard_params){.net = service->params.net,
+                                                         .registry = service->params.registry,
+                                                         .clock = service->params.clock,
+                                                         .tell = on_motion,
+                                                         .ctx = service});
+}
+
+static void add_settings(void *ctx, const char *camera, const struct watch_settings *settings)
+{
+    json_object_set_new(ctx, camera, watch_settings_to_json(settings));
+}
+
+static void store_all(const struct service *service)
+{
+    if (!service->store)
+        return;
+    json_t *all = json_object();
+    guard_each(service->guard, add_settings, all);
+    char *text = json_dumps(all, JSON_COMPACT);
+    store_put_document(service->store, "motion", text);
+    mem_free(text);
+    json_decref(all);
+}
+
+void motion_forget(struct service *service, const char *camera)
+{
+    const bool is_known = guard_settings(service->guard, camera) != NULL;
+    guard_forget(service->guard, camera);
+    if (is_known)
+        store_all(service);
+}
+
+json_t *service_motion(const struct permit *permit)
+{
+    assert(permit->action == ACTION_SEE);
+    const struct watch_settings *settings =
+        guard_settings(permit->service->guard, camera_id(permit->camera));
+    struct watch_settings defaults;
+    watch_settings_init(&defaults);
+    return watch_settings_to_json(settings ? settings : &defaults);
+}
+
+int service_motion_set(const struct permit *permit, const json_t *settings,
+                       struct service_waiter *waiter, struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_ARM);
+    struct service *service = permit->service;
+    const char *id = camera_id(permit->camera);
+    struct watch_settings wanted;
+    char wrong[WATCH_ERROR_MAX];
+    if (watch_settings_from_json(settings, &wanted, wrong) < 0)
+        return problem_set(ret_problem, PROBLEM_INVALID, id, "%s", wrong);
+    guard_set(service->guard, id, &wanted);
+    job_begin(service, permit->camera);
+    store_all(service);
+    (void)job_commit(service, id, waiter, NULL);
+    return 0;
+}
+
+struct guard_view service_motion_view(const struct service *service, const char *camera)
+{
+    return guard_view(service->guard, camera);
+}
+
+void service_load_motion(struct service *service, const char *json)
+{
+    json_t *all = json_loads(json, JSON_REJECT_DUPLICATES, NULL), *settings;
+    const char *camera;
+    json_object_foreach(all, camera, settings)
+    {
+        struct watch_settings loaded;
+        char wrong[WATCH_ERROR_MAX];
+        if (watch_settings_from_json(settings, &loaded, wrong) == 0)
+            guard_set(service->guard, camera, &loaded);
+        else
+            log_warn("motion", camera, "stored settings ignored: %s", wrong);
+    }
+    json_decref(all);
+}

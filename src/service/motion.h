@@ -1,0 +1,20 @@
+/* The watch over cameras: its settings, and how it goes. What moves is told as EVENT_MOTION. Loop
+ * only. */
+#pragma once
+#include "service/service.h"
+
+/* ACTION_SEE: all settings as JSON (watch/settings_json.h); a new reference. */
+json_t *service_motion(const struct permit *permit)
+    __attribute__((returns_nonnull, warn_unused_result));
+
+/* ACTION_ARM: replaces the settings of the camera. */
+int service_motion_set(const struct permit *permit, const json_t *settings,
+                       struct service_waiter *waiter, struct problem *ret_problem)
+    __attribute__((warn_unused_result));
+
+/* How it goes with a camera. */
+struct guard_view service_motion_view(const struct service *service, const char *camera);
+
+/* What the store remembers of all of them. Before the loop runs; settings that are not valid are
+ * ignored. */
+void service_load_motion(struct service *service, const char *json);
