@@ -1,5 +1,6 @@
 // The page's archive: photos and clips are kept, found, played, starred, selected and removed.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -142,6 +143,10 @@ test('chromium: thousands of items are scrolled, walked by keys, found by day, s
   await at(4).click({ modifiers: ['Shift'] });
   await page.getByText('4 selected').waitFor();
   await clean(page, 'items are selected');
+  const [zip] = await Promise.all([page.waitForEvent('download'), page.locator('[data-action=export]').click()]);
+  const { stdout, status } = spawnSync('python3', ['-m', 'zipfile', '-l', await zip.path()]);
+  assert.equal(status, 0);
+  assert.equal(String(stdout).trim().split('\n').filter((line) => line.includes('.jpg')).length, 4);
   await page.locator('[data-action=star-selected]').click();
   await waitFor('four stars', async () => (await archive(house, 'starred=true')).length === 4);
   await page.locator('[data-action=starred]').click();

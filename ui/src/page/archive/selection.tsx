@@ -1,8 +1,10 @@
 // What can be done with several items at once.
+import download from 'icon:download';
 import star from 'icon:star';
 import trash from 'icon:trash';
 import { useState } from 'preact/hooks';
 import type { Item } from '../../live/rest';
+import { serverUrl } from '../../live/shared';
 import { t } from '../i18n';
 import { tell } from '../parts/announcer';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
@@ -12,6 +14,10 @@ import { problemText } from '../words';
 import './selection.css';
 
 const AT_ONCE = 4;
+const EXPORT_MAX = 1000; // items of one zip file
+
+const exportOf = (ids: string[]): string =>
+  new URL(`api/v1/archive/export?ids=${ids.join()}`, serverUrl).href;
 
 // Does it for each, a few at a time. The first problem ends it and is thrown.
 export async function forEach<T>(all: T[], act: (one: T) => Promise<void>): Promise<void> {
@@ -110,6 +116,12 @@ export function SelectionBar(props: {
         <Icon of={star} />
         {isStarred ? t('archive.unstar') : t('archive.star')}
       </button>
+      {n > 0 && n <= EXPORT_MAX && (
+        <a class="button" href={exportOf([...selected.keys()])} download="" data-action="export">
+          <Icon of={download} />
+          {t('select.zip')}
+        </a>
+      )}
       <button
         type="button"
         class="button"
