@@ -83,6 +83,48 @@ export interface Page {
   next: string | null; // the cursor of what comes after; null = nothing
 }
 
+// Docs/protocol.md, section 3.2.
+export type When =
+  | { every_s: number; from?: string }
+  | { times: string[]; days?: string[] }
+  | { cron: string }
+  | {
+      sun: 'dawn' | 'sunrise' | 'sunset' | 'dusk';
+      offset_s?: number;
+      days?: string[];
+      latitude: number;
+      longitude: number;
+    };
+
+export interface ScheduleBody {
+  name: string;
+  enabled: boolean;
+  camera: string;
+  job: 'photo' | 'clip' | 'awake';
+  seconds?: number; // of clip and awake
+  when: When;
+  zone?: string; // '' = the server's
+  missed: 'skip' | 'once' | 'all';
+  missed_within_s?: number;
+}
+
+export interface Run {
+  due: string;
+  start: string | null; // null: it never began
+  duration_s: number;
+  result: 'running' | 'waiting' | 'done' | 'failed' | 'missed';
+  detail: string;
+  item: string | null; // of the archive
+  count: number; // runs that this stands for
+}
+
+export interface Schedule extends ScheduleBody {
+  id: string;
+  next: string | null;
+  running: Run | null;
+  last: Run | null;
+}
+
 interface Asked {
   method?: string;
   body?: object;
@@ -188,6 +230,37 @@ export class Rest {
 
   async removeItem(item: string): Promise<void> {
     await this.ask(`archive/${item}`, { method: 'DELETE' });
+  }
+
+  async schedules(): Promise<Schedule[]> {
+    return ((await this.ask('schedules')) as { schedules: Schedule[] }).schedules;
+  }
+
+  async addSchedule(body: ScheduleBody): Promise<void> {
+    await this.ask('schedules', { method: 'POST', body });
+  }
+
+  async putSchedule(id: string, body: ScheduleBody): Promise<void> {
+    await this.ask(`schedules/${id}`, { method: 'PUT', body });
+  }
+
+  async removeSchedule(id: string): Promise<void> {
+    await this.ask(`schedules/${id}`, { method: 'DELETE' });
+  }
+
+  // The newest first.
+  async runs(schedule: string): Promise<Run[]> {
+    return ((await this.ask(`schedules/${schedule}/runs`)) as { runs: Run[] }).runs;
+  }
+
+  async nextRuns(schedule: string): Promise<string[]> {
+    return ((await this.ask(`schedules/${schedule}/next`)) as { next: string[] }).next;
+  }
+
+  // When it would run.
+  async previewSchedule(body: ScheduleBody): Promise<string[]> {
+    const answer = await this.ask('schedules/preview', { method: 'POST', body });
+    return (answer as { next: string[] }).next;
   }
 
   async session(): Promise<Me> {

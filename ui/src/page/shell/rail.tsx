@@ -1,5 +1,6 @@
 // The way around: a rail at the left, a bar at the bottom of a phone.
 
+import schedules from 'icon:calendar-clock';
 import check from 'icon:check';
 import more from 'icon:ellipsis';
 import archive from 'icon:images';
@@ -131,6 +132,12 @@ export function Rail() {
       </a>
       <Item href="#/" icon={liveIcon} label={t('area.live')} here={area === 'live'} />
       <Item href="#/archive" icon={archive} label={t('area.archive')} here={area === 'archive'} />
+      <Item
+        href="#/schedules"
+        icon={schedules}
+        label={t('area.schedules')}
+        here={area === 'schedules'}
+      />
       <Item
         href="#/system"
         icon={server}
