@@ -325,7 +325,7 @@ void endpoint_dark(const struct camera *camera, enum rendition_kind rendition,
 {
     const struct camera_view view = camera_view(camera);
     if (rendition == RENDITION_H264 && !camera_has_h264(camera))
-        (void)problem_set(ret_problem, PROBLEM_TIMEOUT, view.id,
+        (void)problem_set(ret_problem, PROBLEM_UNSUPPORTED, view.id,
                           "pictures of this size cannot be H.264; use MJPEG");
     else if (view.error[0] || view.last_drop < 0)
         (void)problem_set(ret_problem, PROBLEM_TIMEOUT, view.id,

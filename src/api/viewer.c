@@ -85,7 +85,9 @@ static void look(void *ctx)
                                         .status = 200, .content_type = viewer->ops->content_type});
         return;
     }
-    if (api_now_us(viewer->api) < viewer->deadline_us) {
+    const bool is_hopeless =
+        viewer->ops->rendition == RENDITION_H264 && !camera_has_h264(viewer->camera);
+    if (api_now_us(viewer->api) < viewer->deadline_us && !is_hopeless) {
         net_timer_set(viewer->timer, viewer->deadline_us);
         return;
     }

@@ -158,6 +158,24 @@ static bool is_direction(const char *s)
                             (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
 }
 
+/* Blanks, and what takes no place or shows nothing: Unicode's White_Space and
+ * Default_Ignorable_Code_Point as far as keyboards and clipboards have them. */
+static bool is_invisible(const char *s, unsigned len)
+{
+    static const char *const INVISIBLE[] = {
+        "\u00a0", "\u00ad", "\u034f", "\u115f", "\u1160", "\u1680", "\u2000", "\u2001", "\u2002",
+        "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u200b",
+        "\u200c", "\u200d", "\u2028", "\u2029", "\u202f", "\u205f", "\u2060", "\u2061", "\u2062",
+        "\u2063", "\u2064", "\u3000", "\u3164", "\ufe0e", "\ufe0f", "\ufeff", "\uffa0",
+    };
+    if (*s == ' ')
+        return true;
+    for (unsigned i = 0; i < sizeof(INVISIBLE) / sizeof(INVISIBLE[0]); i++)
+        if (strlen(INVISIBLE[i]) == len && memcmp(INVISIBLE[i], s, len) == 0)
+            return true;
+    return false;
+}
+
 bool text_is_name(const char *s, size_t max_bytes)
 {
     size_t len = 0;
@@ -166,7 +184,7 @@ bool text_is_name(const char *s, size_t max_bytes)
         unsigned n = text_utf8_len(s + len);
         if (n == 0 || text_is_control(s + len) || is_direction(s + len))
             return false;
-        visible |= s[len] != ' ';
+        visible = visible || !is_invisible(s + len, n);
         len += n;
         if (len > max_bytes)
             return false;

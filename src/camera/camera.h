@@ -13,7 +13,8 @@ struct camera;
 
 enum {
     CAMERA_ID_MAX = 32,
-    CAMERA_NAME_MAX = 64,
+    CAMERA_NAME_MAX = 64, /* characters; */
+    CAMERA_NAME_MAX_BYTES = 4 * CAMERA_NAME_MAX,
     CAMERA_ADDRESS_MAX = 512,
     CAMERA_TOKEN_CHARS = 64,
 };
@@ -147,5 +148,7 @@ void camera_adopt(struct camera *camera);
  * is connected is sent away. -ENOTSUP: it is no device that pushes. */
 int camera_use_token(struct camera *camera, const char *hash) __attribute__((warn_unused_result));
 
-/* 1 to 64 (CAMERA_NAME_MAX) bytes of UTF-8 without control characters; else -EINVAL. */
+/* True for 1 to CAMERA_NAME_MAX characters, one of them visible, as text_is_name has it. */
+bool camera_is_name(const char *name);
+/* -EINVAL: it is no name. */
 int camera_rename(struct camera *camera, const char *name) __attribute__((warn_unused_result));

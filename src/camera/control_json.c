@@ -143,12 +143,26 @@ json_t *control_json_values(const struct controls *controls, const struct contro
 
 /* --- Values from JSON. --- */
 
+/* 1.0 is a whole number as well (JSON Schema, 6.1.1); beyond 2^53 a real is not exact. */
+static bool read_integer(json_t *value, int64_t *ret_number)
+{
+    const double real = json_number_value(value);
+    if (json_is_integer(value))
+        *ret_number = json_integer_value(value);
+    else if (json_is_real(value) && real >= -0x1p53 && real <= 0x1p53 &&
+             real == (double)(int64_t)real)
+        *ret_number = (int64_t)real;
+    else
+        return false;
+    return true;
+}
+
 static bool read_value(const struct control *control, json_t *value, int64_t *ret_value)
 {
     if (control->type == CONTROL_BOOL && json_is_boolean(value))
         *ret_value = json_is_true(value);
-    else if (control->type == CONTROL_INT && json_is_integer(value))
-        *ret_value = json_integer_value(value);
+    else if (control->type == CONTROL_INT)
+        return read_integer(value, ret_value) && control_accepts(control, *ret_value);
     else if (control->type == CONTROL_MENU && json_is_string(value))
         *ret_value = control_option(control, json_string_value(value));
     else
@@ -159,12 +173,12 @@ static bool read_value(const struct control *control, json_t *value, int64_t *re
 /* Explains why the value is not allowed. */
 static void explain(const struct control *control, json_t *value, struct text *out)
 {
+    int64_t number;
     if (control->type == CONTROL_BOOL)
         text_add(out, "%s must be true or false", control->name);
     else if (control->type == CONTROL_MENU)
         text_add(out, "%s must be one of its options", control->name);
-    else if (!json_is_integer(value) || json_integer_value(value) < control->min ||
-             json_integer_value(value) > control->max)
+    else if (!read_integer(value, &number) || number < control->min || number > control->max)
         text_add(out, "%s must be %lld to %lld", control->name, (long long)control->min,
                  (long long)control->max);
     else

@@ -36,7 +36,7 @@ struct camera_awake {
 struct camera {
     struct list node; /* in its registry */
     struct camera_home *home;
-    char id[CAMERA_ID_MAX + 1], name[CAMERA_NAME_MAX + 1];
+    char id[CAMERA_ID_MAX + 1], name[CAMERA_NAME_MAX_BYTES + 1];
     enum camera_kind kind;
     char *address;                      /* NULL: CAMERA_PUSH */
     char token[CAMERA_TOKEN_CHARS + 1]; /* hash of its device's token; "" = none */

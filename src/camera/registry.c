@@ -126,7 +126,7 @@ static struct camera *add(struct registry *registry, const struct camera_identit
     camera->adopted = identity->adopted;
     if (identity->token)
         snprintf(camera->token, sizeof(camera->token), "%s", identity->token);
-    if (identity->name && text_is_name(identity->name, CAMERA_NAME_MAX))
+    if (identity->name && camera_is_name(identity->name))
         snprintf(camera->name, sizeof(camera->name), "%s", identity->name);
     list_append(&registry->cameras, &camera->node);
     camera->is_unseen = identity->is_unseen;

@@ -70,16 +70,26 @@ int camera_use_token(struct camera *camera, const char *hash)
     return 0;
 }
 
+bool camera_is_name(const char *name)
+{
+    unsigned characters = 0;
+    if (!text_is_name(name, CAMERA_NAME_MAX_BYTES))
+        return false;
+    for (; *name; name += text_utf8_len(name))
+        characters++;
+    return characters <= CAMERA_NAME_MAX;
+}
+
 int camera_rename(struct camera *camera, const char *name)
 {
-    if (text_is_name(name, CAMERA_NAME_MAX))
+    if (camera_is_name(name))
         own(camera);
     return camera_take_name(camera, name);
 }
 
 int camera_take_name(struct camera *camera, const char *name)
 {
-    if (!text_is_name(name, CAMERA_NAME_MAX))
+    if (!camera_is_name(name))
         return -EINVAL;
     snprintf(camera->name, sizeof(camera->name), "%s", name);
     camera_remember(camera);
@@ -99,7 +109,8 @@ static void remember_setting(struct camera *camera, const char *name, json_t *va
     mem_free(text);
 }
 
-/* -ENOTSUP, -EINVAL as in camera_set; else 0. */
+/* -ENOTSUP, -EINVAL as in camera_set; else 0, and values are as the schema writes them: 1 for
+ * 1.0. */
 static int check(struct camera *camera, json_t *values, struct control_values *ret_wanted,
                  const char **ret_message)
 {
@@ -107,9 +118,14 @@ static int check(struct camera *camera, json_t *values, struct control_values *r
         return -ENOTSUP;
     const char *refusal = control_json_read(&camera->controls, values, ret_wanted, camera->refusal,
                                             sizeof(camera->refusal));
-    if (refusal)
+    if (refusal) {
         *ret_message = refusal;
-    return refusal ? -EINVAL : 0;
+        return -EINVAL;
+    }
+    json_t *canonical = control_json_values(&camera->controls, ret_wanted);
+    json_object_update(values, canonical);
+    json_decref(canonical);
+    return 0;
 }
 
 /* Shows the values at once, and sends them to the device. */

@@ -100,7 +100,7 @@ const struct controls *camera_schema(const struct camera *camera)
 void camera_learned(struct camera *camera, const char *model, const struct controls *controls)
 {
     json_decref(camera->model);
-    camera->model = model && text_is_name(model, CAMERA_NAME_MAX) ? json_string(model) : NULL;
+    camera->model = model && camera_is_name(model) ? json_string(model) : NULL;
     controls_finish(&camera->controls);
     if (controls)
         controls_copy(&camera->controls, controls);

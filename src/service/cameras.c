@@ -12,7 +12,7 @@
 static int bad_name(const char *camera, struct problem *ret_problem)
 {
     return problem_set(ret_problem, PROBLEM_INVALID, camera,
-                       "a name is 1 to 64 bytes of printable text");
+                       "a name is 1 to 64 characters, one of them visible");
 }
 
 /* A camera whose row is not on disk is taken back, so that it can be added again. */
@@ -34,7 +34,7 @@ int service_add(const struct permit *permit, const struct service_network_camera
         .id = camera->id, .name = camera->name, .address = camera->url, .adopted = true};
     struct camera *added = NULL;
     char wrong[MJPEG_SENTENCE_MAX_BYTES];
-    if (camera->name && !text_is_name(camera->name, CAMERA_NAME_MAX))
+    if (camera->name && !camera_is_name(camera->name))
         return bad_name(NULL, ret_problem);
     if (registry_find(registry, camera->id))
         return problem_set(ret_problem, PROBLEM_EXISTS, NULL, "a camera has this id already");

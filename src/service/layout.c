@@ -31,7 +31,7 @@ static bool are_groups(json_t *groups)
     json_array_foreach(groups, i, group)
     {
         const char *name = json_string_value(json_object_get(group, "name"));
-        if (json_object_size(group) != 2 || !name || !text_is_name(name, CAMERA_NAME_MAX) ||
+        if (json_object_size(group) != 2 || !name || !camera_is_name(name) ||
             !are_ids(json_object_get(group, "cameras")))
             return false;
     }

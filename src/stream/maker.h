@@ -33,7 +33,7 @@ struct maker_pace {
 struct maker_request {
     const char *about;        /* camera id; copied */
     enum rendition_kind kind; /* to be made */
-    unsigned scale;           /* 1, 2, 4 or 8: the pace may scale it down by at most this */
+    unsigned scale;           /* 1, 2, 4 or 8; of H.264 the pace decides */
     struct hub *source_hub;   /* of JPEG or raw pictures; referenced while it is read */
     struct hub *hub;          /* the output; referenced too */
     uint64_t turn;            /* of the output hub, to publish under */

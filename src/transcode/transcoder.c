@@ -19,6 +19,9 @@ enum {
     /* A frame that waits in the hub from before is live no longer than this. */
     MAX_JOIN_AGE_US = 500000,
     ENGINE_RETRY_US = 1000000,
+    MAX_SCALE = 4,
+    /* Larger pictures get half a core at most. */
+    FULL_HD_PIXELS = 1920 * 1088,
 };
 
 struct transcoder {
@@ -41,6 +44,7 @@ struct transcoder {
     bool broken; /* tried again at retry_us */
     int64_t retry_us;
     uint64_t while_broken; /* frames that came before it was tried again */
+    int64_t rested_us;     /* frames that arrived before are left out */
     int64_t last_key_us, last_frame_us;
     bool key_sent; /* last_key_us and last_frame_us mean something */
 };
@@ -93,24 +97,24 @@ static bool wants_key(struct transcoder *t, int64_t now_us)
            (hub_wants_key(t->hub) || is_key_due(t, now_us));
 }
 
-/* Whether the rendition can have this picture at the scale: encoders have a smallest size. */
-static bool can_scale(const struct transcoder *t, const struct packet *frame, unsigned scale)
+/* Encoders have a smallest size. */
+static bool can_scale(const struct packet *frame, unsigned scale)
 {
-    return t->params.request.kind != RENDITION_H264 ||
-           h264_fits((int)((frame->width + scale - 1) / scale),
+    return h264_fits((int)((frame->width + scale - 1) / scale),
                      (int)((frame->height + scale - 1) / scale));
 }
 
-/* The smallest that still covers the box, as far down as the rendition goes. */
+/* The smallest that still covers what the leases can use. The rendition of the full size too is
+ * only as large as that: a camera sends what size it likes, and each pixel costs time. */
 static unsigned scale_of(const struct transcoder *t, const struct packet *frame)
 {
     const struct maker_pace *box = &t->at_work;
-    if (t->params.request.kind == RENDITION_LUMA)
+    if (t->params.request.kind != RENDITION_H264)
         return t->params.request.scale;
-    for (unsigned scale = t->params.request.scale; scale > 1; scale /= 2)
+    for (unsigned scale = MAX_SCALE; scale > 1; scale /= 2)
         if (((box->max_width && frame->width / scale >= box->max_width) ||
              (box->max_height && frame->height / scale >= box->max_height)) &&
-            can_scale(t, frame, scale))
+            can_scale(frame, scale))
             return scale;
     return 1;
 }
@@ -201,6 +205,8 @@ static int convert(struct transcoder *t, const struct packet *frame)
         t->last_key_us = frame->arrival_us;
     }
     t->last_frame_us = frame->arrival_us;
+    if (made.packet->width * made.packet->height > FULL_HD_PIXELS)
+        t->rested_us = frame->arrival_us + 2 * ((int64_t)made.decode_us + made.encode_us);
     count_made(t, &made);
     (void)hub_publish(t->hub, t->params.request.turn, made.packet);
     return 0;
@@ -234,7 +240,8 @@ static void *run(void *ctx)
         if (!t->broken || frame->arrival_us >= t->retry_us) {
             t->broken = false;
             int r = 0;
-            if (pace_take(&t->pace, t->at_work.max_fps, frame->arrival_us))
+            if (frame->arrival_us >= t->rested_us &&
+                pace_take(&t->pace, t->at_work.max_fps, frame->arrival_us))
                 r = convert(t, frame);
             if (r < 0)
                 give_up(t, r, frame->arrival_us);

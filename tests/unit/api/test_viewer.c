@@ -138,7 +138,7 @@ static void what_h264_cannot_hold_is_told_apart(void **state)
     world_jpeg(porch, "x", 4096, 4096);
     fake_clock_advance(10 * US_PER_S);
     fake_net_turn(world->net);
-    assert_int_equal(fake_answer(request)->status, 504);
+    assert_int_equal(fake_answer(request)->status, 422);
     assert_string_equal(fake_answer(request)->body,
                         "pictures of this size cannot be H.264; use MJPEG\n");
     fake_request_destroy(request);

@@ -221,12 +221,29 @@ static void test_name(void **state)
         size_t max_bytes;
         bool is_name;
     } rows[] = {
-        {"Front door", 10, true}, {"Front door", 9, false}, {"", 10, false},
-        {"T\xc3\xbcr", 4, true},  {"T\xc3\xbcr", 3, false}, {"a\nb", 10, false},
-        {"a\x7f", 10, false},     {"a\xc2\x9b", 10, false}, /* C1 */
-        {"a\xc2\xa0", 10, true},  {"a\xff", 10, false},     {"  ", 10, false},
-        {" a", 10, true},         {"\u202aa", 10, false},   {"\u202ea", 10, false},
-        {"\u2066a", 10, false},   {"a\u2069", 10, false},   {"a\u2026", 10, true}, /* an ellipsis */
+        {"Front door", 10, true},
+        {"Front door", 9, false},
+        {"", 10, false},
+        {"T\xc3\xbcr", 4, true},
+        {"T\xc3\xbcr", 3, false},
+        {"a\nb", 10, false},
+        {"a\x7f", 10, false},
+        {"a\xc2\x9b", 10, false}, /* C1 */
+        {"a\xc2\xa0", 10, true},
+        {"a\xff", 10, false},
+        {"  ", 10, false},
+        {" a", 10, true},
+        {"\u202aa", 10, false},
+        {"\u202ea", 10, false},
+        {"\u2066a", 10, false},
+        {"a\u2069", 10, false},
+        {"a\u2026", 10, true}, /* an ellipsis */
+        {"\u200b", 10, false},
+        {"\u3000 \u00a0", 10, false},
+        {"\u200d\ufe0f", 10, false},
+        {"\u3000a", 10, true},
+        {"\U0001f408", 10, true},
+        {"\u2060\u00ad", 10, false},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (text_is_name(rows[i].s, rows[i].max_bytes) != rows[i].is_name)

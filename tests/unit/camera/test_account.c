@@ -38,6 +38,35 @@ static void run_long(struct rig *rig, int64_t seconds)
     }
 }
 
+/* An NTP step or a person sets the wall clock: what is measured is not touched. */
+static void test_wall_clock_jumps_change_no_duration(void **state)
+{
+    static const int64_t JUMPS_US[] = {90 * US_PER_S, -90 * US_PER_S, 7200 * US_PER_S,
+                                       -7200 * US_PER_S};
+    struct rig *rig = *state;
+    rig_camera(rig, true);
+    struct lease *viewer = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    int64_t total_us = 0;
+    for (unsigned i = 0; i < sizeof(JUMPS_US) / sizeof(JUMPS_US[0]); i++) {
+        run(rig, 5);
+        rig->wall_us += JUMPS_US[i];
+        run(rig, 5);
+        total_us += 10 * US_PER_S;
+        camera_account(rig->camera, rig->now_us);
+        assert_int_equal(rig->camera->awake.totals_us[CAMERA_AWAKE_TOTAL], total_us);
+        assert_string_equal(rig_described(rig, "last_frame_age_s"), "1.0");
+        assert_string_equal(rig_described(rig, "fps"), "1.0");
+        assert_int_equal(today_s(rig, CAMERA_AWAKE_TOTAL), total_us / US_PER_S);
+    }
+    lease_release(&viewer);
+    rig->wall_us -= 3600 * US_PER_S;
+    rig_pass(rig, 9 * US_PER_S);
+    assert_string_equal(rig_described(rig, "state"), "\"lingering\"");
+    rig_pass(rig, 2 * US_PER_S);
+    assert_string_equal(rig_described(rig, "state"), "\"asleep\"");
+    assert_string_equal(rig_described(rig, "state_since_s"), "1.0");
+}
+
 static void test_each_reason_has_its_time(void **state)
 {
     struct rig *rig = *state;
@@ -196,6 +225,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {
+        T(test_wall_clock_jumps_change_no_duration),
         T(test_each_reason_has_its_time),
         T(test_waiting_for_a_device_is_not_awake),
         T(test_hours_end),

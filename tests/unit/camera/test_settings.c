@@ -195,6 +195,20 @@ static void test_what_the_device_reports(void **state)
     registry_unobserve(&observer);
 }
 
+static void test_a_real_that_is_whole_is_an_integer(void **state)
+{
+    struct rig *rig = *state;
+    const char *message = NULL;
+    rig_camera(rig, true);
+    assert_int_equal(set(rig, "{\"brightness\":2.0}", &message), 0);
+    rig_said(rig, "set {\"brightness\":2} ");
+    json_t *kept = json_object_get(rig->camera->settings, "brightness");
+    assert_true(json_is_integer(kept));
+    assert_int_equal(set(rig, "{\"brightness\":1.5}", &message), -EINVAL);
+    assert_non_null(strstr(message, "brightness must be"));
+    assert_int_equal(set(rig, "{\"brightness\":1e300}", &message), -EINVAL);
+}
+
 static void test_rename(void **state)
 {
     struct rig *rig = *state;
@@ -210,6 +224,15 @@ static void test_rename(void **state)
     long_name[CAMERA_NAME_MAX] = '\0';
     assert_int_equal(camera_rename(camera, long_name), 0);
     assert_string_equal(camera->name, long_name);
+    /* The limit is of characters, whatever they take. */
+    char cats[4 * (CAMERA_NAME_MAX + 1) + 1] = "";
+    for (int i = 0; i < CAMERA_NAME_MAX; i++)
+        strcat(cats, "\U0001f408");
+    assert_int_equal(camera_rename(camera, cats), 0);
+    assert_string_equal(camera->name, cats);
+    strcat(cats, "\U0001f408");
+    assert_int_equal(camera_rename(camera, cats), -EINVAL);
+    assert_int_equal(camera_rename(camera, "\u200b\u3000"), -EINVAL);
     rig_turn(rig);
     rig->told_of = 0;
     assert_int_equal(camera_rename(camera, "Veranda \xf0\x9f\x8c\xbb"), 0);
@@ -308,6 +331,7 @@ int main(void)
         T(test_a_device_that_has_the_values_is_left_alone),
         T(test_a_value_that_may_not_be_is_not_taken_for_the_owners),
         T(test_what_the_device_reports),
+        T(test_a_real_that_is_whole_is_an_integer),
         T(test_rename),
         T(test_remembered),
         T(test_back_to_defaults),

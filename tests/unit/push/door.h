@@ -37,7 +37,7 @@ struct view {
     const char *id;
     bool is_there, has_source, controlled;
     uint64_t received, received_bytes, published, dropped[CAMERA_DROPS];
-    char name[CAMERA_NAME_MAX + 1], model[65];
+    char name[CAMERA_NAME_MAX_BYTES + 1], model[65];
     int battery_percent;
     bool sleeps;
     size_t controls;

@@ -14,7 +14,7 @@ struct engine {
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static unsigned tickets = UINT_MAX, entered, created, alive;
+static unsigned tickets = UINT_MAX, entered, created, alive, last_scale;
 
 /* What x264 writes for 320x240 and 640x480. */
 static const uint8_t sps_small[] = {0x67, 0x64, 0x00, 0x15, 0xAC, 0xB4, 0x0A, 0x0F, 0xD3,
@@ -70,6 +70,14 @@ unsigned fake_engine_created(void)
     return n;
 }
 
+unsigned fake_engine_last_scale(void)
+{
+    pthread_mutex_lock(&mutex);
+    unsigned n = last_scale;
+    pthread_mutex_unlock(&mutex);
+    return n;
+}
+
 unsigned fake_engine_alive(void)
 {
     pthread_mutex_lock(&mutex);
@@ -110,11 +118,14 @@ static int encode(struct engine *engine, const struct engine_input *input,
         return -EBADMSG;
     if (input->len_bytes >= 3 && memcmp(input->jpeg, "die", 3) == 0)
         return -EIO;
-    const char size = input->jpeg[0] == 'L' ? 'L' : 'S';
+    const char size = input->jpeg[0] == 'L' || input->jpeg[0] == 'H' ? input->jpeg[0] : 'S';
+    pthread_mutex_lock(&mutex);
+    last_scale = input->scale;
+    pthread_mutex_unlock(&mutex);
     const bool restart = engine->size != size;
     if (restart) {
-        const uint8_t *sps = size == 'L' ? sps_large : sps_small;
-        const size_t len_bytes = size == 'L' ? sizeof(sps_large) : sizeof(sps_small);
+        const uint8_t *sps = size == 'S' ? sps_small : sps_large;
+        const size_t len_bytes = size == 'S' ? sizeof(sps_small) : sizeof(sps_large);
         memcpy(engine->params.sps, sps, len_bytes);
         engine->params.sps_len_bytes = (uint16_t)len_bytes;
         memcpy(engine->params.pps, pps, sizeof(pps));
@@ -128,12 +139,16 @@ static int encode(struct engine *engine, const struct engine_input *input,
                                          .key = restart || input->want_key,
                                          .new_params = restart,
                                          .params = &engine->params,
-                                         .width = size == 'L' ? 640 : 320,
-                                         .height = size == 'L' ? 480 : 240,
+                                         .width = size == 'H'   ? 4096 / input->scale
+                                                  : size == 'L' ? 640
+                                                                : 320,
+                                         .height = size == 'H'   ? 2304 / input->scale
+                                                   : size == 'L' ? 480
+                                                                 : 240,
                                          .encoder = soft ? "software" : "hardware",
                                          .device = "/dev/video11",
                                          .device_error = soft ? -ETIMEDOUT : 0,
-                                         .decode_us = 700,
+                                         .decode_us = size == 'H' ? 29200 : 700,
                                          .encode_us = 800};
     return 0;
 }

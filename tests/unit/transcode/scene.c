@@ -73,6 +73,10 @@ void scene_publish(struct scene *s, const void *jpeg, size_t len_bytes, int64_t 
     packet->chunk_off = packet->unit_off = room;
     packet->end_off = (uint32_t)(room + len_bytes);
     packet->key = true;
+    if (len_bytes > 0 && *(const char *)jpeg == 'H') {
+        packet->width = 4096;
+        packet->height = 2304;
+    }
     packet->arrival_us = arrival_us;
     packet->capture_us = arrival_us - 1000;
     assert_true(hub_publish(s->jpeg_hub, 0, packet));

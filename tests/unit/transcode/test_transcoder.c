@@ -375,6 +375,45 @@ static void test_no_more_frames_than_wanted(void **state)
     scene_close(&s);
 }
 
+static void test_a_picture_is_no_larger_than_anybody_can_use(void **state)
+{
+    static const struct {
+        uint16_t max_width, max_height;
+        unsigned scale;
+    } ROWS[] = {{0, 0, 1},    {640, 360, 4},   {1024, 0, 4},
+                {1025, 0, 2}, {1920, 1080, 2}, {2049, 0, 1}};
+    (void)state;
+    struct scene s;
+    scene_open(&s, &fake_engine);
+    for (unsigned i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        transcoder_adjust(s.transcoder, &(struct maker_pace){.max_width = ROWS[i].max_width,
+                                                             .max_height = ROWS[i].max_height});
+        scene_publish_text(&s, "Huge", i * US_PER_S);
+        struct packet *packet = scene_next(&s);
+        assert_int_equal(fake_engine_last_scale(), ROWS[i].scale);
+        assert_int_equal(packet->width, 4096 / ROWS[i].scale);
+        packet_unref(&packet);
+    }
+    scene_close(&s);
+}
+
+/* 30 ms each, 30 times a second: every other one would be half a core. */
+static void test_huge_pictures_get_half_a_core(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s, &fake_engine);
+    scene_publish_text(&s, "Huge 0", 0);
+    scene_expect(&s, "Huge 0", true);
+    scene_publish_text(&s, "Huge 1", FRAME_US); /* 27 ms too early */
+    scene_publish_text(&s, "Huge 2", 2 * FRAME_US);
+    scene_expect(&s, "Huge 2", false);
+    transcoder_adjust(s.transcoder, &(struct maker_pace){.max_width = 1920});
+    scene_publish_text(&s, "Huge 3", 4 * FRAME_US);
+    scene_expect(&s, "Huge 3", false);
+    scene_close(&s);
+}
+
 static void test_only_a_fresh_frame_is_joined(void **state)
 {
     (void)state;
@@ -410,6 +449,8 @@ int main(void)
         cmocka_unit_test(test_second_transcoder_goes_on_numbering),
         cmocka_unit_test(test_the_longest_key_interval),
         cmocka_unit_test(test_no_more_frames_than_wanted),
+        cmocka_unit_test(test_a_picture_is_no_larger_than_anybody_can_use),
+        cmocka_unit_test(test_huge_pictures_get_half_a_core),
         cmocka_unit_test(test_only_a_fresh_frame_is_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
