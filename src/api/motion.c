@@ -21,6 +21,37 @@ void motion_put(const struct call *call, struct http_request *request)
     json_decref(body);
 }
 
+void motion_patch(const struct call *call, struct http_request *request)
+{
+    json_t *body = json_in_body(request);
+    if (!body)
+        return;
+    struct problem problem;
+    struct held *held = held_create(call, HELD_NOTHING);
+    const int error = service_motion_merge(&call->permit, body, held_waiter(held), &problem);
+    held_settle(held, request, error ? &problem : NULL, NULL);
+    json_decref(body);
+}
+
+/* Arms or disarms all cameras. */
+void motion_patch_all(const struct call *call, struct http_request *request)
+{
+    json_t *body = json_in_body(request);
+    if (!body)
+        return;
+    const json_t *armed = json_object_get(body, "armed");
+    if (json_is_boolean(armed) && json_object_size(body) == 1) {
+        struct held *held = held_create(call, HELD_NOTHING);
+        service_motion_arm(&call->permit, json_is_true(armed), held_waiter(held));
+        held_settle(held, request, NULL, NULL);
+    } else {
+        static const struct problem WRONG = {PROBLEM_INVALID, "",
+                                             "expected {\"armed\": true} or false"};
+        reply_problem(request, &WRONG);
+    }
+    json_decref(body);
+}
+
 /* Rows from the top, of 16 characters each: '#' where the field is part of it, else '.'. */
 static json_t *map_json(const struct watch_map *map)
 {
@@ -32,6 +63,19 @@ static json_t *map_json(const struct watch_map *map)
         json_array_append_new(rows, json_string(row));
     }
     return rows;
+}
+
+void motion_list(const struct call *call, struct http_request *request)
+{
+    json_t *list = json_array();
+    for (struct camera *camera = NULL; (camera = service_next(&call->permit, camera));) {
+        const struct guard_view view = service_motion_view(call->permit.service, camera_id(camera));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:b, s:b, s:b, s:I}", "camera", camera_id(camera),
+                                        "armed", view.armed, "watching", view.watching, "moving",
+                                        view.moving, "events", (json_int_t)view.events));
+    }
+    reply_json(request, 200, json_pack("{s:o}", "cameras", list));
 }
 
 void motion_state_get(const struct call *call, struct http_request *request)

@@ -53,14 +53,20 @@ void motion_forget(struct service *service, const char *camera)
         store_all(service);
 }
 
+/* The defaults where nobody has set anything. */
+static struct watch_settings settings_of(const struct service *service, const struct camera *camera)
+{
+    const struct watch_settings *settings = guard_settings(service->guard, camera_id(camera));
+    struct watch_settings defaults;
+    watch_settings_init(&defaults);
+    return settings ? *settings : defaults;
+}
+
 json_t *service_motion(const struct permit *permit)
 {
     assert(permit->action == ACTION_SEE);
-    const struct watch_settings *settings =
-        guard_settings(permit->service->guard, camera_id(permit->camera));
-    struct watch_settings defaults;
-    watch_settings_init(&defaults);
-    return watch_settings_to_json(settings ? settings : &defaults);
+    const struct watch_settings settings = settings_of(permit->service, permit->camera);
+    return watch_settings_to_json(&settings);
 }
 
 int service_motion_set(const struct permit *permit, const json_t *settings,
@@ -78,6 +84,41 @@ int service_motion_set(const struct permit *permit, const json_t *settings,
     store_all(service);
     (void)job_commit(service, id, waiter, NULL);
     return 0;
+}
+
+int service_motion_merge(const struct permit *permit, json_t *settings,
+                         struct service_waiter *waiter, struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_ARM);
+    const struct watch_settings settings_now = settings_of(permit->service, permit->camera);
+    json_t *merged = watch_settings_to_json(&settings_now);
+    json_object_update(merged, settings);
+    const int r = service_motion_set(permit, merged, waiter, ret_problem);
+    json_decref(merged);
+    return r;
+}
+
+static void arm(struct service *service, const struct camera *camera, bool armed)
+{
+    struct watch_settings settings = settings_of(service, camera);
+    settings.armed = armed;
+    guard_set(service->guard, camera_id(camera), &settings);
+}
+
+void service_motion_arm(const struct permit *permit, bool armed, struct service_waiter *waiter)
+{
+    assert(permit->action == ACTION_ARM || permit->action == ACTION_ARM_ALL);
+    struct service *service = permit->service;
+    registry_for_each (camera, service->params.registry) {
+        const bool is_meant = permit->camera ? camera == permit->camera
+                                             : access_allows(permit->principal, ACCESS_OPERATOR,
+                                                             ACCESS_CAMERA, camera_id(camera));
+        if (is_meant && camera_view(camera).adopted)
+            arm(service, camera, armed);
+    }
+    job_begin(service, permit->camera);
+    store_all(service);
+    (void)job_commit(service, permit->camera ? camera_id(permit->camera) : "", waiter, NULL);
 }
 
 struct guard_view service_motion_view(const struct service *service, const char *camera)

@@ -12,6 +12,14 @@ int service_motion_set(const struct permit *permit, const json_t *settings,
                        struct service_waiter *waiter, struct problem *ret_problem)
     __attribute__((warn_unused_result));
 
+/* ACTION_ARM: changes those that are named, and leaves the others. */
+int service_motion_merge(const struct permit *permit, json_t *settings,
+                         struct service_waiter *waiter, struct problem *ret_problem)
+    __attribute__((warn_unused_result));
+
+/* ACTION_ARM: that camera; ACTION_ARM_ALL: all adopted cameras on which the principal may do so. */
+void service_motion_arm(const struct permit *permit, bool armed, struct service_waiter *waiter);
+
 /* How it goes with a camera. */
 struct guard_view service_motion_view(const struct service *service, const char *camera);
 

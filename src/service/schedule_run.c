@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "service/archive.h"
+#include "service/motion.h"
 #include "store/store.h"
 
 /* Wall-clock time can be set: it is looked at this often while there are schedules. */
@@ -33,6 +34,7 @@ struct schedule_work {
     bool is_keeping;                    /* photo: the archive has it, and has not answered yet */
     struct lease *lease;                /* awake */
     struct record_waiter recorded;      /* clip */
+    struct service_waiter armed;        /* arm, disarm */
     struct net_timer *timer;            /* clip, awake: its end; waiting: the end of patience */
     struct event_subscriber subscriber; /* waiting */
 };
@@ -89,6 +91,7 @@ static void let_go(struct schedule_work *work)
     work->capture = NULL;
     lease_release(&work->lease);
     list_remove(&work->recorded.node);
+    service_forget(&work->armed);
     event_unsubscribe(&work->subscriber);
     net_timer_set(work->timer, CLOCK_NEVER_US);
 }
@@ -185,6 +188,31 @@ static void on_recorded(struct record_waiter *waiter, int error, int64_t item)
         end(work, RUN_DONE, "", item);
 }
 
+static void on_armed(struct service_waiter *waiter, const char *object,
+                     const struct problem *problem)
+{
+    struct schedule_work *work = list_entry(waiter, struct schedule_work, armed);
+    (void)object;
+    if (problem)
+        fail(work, problem);
+    else
+        end(work, RUN_DONE, "", 0);
+}
+
+/* The camera need not be there: it is watched once it is. */
+static void arm(struct schedule_work *work)
+{
+    struct permit permit;
+    struct problem problem;
+    const enum service_action action = work->camera[0] ? ACTION_ARM : ACTION_ARM_ALL;
+    if (service_permit(work->service, &SCHEDULE, action, work->camera, &permit, &problem) < 0) {
+        fail(work, &problem);
+        return;
+    }
+    work->armed.done = on_armed;
+    service_motion_arm(&permit, work->job == JOB_ARM, &work->armed);
+}
+
 static void on_gone(void *ctx)
 {
     end(ctx, RUN_FAILED, "the camera was removed", 0);
@@ -211,6 +239,10 @@ static void begin_job(struct schedule_work *work)
     struct service *service = work->service;
     struct permit permit;
     struct problem problem;
+    if (work->job == JOB_ARM || work->job == JOB_DISARM) {
+        arm(work);
+        return;
+    }
     if (service_permit(service, &SCHEDULE, ACTIONS[work->job], work->camera, &permit, &problem) <
         0) {
         fail(work, &problem);

@@ -141,15 +141,14 @@ static int read_schedule(const struct permit *permit, json_t *json, enum access_
     if (r < 0)
         return problem_set(ret_problem, PROBLEM_INVALID, NULL, "%s", error);
     const char *camera = schedule.camera;
-    if (schedule.job == JOB_ARM || schedule.job == JOB_DISARM)
-        return problem_set(ret_problem, PROBLEM_UNSUPPORTED, NULL,
-                           "this server does not watch for motion");
-    if (!may(permit, ACCESS_VIEWER, camera) || !registry_find(service->params.registry, camera))
+    const bool is_all = !camera[0]; /* arm and disarm only; not for who is narrowed to some */
+    if (!is_all &&
+        (!may(permit, ACCESS_VIEWER, camera) || !registry_find(service->params.registry, camera)))
         return problem_set(ret_problem, PROBLEM_NO_SUCH_CAMERA, camera, "there is no camera \"%s\"",
                            camera);
     if (!may(permit, role, camera))
-        return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, camera,
-                           "this needs the role %s on the camera", access_role_name(role));
+        return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, camera, "this needs the role %s on %s",
+                           access_role_name(role), is_all ? "all cameras" : "the camera");
     *ret_schedule = schedule;
     return 0;
 }

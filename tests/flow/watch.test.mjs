@@ -82,6 +82,25 @@ test('settings are checked, stored before they are acknowledged, and used again'
   await waitFor('the camera comes again, disarmed', async () => (await motion(house, 'porch')).armed === false, 30_000);
 });
 
+test('all cameras are armed at once, and by a schedule', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  await house.camera('yard');
+  const all = (armed) => house.get('/api/v1/motion',
+    { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ armed }) });
+  const states = async () => (await house.json('/api/v1/motion')).cameras.map(({ camera, armed, watching }) => [camera, armed, watching]);
+  assert.equal((await all(true)).status, 204);
+  assert.deepEqual(await states(), [['porch', true, true], ['yard', true, true]]);
+  await house.state('yard', 'awake');
+  assert.equal((await all(false)).status, 204);
+  assert.deepEqual(await states(), [['porch', false, false], ['yard', false, false]]);
+  const from = new Date(Date.now() + 2000).toISOString();
+  const made = await house.get('/api/v1/schedules', { method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Dusk', job: 'arm', when: { every_s: 3600, from } }) });
+  assert.equal(made.status, 201, await made.clone().text());
+  await waitFor('the schedule armed both', async () => (await states()).every(([, armed]) => armed), 20_000);
+});
+
 test('where nothing can be kept, what moves is told all the same', async (t) => {
   const house = await boot(t);
   await house.camera('porch', { size: '640x480', args: PASSER_BY });

@@ -123,12 +123,41 @@ static void mistakes_are_said(void **state)
                 "{\"name\":\"A\",\"camera\":\"none\",\"job\":\"photo\",\"when\":{\"every_s\":9}}",
                 404);
     ask_nothing(world, "POST", "/api/v1/schedules",
-                "{\"name\":\"A\",\"job\":\"arm\",\"when\":{\"every_s\":9}}", 422);
+                "{\"name\":\"A\",\"job\":\"photo\",\"when\":{\"every_s\":9}}", 422);
     ask_nothing(world, "POST", "/api/v1/schedules/preview", "{\"name\":\"A\"}", 422);
     json_t *next = ask(world, "POST", "/api/v1/schedules/preview", AWAKE("60"), 200);
     assert_int_equal(json_array_size(json_object_get(next, "next")), 10);
     json_decref(next);
     world_device_free(porch);
+}
+
+static bool is_armed(struct world *world, const char *path)
+{
+    json_t *motion = ask(world, "GET", path, NULL, 200);
+    const bool armed = json_is_true(json_object_get(motion, "armed"));
+    json_decref(motion);
+    return armed;
+}
+
+static void cameras_are_armed_and_disarmed(void **state)
+{
+    struct world *world = *state;
+    struct device *porch = world_device(world, "porch"), *yard = world_device(world, "yard");
+    ask_nothing(world, "POST", "/api/v1/schedules",
+                "{\"name\":\"A\",\"job\":\"arm\",\"when\":{\"every_s\":60}}", 201);
+    ask_nothing(world, "POST", "/api/v1/schedules",
+                "{\"name\":\"D\",\"job\":\"disarm\",\"camera\":\"yard\","
+                "\"when\":{\"every_s\":90}}",
+                201);
+    pass(world, 60);
+    assert_true(is_armed(world, "/api/v1/cameras/porch/motion"));
+    assert_true(is_armed(world, "/api/v1/cameras/yard/motion"));
+    expect_last(world, "done", "");
+    pass(world, 30);
+    assert_true(is_armed(world, "/api/v1/cameras/porch/motion"));
+    assert_false(is_armed(world, "/api/v1/cameras/yard/motion"));
+    world_device_free(porch);
+    world_device_free(yard);
 }
 
 static void there_is_a_limit(void **state)
@@ -300,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_schedule_is_made_read_replaced_and_removed),
         TEST(mistakes_are_said),
+        TEST(cameras_are_armed_and_disarmed),
         TEST(there_is_a_limit),
         TEST(a_camera_is_awake_for_its_moment_only),
         TEST(what_cannot_run_says_why),

@@ -41,6 +41,7 @@ static const struct {
     {ACTION_ACCOUNTS, "aaaya", "aaaya"},   {ACTION_RECORD, "aayyy", "aayyc"},
     {ACTION_SCHEDULES, "ayyyy", "ayyyy"},  {ACTION_SCHEDULE_CHANGE, "aayyy", "aayyy"},
     {ACTION_REVOKE, "aaaya", "aaayc"},     {ACTION_ARM, "aayyy", "aayyc"},
+    {ACTION_ARM_ALL, "aayyy", "aayyy"},
 };
 _Static_assert(sizeof(MATRIX) / sizeof(MATRIX[0]) == SERVICE_ACTIONS, "each action has its row");
 
