@@ -390,10 +390,34 @@ int accounts_by_token(struct accounts *accounts, const char *secret, int64_t now
     return -ENOENT;
 }
 
+int accounts_by_name(struct accounts *accounts, const char *name, struct principal *ret_principal)
+{
+    const struct user *user = accounts_user(accounts, name);
+    if (!user)
+        return -ENOENT;
+    *ret_principal = principal_of(&user->grant, PRINCIPAL_USER, user->name, "");
+    return 0;
+}
+
+/* Of a user without a session, whose rights are all that can change. */
+static bool has_same_rights(struct accounts *accounts, const struct principal *principal)
+{
+    struct principal now;
+    if (accounts_by_name(accounts, principal->name, &now) < 0 || now.role != principal->role ||
+        now.is_narrowed != principal->is_narrowed || now.n_rights != principal->n_rights)
+        return false;
+    for (size_t i = 0; i < now.n_rights; i++)
+        if (strcmp(now.rights[i].camera, principal->rights[i].camera) != 0)
+            return false;
+    return true;
+}
+
 bool accounts_is_current(struct accounts *accounts, const struct principal *principal,
                          int64_t now_s)
 {
     const char *id = principal->credential;
+    if (principal->kind == PRINCIPAL_USER && !id[0])
+        return has_same_rights(accounts, principal);
     if (principal->kind == PRINCIPAL_USER) {
         const struct session *session = accounts_session(accounts, id);
         return session && !has_ended(session, now_s);

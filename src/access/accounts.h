@@ -104,6 +104,9 @@ int accounts_by_session(struct accounts *accounts, const char *secret, int64_t n
                         struct principal *ret_principal) __attribute__((warn_unused_result));
 int accounts_by_token(struct accounts *accounts, const char *secret, int64_t now_s,
                       struct principal *ret_principal) __attribute__((warn_unused_result));
+/* The user whom a trusted proxy names; -ENOENT. */
+int accounts_by_name(struct accounts *accounts, const char *name, struct principal *ret_principal)
+    __attribute__((warn_unused_result));
 /* Whether the principal would still be given for the same secret. */
 bool accounts_is_current(struct accounts *accounts, const struct principal *principal,
                          int64_t now_s);

@@ -211,7 +211,8 @@ static bool redirected(const struct api_door *door, struct http_request *request
 {
     char accept[512], host[256], location[1024];
     if (door->is_secure || !door->https_port || http_peer_is_loopback(request) ||
-        http_is_forwarded(request) || !match->route || match->route->handle != assets_get ||
+        http_is_forwarded(request) || auth_is_proxied(door, request) || !match->route ||
+        match->route->handle != assets_get ||
         !http_header(request, HTTP_ACCEPT, accept, sizeof(accept)) ||
         !strstr(accept, "text/html") || !http_header(request, HTTP_HOST, host, sizeof(host)))
         return false;

@@ -10,9 +10,18 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "net/outbound.h"
 #include "net/server.h"
 #include "service/service.h"
 #include "ui/assets.h"
+
+/* Reverse proxies that may say who asks. */
+struct api_proxies {
+    const struct outbound_range *trusted; /* their addresses */
+    size_t n_trusted;
+    enum http_header user; /* the one header that names the user; with secret only */
+    const char *secret;    /* what it has to show for that; NULL = nobody logs in by a header */
+};
 
 struct api_params {
     struct net *net;
@@ -25,6 +34,7 @@ struct api_params {
     const char *const *hosts; /* further names of this server, NULL-terminated; NULL = none */
     /* Origins whose pages may show our pictures, and WEB_SAME_HOST; NULL-terminated; NULL = none */
     const char *const *embeds;
+    struct api_proxies proxies;
 };
 
 struct api;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "access/credential.h"
+#include "access/proxy.h"
+#include "net/outbound.h"
 #include "service/accounts.h"
 
 void auth_cookie(const char *secret, bool is_secure, char ret_value[AUTH_COOKIE_MAX_BYTES])
@@ -16,10 +18,19 @@ void auth_cookie(const char *secret, bool is_secure, char ret_value[AUTH_COOKIE_
              secret ? ACCOUNTS_SESSION_IDLE_S : 0, is_secure ? "; Secure" : "");
 }
 
+bool auth_is_proxied(const struct api_door *door, const struct http_request *request)
+{
+    const struct api_proxies *proxies = &door->api->params.proxies;
+    struct outbound_range peer;
+    return outbound_range_parse(http_peer(request), &peer) == 0 &&
+           outbound_ranges_have(proxies->trusted, proxies->n_trusted, peer.address);
+}
+
 bool auth_is_secure(const struct api_door *door, const struct http_request *request)
 {
-    (void)request;
-    return door->is_secure;
+    return door->is_secure || (auth_is_proxied(door, request) &&
+                               proxy_says_https(http_header_text(request, HTTP_FORWARDED_PROTO),
+                                                http_header_text(request, HTTP_FORWARDED)));
 }
 
 /* For players that can send no header, the token may be in the address; only for pictures, because
@@ -40,6 +51,18 @@ static int shown_token(const struct http_request *request, const struct route *r
     if (!takes_token_in_address(route) || !http_query(request, "token", text, sizeof(text)))
         return -ENOENT;
     return credential_check(text, ret_secret);
+}
+
+/* The user whom a trusted proxy names, which also shows the secret: a program on the proxy's
+ * machine has its address as well. */
+static bool by_proxy(const struct api_door *door, const struct http_request *request,
+                     struct principal *ret_principal)
+{
+    const struct api_proxies *proxies = &door->api->params.proxies;
+    const char *name = proxies->secret ? http_header_text(request, proxies->user) : NULL;
+    return name && auth_is_proxied(door, request) &&
+           proxy_secret_is(http_header_text(request, HTTP_PROXY_SECRET), proxies->secret) &&
+           service_by_proxy(door->api->params.service, name, ret_principal) == 0;
 }
 
 int auth_principal(const struct api_door *door, const struct http_request *request,
@@ -64,12 +87,15 @@ int auth_principal(const struct api_door *door, const struct http_request *reque
     if (r < 0)
         return problem_set(ret_problem, PROBLEM_NOT_LOGGED_IN, NULL,
                            "this token is unknown, or has expired");
+    if (r > 0 && by_proxy(door, request, ret_principal))
+        r = 0;
     const char *cookies = http_header_text(request, HTTP_COOKIE);
     const char *name = auth_is_secure(door, request) ? AUTH_COOKIE_SECURE : AUTH_COOKIE;
     if (r > 0 && cookies && credential_cookie(cookies, name, secret) == 0)
         r = service_by_session(service, secret, ret_principal) == 0 ? 0 : 1;
     if (r > 0)
-        *ret_principal = service_anyone(service, door->is_loopback && !http_is_forwarded(request));
+        *ret_principal = service_anyone(service, door->is_loopback && !http_is_forwarded(request) &&
+                                                     !auth_is_proxied(door, request));
     return 0;
 }
 

@@ -15,7 +15,9 @@ enum { AUTH_COOKIE_MAX_BYTES = 192 };
 /* A Set-Cookie value; secret NULL: deletes the cookie. */
 void auth_cookie(const char *secret, bool is_secure, char ret_value[AUTH_COOKIE_MAX_BYTES]);
 
-/* The browser uses https. */
+/* The peer is a trusted proxy. */
+bool auth_is_proxied(const struct api_door *door, const struct http_request *request);
+/* The browser uses https, as we see it or a trusted proxy says. */
 bool auth_is_secure(const struct api_door *door, const struct http_request *request);
 
 /* 0 and *ret_principal; or a negative errno and *ret_problem: the token is unknown. A request with

@@ -202,6 +202,16 @@ static void complete_https(struct parse *parse)
              "`tls_cert` and `tls_key` go together", "set both, or neither");
 }
 
+/* Half of it would be a login that anyone can forge, or none. */
+static void check_proxies(struct parse *parse)
+{
+    const struct config *config = parse->config;
+    if (parse->error.len == 0 && config->proxy_login != CONFIG_PROXY_LOGIN_OFF &&
+        (!config->trusted_proxies.n || !config->proxy_secret_file))
+        fail(parse, origin_of(config, "proxy_login"), "`proxy_login` alone lets nobody in",
+             "set `trusted_proxies` and `proxy_secret_file` too");
+}
+
 static void set_defaults(struct parse *parse, const struct config_sources *sources)
 {
     char data[1024];
@@ -228,6 +238,7 @@ int config_parse(const struct config_sources *sources, struct config **ret_confi
         set(&parse, sources->options[i].option, sources->options[i].key, sources->options[i].value);
     apply_lan(parse.config);
     complete_https(&parse);
+    check_proxies(&parse);
     check_address(&parse, "device", &parse.config->device);
     if (parse.config->tls)
         check_address(&parse, "https", &parse.config->https);

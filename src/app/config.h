@@ -39,6 +39,16 @@ enum config_open_role {
  * does. */
 enum config_adopt { CONFIG_ADOPT_AUTO, CONFIG_ADOPT_ASK, CONFIG_ADOPT_ALL };
 
+/* The header by which a trusted proxy says who is logged in. */
+enum config_proxy_login {
+    CONFIG_PROXY_LOGIN_OFF,
+    CONFIG_PROXY_LOGIN_REMOTE_USER,
+    CONFIG_PROXY_LOGIN_FORWARDED_USER,
+    CONFIG_PROXY_LOGIN_AUTHENTIK,
+    CONFIG_PROXY_LOGIN_HASS,
+    CONFIG_PROXY_LOGIN_TAILSCALE
+};
+
 struct config {
     struct address http, https, device;
     bool tls;                 /* https is served */
@@ -50,6 +60,9 @@ struct config {
     char *embed_origins[CONFIG_HOSTS_MAX + 1]; /* as api_params.embeds */
     enum config_access access;
     enum config_open_role open_role;
+    struct config_ranges trusted_proxies;
+    enum config_proxy_login proxy_login;
+    char *proxy_secret_file;         /* or NULL */
     struct config_ranges pull_allow; /* addresses of network cameras allowed as exceptions */
     enum log_level log_level;
     bool log_json;

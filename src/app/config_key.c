@@ -48,6 +48,13 @@ static const char *const OPEN_ROLE[] = {[CONFIG_OPEN_ROLE_VIEWER] = "viewer",
                                         NULL};
 static const char *const ADOPT[] = {
     [CONFIG_ADOPT_AUTO] = "auto", [CONFIG_ADOPT_ASK] = "ask", [CONFIG_ADOPT_ALL] = "all", NULL};
+static const char *const PROXY_LOGIN[] = {[CONFIG_PROXY_LOGIN_OFF] = "off",
+                                          [CONFIG_PROXY_LOGIN_REMOTE_USER] = "remote-user",
+                                          [CONFIG_PROXY_LOGIN_FORWARDED_USER] = "x-forwarded-user",
+                                          [CONFIG_PROXY_LOGIN_AUTHENTIK] = "x-authentik-username",
+                                          [CONFIG_PROXY_LOGIN_HASS] = "x-remote-user-name",
+                                          [CONFIG_PROXY_LOGIN_TAILSCALE] = "tailscale-user-login",
+                                          NULL};
 static const char *const LIBCAMERA[] = {[CONFIG_LIBCAMERA_AUTO] = "auto",
                                         [CONFIG_LIBCAMERA_RPICAM] = "rpicam",
                                         [CONFIG_LIBCAMERA_OFF] = "off",
@@ -71,6 +78,14 @@ static const struct key KEYS[] = {
      .right = "it is open or accounts"},
     {FIELD(open_role), .kind = KIND_CHOICE, .choices = OPEN_ROLE, .initial = "viewer",
      .right = "it is viewer, operator or admin"},
+    {FIELD(trusted_proxies), .kind = KIND_RANGES, .initial = "",
+     .right = "it is up to 32 addresses like 127.0.0.1 or 172.16.0.0/12, separated by blanks"},
+    {FIELD(proxy_login), .kind = KIND_CHOICE, .choices = PROXY_LOGIN, .initial = "off",
+     .right =
+         "it is off, remote-user, x-forwarded-user, x-authentik-username, x-remote-user-name or "
+         "tailscale-user-login"},
+    {FIELD(proxy_secret_file), .kind = KIND_FILE, .initial = "",
+     .right = "it is a file with a secret of 16 to 256 characters"},
     {FIELD(pull_allow), .kind = KIND_RANGES, .initial = "",
      .right = "it is up to 32 addresses like 127.0.0.1 or 169.254.0.0/16, separated by blanks"},
     {FIELD(data), .kind = KIND_PATH, .initial = NULL, .right = "it is a folder"},

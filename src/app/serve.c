@@ -13,6 +13,7 @@
 #include "app/doors.h"
 #include "app/exit_bound.h"
 #include "app/helper.h"
+#include "app/proxies.h"
 #include "archive/archive.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -58,6 +59,8 @@ struct house {
     struct net_wake *archive_wake;
     struct api *api;
     struct doors doors;
+    struct api_proxies proxies;
+    char *proxy_secret;                  /* or NULL */
     char machine[64], machine_local[72]; /* this machine's name, and its mDNS name */
     const char *hosts[CONFIG_HOSTS_MAX + 3];
     struct net_timer *watchdog; /* NULL: the service manager has no watchdog */
@@ -323,6 +326,7 @@ static void build_cameras(struct house *house)
         .version = EYELID_VERSION,
         .data = house->config->data,
         .hosts = house->hosts,
+        .proxies = house->proxies,
         .embeds = (const char *const *)config->embed_origins,
     });
 }
@@ -361,6 +365,8 @@ static int build(struct house *house)
     const struct config *config = house->config;
     choose_encoder(house);
     int error = check_encoder(&house->transcoding.engine_params);
+    if (!error)
+        error = proxies_read(config, &house->proxies, &house->proxy_secret);
     if (!error)
         error = build_net(house);
     if (error)
@@ -416,6 +422,7 @@ static void take_down(struct house *house, int code)
     transcoder_yard_finish(&house->yard);
     net_destroy(house->net);
     doors_finish(&house->doors);
+    mem_free(house->proxy_secret);
     if (is_bounded)
         exit_bound_end(&bound);
 }

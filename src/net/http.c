@@ -82,6 +82,14 @@ const char *http_header_text(const struct http_request *request, enum http_heade
         [HTTP_ACCEPT_ENCODING] = HEAD_ACCEPT_ENCODING,
         [HTTP_RANGE] = HEAD_RANGE,
         [HTTP_SUBPROTOCOL] = HEAD_WS_PROTOCOL,
+        [HTTP_FORWARDED] = HEAD_FORWARDED_ELEMENTS,
+        [HTTP_FORWARDED_PROTO] = HEAD_FORWARDED_PROTO,
+        [HTTP_PROXY_SECRET] = HEAD_PROXY_SECRET,
+        [HTTP_REMOTE_USER] = HEAD_REMOTE_USER,
+        [HTTP_FORWARDED_USER] = HEAD_FORWARDED_USER,
+        [HTTP_AUTHENTIK_USER] = HEAD_AUTHENTIK_USER,
+        [HTTP_HASS_USER] = HEAD_HASS_USER,
+        [HTTP_TAILSCALE_USER] = HEAD_TAILSCALE_USER,
     };
     return request->head.fields[FIELD[header]];
 }
@@ -103,7 +111,9 @@ const char *http_peer(const struct http_request *request)
 
 bool http_is_forwarded(const struct http_request *request)
 {
-    return request->head.fields[HEAD_FORWARDED] != NULL;
+    const char *const *fields = request->head.fields;
+    return fields[HEAD_FORWARDED] || fields[HEAD_FORWARDED_ELEMENTS] ||
+           fields[HEAD_FORWARDED_PROTO];
 }
 
 bool http_peer_is_loopback(const struct http_request *request)

@@ -95,12 +95,18 @@ int outbound_range_parse(const char *text, struct outbound_range *ret_range)
     return 0;
 }
 
-static bool is_allowed(const struct outbound_policy *policy, const uint8_t *address)
+bool outbound_ranges_have(const struct outbound_range *ranges, size_t n,
+                          const uint8_t address[OUTBOUND_ADDRESS_BYTES])
 {
-    for (size_t i = 0; i < policy->n_allow; i++)
-        if (contains(&policy->allow[i], address))
+    for (size_t i = 0; i < n; i++)
+        if (contains(&ranges[i], address))
             return true;
     return false;
+}
+
+static bool is_allowed(const struct outbound_policy *policy, const uint8_t *address)
+{
+    return outbound_ranges_have(policy->allow, policy->n_allow, address);
 }
 
 static const char *find_denial(const struct outbound_policy *policy, const uint8_t *address)

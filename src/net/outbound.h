@@ -24,6 +24,9 @@ struct outbound_range {
 int outbound_range_parse(const char *text, struct outbound_range *ret_range)
     __attribute__((warn_unused_result));
 
+bool outbound_ranges_have(const struct outbound_range *ranges, size_t n,
+                          const uint8_t address[OUTBOUND_ADDRESS_BYTES]);
+
 struct outbound_policy { /* zeroed: no exceptions */
     const struct outbound_range *allow;
     size_t n_allow;

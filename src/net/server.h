@@ -34,6 +34,15 @@ enum http_header {
     HTTP_ACCEPT_ENCODING,
     HTTP_RANGE,
     HTTP_SUBPROTOCOL, /* Sec-WebSocket-Protocol */
+    /* What proxies say; anyone can. */
+    HTTP_FORWARDED,       /* RFC 7239 */
+    HTTP_FORWARDED_PROTO, /* X-Forwarded-Proto */
+    HTTP_PROXY_SECRET,    /* X-Eyelid-Proxy-Secret */
+    HTTP_REMOTE_USER,
+    HTTP_FORWARDED_USER, /* X-Forwarded-User */
+    HTTP_AUTHENTIK_USER, /* X-authentik-username */
+    HTTP_HASS_USER,      /* X-Remote-User-Name, of Home Assistant's ingress */
+    HTTP_TAILSCALE_USER, /* Tailscale-User-Login */
 };
 /* As sent; NULL when absent. */
 const char *http_header_text(const struct http_request *request, enum http_header header);

@@ -49,6 +49,11 @@ int service_by_token(struct service *service, const char *secret, struct princip
     return accounts_by_token(&service->accounts, secret, access_now_s(service), ret_principal);
 }
 
+int service_by_proxy(struct service *service, const char *name, struct principal *ret_principal)
+{
+    return accounts_by_name(&service->accounts, name, ret_principal);
+}
+
 bool service_is_current(struct service *service, const struct principal *principal)
 {
     if (principal->kind == PRINCIPAL_ANYONE)

@@ -73,6 +73,9 @@ int service_by_session(struct service *service, const char *secret, struct princ
     __attribute__((warn_unused_result));
 int service_by_token(struct service *service, const char *secret, struct principal *ret_principal)
     __attribute__((warn_unused_result));
+/* By the name that a trusted proxy gives; -ENOENT: there is no such user. */
+int service_by_proxy(struct service *service, const char *name, struct principal *ret_principal)
+    __attribute__((warn_unused_result));
 /* False when its session or token has ended, or everyone has other rights now. */
 bool service_is_current(struct service *service, const struct principal *principal);
 

@@ -44,6 +44,10 @@ static void takes_all_parts(void **state)
                            "http://h:1/p\r\nSec-WebSocket-Protocol: p\r\nSec-WebSocket-Key: k\r\n"
                            "Sec-WebSocket-Version: 13\r\nConnection: Keep-Alive,UPGRADE\r\n"
                            "X-Forwarded-For: 192.0.2.7\r\nVia: 1.1 p\r\n"
+                           "Forwarded: proto=http\r\nX-Forwarded-Proto: https\r\n"
+                           "X-Eyelid-Proxy-Secret: s\r\nRemote-User: r\r\n"
+                           "X-Forwarded-User: f\r\nX-authentik-username: a\r\n"
+                           "X-Remote-User-Name: h\r\nTailscale-User-Login: l\r\n"
                            "Connection: close\r\nUpgrade: h2c, WebSocket\r\n"
                            "Expect: 100-Continue\r\nUnknown: \tvalue \t \r\nEmpty:\r\n\r\n",
                            &head),
@@ -65,6 +69,14 @@ static void takes_all_parts(void **state)
         [HEAD_FETCH_SITE] = "none",
         [HEAD_REFERER] = "http://h:1/p",
         [HEAD_FORWARDED] = "192.0.2.7",
+        [HEAD_FORWARDED_ELEMENTS] = "proto=http",
+        [HEAD_FORWARDED_PROTO] = "https",
+        [HEAD_PROXY_SECRET] = "s",
+        [HEAD_REMOTE_USER] = "r",
+        [HEAD_FORWARDED_USER] = "f",
+        [HEAD_AUTHENTIK_USER] = "a",
+        [HEAD_HASS_USER] = "h",
+        [HEAD_TAILSCALE_USER] = "l",
         [HEAD_WS_PROTOCOL] = "p",
         [HEAD_WS_KEY] = "k",
         [HEAD_WS_VERSION] = "13",
