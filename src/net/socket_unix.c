@@ -33,8 +33,8 @@ static int remove_stale(const struct sockaddr_un *where)
     return unlink(where->sun_path) < 0 ? -errno : 0;
 }
 
-/* The file is made for its owner alone, and opened to the group once it has the group. Under systemd
- * it has it from the start, and there chown is a forbidden system call. */
+/* The file is made for its owner alone, and opened to the group once it has the group. Under
+ * systemd it has it from the start, and there chown is a forbidden system call. */
 static void open_to_group(const char *path, const char *name)
 {
     struct stat made;

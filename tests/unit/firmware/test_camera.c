@@ -257,7 +257,7 @@ static void test_a_still_gives_the_stream_its_size_back(void **state)
     assert_int_equal(camera_grab(&camera, &picture), 0);
     assert_int_equal(hw.framesize, FRAMESIZE_VGA);
     assert_int_equal(hw.quality, 13); /* of the control, 85 */
-    camera_stop(&camera); /* with a picture still lent out */
+    camera_stop(&camera);             /* with a picture still lent out */
     assert_int_equal(hw.lent, 0);
 }
 
