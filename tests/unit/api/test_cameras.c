@@ -57,42 +57,6 @@ static const char *name_of(json_t *camera)
     return json_string_value(json_object_get(camera, "name"));
 }
 
-static void cameras_are_listed_in_the_order_they_came(void **state)
-{
-    struct world *world = *state;
-    json_t *json = ask_json(world, "GET", "/api/v1/cameras", NULL, 200);
-    assert_int_equal(json_array_size(json_object_get(json, "cameras")), 0);
-    json_decref(json);
-
-    struct device *porch = world_device(world, "porch"), *attic = world_device(world, "attic");
-    json = ask_json(world, "GET", "/api/v1/cameras", NULL, 200);
-    json_t *list = json_object_get(json, "cameras");
-    assert_int_equal(json_array_size(list), 2);
-    assert_string_equal(name_of(json_array_get(list, 0)), "porch");
-    assert_string_equal(name_of(json_array_get(list, 1)), "attic");
-    json_decref(json);
-
-    json = ask_json(world, "GET", "/api/v1/cameras/attic", NULL, 200);
-    assert_string_equal(name_of(json), "attic");
-    assert_string_equal(json_string_value(json_object_get(json, "state")), "asleep");
-    json_decref(json);
-    expect_error(world, "GET", "/api/v1/cameras/garden", NULL, 404, "no-such-camera");
-    world_device_free(porch);
-    world_device_free(attic);
-}
-
-static void a_camera_is_renamed(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    json_t *json = ask_json(world, "PATCH", "/api/v1/cameras/porch",
-                            "{\"name\":\"Front \\\"porch\\\" \xc3\xa9\"}", 200);
-    assert_string_equal(name_of(json), "Front \"porch\" \xc3\xa9");
-    assert_string_equal(camera_view(porch->camera).name, "Front \"porch\" \xc3\xa9");
-    json_decref(json);
-    world_device_free(porch);
-}
-
 static void names_that_cannot_be_are_refused(void **state)
 {
     struct world *world = *state;
@@ -162,33 +126,6 @@ static void a_body_that_a_form_could_send_is_refused(void **state)
                                                 .body = "{\"name\":\"Porch\"}"});
     assert_int_equal(fake_answer(request)->status, 200);
     fake_request_destroy(request);
-    world_device_free(porch);
-}
-
-static void settings_reach_the_device(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    const char *path = "/api/v1/cameras/porch/settings";
-    json_t *json = ask_json(world, "PUT", path, "{\"brightness\":2,\"mirror\":true}", 202);
-    assert_string_equal(json_string_value(json_object_get(json, "state")), "accepted");
-    assert_int_equal(json_integer_value(json_object_get(json, "change")), 1);
-    json_decref(json);
-    assert_int_equal(brightness_of(world), 2);
-    assert_int_equal(porch->sets, 1);
-    expect_error(world, "PUT", path, "{\"brightness\":2,\"mirror\":1}", 422, "invalid");
-    expect_error(world, "PATCH", path, "{\"zoom\":2}", 422, "invalid");
-    expect_error(world, "PUT", path, "2", 400, "bad-message");
-    expect_error(world, "PUT", "/api/v1/cameras/garden/settings", "{}", 404, "no-such-camera");
-    assert_int_equal(porch->sets, 1);
-
-    world_device_gone(porch);
-    json_decref(ask_json(world, "PATCH", path, "{\"brightness\":-1}", 202));
-
-    struct camera *plain; /* one that was never there has no controls */
-    assert_int_equal(registry_get_or_add(world->registry, "plain", NULL, &plain), 0);
-    expect_error(world, "PUT", "/api/v1/cameras/plain/settings", "{\"brightness\":1}", 422,
-                 "unsupported");
     world_device_free(porch);
 }
 
@@ -266,135 +203,6 @@ static void a_new_camera_waits_for_the_owners_word(void **state)
     world_device_free(porch);
 }
 
-static void a_removed_camera_is_gone_for_everybody(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct ws *page = world_page(world);
-    world_say(world, page, START("porch", "h264"));
-    struct http_request *waits = world_get(world, "/stream/porch.mjpg");
-    struct http_request *list = world_get(world, "/hls/porch/index.m3u8");
-    world_drain(world, page);
-    expect_error(world, "DELETE", "/api/v1/cameras/garden", NULL, 404, "no-such-camera");
-    ask_nothing(world, "DELETE", "/api/v1/cameras/porch");
-    porch->camera = NULL;
-    world_expect_event(page, "removed");
-    world_assert_silent(page);
-    assert_int_equal(fake_answer(waits)->status, 404);
-    assert_int_equal(fake_answer(list)->status, 404);
-    assert_true(list_empty(&world->encodings));
-    expect_error(world, "GET", "/api/v1/cameras/porch", NULL, 404, "no-such-camera");
-    fake_request_destroy(waits);
-    fake_request_destroy(list);
-    fake_ws_destroy(page);
-    world_device_free(porch);
-}
-
-static void a_network_camera_is_added(void **state)
-{
-    struct world *world = *state;
-    const char *path = "/api/v1/cameras";
-    json_t *json = ask_json(world, "POST", path,
-                            "{\"source\":\"http\",\"id\":\"gate\",\"name\":\"Gate\","
-                            "\"url\":\"http://me:secret@192.168.1.7:81/stream\"}",
-                            201);
-    assert_string_equal(name_of(json), "Gate");
-    assert_string_equal(json_string_value(json_object_get(json, "state")), "asleep");
-    assert_null(strstr(json_string_value(json_object_get(json, "address")), "secret"));
-    json_decref(json);
-    expect_error(world, "POST", path,
-                 "{\"source\":\"http\",\"id\":\"gate\",\"url\":\"http://192.168.1.8/\"}", 409,
-                 "exists");
-    static const char *const INVALID[] = {
-        "{\"source\":\"http\",\"id\":\"b\",\"url\":\"ftp://192.168.1.8/\"}",
-        "{\"source\":\"http\",\"id\":\"b\",\"url\":\"http://127.0.0.1/\"}",
-        "{\"source\":\"http\",\"id\":\"b\",\"url\":\"http://[::1]/\"}",
-        "{\"source\":\"http\",\"id\":\"b\",\"url\":\"http://169.254.169.254/\"}",
-        "{\"source\":\"http\",\"id\":\"B b\",\"url\":\"http://192.168.1.8/\"}",
-        "{\"source\":\"http\",\"id\":\"b\",\"name\":\"\",\"url\":\"http://192.168.1.8/\"}",
-    };
-    for (size_t i = 0; i < sizeof(INVALID) / sizeof(INVALID[0]); i++)
-        expect_error(world, "POST", path, INVALID[i], 422, "invalid");
-    static const char *const BAD[] = {
-        "",
-        "[]",
-        "{}",
-        "{\"source\":\"http\",\"id\":\"b\"}",
-        "{\"source\":\"v4l2\",\"id\":\"b\",\"url\":\"http://192.168.1.8/\"}",
-        "{\"source\":\"http\",\"id\":\"b\",\"url\":\"http://192.168.1.8/\",\"exec\":\"sh\"}"};
-    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
-        expect_error(world, "POST", path, BAD[i], 400, "bad-message");
-    assert_null(registry_find(world->registry, "b"));
-}
-
-static void nobody_reads(void *ctx)
-{
-    (void)ctx;
-}
-
-static void the_days_hours_are_told(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct lease *lease =
-        camera_lease(porch->camera, &(struct lease_params){.reason = LEASE_VIEWER,
-                                                           .rendition = RENDITION_JPEG,
-                                                           .ready = nobody_reads});
-    world_jpeg(porch, "x", 640, 480);
-    fake_clock_advance(2 * US_PER_S);
-    json_t *json = ask_json(world, "GET", "/api/v1/cameras/porch/awake", NULL, 200);
-    json_t *hours = json_object_get(json, "hours");
-    assert_int_equal(json_array_size(hours), 24);
-    double total = 0, viewer = 0;
-    for (size_t i = 0; i < 24; i++) {
-        json_t *hour = json_array_get(hours, i);
-        assert_int_equal(json_integer_value(json_object_get(hour, "hour")), i);
-        total += json_number_value(json_object_get(hour, "total"));
-        viewer += json_number_value(json_object_get(hour, "viewer"));
-    }
-    assert_true(total > 1.9 && total < 2.1);
-    assert_true(viewer > 1.9 && viewer < 2.1);
-    json_decref(json);
-    lease_release(&lease);
-    world_device_free(porch);
-}
-
-static const char LAYOUT[] = "{\"order\":[\"porch\",\"gone\"],\"hidden\":[\"attic\"],"
-                             "\"groups\":[{\"name\":\"Garden\",\"cameras\":[\"porch\"]}]}";
-
-static void the_wall_is_arranged(void **state)
-{
-    struct world *world = *state;
-    json_t *json = ask_json(world, "GET", "/api/v1/layout", NULL, 200);
-    assert_int_equal(json_array_size(json_object_get(json, "order")), 0);
-    json_decref(json);
-
-    struct http_request *request = world_ask(
-        world, &(struct fake_request){.method = "PUT", .path = "/api/v1/layout", .body = LAYOUT});
-    assert_int_equal(fake_answer(request)->status, 204);
-    fake_request_destroy(request);
-    json = ask_json(world, "GET", "/api/v1/layout", NULL, 200);
-    json_t *wanted = json_loads(LAYOUT, 0, NULL);
-    assert_true(json_equal(json, wanted));
-
-    const char *path = "/api/v1/layout";
-    expect_error(world, "PUT", path, "[]", 400, "bad-message");
-    expect_error(world, "PUT", path, "{}", 422, "invalid");
-    expect_error(world, "PUT", path, "{\"order\":[1],\"hidden\":[],\"groups\":[]}", 422, "invalid");
-    expect_error(world, "PUT", path, "{\"order\":[\"A b\"],\"hidden\":[],\"groups\":[]}", 422,
-                 "invalid");
-    expect_error(world, "PUT", path,
-                 "{\"order\":[],\"hidden\":[],\"groups\":[{\"name\":\"\",\"cameras\":[]}]}", 422,
-                 "invalid");
-    expect_error(world, "PUT", path, "{\"order\":[],\"hidden\":[],\"groups\":[],\"x\":1}", 422,
-                 "invalid");
-    json_t *after = ask_json(world, "GET", path, NULL, 200);
-    assert_true(json_equal(after, wanted)); /* what was refused changed nothing */
-    json_decref(after);
-    json_decref(wanted);
-    json_decref(json);
-}
-
 static void a_layout_has_limits(void **state)
 {
     struct world *world = *state;
@@ -405,23 +213,6 @@ static void a_layout_has_limits(void **state)
     expect_error(world, "PUT", "/api/v1/layout", text, 422, "invalid");
     mem_free(text);
     json_decref(layout);
-}
-
-static void the_last_frame_is_there_without_waking(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    const char *path = "/api/v1/cameras/porch/last.jpg";
-    expect_error(world, "GET", path, NULL, 404, "not-found");
-    struct lease *lease = camera_lease(
-        porch->camera, &(struct lease_params){.reason = LEASE_VIEWER, .rendition = RENDITION_JPEG});
-    world_jpeg(porch, "a picture", 640, 480);
-    lease_release(&lease);
-    struct http_request *request = world_get(world, path);
-    assert_int_equal(fake_answer(request)->status, 200);
-    assert_string_equal(fake_answer(request)->body, "a picture");
-    fake_request_destroy(request);
-    world_device_free(porch);
 }
 
 static void the_server_tells_how_it_is(void **state)
@@ -440,20 +231,12 @@ static void the_server_tells_how_it_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(cameras_are_listed_in_the_order_they_came),
-        TEST(a_camera_is_renamed),
         TEST(names_that_cannot_be_are_refused),
         TEST(a_body_that_a_form_could_send_is_refused),
-        TEST(settings_reach_the_device),
         TEST(put_replaces_patch_merges_and_delete_resets),
         TEST(a_new_camera_waits_for_the_owners_word),
-        TEST(a_removed_camera_is_gone_for_everybody),
-        TEST(a_network_camera_is_added),
-        TEST(the_days_hours_are_told),
         TEST(the_server_tells_how_it_is),
-        TEST(the_wall_is_arranged),
         TEST(a_layout_has_limits),
-        TEST(the_last_frame_is_there_without_waking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,28 +81,6 @@ static struct device *playing(struct world *world)
     return porch;
 }
 
-static void the_first_playlist_wakes_and_waits(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *request = world_get(world, INDEX);
-    assert_int_equal(fake_answer(request)->status, 0);
-    assert_int_equal(porch->starts, 1);
-    assert_non_null(world_encoding(world, "porch"));
-    run(world, porch, 400);
-    assert_int_equal(fake_answer(request)->status, 0);
-    run(world, porch, 300);
-    assert_int_equal(fake_answer(request)->status, 200);
-    assert_string_equal(fake_answer(request)->content_type, "application/vnd.apple.mpegurl");
-    assert_string_equal(fake_field(request, "cache-control"), "private, no-store");
-    assert_true(strncmp(fake_answer(request)->body, "#EXTM3U\n", 8) == 0);
-    assert_non_null(strstr(fake_answer(request)->body, session_of(world, porch)->id));
-    fake_request_destroy(request);
-    assert_int_equal(camera_view(porch->camera).leases, 1);
-    assert_int_equal(camera_view(porch->camera).leases_by_reason[LEASE_VIEWER], 1);
-    world_device_free(porch);
-}
-
 static void all_share_one_lease_and_polling_keeps_it(void **state)
 {
     struct world *world = *state;
@@ -164,44 +142,6 @@ static void a_key_is_asked_for_before_each_segment_ends(void **state)
     world_device_free(porch);
 }
 
-static void a_reload_blocks_until_the_part_is_there(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = playing(world);
-    const struct hls_session *session = session_of(world, porch);
-    uint64_t current = session->track.current;
-    unsigned part = 0;
-    char query[64], hinted[96], part_line[96];
-    for (; part < 3; part++) {
-        snprintf(query, sizeof(query), "_HLS_msn=%llu&_HLS_part=%u", (unsigned long long)current,
-                 part);
-        media_path(hinted, session, HLS_PATH_PART, current, part);
-        struct http_request *list = ask(world, query), *bytes = world_get(world, hinted);
-        snprintf(part_line, sizeof(part_line), "part-%llu.%u.m4s\"", (unsigned long long)current,
-                 part);
-        assert_int_equal(fake_answer(list)->status, 0);
-        assert_int_equal(fake_answer(bytes)->status, 0);
-        for (int i = 0; i < 10 && !fake_answer(list)->status; i++)
-            run(world, porch, 50);
-        assert_int_equal(fake_answer(list)->status, 200);
-        assert_int_equal(fake_answer(bytes)->status, 200);
-        assert_string_equal(fake_answer(bytes)->content_type, "video/mp4");
-        assert_memory_equal(fake_answer(bytes)->body + 4, "moof", 4);
-        assert_non_null(
-            strstr(fake_answer(bytes)->body + fake_answer(bytes)->len_bytes - 4, "unit"));
-        assert_non_null(strstr(fake_answer(list)->body, part_line));
-        fake_request_destroy(list);
-        fake_request_destroy(bytes);
-    }
-    snprintf(query, sizeof(query), "_HLS_msn=%llu", (unsigned long long)current);
-    struct http_request *whole = ask(world, query);
-    assert_int_equal(fake_answer(whole)->status, 0);
-    run(world, porch, 1000);
-    assert_int_equal(fake_answer(whole)->status, 200);
-    fake_request_destroy(whole);
-    world_device_free(porch);
-}
-
 static void what_waits_in_vain_is_told_so(void **state)
 {
     struct world *world = *state;
@@ -234,37 +174,6 @@ static void what_waits_in_vain_is_told_so(void **state)
     fake_net_turn(world->net);
     assert_int_equal(camera_view(porch->camera).leases, 0);
     fake_request_destroy(request);
-    world_device_free(porch);
-}
-
-static void nonsense_is_refused(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    static const char *const QUERIES[] = {"_HLS_part=1",           "_HLS_msn=x",
-                                          "_HLS_msn=-1",           "_HLS_msn=",
-                                          "_HLS_msn=1&_HLS_part=", "_HLS_msn=1&_HLS_part=1001"};
-    for (size_t i = 0; i < sizeof(QUERIES) / sizeof(QUERIES[0]); i++)
-        assert_int_equal(status_of(world, INDEX, QUERIES[i]), 400);
-    assert_int_equal(status_of(world, "/hls/porch/", NULL), 404);
-    assert_int_equal(status_of(world, "/hls/porch/01234567/seg-1.m4s", NULL), 404);
-    assert_int_equal(status_of(world, "/hls/garden/index.m3u8", NULL), 404);
-    assert_int_equal(status_of(world, "/hls/garden/01234567/seg-1.m4s", NULL), 404);
-    assert_int_equal(porch->starts, 0);
-    world_device_free(porch);
-
-    porch = playing(world);
-    const struct hls_session *session = session_of(world, porch);
-    uint64_t current = session->track.current;
-    char text[96];
-    snprintf(text, sizeof(text), "_HLS_msn=%llu", (unsigned long long)current + 3);
-    assert_int_equal(status_of(world, INDEX, text), 400);
-    media_path(text, session, HLS_PATH_PART, current, 7); /* not the one that comes next */
-    assert_int_equal(status_of(world, text, NULL), 404);
-    media_path(text, session, HLS_PATH_SEGMENT, current, 0); /* not whole */
-    assert_int_equal(status_of(world, text, NULL), 404);
-    media_path(text, session, HLS_PATH_INIT, current, 0);
-    assert_int_equal(status_of(world, text, NULL), 404);
     world_device_free(porch);
 }
 
@@ -326,68 +235,18 @@ static void another_size_is_another_map(void **state)
     world_device_free(porch);
 }
 
-static void offline_is_said_and_head_wakes_nobody(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *request =
-        world_ask(world, &(struct fake_request){.method = "HEAD", .path = INDEX});
-    assert_int_equal(fake_answer(request)->status, 200);
-    assert_string_equal(fake_answer(request)->content_type, "application/vnd.apple.mpegurl");
-    assert_int_equal(porch->starts, 0);
-    fake_request_destroy(request);
-    world_device_gone(porch);
-    assert_int_equal(status_of(world, INDEX, NULL), 503);
-    world_device_free(porch);
-
-    porch = playing(world);
-    const struct hls_session *session = session_of(world, porch);
-    char path[96];
-    media_path(path, session, HLS_PATH_PART, session->track.current,
-               hls_track_segment(&session->track, session->track.current)->n_parts);
-    request = world_ask(world, &(struct fake_request){.method = "HEAD", .path = path});
-    assert_int_equal(fake_answer(request)->status, 404); /* it waits for nothing */
-    fake_request_destroy(request);
-    media_path(path, session, HLS_PATH_SEGMENT, session->track.first, 0);
-    fake_clock_advance(5 * US_PER_S);
-    request = world_ask(world, &(struct fake_request){.method = "HEAD", .path = path});
-    assert_int_equal(fake_answer(request)->status, 200);
-    fake_request_destroy(request);
-    fake_clock_advance(1 * US_PER_S); /* and keeps nothing awake */
-    fake_net_turn(world->net);
-    assert_int_equal(camera_view(porch->camera).leases, 0);
-    world_device_free(porch);
-}
-
-static void the_api_may_go_before_those_who_wait(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *request = world_get(world, INDEX);
-    api_destroy(world->api);
-    world->api = NULL;
-    assert_int_equal(camera_view(porch->camera).leases, 0);
-    fake_request_destroy(request);
-    world_device_free(porch);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_first_playlist_wakes_and_waits),
         TEST(all_share_one_lease_and_polling_keeps_it),
         TEST(a_later_session_goes_on_counting),
         TEST(a_key_is_asked_for_before_each_segment_ends),
-        TEST(a_reload_blocks_until_the_part_is_there),
         TEST(what_waits_in_vain_is_told_so),
-        TEST(nonsense_is_refused),
         TEST(media_may_be_kept_and_the_map_is_the_init_segment),
         TEST(not_more_than_so_many_may_wait),
         TEST(another_size_is_another_map),
-        TEST(offline_is_said_and_head_wakes_nobody),
-        TEST(the_api_may_go_before_those_who_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

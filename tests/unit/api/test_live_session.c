@@ -62,64 +62,6 @@ static void hello_comes_first_with_every_camera(void **state)
     world_device_free(garden);
 }
 
-static void start_wakes_shows_the_poster_then_live_media(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct ws *ws = world_page(world);
-
-    world_say(world, ws, START("porch", "jpeg"));
-    assert_int_equal(porch->starts, 1);
-    json_t *started = world_event(ws, "started");
-    assert_string_equal(world_string(started, "rendition"), "jpeg");
-    assert_int_equal(world_integer(started, "stream"), world_integer(started, "jpeg_stream"));
-    json_decref(started); /* no poster: it never saw a frame */
-    json_t *event = world_event(ws, "camera");
-    assert_string_equal(world_string(json_object_get(event, "camera"), "state"), "waking");
-    json_decref(event);
-    world_jpeg(porch, "frame one", 640, 480);
-    world_drain(world, ws);
-    world_say(world, ws, "{\"type\":\"stop\",\"camera\":\"porch\"}");
-    world_expect_event(ws, "stopped");
-
-    /* Asleep again: the old frame is shown as such, and the live one after it. */
-    fake_clock_advance(3600 * US_PER_S);
-    world_drain(world, ws);
-    assert_int_equal(porch->stops, 1);
-    fake_clock_advance(US_PER_S);
-    world_say(world, ws, START("porch", "h264"));
-    started = world_event(ws, "started");
-    json_int_t stream = world_integer(started, "stream");
-    assert_int_not_equal(stream, world_integer(started, "jpeg_stream"));
-    json_t *poster = world_event(ws, "poster");
-    assert_int_equal(world_integer(poster, "stream"), world_integer(started, "jpeg_stream"));
-    assert_int_equal(world_integer(poster, "sequence"), 1);
-    assert_true(json_real_value(json_object_get(poster, "age_s")) >= 3600);
-    struct live_head head = world_expect_media(ws, LIVE_JPEG, "frame one");
-    assert_int_equal(head.stream, world_integer(poster, "stream"));
-    assert_int_equal(head.sequence, 1);
-    json_decref(poster);
-    json_decref(started);
-    world_expect_event(ws, "camera");
-    world_assert_silent(ws);
-
-    world_h264(world, porch, "key", true, true);
-    world_h264(world, porch, "delta", false, false);
-    fake_net_turn(world->net);
-    head = world_expect_media(ws, LIVE_INIT, "init");
-    assert_int_equal(head.stream, stream);
-    head = world_expect_media(ws, LIVE_CHUNK, "mmmmmmmmkey");
-    assert_int_equal(head.flags, LIVE_FLAG_KEY);
-    head = world_expect_media(ws, LIVE_CHUNK, "mmmmmmmmdelta");
-    assert_int_equal(head.flags, 0);
-    world_assert_silent(ws);
-    assert_int_equal(camera_view(porch->camera).stats.sent,
-                     3); /* posters and init segments are no frames */
-
-    fake_ws_destroy(ws);
-    world_device_free(porch);
-}
-
 static void the_init_segment_comes_again_when_it_is_another_one(void **state)
 {
     struct world *world = *state;
@@ -304,26 +246,6 @@ static void cameras_of_a_page_are_limited(void **state)
         world_device_free(devices[i]);
 }
 
-static void messages_are_limited_in_rate(void **state)
-{
-    struct world *world = *state;
-    struct ws *ws = world_page(world);
-    for (int i = 0; i < LIVE_MESSAGE_BURST; i++) {
-        world_say(world, ws, "{\"type\":\"ping\",\"t\":1}");
-        world_expect_event(ws, "pong");
-    }
-    fake_clock_advance(US_PER_S); /* as many as come back in a second */
-    for (int i = 0; i < LIVE_MESSAGES_PER_S; i++) {
-        world_say(world, ws, "{\"type\":\"ping\",\"t\":1}");
-        world_expect_event(ws, "pong");
-    }
-    assert_int_equal(fake_ws_close_code(ws), 0);
-    fake_ws_say(ws, "{\"type\":\"ping\",\"t\":1}");
-    assert_int_equal(fake_ws_close_code(ws), 1008);
-    fake_net_turn(world->net);
-    fake_ws_destroy(ws);
-}
-
 static void a_page_that_does_not_read_its_answers_is_closed(void **state)
 {
     struct world *world = *state;
@@ -453,38 +375,7 @@ static void many_cameras_with_many_controls_close_no_page(void **state)
         world_device_free(devices[i]);
 }
 
-static void a_new_camera_is_told_of(void **state)
-{
-    struct world *world = *state;
-    struct ws *ws = world_page(world);
-    struct device *porch = world_device(world, "porch");
-    json_t *event = world_event(ws, "camera");
-    assert_string_equal(world_string(json_object_get(event, "camera"), "id"), "porch");
-    json_decref(event);
-    fake_ws_destroy(ws);
-    world_device_free(porch);
-}
-
 /* --- Ends. --- */
-
-static void a_device_that_comes_back_is_started_for_who_still_looks(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct ws *ws = world_page(world);
-    world_say(world, ws, START("porch", "jpeg"));
-    world_jpeg(porch, "one", 640, 480);
-    world_device_gone(porch);
-    world_drain(world, ws);
-    world_device_free(porch);
-    porch = world_device(world, "porch");
-    assert_int_equal(porch->starts, 1);
-    world_jpeg(porch, "two", 640, 480);
-    fake_net_turn(world->net);
-    world_expect_media(ws, LIVE_JPEG, "two");
-    fake_ws_destroy(ws);
-    world_device_free(porch);
-}
 
 static void motion_is_told_as_the_contract_says(void **state)
 {
@@ -520,56 +411,12 @@ static void motion_is_told_as_the_contract_says(void **state)
     world_device_free(porch);
 }
 
-static void who_leaves_lets_go(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct ws *ws = world_page(world);
-    world_say(world, ws, START("porch", "h264"));
-    world_h264(world, porch, "k", true, true);
-    fake_net_turn(world->net);
-    assert_int_equal(camera_view(porch->camera).leases, 1);
-    fake_ws_destroy(ws);
-    assert_int_equal(camera_view(porch->camera).leases, 0);
-    fake_clock_advance(30 * US_PER_S);
-    fake_net_turn(world->net);
-    assert_int_equal(porch->stops, 1);
-    world_device_free(porch);
-}
-
-static void the_api_may_go_before_its_sockets(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct ws *ws = world_page(world);
-    struct http_request *never_opened =
-        fake_request_create(world->net, &(struct fake_request){.path = "/api/v1/live"});
-    struct ws_accept accept;
-    assert_int_equal(api_upgrade(&world->page, never_opened, &accept), 0);
-    fake_request_destroy(never_opened);
-    world_say(world, ws, START("porch", "h264"));
-    world_say(world, ws, "{\"type\":\"capture\",\"camera\":\"porch\",\"request\":1}");
-    api_destroy(world->api);
-    world->api = NULL;
-    assert_int_equal(camera_view(porch->camera).leases, 0);
-    assert_true(!camera_view(porch->camera).is_capturing);
-    fake_ws_say(ws, "{\"type\":\"ping\",\"t\":1}");
-    while (fake_ws_skip(ws))
-        continue;
-    fake_ws_destroy(ws);
-    struct ws *late = fake_ws_open(world->net, &accept);
-    assert_int_equal(fake_ws_close_code(late), 1001);
-    fake_ws_destroy(late);
-    world_device_free(porch);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(hello_comes_first_with_every_camera),
-        TEST(start_wakes_shows_the_poster_then_live_media),
         TEST(the_init_segment_comes_again_when_it_is_another_one),
         TEST(a_joiner_asks_for_a_key_and_begins_with_it),
         TEST(key_asks_the_encoder),
@@ -577,17 +424,12 @@ int main(void)
         TEST(a_slow_page_skips_and_holds_nothing),
         TEST(cameras_take_turns),
         TEST(cameras_of_a_page_are_limited),
-        TEST(messages_are_limited_in_rate),
         TEST(a_page_that_does_not_read_its_answers_is_closed),
         TEST(changes_are_told_at_most_so_often_and_the_last_one_always),
         TEST(the_more_pages_the_less_often_they_are_told),
         TEST(a_page_that_reads_nothing_holds_one_event_a_camera),
         TEST(many_cameras_with_many_controls_close_no_page),
-        TEST(a_new_camera_is_told_of),
-        TEST(a_device_that_comes_back_is_started_for_who_still_looks),
         TEST(motion_is_told_as_the_contract_says),
-        TEST(who_leaves_lets_go),
-        TEST(the_api_may_go_before_its_sockets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,27 +27,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void a_snapshot_wakes_waits_and_answers(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *request = world_get(world, "/snapshot/porch.jpg");
-    assert_int_equal(porch->starts, 1);
-    assert_int_equal(camera_view(porch->camera).leases_by_reason[LEASE_SNAPSHOT], 1);
-    assert_int_equal(fake_answer(request)->status, 0);
-    world_jpeg(porch, "fresh frame", 640, 480);
-    fake_net_turn(world->net);
-    assert_int_equal(fake_answer(request)->status, 200);
-    assert_string_equal(fake_answer(request)->content_type, "image/jpeg");
-    assert_string_equal(fake_answer(request)->body, "fresh frame");
-    assert_string_equal(fake_field(request, "cache-control"), "private, no-store");
-    assert_true(fake_answer(request)->closed);
-    assert_int_equal(camera_view(porch->camera).leases, 0);
-    assert_true(list_empty(&world->encodings));
-    fake_request_destroy(request);
-    world_device_free(porch);
-}
-
 /* max_age: the last picture will do while it is that young. The poster never wakes. */
 static void an_older_picture_does_not_wake(void **state)
 {
@@ -204,26 +183,6 @@ static void why_a_camera_cannot_be_reached_is_said_at_once(void **state)
     world_device_free(porch);
 }
 
-static void offline_is_said_at_once_in_the_form_of_the_address(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    world_device_gone(porch);
-    struct http_request *request = world_get(world, "/snapshot/porch.jpg");
-    assert_int_equal(fake_answer(request)->status, 503);
-    assert_string_equal(fake_answer(request)->body, "the camera is not connected\n");
-    fake_request_destroy(request);
-    request = world_ask(
-        world, &(struct fake_request){.method = "POST", .path = "/api/v1/cameras/porch/capture"});
-    assert_int_equal(fake_answer(request)->status, 503);
-    assert_string_equal(fake_answer(request)->body,
-                        "{\"type\":\"urn:eyelid:problem:offline\",\"title\":\"The camera is "
-                        "offline\",\"status\":503,"
-                        "\"detail\":\"the camera is not connected\",\"camera\":\"porch\"}");
-    fake_request_destroy(request);
-    world_device_free(porch);
-}
-
 static void capture_asks_the_device_for_its_best(void **state)
 {
     struct world *world = *state;
@@ -262,20 +221,6 @@ static void a_still_is_given_up_after_10_s(void **state)
     world_device_free(porch);
 }
 
-static void a_device_without_stills_gives_its_next_frame(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    porch->can_capture = false;
-    struct http_request *request = world_ask(
-        world, &(struct fake_request){.method = "POST", .path = "/api/v1/cameras/porch/capture"});
-    world_jpeg(porch, "frame", 640, 480);
-    fake_net_turn(world->net);
-    assert_string_equal(fake_answer(request)->body, "frame");
-    fake_request_destroy(request);
-    world_device_free(porch);
-}
-
 static void who_hangs_up_wants_nothing_any_more(void **state)
 {
     struct world *world = *state;
@@ -288,50 +233,20 @@ static void who_hangs_up_wants_nothing_any_more(void **state)
     world_device_free(porch);
 }
 
-static void head_wakes_nobody(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *request =
-        world_ask(world, &(struct fake_request){.method = "HEAD", .path = "/snapshot/porch.jpg"});
-    assert_int_equal(fake_answer(request)->status, 200);
-    assert_string_equal(fake_answer(request)->content_type, "image/jpeg");
-    assert_int_equal(porch->starts, 0);
-    fake_request_destroy(request);
-    world_device_free(porch);
-}
-
-static void the_api_may_go_before_the_answer(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *request = world_get(world, "/snapshot/porch.jpg");
-    api_destroy(world->api);
-    world->api = NULL;
-    assert_true(!camera_view(porch->camera).is_capturing);
-    fake_request_destroy(request);
-    world_device_free(porch);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_snapshot_wakes_waits_and_answers),
         TEST(an_older_picture_does_not_wake),
         TEST(a_tablet_does_not_keep_a_camera_awake),
         TEST(a_snapshot_is_given_up_after_3_s),
         TEST(whoever_polls_snapshots_learns_why_frames_were_dropped),
         TEST(a_still_that_was_dropped_is_explained),
         TEST(why_a_camera_cannot_be_reached_is_said_at_once),
-        TEST(offline_is_said_at_once_in_the_form_of_the_address),
         TEST(capture_asks_the_device_for_its_best),
         TEST(a_still_is_given_up_after_10_s),
-        TEST(a_device_without_stills_gives_its_next_frame),
         TEST(who_hangs_up_wants_nothing_any_more),
-        TEST(head_wakes_nobody),
-        TEST(the_api_may_go_before_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

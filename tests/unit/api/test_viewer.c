@@ -25,52 +25,12 @@ static int teardown(void **state)
     return 0;
 }
 
+#define HEAD "--eyelid-frame\r\nContent-Type: image/jpeg\r\n\r\n"
+
 static void pull_and_expect(struct http_request *request, const char *so_far)
 {
     fake_pull(request);
     assert_string_equal(fake_answer(request)->body, so_far);
-}
-
-static void mjpeg_sends_the_next_parts_head_behind_each_picture(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *request = world_get(world, "/stream/porch.mjpg");
-    assert_int_equal(fake_answer(request)->status, 0); /* not before the first picture */
-    world_jpeg(porch, "one", 640, 480);
-    fake_net_turn(world->net);
-    assert_int_equal(fake_answer(request)->status, 200);
-    assert_string_equal(fake_answer(request)->content_type,
-                        "multipart/x-mixed-replace; boundary=eyelid-frame");
-#define HEAD "--eyelid-frame\r\nContent-Type: image/jpeg\r\n\r\n"
-    pull_and_expect(request, HEAD "one\r\n" HEAD);
-    world_jpeg(porch, "two", 640, 480);
-    fake_net_turn(world->net);
-    pull_and_expect(request, HEAD "one\r\n" HEAD "two\r\n" HEAD);
-    assert_true(list_empty(&world->encodings)); /* no encoder for it */
-    assert_int_equal(camera_view(porch->camera).stats.sent, 2);
-    fake_hang_up(request);
-    assert_int_equal(camera_view(porch->camera).leases, 0);
-    fake_request_destroy(request);
-    world_device_free(porch);
-}
-
-static void classic_mjpeg_has_lengths(void **state)
-{
-    static const char *const QUERIES[] = {"classic", "classic=1", "action=stream"};
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    for (size_t i = 0; i < 3; i++) {
-        struct http_request *request = world_ask(
-            world, &(struct fake_request){.path = "/stream/porch.mjpg", .query = QUERIES[i]});
-        if (i == 0) /* the others find it there */
-            world_jpeg(porch, "four", 640, 480);
-        fake_net_turn(world->net);
-        pull_and_expect(request, "--eyelid-frame\r\nContent-Type: image/jpeg\r\n"
-                                 "Content-Length: 4\r\n\r\nfour\r\n--eyelid-frame\r\n");
-        fake_request_destroy(request);
-    }
-    world_device_free(porch);
 }
 
 static void a_slow_mjpeg_viewer_skips(void **state)
@@ -87,45 +47,6 @@ static void a_slow_mjpeg_viewer_skips(void **state)
     }
     pull_and_expect(request, HEAD "1\r\n" HEAD "x\r\n" HEAD);
     assert_int_equal(camera_view(porch->camera).stats.skipped_for_slow, 9);
-    fake_request_destroy(request);
-    world_device_free(porch);
-}
-
-static void mp4_is_the_init_segment_and_then_chunks(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *request = world_get(world, "/stream/porch.mp4");
-    assert_non_null(world_encoding(world, "porch"));
-    assert_true(world_wants_key(world, "porch"));
-    world_h264(world, porch, "k", true, true);
-    fake_net_turn(world->net);
-    assert_int_equal(fake_answer(request)->status, 200);
-    assert_string_equal(fake_answer(request)->content_type, "video/mp4");
-    pull_and_expect(request, "initmmmmmmmmk");
-    world_h264(world, porch, "d", false, false);
-    fake_net_turn(world->net);
-    pull_and_expect(request, "initmmmmmmmmkmmmmmmmmd");
-    fake_request_destroy(request);
-    assert_true(list_empty(&world->encodings));
-    world_device_free(porch);
-}
-
-static void mp4_ends_where_players_could_not_follow(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *request = world_get(world, "/stream/porch.mp4");
-    world_h264(world, porch, "k", true, true);
-    fake_net_turn(world->net);
-    pull_and_expect(request, "initmmmmmmmmk");
-    world_h264(world, porch, "other", true, true);
-    fake_net_turn(world->net);
-    pull_and_expect(request, "initmmmmmmmmk");
-    assert_true(fake_answer(request)->ended);
-    fake_net_turn(world->net);
-    assert_true(fake_answer(request)->closed);
-    assert_int_equal(camera_view(porch->camera).leases, 0);
     fake_request_destroy(request);
     world_device_free(porch);
 }
@@ -198,53 +119,15 @@ static void a_stream_that_runs_outlives_its_device(void **state)
     world_device_free(porch);
 }
 
-static void head_wakes_nobody(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *request =
-        world_ask(world, &(struct fake_request){.method = "HEAD", .path = "/stream/porch.mp4"});
-    assert_int_equal(fake_answer(request)->status, 200);
-    assert_string_equal(fake_answer(request)->content_type, "video/mp4");
-    assert_int_equal(porch->starts, 0);
-    fake_request_destroy(request);
-    world_device_free(porch);
-}
-
-static void the_api_may_go_before_its_streams(void **state)
-{
-    struct world *world = *state;
-    struct device *porch = world_device(world, "porch");
-    struct http_request *waits = world_get(world, "/stream/porch.mp4");
-    struct http_request *runs = world_get(world, "/stream/porch.mjpg");
-    world_jpeg(porch, "1", 640, 480);
-    fake_net_turn(world->net);
-    assert_int_equal(fake_answer(runs)->status, 200);
-    api_destroy(world->api);
-    world->api = NULL;
-    assert_int_equal(camera_view(porch->camera).leases, 0);
-    fake_pull(runs);
-    assert_true(fake_answer(runs)->ended);
-    fake_request_destroy(waits);
-    fake_request_destroy(runs);
-    world_device_free(porch);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(mjpeg_sends_the_next_parts_head_behind_each_picture),
-        TEST(classic_mjpeg_has_lengths),
         TEST(a_slow_mjpeg_viewer_skips),
-        TEST(mp4_is_the_init_segment_and_then_chunks),
-        TEST(mp4_ends_where_players_could_not_follow),
         TEST(who_cannot_be_served_is_told_why),
         TEST(what_h264_cannot_hold_is_told_apart),
         TEST(a_stream_that_runs_outlives_its_device),
-        TEST(head_wakes_nobody),
-        TEST(the_api_may_go_before_its_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

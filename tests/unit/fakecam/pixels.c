@@ -42,15 +42,6 @@ int pixels_luma(const struct pixels *pixels, int x, int y)
     return (299 * p[0] + 587 * p[1] + 114 * p[2]) / 1000;
 }
 
-double pixels_mean_luma(const struct pixels *pixels)
-{
-    double sum = 0;
-    for (int y = 0; y < pixels->height; y++)
-        for (int x = 0; x < pixels->width; x++)
-            sum += pixels_luma(pixels, x, y);
-    return sum / pixels->width / pixels->height;
-}
-
 int pixels_find_red(const struct pixels *pixels, int *ret_x, int *ret_y)
 {
     long count = 0, sum_x = 0, sum_y = 0;

@@ -15,7 +15,6 @@ void pixels_finish(struct pixels *pixels);
 
 const uint8_t *pixels_at(const struct pixels *pixels, int x, int y);
 int pixels_luma(const struct pixels *pixels, int x, int y);
-double pixels_mean_luma(const struct pixels *pixels);
 
 /* The middle of all that is strongly red; the count of such pixels is returned. */
 int pixels_find_red(const struct pixels *pixels, int *ret_x, int *ret_y);
