@@ -8,22 +8,7 @@
 
 #include <cmocka.h>
 
-#include "base/alloc.h"
 #include "world.h"
-
-static int setup(void **state)
-{
-    *state = mem_new(struct world);
-    world_init(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_finish(*state);
-    mem_free(*state);
-    return 0;
-}
 
 static void the_page_comes_compressed_with_its_fences(void **state)
 {
@@ -81,14 +66,12 @@ static void what_cannot_be_sent_is_said(void **state)
     fake_request_destroy(request);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_page_comes_compressed_with_its_fences),
-        TEST(what_the_browser_has_is_not_sent_again),
-        TEST(what_cannot_be_sent_is_said),
+        WORLD_TEST(the_page_comes_compressed_with_its_fences),
+        WORLD_TEST(what_the_browser_has_is_not_sent_again),
+        WORLD_TEST(what_cannot_be_sent_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

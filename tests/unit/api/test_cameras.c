@@ -11,20 +11,6 @@
 #include "base/alloc.h"
 #include "world.h"
 
-static int setup(void **state)
-{
-    *state = mem_new(struct world);
-    world_init(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_finish(*state);
-    mem_free(*state);
-    return 0;
-}
-
 static json_t *ask_json(struct world *world, const char *method, const char *path, const char *body,
                         int status)
 {
@@ -226,17 +212,15 @@ static void the_server_tells_how_it_is(void **state)
     json_decref(json);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(names_that_cannot_be_are_refused),
-        TEST(a_body_that_a_form_could_send_is_refused),
-        TEST(put_replaces_patch_merges_and_delete_resets),
-        TEST(a_new_camera_waits_for_the_owners_word),
-        TEST(the_server_tells_how_it_is),
-        TEST(a_layout_has_limits),
+        WORLD_TEST(names_that_cannot_be_are_refused),
+        WORLD_TEST(a_body_that_a_form_could_send_is_refused),
+        WORLD_TEST(put_replaces_patch_merges_and_delete_resets),
+        WORLD_TEST(a_new_camera_waits_for_the_owners_word),
+        WORLD_TEST(the_server_tells_how_it_is),
+        WORLD_TEST(a_layout_has_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

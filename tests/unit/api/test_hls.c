@@ -8,24 +8,9 @@
 
 #include <cmocka.h>
 
-#include "base/alloc.h"
 #include "world.h"
 
 #define INDEX "/hls/porch/index.m3u8"
-
-static int setup(void **state)
-{
-    *state = mem_new(struct world);
-    world_init(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_finish(*state);
-    mem_free(*state);
-    return 0;
-}
 
 /* The encoder at 20 fps, which gives a key when it is asked for one. */
 static void run(struct world *world, struct device *device, int64_t ms)
@@ -235,18 +220,16 @@ static void another_size_is_another_map(void **state)
     world_device_free(porch);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(all_share_one_lease_and_polling_keeps_it),
-        TEST(a_later_session_goes_on_counting),
-        TEST(a_key_is_asked_for_before_each_segment_ends),
-        TEST(what_waits_in_vain_is_told_so),
-        TEST(media_may_be_kept_and_the_map_is_the_init_segment),
-        TEST(not_more_than_so_many_may_wait),
-        TEST(another_size_is_another_map),
+        WORLD_TEST(all_share_one_lease_and_polling_keeps_it),
+        WORLD_TEST(a_later_session_goes_on_counting),
+        WORLD_TEST(a_key_is_asked_for_before_each_segment_ends),
+        WORLD_TEST(what_waits_in_vain_is_told_so),
+        WORLD_TEST(media_may_be_kept_and_the_map_is_the_init_segment),
+        WORLD_TEST(not_more_than_so_many_may_wait),
+        WORLD_TEST(another_size_is_another_map),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

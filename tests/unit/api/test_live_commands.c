@@ -13,20 +13,6 @@
 #include "base/alloc.h"
 #include "world.h"
 
-static int setup(void **state)
-{
-    *state = mem_new(struct world);
-    world_init(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_finish(*state);
-    mem_free(*state);
-    return 0;
-}
-
 /* --- Captures. --- */
 
 static void expect_not_captured(struct ws *ws, const char *code, json_int_t request)
@@ -132,15 +118,13 @@ static void what_is_not_understood_is_answered(void **state)
     fake_ws_destroy(ws);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(captures_fail_clearly),
-        TEST(open_captures_are_limited),
-        TEST(stills_that_nobody_reads_do_not_pile_up),
-        TEST(what_is_not_understood_is_answered),
+        WORLD_TEST(captures_fail_clearly),
+        WORLD_TEST(open_captures_are_limited),
+        WORLD_TEST(stills_that_nobody_reads_do_not_pile_up),
+        WORLD_TEST(what_is_not_understood_is_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,24 +10,9 @@
 
 #include <cmocka.h>
 
-#include "base/alloc.h"
 #include "camera/control_json.h"
 #include "camera/source.h"
 #include "world.h"
-
-static int setup(void **state)
-{
-    *state = mem_new(struct world);
-    world_init(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_finish(*state);
-    mem_free(*state);
-    return 0;
-}
 
 static void hello_comes_first_with_every_camera(void **state)
 {
@@ -411,25 +396,23 @@ static void motion_is_told_as_the_contract_says(void **state)
     world_device_free(porch);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(hello_comes_first_with_every_camera),
-        TEST(the_init_segment_comes_again_when_it_is_another_one),
-        TEST(a_joiner_asks_for_a_key_and_begins_with_it),
-        TEST(key_asks_the_encoder),
-        TEST(a_second_start_replaces_the_first_and_the_camera_does_not_blink),
-        TEST(a_slow_page_skips_and_holds_nothing),
-        TEST(cameras_take_turns),
-        TEST(cameras_of_a_page_are_limited),
-        TEST(a_page_that_does_not_read_its_answers_is_closed),
-        TEST(changes_are_told_at_most_so_often_and_the_last_one_always),
-        TEST(the_more_pages_the_less_often_they_are_told),
-        TEST(a_page_that_reads_nothing_holds_one_event_a_camera),
-        TEST(many_cameras_with_many_controls_close_no_page),
-        TEST(motion_is_told_as_the_contract_says),
+        WORLD_TEST(hello_comes_first_with_every_camera),
+        WORLD_TEST(the_init_segment_comes_again_when_it_is_another_one),
+        WORLD_TEST(a_joiner_asks_for_a_key_and_begins_with_it),
+        WORLD_TEST(key_asks_the_encoder),
+        WORLD_TEST(a_second_start_replaces_the_first_and_the_camera_does_not_blink),
+        WORLD_TEST(a_slow_page_skips_and_holds_nothing),
+        WORLD_TEST(cameras_take_turns),
+        WORLD_TEST(cameras_of_a_page_are_limited),
+        WORLD_TEST(a_page_that_does_not_read_its_answers_is_closed),
+        WORLD_TEST(changes_are_told_at_most_so_often_and_the_last_one_always),
+        WORLD_TEST(the_more_pages_the_less_often_they_are_told),
+        WORLD_TEST(a_page_that_reads_nothing_holds_one_event_a_camera),
+        WORLD_TEST(many_cameras_with_many_controls_close_no_page),
+        WORLD_TEST(motion_is_told_as_the_contract_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,22 +8,7 @@
 
 #include <cmocka.h>
 
-#include "base/alloc.h"
 #include "world.h"
-
-static int setup(void **state)
-{
-    *state = mem_new(struct world);
-    world_init(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_finish(*state);
-    mem_free(*state);
-    return 0;
-}
 
 /* What the route's action needs, in the words of the file. */
 static const char *role_of(const struct route *route)
@@ -109,13 +94,11 @@ static void nothing_else_is_described(void **state)
     fake_request_destroy(request);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_route_is_described_with_its_role),
-        TEST(nothing_else_is_described),
+        WORLD_TEST(every_route_is_described_with_its_role),
+        WORLD_TEST(nothing_else_is_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,22 +10,7 @@
 
 #include <cmocka.h>
 
-#include "base/alloc.h"
 #include "world.h"
-
-static int setup(void **state)
-{
-    *state = mem_new(struct world);
-    world_init(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_finish(*state);
-    mem_free(*state);
-    return 0;
-}
 
 /* max_age: the last picture will do while it is that young. The poster never wakes. */
 static void an_older_picture_does_not_wake(void **state)
@@ -233,20 +218,18 @@ static void who_hangs_up_wants_nothing_any_more(void **state)
     world_device_free(porch);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_older_picture_does_not_wake),
-        TEST(a_tablet_does_not_keep_a_camera_awake),
-        TEST(a_snapshot_is_given_up_after_3_s),
-        TEST(whoever_polls_snapshots_learns_why_frames_were_dropped),
-        TEST(a_still_that_was_dropped_is_explained),
-        TEST(why_a_camera_cannot_be_reached_is_said_at_once),
-        TEST(capture_asks_the_device_for_its_best),
-        TEST(a_still_is_given_up_after_10_s),
-        TEST(who_hangs_up_wants_nothing_any_more),
+        WORLD_TEST(an_older_picture_does_not_wake),
+        WORLD_TEST(a_tablet_does_not_keep_a_camera_awake),
+        WORLD_TEST(a_snapshot_is_given_up_after_3_s),
+        WORLD_TEST(whoever_polls_snapshots_learns_why_frames_were_dropped),
+        WORLD_TEST(a_still_that_was_dropped_is_explained),
+        WORLD_TEST(why_a_camera_cannot_be_reached_is_said_at_once),
+        WORLD_TEST(capture_asks_the_device_for_its_best),
+        WORLD_TEST(a_still_is_given_up_after_10_s),
+        WORLD_TEST(who_hangs_up_wants_nothing_any_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,22 +8,7 @@
 
 #include <cmocka.h>
 
-#include "base/alloc.h"
 #include "world.h"
-
-static int setup(void **state)
-{
-    *state = mem_new(struct world);
-    world_init(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_finish(*state);
-    mem_free(*state);
-    return 0;
-}
 
 #define HEAD "--eyelid-frame\r\nContent-Type: image/jpeg\r\n\r\n"
 
@@ -119,15 +104,13 @@ static void a_stream_that_runs_outlives_its_device(void **state)
     world_device_free(porch);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_slow_mjpeg_viewer_skips),
-        TEST(who_cannot_be_served_is_told_why),
-        TEST(what_h264_cannot_hold_is_told_apart),
-        TEST(a_stream_that_runs_outlives_its_device),
+        WORLD_TEST(a_slow_mjpeg_viewer_skips),
+        WORLD_TEST(who_cannot_be_served_is_told_why),
+        WORLD_TEST(what_h264_cannot_hold_is_told_apart),
+        WORLD_TEST(a_stream_that_runs_outlives_its_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

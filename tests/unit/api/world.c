@@ -278,6 +278,20 @@ void world_finish(struct world *world)
     fake_net_destroy(world->net);
 }
 
+int world_setup(void **state)
+{
+    *state = mem_new(struct world);
+    world_init(*state);
+    return 0;
+}
+
+int world_teardown(void **state)
+{
+    world_finish(*state);
+    mem_free(*state);
+    return 0;
+}
+
 struct http_request *world_ask(struct world *world, const struct fake_request *what)
 {
     struct http_request *request = fake_request_create(world->net, what);

@@ -40,6 +40,11 @@ struct world {
 void world_init(struct world *world);
 void world_finish(struct world *world);
 
+/* For cmocka: a world of its own for each test, in *state. */
+int world_setup(void **state);
+int world_teardown(void **state);
+#define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+
 /* A camera that nobody has seen yet, with its device on it, controlled and with two controls. */
 struct device *world_device(struct world *world, const char *id);
 void world_device_gone(struct device *device); /* offline */
