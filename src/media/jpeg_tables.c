@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { DHT = 0xc4, SOI = 0xd8, SOS = 0xda }; /* ITU-T T.81 table B.1 */
+enum { DHT = 0xc4 }; /* ITU-T T.81 table B.1 */
 
 /* Tables K.3 to K.6: class and number, how many codes of 1 to 16 bits, the symbols. */
 /* clang-format off */
