@@ -14,7 +14,7 @@ export default defineConfig({
   worker: { format: 'es' },
   build: {
     target: 'es2022',
-    cssTarget: ['chrome123', 'firefox121', 'safari17.5'], // light-dark() stays as it is
+    cssTarget: ['chrome123', 'firefox121', 'safari17.5'], // light-dark() is not transformed
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

@@ -1,4 +1,4 @@
-// Icons of lucide, taken at build time (vite/plugins.ts): the inside of an <svg>.
+// Icons of lucide, inlined at build time (vite/plugins.ts): the content of an <svg>.
 declare module 'icon:*' {
   const inside: string;
   export default inside;

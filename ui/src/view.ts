@@ -1,6 +1,6 @@
-// /view.html?camera=ID: one camera and nothing else, for a screen on the wall and for measurement.
+// /view.html?camera=ID: only one camera, for a wall display and for measurements.
 // &w=640&h=480 shows it in exactly so many CSS pixels at the top left; else it fills the window.
-// &delivery= forces a way, which the player reads itself. While nothing is live, words say why.
+// &delivery= forces a way of delivery; the player reads it. If nothing is live, a text says why.
 import { live } from './live/shared';
 import { preferred, say, speak, t } from './page/i18n';
 import { type Said, saidOf } from './page/said';
@@ -18,7 +18,7 @@ const size = (name: string): string => {
   return pixels > 0 ? `${pixels}px` : '';
 };
 
-// '' while the picture speaks for itself.
+// '' while the picture is live.
 function text(): string {
   const nowMs = performance.now();
   const known = live.cameras.get(camera);

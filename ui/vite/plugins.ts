@@ -1,12 +1,12 @@
-// What the build adds to vite: icons out of a kept set, languages that are complete, a service worker
-// that knows the files it may keep.
+// Plugins for vite: inlined icons, checked languages, a service worker with the list of files to
+// cache.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-// `import camera from 'icon:camera'` is the inside of that lucide icon's <svg>.
+// `import camera from 'icon:camera'` is the content of that lucide icon's <svg>.
 export function icons(): Plugin {
   const require = createRequire(import.meta.url);
   const set = require('@iconify-json/lucide/icons.json') as {
@@ -31,7 +31,7 @@ const forms = (message: Message): string[] =>
   typeof message === 'string' ? [message] : Object.values(message);
 const holes = (text: string): string => [...new Set(text.match(/\{\w+\}/g))].sort().join();
 
-// What is wrong with a language, compared with English; [] = nothing.
+// Errors in a language, compared with English; [] = none.
 export function wrongWith(
   language: string,
   messages: Record<string, Message>,
@@ -74,7 +74,7 @@ export function languages(folder: string): Plugin {
   };
 }
 
-// /sw.js: the service worker, with the names of the files that the page is made of.
+// /sw.js: the service worker, with the names of the page's files.
 export function shellWorker(source: string): Plugin {
   return {
     name: 'eyelid-shell-worker',
@@ -90,8 +90,8 @@ export function shellWorker(source: string): Plugin {
   };
 }
 
-// /player.js keeps its name, so that any page may load the player; the code stays in a hashed file
-// that the page shares.
+// /player.js has a fixed name, so that any page can load the player; the code is in a hashed file
+// shared with the page.
 export function playerEntry(): Plugin {
   return {
     name: 'eyelid-player-entry',

@@ -1,5 +1,5 @@
-// Waits between attempts to connect: 0.5 s, doubling up to 15 s, each times a random 0.5 to 1 so
-// that many pages do not come back at the same instant. Begins anew after a connection that lasted.
+// Waits between attempts to connect: 0.5 s, doubling up to 15 s, each times a random 0.5 to 1, so
+// that many pages do not reconnect at the same instant. Resets after a connection that lasted.
 
 const FIRST_MS = 500;
 const LONGEST_MS = 15_000;

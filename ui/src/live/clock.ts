@@ -1,19 +1,19 @@
-// The server's monotonic clock as seen from here: each ping gives a round trip and, halfway into
-// it, the server's clock. Short round trips are the honest ones, so the offset is the median over
-// the best of them. A congested link delays one way only and would make pictures look younger than
-// they are: its samples are dropped while better ones are known.
+// Estimates the server's monotonic clock: each ping gives a round trip and, halfway into it, the
+// server's clock. Short round trips are the most accurate, so the offset is the median over the
+// best of them. A congested link delays one direction only and would make pictures look younger
+// than they are, so its samples are dropped while better ones are known.
 
 const KEEP = 20;
 const BEST = 5;
-const HOLD_MS = 5 * 60 * 1000; // 50 ppm of drift are 15 ms by then
-const CONGESTED_MS = 50; // longer than the best round trip by so much
-const JUMP_US = 100_000; // beyond what a round trip can explain: one of the clocks stood still
+const HOLD_MS = 5 * 60 * 1000; // a drift of 50 ppm adds up to 15 ms by then
+const CONGESTED_MS = 50; // longer than the best round trip by this much
+const JUMP_US = 100_000; // more than a round trip can explain: one of the clocks stopped
 
 export class ServerClock {
   private samples: { atMs: number; rttMs: number; offsetUs: number }[] = [];
   private guessUs: number | null = null;
 
-  // A first idea before any ping was answered: the message is as old as one way.
+  // A first estimate, before any ping was answered: it ignores the time of transmission.
   hello(serverUs: number, nowMs: number): void {
     this.samples = [];
     this.guessUs = serverUs - nowMs * 1000;
@@ -49,7 +49,7 @@ export class ServerClock {
     return this.samples.length === 0 ? null : Math.min(...this.samples.map((s) => s.rttMs));
   }
 
-  // Age at nowMs of what was captured at captureUs on the server's clock.
+  // Age at nowMs of a picture captured at captureUs on the server's clock.
   ageMs(captureUs: number, nowMs: number): number | null {
     const offset = this.offsetUs;
     return offset === null ? null : nowMs + (offset - captureUs) / 1000;

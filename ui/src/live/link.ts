@@ -1,5 +1,5 @@
-// One WebSocket that comes back: connects, notices a dead peer, waits and connects again. Knows
-// nothing of cameras.
+// A WebSocket that reconnects: connects, notices a dead peer, waits and connects again. Knows
+// nothing about cameras.
 import { Backoff } from './backoff';
 
 export type Connection =
@@ -20,10 +20,10 @@ export interface LinkEvents {
 export type OpenSocket = () => WebSocket;
 
 const BEAT_MS = 1000;
-const FIRST_BEATS = 5; // quick ones at the start: they set the clock
+const FIRST_BEATS = 5; // quick ones at the start, to set the clock
 const FIRST_BEAT_MS = 150;
-const SILENT_MS = 1500; // nothing came for so long after a ping: with BEAT_MS, said within 3 s
-const DEAD_MS = 5000; // and for so long: the peer is gone
+const SILENT_MS = 1500; // no message for this long after a ping: shown within 3 s, with BEAT_MS
+const DEAD_MS = 5000; // no message for this long: the peer is gone
 const CONNECT_MS = 8000;
 
 export class Link {
@@ -35,7 +35,7 @@ export class Link {
   private openedMs = 0;
   private beats = 0;
   heardMs = 0; // performance.now() of the last message
-  private askedMs: number | null = null; // the oldest ping that nothing followed
+  private askedMs: number | null = null; // the oldest ping without a message after it
   private isHeld = false;
 
   constructor(
@@ -100,8 +100,8 @@ export class Link {
     this.beat(socket);
   }
 
-  // Timers of hidden tabs run late: only a ping that an earlier beat found unanswered too, and that
-  // is old enough, proves a dead peer.
+  // Timers of hidden tabs run late: the peer is dead only if a ping is old enough and an earlier
+  // beat already found it unanswered.
   private beat(socket: WebSocket): void {
     if (socket !== this.socket) return;
     const now = performance.now();

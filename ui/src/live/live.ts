@@ -1,5 +1,5 @@
-// The page's one connection to the server: every camera's wishes, media, captures and settings go
-// through here. Wishes outlive the connection; they are sent again after a reconnect.
+// The page's only connection to the server, for the wishes, media, captures and settings of every
+// camera. Wishes outlive the connection; they are sent again after a reconnect.
 import { ServerClock } from './clock';
 import { type Connection, Link, type OpenSocket } from './link';
 import {
@@ -16,18 +16,18 @@ import {
   type Values,
 } from './protocol';
 
-// One viewer of a camera: called for everything that comes for it, in order.
+// One viewer of a camera: called for everything received for it, in order.
 export interface Sink {
   started(rendition: Rendition): void; // media follow; the first chunk is a key
   media(media: Media): void; // init segment, chunk or live JPEG
   poster(media: Media, ageMs: number): void; // an old JPEG, to be shown as such
   refused(code: string, message: string): void;
-  lost(): void; // the connection went; started comes again
+  lost(): void; // the connection was lost; started follows again
 }
 
 export interface Opening {
   want(rendition: Rendition): void; // change the wish
-  key(): void; // the decoder lost its way
+  key(): void; // requests a keyframe, after a decoding error
   close(): void;
 }
 
@@ -87,7 +87,7 @@ export class Live {
   private readonly listeners = new Set<() => void>();
   private readonly motionListeners = new Set<(motion: Motion) => void>();
   private readonly settingListeners = new Map<string, Set<(problem: string) => void>>();
-  private listing: Set<string> | null = null; // cameras told since hello, until all are
+  private listing: Set<string> | null = null; // cameras received since hello, until all are
   private lastRequest = 0;
 
   constructor(openSocket: OpenSocket) {
@@ -132,7 +132,7 @@ export class Live {
     return () => this.listeners.delete(listener);
   }
 
-  // Called when a change of the camera's settings ended: with '' or with what went wrong.
+  // Called when a change of the camera's settings ended: with '' or with what failed.
   onSetting(camera: string, listener: (problem: string) => void): () => void {
     const listeners = this.settingListeners.get(camera) ?? new Set();
     this.settingListeners.set(camera, listeners.add(listener));
@@ -189,7 +189,7 @@ export class Live {
     await this.request(camera, false, { type: 'set', values });
   }
 
-  // Every control back to its default.
+  // Resets every control to its default.
   async reset(camera: string): Promise<void> {
     await this.request(camera, false, { type: 'reset' });
   }
@@ -214,7 +214,7 @@ export class Live {
     this.link.send({ type: 'start', camera, rendition });
   }
 
-  // One rendition a camera and page: JPEG as soon as one viewer can show nothing else, or the
+  // One rendition per camera and page: JPEG if at least one viewer can show nothing else, or the
   // camera has nothing else.
   private renditionFor(camera: string, asked: Iterable<Rendition>): Rendition {
     const onlyJpeg = this.cameras.get(camera)?.camera.streams?.h264 === null;
@@ -334,7 +334,7 @@ export class Live {
     }
   }
 
-  // What the server did not list went while there was no connection.
+  // Cameras that the server did not list were removed while there was no connection.
   private listed(): void {
     const told = this.listing ?? new Set();
     this.cameras = new Map([...this.cameras].filter(([id]) => told.has(id)));
@@ -345,14 +345,14 @@ export class Live {
 
   private heardOf(news: Camera, nowMs: number): void {
     const before = this.cameras.get(news.id)?.camera;
-    // Controls are left out where they are as they were.
+    // Controls are left out if they are unchanged.
     const camera = before?.controls ? { controls: before.controls, ...news } : news;
     this.listing?.add(camera.id);
     this.cameras = new Map(this.cameras).set(camera.id, { camera, heardMs: nowMs });
-    // A wish that was refused, because there was no such camera or nobody had adopted it.
+    // A wish that was refused because the camera did not exist or was not adopted.
     const wish = this.wishes.get(camera.id);
     const isOpen = camera.adopted !== false;
-    const isNew = !before && !this.listing; // else its start was sent when the connection opened
+    const isNew = !before && !this.listing; // else start was sent when the connection opened
     if (wish && !wish.started && isOpen && (isNew || before?.adopted === false))
       this.start(camera.id, wish);
     else if (wish) this.settle(camera.id, wish);
@@ -438,7 +438,7 @@ export class Live {
       return;
     }
     if (media.kind === Kind.Jpeg && wish.started.rendition !== 'jpeg') return;
-    // A sink may hand the bytes over to a worker; with several, each but the last gets a copy.
+    // A sink may transfer the bytes to a worker; with several, each but the last gets a copy.
     let left = wish.sinks.size;
     for (const sink of [...wish.sinks.keys()])
       sink.media(--left === 0 ? media : { ...media, data: media.data.slice(0) });

@@ -1,5 +1,5 @@
-// The wire between server and page as docs/protocol.md, sections 2 and 2.4, has it: types of the
-// JSON messages, and the reader of the header in front of every binary message.
+// The protocol between server and page (docs/protocol.md, sections 2 and 2.4): types of the JSON
+// messages, and the reader of the header of every binary message.
 
 export const SUBPROTOCOL = 'eyelid.live.v1';
 export const HEAD_BYTES = 24;
@@ -12,7 +12,7 @@ export type Values = Record<string, Value>;
 interface AnyControl {
   name: string;
   group?: string;
-  auto?: string; // of a bool control that takes this one over while it is true
+  auto?: string; // the bool control that overrides this one while it is true
 }
 
 export interface IntControl extends AnyControl {
@@ -46,13 +46,13 @@ export interface Why {
   for_s: number;
 }
 
-// Only id is sure to be there: the server may be older than the page.
+// Only id is guaranteed: the server may be older than the page.
 export interface Camera {
   id: string;
   name?: string;
   source?: string; // push, v4l2, libcamera or http
   address?: string | null;
-  adopted?: boolean; // false: found, and waits for the owner's word
+  adopted?: boolean; // false: found, and waits to be adopted
   model?: string | null;
   controlled?: boolean;
   state?: 'offline' | 'asleep' | 'waking' | 'awake' | 'lingering';
@@ -67,7 +67,7 @@ export interface Camera {
   encoder_note?: string | null;
   battery?: number | null;
   controls?: Control[];
-  streams?: { jpeg?: number; h264?: number | null }; // h264 null: only JPEG is there
+  streams?: { jpeg?: number; h264?: number | null }; // h264 null: only JPEG is available
   why?: Why[];
   awake_today_s?: Record<string, number>;
   last_frame_age_s?: number | null;
@@ -75,7 +75,7 @@ export interface Camera {
 
 export type ServerMessage =
   | { type: 'hello'; version: string; boot: string; server_us: number }
-  | { type: 'listed'; cameras: number } // every camera was told once since hello
+  | { type: 'listed'; cameras: number } // every camera was sent once since hello
   | { type: 'camera'; camera: Camera }
   | { type: 'removed'; camera: string }
   | { type: 'started'; camera: string; rendition: Rendition; stream: number; jpeg_stream?: number }
@@ -93,7 +93,7 @@ export type ServerMessage =
       message?: string;
     }
   | {
-      type: 'set-done'; // accepted; what the camera made of it comes as `setting`
+      type: 'set-done'; // accepted; the camera's result follows as `setting`
       camera: string;
       request: number;
       ok: boolean;
@@ -140,7 +140,7 @@ export interface Media {
   data: ArrayBuffer; // the whole message, header included
 }
 
-// null for anything that is no media message of this version. Nothing is copied.
+// null: not a media message of this version. Nothing is copied.
 export function readMedia(data: ArrayBuffer, arrivedMs: number): Media | null {
   if (data.byteLength < HEAD_BYTES) return null;
   const view = new DataView(data);
@@ -160,18 +160,18 @@ export function readMedia(data: ArrayBuffer, arrivedMs: number): Media | null {
   };
 }
 
-// What stands behind the header: an init segment, a moof+mdat, or a JPEG.
+// The content after the header: an init segment, a moof+mdat, or a JPEG.
 export function payload(media: Media): Uint8Array<ArrayBuffer> {
   return new Uint8Array(media.data, HEAD_BYTES);
 }
 
-// The access unit or JPEG alone.
+// Only the access unit or JPEG.
 export function unit(media: Media): Uint8Array<ArrayBuffer> {
   return new Uint8Array(media.data, media.unitOffset);
 }
 
-// How many packets were lost before this one; sequence numbers are 32 bits and may wrap. A number
-// that did not rise is a stream begun anew.
+// How many packets were lost before this one; sequence numbers have 32 bits and may wrap. A number
+// that did not increase means that the stream was restarted.
 export function lostBetween(last: number | null, sequence: number): number {
   if (last === null) return 0;
   const step = (sequence - last) >>> 0;

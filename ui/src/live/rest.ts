@@ -1,4 +1,4 @@
-// The HTTP side of the server, docs/protocol.md, section 3: what is asked once and not followed.
+// The HTTP API, docs/protocol.md, section 3: single requests, without updates.
 import { LiveError } from './live';
 import type { Camera } from './protocol';
 
@@ -130,7 +130,7 @@ interface Asked {
   body?: object;
 }
 
-// Why not: RFC 9457 problem details, or the older {"error":{"code","message"}}.
+// An error: RFC 9457 problem details, or the older {"error":{"code","message"}}.
 interface Said {
   type?: string;
   title?: string;
@@ -138,7 +138,7 @@ interface Said {
   error?: { code?: string; message?: string };
 }
 
-// The last part of a problem's type is what the page knows it by: "…/no-such-camera".
+// The page identifies a problem by the last part of its type: "…/no-such-camera".
 function problemOf(said: Said | null, status: number): LiveError {
   const code = said?.error?.code ?? said?.type?.split(/[/:#]/).pop() ?? 'failed';
   const message = said?.error?.message ?? said?.detail ?? said?.title;
@@ -186,7 +186,7 @@ export class Rest {
     await this.ask(`cameras/${camera}`, { method: 'DELETE' });
   }
 
-  // A camera that the server fetches its pictures from.
+  // Adds a network camera.
   async add(camera: { id: string; name: string; url: string }): Promise<Camera> {
     const body = { source: 'http', ...camera };
     return (await this.ask('cameras', { method: 'POST', body })) as Camera;
@@ -196,7 +196,7 @@ export class Rest {
     return (await this.ask('system')) as ServerFacts;
   }
 
-  // A photo that is kept in the archive.
+  // Takes a photo that is stored in the archive.
   async photo(camera: string): Promise<Item> {
     return (await this.ask(`cameras/${camera}/photo`, { method: 'POST' })) as Item;
   }
@@ -340,7 +340,7 @@ export class Rest {
     await this.ask('layout', { method: 'PUT', body: layout });
   }
 
-  // Rejects with a LiveError: the server's own code and sentence where it has them.
+  // Rejects with a LiveError, with the server's code and sentence if there are any.
   private async ask(path: string, asked: Asked = {}): Promise<unknown> {
     const answer = await this.fetch(path, asked);
     const text = await answer.text().catch(() => '-');

@@ -1,9 +1,9 @@
-// The connection that the page and every player on it share. It leads to the server that this very
-// file came from, below whatever path a proxy put it, so that a player works on any page.
+// The connection shared by the page and every player on it. It goes to the server from which this
+// file was loaded, below the same path behind a proxy, so that a player works on any page.
 import { Live } from './live';
 import { SUBPROTOCOL } from './protocol';
 
-// The built file lies in assets/.
+// The built file is in assets/.
 export const serverUrl = import.meta.env.DEV
   ? new URL('/', location.href)
   : new URL(/* @vite-ignore */ '..', import.meta.url);
@@ -14,7 +14,7 @@ export const live = new Live(() => {
   return new WebSocket(url, SUBPROTOCOL);
 });
 
-// What a user or the network tells us is a better time to try than the end of a wait.
+// Retry at once when the network or the page comes back, rather than after the wait.
 addEventListener('online', () => live.connect());
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') live.connect();

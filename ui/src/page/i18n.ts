@@ -1,6 +1,6 @@
-// The page's words in the user's language. Strings are in src/lang, one JSON for each language, and
-// in src/lang/areas those that only parts use which are loaded later (parts/lazy.tsx). Plurals,
-// numbers, dates and durations are by Intl.
+// The page's texts in the user's language. Strings are in src/lang, one JSON file per language;
+// those used only by parts that are loaded later (parts/lazy.tsx) are in src/lang/areas. Plurals,
+// numbers, dates and durations use Intl.
 import { signal } from '@preact/signals';
 import english from '../lang/en.json';
 
@@ -13,7 +13,7 @@ export type Phrase = readonly [Key, Params?];
 const files = import.meta.glob<{ default: typeof english }>(['../lang/*.json', '!../lang/en.json']);
 const areaFiles = import.meta.glob<{ default: Areas }>('../lang/areas/*.json');
 
-// Those that there are, each by the name that its speakers give it.
+// The available languages, each with its name in that language.
 export const LANGUAGES: Record<string, string> = Object.fromEntries(
   ['en', ...Object.keys(files).map((path) => path.replace(/^.*\/|\.json$/g, ''))].map((tag) => {
     const name = new Intl.DisplayNames(tag, { type: 'language' }).of(tag) ?? tag;
@@ -25,10 +25,10 @@ const CHOSEN = 'eyelid.language';
 
 export const language = signal('en');
 let messages: Partial<Messages> = english;
-let withAreas = false; // a part that is loaded later was shown
+let withAreas = false; // a part with strings in src/lang/areas was shown
 let areas: Promise<void> | undefined;
 
-// The first of the wanted languages that there is, else English.
+// The first wanted language that is available, else English.
 export function pick(wanted: readonly string[]): string {
   for (const tag of wanted) {
     const base = tag.toLowerCase().split('-')[0] ?? '';
@@ -42,7 +42,7 @@ export function preferred(): string {
   try {
     chosen = localStorage.getItem(CHOSEN);
   } catch {
-    // storage is closed to us
+    // storage is not available
   }
   return pick(chosen ? [chosen, ...navigator.languages] : navigator.languages);
 }
@@ -61,7 +61,7 @@ export async function speak(next: string): Promise<void> {
   language.value = next;
 }
 
-// The words of the parts that are loaded later; before they are drawn.
+// Loads the strings of the parts that are loaded later, before they are rendered.
 export function speakOfAreas(): Promise<void> {
   areas ??= (async () => {
     withAreas = true;
@@ -77,12 +77,12 @@ export async function choose(next: string): Promise<void> {
   try {
     localStorage.setItem(CHOSEN, next);
   } catch {
-    // it lasts as long as the page
+    // then it lasts as long as the page
   }
   await speak(next);
 }
 
-// Numbers in messages are written as the language writes them; `n` chooses the plural.
+// Numbers in messages are formatted for the language; `n` selects the plural.
 export function t(key: Key, params: Params = {}): string {
   const spoken = language.value;
   const message: string | Record<string, string> = messages[key] ?? '';
@@ -115,7 +115,7 @@ export function duration(seconds: number): string {
   return rest === 0 ? whole : `${whole} ${t('unit.min', { n: rest })}`;
 }
 
-// "5 min ago"; days as the language counts them.
+// "5 min ago"; days as in the language.
 export function ago(seconds: number): string {
   if (seconds < 86_400) return t('ago', { duration: duration(seconds) });
   const format = new Intl.RelativeTimeFormat(language.value, { numeric: 'always' });
@@ -129,7 +129,7 @@ export function locale(): string {
   return tags.find((tag) => tag.toLowerCase().startsWith(`${spoken}-`)) ?? spoken;
 }
 
-// The time of day; with its date where that is not today.
+// The time of day; with the date if that is not today.
 export function moment(date: Date, now = new Date()): string {
   const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
   if (date.toDateString() !== now.toDateString())

@@ -1,4 +1,4 @@
-// The player comes first: it opens the connection, and cameras wake while the page is drawn.
+// The player comes first: it opens the connection, so cameras wake while the page is rendered.
 import '../player/player';
 import '../styles/styles.css';
 import { render } from 'preact';
@@ -10,7 +10,7 @@ async function begin(): Promise<void> {
   render(<Page />, document.getElementById('page') as HTMLElement);
 }
 
-// Only over https, or at the server's own machine.
+// Works only over https, or on localhost.
 function keepShell(): void {
   if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
   navigator.serviceWorker.register('./sw.js').catch(() => {}); // it is a convenience

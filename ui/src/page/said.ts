@@ -1,5 +1,5 @@
-// What is said of a camera: one state machine over what the server told, what the connection does
-// and what the player shows. Pure; words are keys of the language files.
+// A camera's state in words: one state machine over the server's messages, the connection and the
+// player. Pure; words are keys of the language files.
 import type { Connection } from '../live/link';
 import type { KnownCamera } from '../live/live';
 import type { PlayerState, PlayerStats } from '../player/player';
@@ -7,21 +7,21 @@ import { ago, duration, moment, type Phrase } from './i18n';
 
 export type SaidState =
   | 'live'
-  | 'behind' // live, and what is shown is old
+  | 'behind' // live, but the picture is old
   | 'waking'
-  | 'silent' // it should send pictures and does not
-  | 'sleeping' // the device rests by itself
+  | 'silent' // it should send pictures but does not
+  | 'sleeping' // the device is in deep sleep
   | 'offline'
   | 'asleep'
   | 'paused' // not shown here
   | 'failed' // the server or this browser refused
-  | 'reconnecting'; // no connection to the server: nothing is known of the camera
+  | 'reconnecting'; // no connection to the server: the camera's state is unknown
 
 export interface Said {
   state: SaidState;
   word: Phrase; // announced when it changes
-  detail: Phrase | null; // may change while the word stays
-  sinceMs: number | null; // wall clock; of what is said with a time; reconnecting: when it last was
+  detail: Phrase | null; // may change while word stays the same
+  sinceMs: number | null; // wall clock, for states shown with a time; reconnecting: last known
 }
 
 export interface Facts {
@@ -37,10 +37,10 @@ export interface Facts {
 }
 
 const BEHIND_MS = 1000;
-const CAUGHT_UP_MS = 700; // so that the word does not flicker around the limit
+const CAUGHT_UP_MS = 700; // hysteresis, so that the word does not flicker
 const QUIET_MS = 1500; // the server sends an answer to a ping each second
 
-const RETURN_MS = 1500; // after the server is back the first picture may take so long
+const RETURN_MS = 1500; // the first picture after a reconnect may take this long
 
 const PROBLEMS: Record<string, Phrase> = {
   'no-such-camera': ['problem.no-such-camera'],
@@ -84,7 +84,7 @@ function resting(leftMs: number, wallMs: number): Said {
   };
 }
 
-// The last picture tells best since when there has been no answer; once said, the time stays.
+// The time of the last picture is the best start of the silence; once shown, it stays.
 function silent(facts: Facts, before: Said | null): Said {
   if (before?.state === 'silent' && before.sinceMs !== null)
     return since('silent', before.sinceMs, facts.wallMs);
@@ -115,19 +115,19 @@ export function saidOf(facts: Facts, before: Said | null): Said {
   if (player === 'failed')
     return plain('failed', ['said.failed'], PROBLEMS[facts.errorType] ?? ['problem.failed']);
   if (facts.paused && player === 'idle') return plain('paused', ['said.paused']);
-  // A server that stood still is back, its next picture is not: no camera is to blame.
+  // The server had stopped and is back, but the next picture is not: do not blame the camera.
   if (player === 'stalled' && before?.state === 'reconnecting' && before.sinceMs !== null)
     if (wallMs - before.sinceMs < RETURN_MS) return before;
   const starts = camera.state === 'waking';
   const retries = camera.retry_in_s != null || (starts && !!camera.error);
-  // Between two tries the camera is "waking" again and again: that is no news.
+  // Each retry makes the camera "waking" again; that is not a new state.
   const stillSilent = before?.state === 'silent' && (starts || player === 'waiting');
   if (player === 'stalled' || retries || stillSilent) return silent(facts, before);
   if (player === 'waiting' || starts) return plain('waking', ['said.waking']);
   return plain('asleep', ['said.asleep']);
 }
 
-// "12 ms · 30 fps", and how old a picture is that is not live: null = unknown.
+// "12 ms · 30 fps", or the age of a picture that is not live; null = unknown.
 export function ageOf(pictureMs: number | null, facts: Facts): string | null {
   const { last_frame_age_s: age } = facts.known.camera;
   const atMs = pictureMs ?? (age == null ? null : facts.known.heardMs - age * 1000);

@@ -1,10 +1,10 @@
-// What the page knows, as signals: a part of it is drawn anew only when what it reads has changed.
+// The page's state as signals: a component is rendered again only when a signal it reads changes.
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { KnownCamera } from '../live/live';
 import { live } from '../live/shared';
 
 export const connection = signal(live.connection);
-export const heard = signal(live.heard); // the list of cameras is true
+export const heard = signal(live.heard); // the list of cameras is complete
 export const cameras = signal<ReadonlyMap<string, KnownCamera>>(live.cameras);
 
 live.subscribe(() =>
@@ -26,7 +26,7 @@ export function cameraOf(id: string): ReadonlySignal<KnownCamera | undefined> {
   return found;
 }
 
-// Counts up while something on the page reads it.
+// Counts up while a component reads it.
 function ticking(everyMs: number) {
   let timer: ReturnType<typeof setInterval> | undefined;
   const tick = signal(0, {
@@ -41,7 +41,7 @@ function ticking(everyMs: number) {
 export const second = ticking(1000);
 export const tenSeconds = ticking(10_000);
 
-// A choice that this browser remembers. Storage may be closed to us: then it lasts as long as the page.
+// A choice that this browser remembers; without storage it lasts as long as the page.
 export function remembered<T>(key: string, first: T, storage: () => Storage = () => localStorage) {
   const name = `eyelid.${key}`;
   const read = (): T => {

@@ -1,4 +1,4 @@
-// What parts that are loaded later call things: controls, sources, reasons, new cameras.
+// Terms of the parts that are loaded later: controls, sources, reasons, new cameras.
 import { type Key, t } from './i18n';
 
 // "awake_from_boot" to "Awake from boot": names come from devices.
@@ -22,13 +22,13 @@ const GROUPS: Record<string, Key> = {
   stream: 'group.stream',
 };
 
-// Of a group of controls; two that mean the same get the same title.
+// The title of a group of controls; groups with the same meaning get the same title.
 export function groupName(group: string): string {
   const key = GROUPS[group];
   return key ? t(key) : title(group);
 }
 
-// Most names are words. The others are abbreviations, most of them those of ESP32 sensors.
+// Abbreviations, most of them of ESP32 sensors; other names are words and need no entry.
 const CONTROLS: Record<string, Key> = {
   brightness: 'control.brightness',
   contrast: 'control.contrast',
@@ -67,7 +67,7 @@ export function controlName(name: string): string {
   return title(name);
 }
 
-// "1280x720" to "1280 × 720", "large_step" to "Large step"; what is written for people stays.
+// "1280x720" to "1280 × 720", "large_step" to "Large step"; readable text stays unchanged.
 export function optionName(option: string): string {
   const size = /^(\d+)x(\d+)$/.exec(option);
   if (size) return `${size[1]} × ${size[2]}`;
@@ -90,7 +90,7 @@ export const isNetwork = (source: string | undefined): boolean => source === 'ht
 
 const ID_MAX = 32;
 
-// The id that a name suggests, and that no camera has yet; '' where a name has no letters of an id.
+// An unused id derived from a name; '' if the name has no characters allowed in an id.
 export function idFor(name: string, taken: (id: string) => boolean): string {
   const plain = name
     .toLowerCase()
@@ -109,7 +109,7 @@ export function idFor(name: string, taken: (id: string) => boolean): string {
   }
 }
 
-// Of a camera that nothing keeps awake.
+// For a camera without leases.
 export function nobody(state: string | undefined): string {
   return state === 'lingering' ? t('why.lingering') : t('why.nobody');
 }

@@ -1,4 +1,4 @@
-// Numbers and names as people say them.
+// Numbers and names for display.
 import { type KnownCamera, LiveError } from '../live/live';
 import type { PlayerStats } from '../player/player';
 import { type Key, number, t } from './i18n';
@@ -14,7 +14,7 @@ export function figuresOf(stats: PlayerStats | null): string {
   return t('figures', { latency, fps: Math.round(stats.fps) });
 }
 
-// A program's sentence, begun like a sentence.
+// A message with a capital letter at the start.
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -32,14 +32,14 @@ const PROBLEMS: Record<string, Key> = {
   'no-server': 'problem.no-server',
 };
 
-// What went wrong, in the page's words where the type is known, else in the server's.
+// The problem's text: the page's own if the type is known, else the server's.
 export function problemText(problem: unknown): string {
   const key = problem instanceof LiveError ? PROBLEMS[problem.code] : undefined;
   if (key) return t(key);
   return sentence(problem instanceof Error ? problem.message : String(problem));
 }
 
-// What ails a camera, as the server tells its owner.
+// A camera's error, as sent by the server.
 export const problemOf = sentence;
 
 export function photoName(camera: string, date: Date): string {

@@ -1,4 +1,4 @@
-// What this browser claims to be able to do; asked once, as early as possible.
+// What this browser claims to support; queried once, as early as possible.
 import type { Abilities } from './ladder';
 import { mediaSourceClass } from './mse';
 import { startWorker } from './worker';

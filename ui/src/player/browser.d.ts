@@ -1,4 +1,4 @@
-// What browsers have and TypeScript's library does not know (yet).
+// Browser APIs that are missing in TypeScript's library.
 
 declare class MediaStreamTrackGenerator extends MediaStreamTrack {
   constructor(options: { kind: 'video' });

@@ -1,5 +1,5 @@
-// WebCodecs for one stream: chunks in, frames out, newest wins. Runs on the page or in a worker,
-// so it knows neither.
+// WebCodecs for one stream: chunks in, frames out, the newest wins. Runs on the page and in a
+// worker, so it uses nothing specific to either.
 import { Kind, type Media, payload, unit } from '../live/protocol';
 import { codecString, findAvcC } from './mp4';
 
@@ -9,14 +9,14 @@ export interface UnitTimes {
 }
 
 export interface DecodeHost {
-  frame(frame: VideoFrame, times: UnitTimes): void; // owns the frame: has to close it
+  frame(frame: VideoFrame, times: UnitTimes): void; // owns the frame and must close it
   pending(units: number): void;
   needKey(): void;
-  // 'colours': they are wrong, but there are pictures. Anything else: there are none.
+  // 'colours': pictures with wrong colours. Any other reason: no pictures.
   failed(reason: string): void;
 }
 
-const ERRORS_MAX = 3; // in a row, without a frame between
+const ERRORS_MAX = 3; // in a row, without a frame in between
 
 export class Decode {
   private decoder: VideoDecoder | null = null;
@@ -34,7 +34,7 @@ export class Decode {
     else if (media.kind === Kind.Chunk) this.chunk(media);
   }
 
-  // Gives the browser its decoder back; the next init segment begins anew.
+  // Releases the browser's decoder; the next init segment creates another one.
   close(): void {
     if (this.decoder && this.decoder.state !== 'closed') this.decoder.close();
     this.decoder = null;
@@ -85,7 +85,7 @@ export class Decode {
     }
     if (!this.decoder || this.decoder.state === 'closed') this.configure();
     if (!this.decoder) return;
-    // A decoder finds its frames by timestamp: each one once, and rising.
+    // Frames are matched by timestamp, so each must be unique and increasing.
     const timestamp = Math.max(media.captureUs, this.lastTimestamp + 1);
     try {
       this.decoder.decode(
@@ -101,8 +101,8 @@ export class Decode {
     this.host.pending(this.times.size);
   }
 
-  // Our streams are full range and say so. A browser that takes them for limited clips lights and
-  // shadows (Firefox 153; docs/decisions/colours.md).
+  // Our streams are signalled as full range. A browser that decodes them as limited range clips
+  // highlights and shadows (Firefox 153; docs/decisions/colours.md).
   private checkColours(frame: VideoFrame): void {
     this.checkedColours = true;
     if (frame.colorSpace?.fullRange === false) this.host.failed('colours');
@@ -112,7 +112,7 @@ export class Decode {
     this.errors = 0;
     if (!this.checkedColours) this.checkColours(frame);
     const times = this.times.get(frame.timestamp);
-    // In order: what is older than this one will not come any more.
+    // Frames come in order: older entries will not be needed any more.
     for (const timestamp of this.times.keys())
       if (timestamp <= frame.timestamp) this.times.delete(timestamp);
     this.host.pending(this.times.size);

@@ -1,4 +1,4 @@
-// The worker side of the `worker` delivery: decodes, and draws the newest frame of each canvas.
+// The worker of the `worker` delivery: decodes, and draws the newest frame on each canvas.
 import type { Media } from '../live/protocol';
 import { Decode, type UnitTimes } from './decode';
 import type { FromWorker, ToWorker } from './worker_messages';
@@ -47,7 +47,7 @@ class Painter {
     this.newest?.frame.close();
     this.newest = { frame, times };
     if (this.asked) return;
-    // The first one at once, not an animation frame later; of those that follow, the newest then.
+    // Draws the first frame at once; then the newest one in each animation frame.
     this.asked = true;
     this.draw();
     requestAnimationFrame(() => {

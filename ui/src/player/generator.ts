@@ -1,5 +1,5 @@
-// WebCodecs on the page, its frames handed to a <video> through a MediaStreamTrackGenerator: the
-// shortest way to the screen where it exists (Chromium).
+// WebCodecs on the page, with frames passed to a <video> through a MediaStreamTrackGenerator: the
+// fastest way to the screen where available (Chromium).
 import type { Media } from '../live/protocol';
 import { Decode, type UnitTimes } from './decode';
 import { makeVideo, play, type Surface, type SurfaceHost } from './surface';
@@ -46,7 +46,7 @@ export class GeneratorSurface implements Surface {
     play(this.element, () => this.host.failed('autoplay', true));
   }
 
-  // write() takes the frame over and closes it.
+  // write() takes ownership of the frame and closes it.
   private show(frame: VideoFrame, times: UnitTimes): void {
     if (this.unwritten >= UNWRITTEN_MAX) {
       frame.close();

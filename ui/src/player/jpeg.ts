@@ -1,4 +1,4 @@
-// JPEGs decoded by the browser and drawn on a canvas: works everywhere, at twenty times the bits.
+// JPEGs decoded by the browser and drawn on a canvas: works everywhere, with 20 times the bit rate.
 import { Kind, type Media, unit } from '../live/protocol';
 import type { Surface, SurfaceHost } from './surface';
 
@@ -59,7 +59,7 @@ export class JpegSurface implements Surface {
     }
     this.drawn = { bitmap, media };
     if (this.asked) return;
-    // The first one at once, not an animation frame later; of those that follow, the newest then.
+    // Draws the first frame at once; then the newest one in each animation frame.
     this.asked = true;
     this.draw();
     requestAnimationFrame(() => {

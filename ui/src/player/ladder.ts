@@ -1,11 +1,11 @@
-// Which way a picture comes to the screen, best first, and when to step down from one. Claims of a
-// browser are never trusted alone: what it shows is watched.
+// The ways of delivery, best first, and when to step down to the next. A browser's claims are not
+// trusted: the pictures that it actually shows are monitored.
 
 export type Delivery = 'webcodecs' | 'worker' | 'mse' | 'jpeg';
 
 export interface Abilities {
   generator: boolean; // WebCodecs decodes H.264 and a MediaStreamTrackGenerator shows it
-  worker: boolean; // WebCodecs decodes H.264, and a worker may draw on our canvas
+  worker: boolean; // WebCodecs decodes H.264, and a worker can draw on our canvas
   mse: boolean;
 }
 
@@ -13,8 +13,8 @@ export function isDelivery(text: string | null | undefined): text is Delivery {
   return text === 'webcodecs' || text === 'worker' || text === 'mse' || text === 'jpeg';
 }
 
-// What this browser can do, best first; JPEG always is the last. A forced delivery stands alone;
-// where it is WebCodecs and there is no generator, a worker does the same.
+// What this browser supports, best first; JPEG is always the last. A forced delivery is the only
+// one; if it is WebCodecs and there is no generator, a worker replaces it.
 export function ladder(abilities: Abilities, forced: Delivery | null): Delivery[] {
   const can: Delivery[] = [];
   if (abilities.generator) can.push('webcodecs');
@@ -26,7 +26,7 @@ export function ladder(abilities: Abilities, forced: Delivery | null): Delivery[
   return forced === 'webcodecs' && abilities.worker ? ['worker'] : [forced];
 }
 
-// From the remembered rung downwards.
+// The rung to begin with: the remembered one, if it still exists.
 export function beginAt(rungs: Delivery[], remembered: Delivery | null): Delivery {
   return remembered && rungs.includes(remembered) ? remembered : (rungs[0] as Delivery);
 }
@@ -35,7 +35,7 @@ export function below(rungs: Delivery[], rung: Delivery): Delivery | null {
   return rungs[rungs.indexOf(rung) + 1] ?? null;
 }
 
-// The cause may have been a busy machine; wrong colours are the browser's own and stay.
+// A busy machine may have been the cause; wrong colours are a browser bug and stay.
 const REMEMBER_MS = 60 * 60 * 1000;
 const REMEMBER_COLOURS_MS = 30 * 24 * REMEMBER_MS;
 const KEY = 'eyelid.delivery';
@@ -45,7 +45,7 @@ interface Keeper {
   setItem(key: string, value: string): void;
 }
 
-// Private windows may throw: then nothing is remembered.
+// Storage of private windows may throw; then nothing is remembered.
 export function remember(
   keeper: () => Keeper,
   rung: Delivery,
@@ -69,26 +69,26 @@ export function recall(keeper: () => Keeper, nowMs: number): Delivery | null {
 }
 
 const FIRST_FRAME_MS = 1500;
-const WAITING_UNITS = 3; // fewer may wait for the camera: MSE shows a unit once the next came
-const MANY_UNITS = 10; // browsers want up to 7 before a video begins to move
+const WAITING_UNITS = 3; // fewer may wait for the camera: MSE shows a unit when the next arrives
+const MANY_UNITS = 10; // browsers need up to 7 before a video starts
 const HELD_UNITS = 3;
 const HELD_MS = 1000;
 const LAG_MS = 300;
 const LAG_FOR_MS = 3000;
 const STUCK_MS = 3000;
 
-// A slow stream has too few units for this way: true of the camera, and no proof about the browser.
+// slow-stream: too few units for this way; that is due to the camera, not the browser.
 export type Verdict = 'no-first-frame' | 'held-back' | 'lag' | 'stuck' | 'slow-stream';
 
-// Watches one way of delivery. All times are those of performance.now(); lag is this player's
-// alone, from the arrival of a unit to its picture: a slow network is no reason to step down.
+// Monitors one way of delivery. All times are from performance.now(). lag is measured from the
+// arrival of a unit to its picture, so that a slow network is no reason to step down.
 export class Supervisor {
   private waitingUnits = 0; // since the last frame
-  private waitingSinceMs: number | null = null; // so many that one should be shown
+  private waitingSinceMs: number | null = null; // since when there are WAITING_UNITS
   private shown = false;
   private heldSinceMs: number | null = null;
   private lagSinceMs: number | null = null;
-  private lags = false; // a picture was late, and one that came long after it still was
+  private lags = false; // a picture was late, and so was one long after it
 
   unit(nowMs: number): void {
     this.waitingUnits++;
@@ -108,7 +108,7 @@ export class Supervisor {
     else this.heldSinceMs ??= nowMs;
   }
 
-  // The stream stopped, began anew or the page was hidden: what was seen so far proves nothing.
+  // The stream stopped or restarted, or the page was hidden: discards the measurements.
   reset(): void {
     this.noneWaits();
     this.heldSinceMs = null;

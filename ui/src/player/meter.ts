@@ -1,5 +1,5 @@
-// The figures of a player: frames per second over the last two seconds, and latency, smoothed.
-// What waited and is shown at once is no higher rate: the frames of a window are spread over it.
+// A player's figures: frames per second over the last two seconds, and latency, smoothed. Frames
+// shown in a burst after a wait do not increase the rate, because it is averaged over the window.
 
 const WINDOW_MS = 2000;
 const SMOOTH = 0.2;
@@ -21,7 +21,7 @@ export class Meter {
       this.latencyMs === null ? latency : this.latencyMs + SMOOTH * (latency - this.latencyMs);
   }
 
-  // Reports may hold several frames; the very first one only marks the beginning.
+  // A report may contain several frames; the very first one only marks the start.
   fps(nowMs: number): number {
     while (this.recent[0] && nowMs - this.recent[0].atMs >= WINDOW_MS) this.recent.shift();
     const last = this.recent[this.recent.length - 1];

@@ -1,4 +1,4 @@
-// As much of ISO/IEC 14496-12 and -15 as a player needs: the avcC of an init segment, the codec
+// The parts of ISO/IEC 14496-12 and -15 that a player needs: the avcC of an init segment, the codec
 // string in it, and the times of a chunk.
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -21,7 +21,7 @@ function typeAt(data: DataView, at: number): string {
   );
 }
 
-// The first box of that type between the two offsets, or null: broken sizes find nothing.
+// The first box of that type between the two offsets; null if there is none or sizes are broken.
 function child(data: DataView, { start, end }: Range, type: string): Range | null {
   let at = start;
   while (at + 8 <= end) {
@@ -50,14 +50,14 @@ function walk(data: DataView, path: string[]): Range | null {
   return range;
 }
 
-// AVCDecoderConfigurationRecord of an init segment (ftyp+moov): what WebCodecs calls description.
+// The AVCDecoderConfigurationRecord of an init segment (ftyp+moov): WebCodecs' description.
 export function findAvcC(init: Bytes): Bytes | null {
   const path = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'avc1', 'avcC'];
   const range = walk(view(init), path);
   return range && range.end - range.start >= 7 ? init.slice(range.start, range.end) : null;
 }
 
-// RFC 6381: "avc1." and profile, constraints and level as the SPS has them.
+// RFC 6381: "avc1." and the SPS's profile, constraints and level.
 export function codecString(avcC: Bytes): string {
   const hex = [...avcC.subarray(1, 4)].map((byte) => byte.toString(16).padStart(2, '0'));
   return `avc1.${hex.join('').toUpperCase()}`;
@@ -73,7 +73,7 @@ export function timescale(init: Bytes): number | null {
 
 export interface ChunkTimes {
   decodeTime: number; // baseMediaDecodeTime, in ticks
-  duration: number | null; // of its one sample, in ticks; null where only the init segment has it
+  duration: number | null; // of its sample, in ticks; null if only the init segment has it
 }
 
 export function chunkTimes(chunk: Bytes): ChunkTimes | null {

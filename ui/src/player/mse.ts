@@ -1,12 +1,12 @@
 // Media Source Extensions: one SourceBuffer, a queue of chunks, and the controller that keeps the
-// video at the live edge. The way for plain http, where browsers hide WebCodecs.
+// video at the live edge. Used over plain http, where browsers disable WebCodecs.
 import { Kind, type Media, payload } from '../live/protocol';
 import { chunkTimes, codecString, findAvcC, timescale } from './mp4';
 import { MseControl } from './mse_control';
 import { type Line, place } from './mse_line';
 import { makeVideo, play, type Surface, type SurfaceHost } from './surface';
 
-const QUEUE_MAX = 120; // units; a browser that stands so far behind gets a key instead
+const QUEUE_MAX = 120; // units; a browser this far behind continues with a new key instead
 const TICK_MS = 100;
 const REPORT_MS = 250;
 const REMEMBER_UNITS = 256;
@@ -96,7 +96,7 @@ export class MseSurface implements Surface {
     URL.revokeObjectURL(this.url);
   }
 
-  // Drops what waits, except an init segment; goes on with a key.
+  // Drops waiting units, except an init segment; continues with a key.
   private hold(): void {
     this.queue = this.queue.filter((media) => media.kind === Kind.Init);
     this.waitKey = true;
@@ -193,7 +193,7 @@ export class MseSurface implements Surface {
     this.report();
   }
 
-  // What is on the screen now is the newest frame whose time has come.
+  // The frame on the screen is the newest one whose time has come.
   private report(): void {
     const atMs = performance.now();
     const total = framesShown(this.element);

@@ -1,14 +1,14 @@
-// What keeps a <video> fed by MSE at the live edge: a state machine without a clock of its own, asked
-// after every append and a few times a second.
+// Keeps a <video> fed by MSE at the live edge: a state machine without a clock, called after every
+// append and a few times a second.
 //
-// Rules, each from a browser that breaks without it: play() ourselves (Firefox's autoplay starts
-// 3 s behind); touch nothing before readyState 2 (an earlier seek kills WebKitGTK's MSE for good);
-// only two rates (ever-changing ones cost 200 ms in WebKit); hurry only where even the least lateness
-// of a while is too much, because chasing every late frame drains the buffer and stalls (Firefox);
-// where hurrying changes nothing (WebKitGTK stumbles instead), seek; and seek to a fresh key, for a
-// browser decodes its way from the last key to where it seeks and is late again when it arrives.
-// What is removed goes with all that depends on it, up to the next key (Media Source Extensions,
-// coded frame removal): trim to a key, and ask for one where none has come for long.
+// Each rule works around a browser: call play() ourselves (Firefox's autoplay starts 3 s behind);
+// do nothing before readyState 2 (an earlier seek breaks WebKitGTK's MSE permanently); use only two
+// rates (frequent changes cost 200 ms in WebKit); hurry only if even the smallest lateness over a
+// while is too large, because chasing every late frame drains the buffer and stalls (Firefox); if
+// hurrying does not help (WebKitGTK stutters instead), seek; and seek to a fresh key, because the
+// browser decodes from the last key to the target, and would be late again when it gets there.
+// Removing frames also removes all that depend on them, up to the next key (Media Source
+// Extensions, coded frame removal): so trim to a key, and request one if there was none for long.
 
 export interface MseState {
   nowMs: number;
@@ -35,22 +35,22 @@ const SEEK_STEADY = 0.1; // no frame in STEADY_MS less late than this
 const STEADY_MS = 250;
 const STEADY_FRAMES = 5;
 const KEY_WAIT_MS = 400; // then it seeks without one
-const HURRY_BEHIND = 0.025; // newest frame shown later than this, always, for WINDOW_MS
-const SEEK_AHEAD = 0.03; // of the newest frame's begin, which lasts longer than that
+const HURRY_BEHIND = 0.025; // every frame shown later than this for WINDOW_MS
+const SEEK_AHEAD = 0.03; // of the newest frame's start; it lasts longer than that
 const SEEK_SHORT = 0.003; // of the end
-const CALM_BEHIND = 0.012; // until it is shown so early once in CALM_FRAMES
+const CALM_BEHIND = 0.012; // hurry until a frame is this little late once in CALM_FRAMES
 const CALM_FRAMES = 4;
 const WINDOW_MS = 1000;
 const WINDOW_FRAMES = 4;
-const GAIN = 0.02; // what a second of hurry has to bring
-const HURRY_AGAIN_MS = 60_000; // after a useless one
-// After a seek for steady lateness the next such waits, twice as long each time, until one has
-// helped.
+const GAIN = 0.02; // the least improvement by a second of hurrying
+const HURRY_AGAIN_MS = 60_000; // after hurrying did not help
+// After a seek because of steady lateness the next one waits, each time twice as long, until one
+// has helped.
 const REST_MIN_MS = 250;
 const REST_MAX_MS = 20_000;
 const TRIM_AT = 15; // s in front of the key
-const TRIM_SHORT = 0.005; // of the key, which is to stay whatever the rounding
-const KEY_EVERY = 60; // s; a minute of a camera is a few megabytes
+const TRIM_SHORT = 0.005; // before the key, so that rounding cannot remove it
+const KEY_EVERY = 60; // s; a minute of video has a few megabytes
 const ASK_EVERY_MS = 2000;
 
 interface Late {
@@ -62,11 +62,11 @@ const leastOf = (frames: Late[]): number => Math.min(...frames.map((frame) => fr
 
 export class MseControl {
   private rate: 1 | 1.1 = 1;
-  private recent: Late[] = []; // of the frames just appended
-  private hurry: Late = { atMs: 0, behind: 0 }; // when the current second of it began
+  private recent: Late[] = []; // of recently appended frames
+  private hurry: Late = { atMs: 0, behind: 0 }; // when its current second began
   private hurryAfterMs = 0;
-  private seekSinceMs: number | null = null; // wanted, and a key asked for
-  private restUntilMs = 0; // no hurry and no second seek before
+  private seekSinceMs: number | null = null; // when a seek was wanted and a key requested
+  private restUntilMs = 0; // no hurry and no further seek before this
   private restMs = REST_MIN_MS;
   private askedKeyMs = Number.NEGATIVE_INFINITY;
 
@@ -118,7 +118,7 @@ export class MseControl {
   private seekIsDue({ nowMs, justAppended }: MseState, behind: number): boolean {
     if (this.seekSinceMs === null) return false;
     if (justAppended !== null && behind < HURRY_BEHIND)
-      this.seekSinceMs = null; // came by itself
+      this.seekSinceMs = null; // caught up without a seek
     else return justAppended === 'key' || nowMs - this.seekSinceMs > KEY_WAIT_MS;
     return false;
   }
@@ -128,7 +128,7 @@ export class MseControl {
     this.recent = [];
   }
 
-  // Looks at a frame that came just now; true when only a seek helps.
+  // Examines a frame that just arrived; true if only a seek helps.
   private late(frame: Late): boolean {
     this.recent.push(frame);
     while ((this.recent[0] as Late).atMs < frame.atMs - WINDOW_MS) this.recent.shift();
@@ -148,7 +148,7 @@ export class MseControl {
     return false;
   }
 
-  // The same while hurrying: true when a second of it brought nothing.
+  // The same while hurrying: true if a second of it did not help.
   private stillLate({ atMs }: Late): boolean {
     const behind = leastOf(this.recent.slice(-CALM_FRAMES));
     if (behind <= CALM_BEHIND) this.calm();

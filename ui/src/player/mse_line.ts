@@ -1,6 +1,6 @@
-// The video's own timeline: begins at zero, so that it plays without a first seek, and has no gaps.
-// A gap would cost the picture: after a step of more than two durations a browser drops everything
-// until the next key (Media Source Extensions, coded frame processing), and it stops at the gap.
+// The video's timeline: starts at zero, so that it plays without an initial seek, and has no gaps.
+// At a gap the picture would stop: after a step of more than two durations a browser also drops
+// everything until the next key (Media Source Extensions, coded frame processing).
 // Times in seconds.
 
 export interface Line {
@@ -11,14 +11,14 @@ export interface Line {
 }
 
 const TOUCH = 0.001;
-const STEP = 0.0001; // the least between two frames
-// A first frame that rounding puts a nanosecond before zero is dropped, and all up to the next key.
+const STEP = 0.0001; // the smallest distance of two frames
+// If rounding puts the first frame before zero, it is dropped, and all up to the next key.
 const BEGIN = 0.001;
 
 export function place(line: Line, time: number, duration: number): { line: Line; time: number } {
   let { offset } = line;
   let at = time + offset;
-  // Camera paused, stream begun anew, server restarted: the frame follows the last one at once.
+  // After a pause, a new stream or a server restart the frame directly follows the last one.
   const follows = line.begun && at <= line.end + TOUCH && at > line.newest + STEP;
   if (!follows) {
     at = line.begun ? line.end : BEGIN;

@@ -1,5 +1,5 @@
-// <eyelid-player camera="ID">: shows a camera live by the best way that this browser has. It asks
-// for the camera only while somebody can see it: connected, on screen, in a visible tab, not paused.
+// <eyelid-player camera="ID">: shows a camera live in the best way that this browser supports. It
+// requests the camera only while it is visible: connected, on screen, in a visible tab, not paused.
 //
 // Attributes: camera; paused; delivery = webcodecs, worker, mse or jpeg forces one way, as does
 // ?delivery= in the page's address. Events, which don't bubble: `state` and `stats`.
@@ -26,9 +26,9 @@ import { WorkerSurface } from './worker';
 
 export type PlayerState =
   | 'idle' // not wanted: paused, hidden, off the screen
-  | 'waiting' // asked for, nothing shown yet
+  | 'waiting' // requested, nothing shown yet
   | 'live'
-  | 'stalled' // was live, and no frame came for two seconds
+  | 'stalled' // was live, and no frame arrived for two seconds
   | 'failed'; // the server refused, or the forced delivery does not work here
 
 export interface PlayerStats {
@@ -38,16 +38,16 @@ export interface PlayerStats {
   latencyMs: number | null; // capture to screen
   frames: number;
   lost: number;
-  pictureMs: number | null; // performance.now() when what is shown now was live; null: nothing is
+  pictureMs: number | null; // performance.now() when the shown picture was live; null: none
 }
 
-const NEAR_PX = 80; // so near the window counts as on screen
+const NEAR_PX = 80; // within this distance of the window counts as on screen
 const DWELL_MS = 150;
 const HIDDEN_GRACE_MS = 5000;
 const STALLED_MS = 2000;
 const TICK_MS = 500;
-const CONGESTED_AGE_MS = 1000; // a picture that old on arrival came over a congested link,
-const CONGESTED_FOR_MS = 30_000; // which may hold up this player for so long afterwards
+const CONGESTED_AGE_MS = 1000; // a picture this old on arrival came over a congested link,
+const CONGESTED_FOR_MS = 30_000; // which may affect this player for this long afterwards
 const keeper = (): Storage => localStorage;
 
 function makeSurface(delivery: Delivery, host: SurfaceHost): Surface {
@@ -70,7 +70,7 @@ export class EyelidPlayer extends HTMLElement {
   private error = '';
   private errorCode = '';
   private rungs: Delivery[] = [];
-  private rung: Delivery = 'jpeg'; // the one chosen; the surface may differ for a while
+  private rung: Delivery = 'jpeg'; // the chosen one; the surface may differ temporarily
   private surface: Surface | null = null;
   private opening: Opening | null = null;
   private opened = ''; // the camera that opening is for
@@ -82,7 +82,7 @@ export class EyelidPlayer extends HTMLElement {
   private congestedMs = Number.NEGATIVE_INFINITY; // when the link was last seen to be congested
   private shownMs = 0;
   private pictureMs: number | null = null;
-  private onScreen: boolean | null = null; // null until the observer spoke
+  private onScreen: boolean | null = null; // null until the observer has reported
   private tabHidden = document.visibilityState === 'hidden';
   private hideTimer: ReturnType<typeof setTimeout> | undefined;
   private tickTimer: ReturnType<typeof setInterval> | undefined;
@@ -117,12 +117,12 @@ export class EyelidPlayer extends HTMLElement {
     return this.error;
   }
 
-  // A problem's type as docs/protocol.md has it, or 'unplayable'.
+  // A problem type of docs/protocol.md, or 'unplayable'.
   get errorType(): string {
     return this.errorCode;
   }
 
-  // What shows the picture now, for picture-in-picture and the like.
+  // The element that shows the picture, for picture-in-picture and the like.
   get shown(): HTMLVideoElement | HTMLCanvasElement | null {
     return this.surface?.element ?? null;
   }
@@ -175,8 +175,8 @@ export class EyelidPlayer extends HTMLElement {
     return this.onScreen ?? this.isNear();
   }
 
-  // The observer speaks after the next frame; neither may the first picture wait for that, nor may
-  // cameras wake that nobody will see.
+  // The observer reports after the next frame. The first picture must not wait for that, and
+  // cameras that are off screen must not wake.
   private isNear(): boolean {
     const { top, bottom, left, right, width, height } = this.getBoundingClientRect();
     return (
@@ -188,7 +188,7 @@ export class EyelidPlayer extends HTMLElement {
     );
   }
 
-  // Makes what is asked of the server follow what is wanted.
+  // Adjusts the request to the server to what is wanted now.
   private async settle(): Promise<void> {
     if (!this.wanted) {
       this.stop();
@@ -276,12 +276,12 @@ export class EyelidPlayer extends HTMLElement {
   }
 
   private stepDown(reason: string, passing: boolean): void {
-    // JPEG for the camera's sake, or another viewer's: that says nothing about this rung.
+    // JPEG because of the camera or another viewer: says nothing about this rung.
     if (this.surface && this.surface.delivery !== this.rung) return;
     const next = below(this.rungs, this.rung);
     this.dataset.reason = `${this.rung}: ${reason}`;
     if (!next) {
-      // Where nothing else may be used, wrong colours are better than no picture.
+      // If delivery is forced, wrong colours are better than no picture.
       if (this.rungs.length === 1 && reason !== 'colours')
         this.fail('unplayable', `This browser cannot play ${this.rung} (${reason}).`);
       return;
@@ -320,8 +320,8 @@ export class EyelidPlayer extends HTMLElement {
     this.lastSequence = null;
     this.waitKey = true;
     this.supervisor.reset();
-    // While another viewer on this page can show JPEG only, we do the same: a camera comes in one
-    // rendition.
+    // While another viewer on this page can show only JPEG, this one does the same, because a page
+    // gets one rendition per camera.
     if (rendition !== this.surface?.rendition) this.use(rendition === 'jpeg' ? 'jpeg' : this.rung);
     if (this.state !== 'live') this.setState('waiting');
   }

@@ -1,4 +1,4 @@
-// A surface is one way of delivery at work: it takes what the server sends and owns the element
+// A surface is one way of delivery in use: it takes the media from the server and owns the element
 // that shows it.
 import type { Media, Rendition } from '../live/protocol';
 import type { Delivery } from './ladder';
@@ -12,9 +12,9 @@ export interface Shown {
 
 export interface SurfaceHost {
   shown(shown: Shown): void;
-  pending(units: number): void; // fed and not come out yet
+  pending(units: number): void; // given to the decoder and not shown yet
   needKey(): void;
-  // This way does not work here. passing: it may work another time, so it is not remembered.
+  // This way does not work here. passing: perhaps only now, so this is not remembered.
   failed(reason: string, passing?: boolean): void;
 }
 
@@ -24,7 +24,7 @@ export interface Surface {
   readonly element: HTMLVideoElement | HTMLCanvasElement;
   // Init segment, chunk or JPEG. Chunks come in order and begin with a key after every gap.
   take(media: Media): void;
-  pause(): void; // nothing comes for a while; the last picture stays
+  pause(): void; // no media for a while; the last picture stays
   destroy(): void;
 }
 
@@ -34,13 +34,13 @@ export function makeVideo(): HTMLVideoElement {
   video.playsInline = true;
   video.disableRemotePlayback = true;
   video.disablePictureInPicture = true;
-  // Attributes too: some browsers look at nothing else.
+  // Attributes as well, because some browsers use only those.
   for (const name of ['muted', 'playsinline', 'disableremoteplayback'])
     video.setAttribute(name, '');
   return video;
 }
 
-// Browsers that save power refuse to play without a tap; a canvas needs no leave.
+// In power-saving modes browsers refuse to play without a tap; a canvas needs no permission.
 export function play(video: HTMLVideoElement, refused: () => void): void {
   video.play().catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'NotAllowedError') refused();

@@ -1,5 +1,5 @@
-// WebCodecs in a worker that draws on this page's canvas: busy pages don't delay the picture. One
-// worker serves every player.
+// WebCodecs in a worker that draws on this page's canvas, so that a busy page does not delay the
+// picture. One worker serves every player.
 import type { Media } from '../live/protocol';
 import type { Surface, SurfaceHost } from './surface';
 import type { FromWorker, ToWorker } from './worker_messages';
@@ -9,7 +9,7 @@ let worker: Worker | null = null;
 let lastId = 0;
 const hosts = new Map<number, SurfaceHost>();
 
-// A page of another origin may not run our file as a worker, but a script of its own that loads ours.
+// A page of another origin may not run our file as a worker, only its own script that loads it.
 function script(): URL | string {
   const url = new URL(workerUrl, import.meta.url);
   return url.origin === location.origin
@@ -34,7 +34,7 @@ function start(): Worker {
   return started;
 }
 
-// Slow in some browsers: callers that will need it may announce it early.
+// Starting is slow in some browsers, so callers may do it before they need it.
 export function startWorker(): void {
   worker ??= start();
 }

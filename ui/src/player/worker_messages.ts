@@ -1,4 +1,4 @@
-// Between the page and the decode worker, which serves every player of the page.
+// Messages between the page and the decode worker, which serves every player of the page.
 import type { Media } from '../live/protocol';
 
 export type ToWorker =

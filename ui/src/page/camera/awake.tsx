@@ -1,4 +1,4 @@
-// Why a camera is awake, and when it was today: what the owner of a battery asks.
+// Why a camera is awake, and when it was today; important with a battery.
 import { useEffect, useState } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';
 import type { Hour } from '../../live/rest';

@@ -1,5 +1,5 @@
-// One camera: its picture as large as the window allows, controls that fade over it, and a sheet
-// with all that can be known and done about it.
+// One camera: its picture as large as the window allows, controls over it that fade out, and a
+// sheet with details and settings.
 import back from 'icon:arrow-left';
 import cameraIcon from 'icon:camera';
 import left from 'icon:chevron-left';
@@ -37,7 +37,7 @@ const PastPicture = lazy(() => import('../timeline/past').then((m) => m.PastPict
 const Keys = lazy(() => import('./keys_help').then((m) => m.KeysHelp));
 
 const SHEET_PX = 352;
-const SHEET_COST = 0.96; // of the picture's width: a sheet that takes more is opened by hand
+const SHEET_COST = 0.96; // the sheet opens by itself if the picture keeps this part of its width
 
 const sheetChosen = remembered<boolean | null>('sheet', null);
 
@@ -125,7 +125,7 @@ export function Camera({ known }: { known: KnownCamera }) {
   const isBeside = useMedia('(min-width: 60rem), (orientation: landscape)');
   const isShort = useMedia('(orientation: landscape) and (max-height: 30rem)');
 
-  // Opened by itself where the picture loses nothing by it.
+  // The sheet opens by itself if the picture stays about as large.
   const room = areaSize.width - Math.min(areaSize.width, areaSize.height * ratio) * SHEET_COST;
   const fitsBeside = !isShort && areaSize.width > 0 && room >= SHEET_PX;
   const sheetOpen = isBeside ? !isShort && (sheetChosen.value ?? fitsBeside) : true;

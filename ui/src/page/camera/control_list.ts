@@ -1,10 +1,10 @@
-// What the settings of a camera are, before they are drawn.
+// How a camera's controls are grouped and shown; no rendering.
 import type { Control, MenuControl, Value, Values } from '../../live/protocol';
 import { groupName, optionName } from '../terms';
 
-const TYPES = new Set<string>(['int', 'bool', 'menu']); // a newer server may know more
+const TYPES = new Set<string>(['int', 'bool', 'menu']); // a newer server may have more
 const ROW_OPTIONS = 3;
-const ROW_LETTERS = 24; // of all options: so much fits beside one another on a phone
+const ROW_LETTERS = 24; // of all options together: fits the width of a phone
 
 export function current(control: Control): Value {
   switch (control.type) {
@@ -17,7 +17,7 @@ export function current(control: Control): Value {
   }
 }
 
-// By the titles of their groups, both in the camera's own order.
+// By the titles of their groups, groups and controls in the camera's order.
 export function controlsByTitle(controls: Control[]): [string, Control[]][] {
   const titles = new Map<string, Control[]>();
   for (const control of controls) {
@@ -28,7 +28,7 @@ export function controlsByTitle(controls: Control[]): [string, Control[]][] {
   return [...titles];
 }
 
-// True while another control, as the user just set it or as the camera has it, takes this one over.
+// True while another control, as just set by the user or as in the camera, overrides this one.
 export function isTaken(control: Control, controls: Control[], draft: Values): boolean {
   const owner = controls.find(({ name, type }) => name === control.auto && type === 'bool');
   return owner !== undefined && Boolean(draft[owner.name] ?? current(owner));

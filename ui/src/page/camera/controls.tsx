@@ -1,4 +1,4 @@
-// A camera's own settings: sliders, switches and menus, in force while they are moved.
+// A camera's settings: sliders, switches and menus, which apply while being moved.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Camera, Control, IntControl, MenuControl, Value, Values } from '../../live/protocol';
 import { live } from '../../live/shared';
@@ -86,7 +86,7 @@ function Menu({ control, value, taken, set }: ControlProps<MenuControl, string>)
   );
 }
 
-// A menu so short that all of it can be seen.
+// A menu short enough to show all its options.
 function Row({ control, value, taken, set }: ControlProps<MenuControl, string>) {
   const id = idOf(control);
   return (
@@ -135,9 +135,9 @@ function OneControl({ control, value, taken, set }: ControlProps<Control, Value>
   }
 }
 
-const HOLD_MS = 1500; // the server's word counts again so long after the last touch
+const HOLD_MS = 1500; // the server's values are shown again this long after the last change
 
-// What the user set lately, over what the server says.
+// Values that the user has just set override the server's.
 function useDraft(camera: string) {
   const [draft, setDraft] = useState<Values>({});
   const [touched, setTouched] = useState(0);

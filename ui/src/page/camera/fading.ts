@@ -2,8 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 
 const FADE_MS = 3000;
 
-// True while the controls over a picture are shown: something moves, has the focus, or there is
-// nothing live to see. A finger's tap on the picture shows and hides them.
+// True while the controls over a picture are shown: the mouse moves, something has the focus, or
+// the picture is not live. A tap on the picture shows and hides them.
 export function useFading(stage: { current: HTMLElement | null }, mayFade: boolean): boolean {
   const [shown, setShown] = useState(true);
   useEffect(() => {

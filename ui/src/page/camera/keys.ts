@@ -28,7 +28,7 @@ export const KEYS: [keys: string[], what: Key, act: (actions: Actions) => void][
   [['?'], 'keys.help', (a) => a.help()],
 ];
 
-// A key that the element with the focus needs is its own.
+// True if the focused element handles this key itself.
 function isTaken(event: KeyboardEvent): boolean {
   const target = event.target as Element;
   if (target.closest('input, select, textarea, [role=tablist], [popover]'))

@@ -1,4 +1,4 @@
-// Photos: taken at the camera's best, shown as a thumbnail over the picture, and large in a viewer.
+// Photos: full-size stills, shown as a thumbnail over the picture, and large in a viewer.
 
 import left from 'icon:chevron-left';
 import right from 'icon:chevron-right';
@@ -23,13 +23,13 @@ export interface Photo {
 }
 
 const KEEP = 20;
-// Why a photo is not kept, and can be taken even so.
+// Problems of archiving with which a photo can still be taken.
 const UNKEPT = new Set(['not-allowed', 'not-found', 'bad-method', 'disk-full', 'not-stored']);
 
 const aboutOf = (width: number | null, height: number | null, size: number): string =>
   `${width && height ? `${pixels(width, height)}, ` : ''}${bytes(size)}`;
 
-// Kept in the archive where there is one and this user may; else it lives in this view alone.
+// Stored in the archive if possible and allowed; else only in this view.
 async function keepOrTake(camera: string): Promise<Photo> {
   const file = photoName(camera, new Date());
   try {
@@ -43,7 +43,7 @@ async function keepOrTake(camera: string): Promise<Photo> {
   }
 }
 
-// The photos that were taken in this view, the newest last. They go with it.
+// The photos taken in this view, newest last. They are discarded with it.
 export function usePhotos(camera: string) {
   const [list, setList] = useState<Photo[]>([]);
   const [busy, setBusy] = useState(false);

@@ -1,4 +1,4 @@
-// "Remove this camera…": asks once more, and says what comes of it.
+// "Remove this camera…": asks for confirmation and explains the consequences.
 import trash from 'icon:trash';
 import { useState } from 'preact/hooks';
 import type { Camera } from '../../live/protocol';
@@ -53,7 +53,7 @@ function Question(props: { camera: Camera; name: string; removed(): void }) {
   );
 }
 
-// small: an icon alone, in a list of cameras.
+// small: only an icon, in a list of cameras.
 export function Remove(props: { camera: Camera; name: string; small?: boolean; removed(): void }) {
   const { camera, name, small = false, removed } = props;
   const label = small ? t('remove.of', { name }) : undefined;

@@ -1,9 +1,9 @@
-// Full screen and picture-in-picture, as far as the browser has them.
+// Full screen and picture-in-picture, if the browser supports them.
 import { useEffect, useState } from 'preact/hooks';
 
 type Shown = HTMLVideoElement | HTMLCanvasElement | null;
 
-// iPhones have it for a <video> alone.
+// iPhones support it for <video> only.
 interface PhoneVideo extends HTMLVideoElement {
   webkitEnterFullscreen?(): void;
 }
@@ -30,7 +30,7 @@ export function useFullScreen(view: { current: HTMLElement | null }): boolean {
 
 export const canPip = (): boolean => document.pictureInPictureEnabled === true;
 
-// A canvas goes there as the stream of a <video>.
+// A canvas is shown there as the stream of a <video>.
 async function videoOf(shown: HTMLVideoElement | HTMLCanvasElement): Promise<HTMLVideoElement> {
   if (shown instanceof HTMLVideoElement) {
     shown.disablePictureInPicture = false;

@@ -1,5 +1,4 @@
-// What can be known and done about one camera, in tabs beside or under its picture. Timeline and
-// Motion will be tabs here.
+// Details and settings of one camera, in tabs beside or below its picture.
 import device from 'icon:cpu';
 import share from 'icon:share-2';
 import sliders from 'icon:sliders-horizontal';

@@ -1,5 +1,5 @@
-// Sends the newest values while somebody drags a slider: one message in flight, and not more often
-// than every 100 ms; what comes meanwhile is merged into the next.
+// Sends the newest values while a slider is dragged: one message in flight, at most every 100 ms;
+// changes made meanwhile are merged into the next message.
 import type { Values } from '../../live/protocol';
 
 const EVERY_MS = 100;
@@ -18,7 +18,7 @@ export class Throttle {
     if (!this.busy) void this.run();
   }
 
-  // What is not on its way yet is never sent.
+  // Discards changes that were not sent yet.
   drop(): void {
     this.waiting = null;
   }

@@ -10,7 +10,7 @@ const DOUBLE_TAP_PX = 30;
 export interface Zoom {
   ref: { current: HTMLDivElement | null };
   isZoomed: boolean;
-  step(by: number): void; // in or out by a step, at the middle
+  step(by: number): void; // in or out by steps, at the centre
   reset(): void;
 }
 
@@ -18,7 +18,7 @@ const calm = (): boolean => !matchMedia('(prefers-reduced-motion: reduce)').matc
 
 type Library = typeof import('@panzoom/panzoom').default;
 
-// Makes the element zoomable; returns it and what undoes that.
+// Makes the element zoomable; returns the zoom and a function that undoes it.
 function begin(
   Panzoom: Library,
   element: HTMLElement,
@@ -72,7 +72,7 @@ function begin(
   return [zoom, end];
 }
 
-// The library comes after the first picture: nobody zooms before.
+// The library is loaded after the first picture, since it is not needed before.
 export function useZoom(stage: { current: HTMLElement | null }): Zoom {
   const ref = useRef<HTMLDivElement>(null);
   const panzoom = useRef<PanzoomObject | null>(null);
@@ -98,7 +98,7 @@ export function useZoom(stage: { current: HTMLElement | null }): Zoom {
     step: (by) => {
       const zoom = panzoom.current;
       if (!zoom) return;
-      // Not animated: what follows at once would be bounded by a size in mid-flight.
+      // Not animated: the pan that follows would be limited by the size during the animation.
       zoom.zoom(zoom.getScale() * STEP ** by, { animate: false });
     },
     reset: () => void panzoom.current?.reset({ animate: calm() }),

@@ -1,5 +1,5 @@
-// Says for screen readers what changed, a second after it settled and all of it in one sentence:
-// a camera that wakes passes through states nobody needs to hear.
+// Announces changes to screen readers, all in one sentence and a second after they have settled,
+// because a waking camera passes through several states.
 import { signal } from '@preact/signals';
 
 const SETTLE_MS = 1000;
@@ -23,7 +23,7 @@ export function announce(topic: string, text: string): void {
   }, SETTLE_MS);
 }
 
-// What just happened, at once. The same text again would be no change: a space makes it one.
+// Announces at once. A space is added to repeated text, because only changes are announced.
 export function tell(text: string): void {
   spoken.value = text === spoken.value ? `${text}\u00a0` : text;
 }

@@ -8,7 +8,7 @@ import { Icon } from './icon';
 
 const DONE_MS = 2000;
 
-// The clipboard is there in secure contexts only; elsewhere a selection is copied.
+// The clipboard API exists only in secure contexts; elsewhere a selection is copied.
 async function copy(text: string, shown: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

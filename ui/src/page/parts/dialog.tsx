@@ -1,9 +1,9 @@
-// A native dialog that is open for as long as it is there.
+// A native dialog that is open as long as it is rendered.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import './dialog.css';
 
-// Closed by its own means and not by taking it away: so the browser gives the focus back.
+// Closes it with close() instead of removing it, so that the browser restores the focus.
 export function closeDialog(within: Element): void {
   within.closest('dialog')?.close();
 }
@@ -21,7 +21,7 @@ export function Dialog(props: {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, which is the dialog's own
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the dialog itself handles Escape
     <dialog
       ref={dialog}
       class={`dialog ${props.class ?? ''}`}

@@ -1,4 +1,4 @@
-// A labelled text field with what is wrong about it.
+// A labelled text field with its error.
 import type { ComponentChildren, JSX } from 'preact';
 import { useId } from 'preact/hooks';
 
@@ -7,7 +7,7 @@ export function TextField(props: {
   label: string;
   value?: string; // left out: it is read from the field
   set?(value: string): void;
-  wrong: string; // '' = nothing
+  wrong: string; // the error; '' = none
   more: JSX.IntrinsicElements['input'];
   children?: ComponentChildren;
 }) {

@@ -12,13 +12,13 @@ export interface Watched {
   ref: { current: EyelidPlayer | null };
   state: PlayerState;
   stats: PlayerStats | null;
-  hasPicture: boolean; // live, or what it was when it stopped
+  hasPicture: boolean; // live, or the last one
 }
 
-const DRAW_MS = 900; // figures that dance can't be read
-const BEHIND_MS = 700; // below, nothing but the figures changes
+const DRAW_MS = 900; // figures that change faster cannot be read
+const BEHIND_MS = 700; // below this, only the figures change
 
-// A player's state and figures. figures: they are shown, so that each change counts.
+// A player's state and figures. figures: they are shown, so each change must be rendered.
 export function usePlayer(figures: boolean): Watched {
   const ref = useRef<EyelidPlayer>(null);
   const wanted = useRef(figures);
@@ -71,7 +71,7 @@ export function factsOf(known: KnownCamera, watched: Watched): Facts {
   };
 }
 
-// What is said of a camera now, and announced.
+// The camera's state in words, which is also announced to screen readers.
 export function useSaid(known: KnownCamera, watched: Watched): { said: Said; facts: Facts } {
   const before = useRef<Said | null>(null);
   const facts = factsOf(known, watched);
@@ -80,7 +80,7 @@ export function useSaid(known: KnownCamera, watched: Watched): { said: Said; fac
   if (said.state !== 'live') tenSeconds.value; // ages grow
   const name = nameOf(known);
   const word = say(said.word);
-  // No connection is said once, by the banner.
+  // The banner announces a lost connection once, so the cameras do not.
   const told = said.state === 'reconnecting' ? '' : `${name}: ${word}`;
   useEffect(() => {
     if (told) announce(known.camera.id, told);
@@ -88,7 +88,7 @@ export function useSaid(known: KnownCamera, watched: Watched): { said: Said; fac
   return { said, facts };
 }
 
-// True while an element is narrower than so many pixels and the like.
+// True while the media query matches.
 export function useMedia(query: string): boolean {
   const [matches, setMatches] = useState(() => matchMedia(query).matches);
   useEffect(() => {
@@ -106,7 +106,7 @@ export interface Size {
   height: number;
 }
 
-// The inner size of an element, followed as it changes.
+// The inner size of an element, updated when it changes.
 export function useSize<E extends HTMLElement>(): [{ current: E | null }, Size] {
   const ref = useRef<E>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });

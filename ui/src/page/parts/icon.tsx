@@ -1,4 +1,4 @@
-// Icons are decoration: what they mean is said in words beside them, or by their button's label.
+// Icons are decoration: a text beside them, or their button's label, has the meaning.
 export function Icon({ of, class: name = '' }: { of: string; class?: string }) {
   return (
     <svg

@@ -1,5 +1,5 @@
-// A part of the page that is fetched when it is first shown. While it is on its way, or cannot be
-// fetched, its place says so.
+// A part of the page that is loaded when it is first shown. Until then, or if loading fails, a text
+// is shown instead.
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { speakOfAreas, t } from '../i18n';

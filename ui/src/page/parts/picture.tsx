@@ -1,5 +1,5 @@
-// A player with what lies over it while there is nothing live to see: the last picture, dimmed, how
-// old it is, and why.
+// A player with an overlay while the picture is not live: the last picture, dimmed, its age, and
+// the reason.
 import alarm from 'icon:alarm-clock';
 import moon from 'icon:moon';
 import pauseIcon from 'icon:pause';
@@ -27,7 +27,7 @@ const ICONS: Partial<Record<SaidState, string>> = {
   failed: warning,
 };
 
-// The server keeps each camera's last picture; looking at it wakes nothing.
+// The server keeps each camera's last picture; requesting it does not wake the camera.
 function LastPicture({ camera }: { camera: Camera }) {
   const [isThere, setIsThere] = useState(true);
   if (!isThere || camera.last_frame_age_s == null) return null;
@@ -84,7 +84,7 @@ export function Status({ said, figures = '' }: { said: Said; figures?: string })
   );
 }
 
-// What the camera's owner should know, as a sentence.
+// The camera's error, as a sentence.
 export function Trouble({ camera, class: name }: { camera: Camera; class: string }) {
   return camera.error ? <p class={name}>{problemOf(camera.error)}</p> : null;
 }

@@ -1,4 +1,4 @@
-// The shapes of the cameras' pictures, remembered: the wall is laid out before the first one comes.
+// The cameras' aspect ratios, remembered so that the wall can be laid out before pictures arrive.
 import type { Camera } from '../../live/protocol';
 import { remembered } from '../store';
 
@@ -13,7 +13,7 @@ export function remember(id: string, width: number, height: number): void {
   shapes.value = Object.fromEntries(entries.slice(-KEEP));
 }
 
-// Width by height; a camera that was never seen is taken for 4:3.
+// Width by height; 4:3 for a camera without a picture so far.
 export function ratioOf({ id, width, height }: Camera): number {
   return width && height ? width / height : (shapes.value[id] ?? 4 / 3);
 }

@@ -1,4 +1,4 @@
-// Tabs as the ARIA patterns have them: one stop for Tab, arrow keys between them.
+// Tabs by the ARIA pattern: one stop for the Tab key, arrow keys between tabs.
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { Icon } from './icon';

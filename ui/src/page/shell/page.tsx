@@ -1,4 +1,4 @@
-// The page around its areas.
+// The frame of the page around its areas.
 import { useEffect, useRef } from 'preact/hooks';
 import { Camera } from '../camera/camera';
 import { t } from '../i18n';
@@ -67,8 +67,8 @@ function Area({ at }: { at: Route }) {
   return <NotHere>{t('page.none')}</NotHere>;
 }
 
-// Back on the wall, the focus returns to the camera that was looked at and the wall to where it was
-// scrolled; in another area the focus goes to its heading.
+// When returning to the wall, restores the focus on the camera and the scroll position; in another
+// area the focus goes to its heading.
 function useReturn(main: { current: HTMLElement | null }, at: Route, isEntry: boolean): void {
   const last = useRef<Route | null>(null);
   const scrolled = useRef(0);

@@ -1,4 +1,4 @@
-// The way around: a rail at the left, a bar at the bottom of a phone.
+// Navigation: a rail at the left, or a bar at the bottom on a phone.
 
 import schedules from 'icon:calendar-clock';
 import check from 'icon:check';

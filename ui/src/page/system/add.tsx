@@ -1,4 +1,4 @@
-// "Add a network camera": one that the server fetches its pictures from.
+// "Add a network camera", from which the server pulls.
 import { useState } from 'preact/hooks';
 import { live } from '../../live/shared';
 import { t } from '../i18n';
@@ -20,7 +20,7 @@ const USUAL = [
 function AddForm() {
   const [url, setUrl] = useState('');
   const [name, setName] = useState('');
-  const [ownId, setOwnId] = useState<string | null>(null); // null: as the name suggests
+  const [ownId, setOwnId] = useState<string | null>(null); // null: derived from the name
   const [complaint, setComplaint] = useState<Complaint | null>(null);
   const [busy, setBusy] = useState(false);
   const [showId, setShowId] = useState(false);

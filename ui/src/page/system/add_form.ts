@@ -1,21 +1,21 @@
-// The form for a network camera, before it is drawn.
+// The logic of the form for a network camera.
 import { LiveError } from '../../live/live';
 import { problemText, sentence } from '../words';
 
 export type Field = 'url' | 'name' | 'id';
 
 export interface Complaint {
-  field: Field | null; // null: none of them is to blame
+  field: Field | null; // null: not about one field
   message: string;
 }
 
-// People leave out what every address begins with.
+// Adds http:// if it was left out.
 export function urlOf(typed: string): string {
   const text = typed.trim();
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
 }
 
-// Where the server's refusal is shown: its sentence names what is wrong.
+// At which field the server's error is shown, judging by its sentence.
 export function complaintOf(problem: unknown): Complaint {
   const code = problem instanceof LiveError ? problem.code : '';
   if (code === 'exists') return { field: 'id', message: problemText(problem) };

@@ -8,7 +8,7 @@ import { rest } from '../server';
 
 const REFRESH_MS = 5000;
 
-// null: not there yet, or an older server that has none.
+// null: not loaded yet, or an older server without them.
 export function useFacts(): ServerFacts | null {
   const [facts, setFacts] = useState<ServerFacts | null>(null);
   useEffect(() => {
@@ -19,7 +19,7 @@ export function useFacts(): ServerFacts | null {
         (next) => {
           if (!gone) setFacts(next);
         },
-        () => {}, // no connection is said elsewhere
+        () => {}, // a lost connection is shown elsewhere
       );
     };
     load();

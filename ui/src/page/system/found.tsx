@@ -1,4 +1,4 @@
-// Cameras that were found and wait for their owner's word. They are never woken from here.
+// Cameras that were found and wait to be adopted. They are never woken from here.
 import { useState } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';
 import { t } from '../i18n';
@@ -87,8 +87,8 @@ function Found({ known, gone }: { known: KnownCamera; gone(adopted: boolean): vo
   );
 }
 
-// The next form, or the heading of the page; on the wall, the tile that it becomes. The answer may
-// come before the live socket says that the camera is gone: the form is waited for.
+// Focuses the next form, or the page's heading; on the wall, the camera's new tile. The answer may
+// arrive before the update of the camera, so it waits for the form to disappear.
 function focusOn(camera: string, adopted: boolean): void {
   if (adopted && route.value.area === 'live') {
     focusWanted.value = camera;
@@ -124,7 +124,7 @@ export function FoundCameras() {
   );
 }
 
-// At the address of a camera that waits.
+// The form at the address of a camera that is not adopted.
 export function FoundOne({ known }: { known: KnownCamera }) {
   return (
     <div class="paper">

@@ -1,4 +1,4 @@
-// The cameras that there are, this server, and what eyelid is.
+// The list of cameras, this server, and about eyelid.
 import plus from 'icon:plus';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Camera } from '../../live/protocol';

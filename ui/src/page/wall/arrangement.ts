@@ -1,4 +1,4 @@
-// The layout as the server keeps it, and the cameras in it.
+// The layout stored by the server, and the cameras in it.
 import { computed, effect, signal } from '@preact/signals';
 import { rest } from '../server';
 import { cameras, connection, remembered } from '../store';
@@ -6,12 +6,12 @@ import { nameOf } from '../words';
 import { EMPTY, type Layout, layoutOf, ordered, visible } from './layout';
 
 export const layout = signal<Layout>(EMPTY);
-export const isKept = signal(false); // the server keeps it; an older one does not
-export const layoutProblem = signal(''); // why it could not be stored; '' = it was
+export const isKept = signal(false); // the server stores it; an older one does not
+export const layoutProblem = signal(''); // why it could not be stored; '' = stored
 export const shownGroup = remembered<string | null>('group', null);
 export const fitsScreen = remembered('fit', true);
 export const arranging = signal(false);
-export const focusWanted = signal<string | null>(null); // by the tile of this camera, once there is one
+export const focusWanted = signal<string | null>(null); // focus this camera's tile once it exists
 
 const SAVE_AFTER_MS = 400; // a drag is many changes
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -23,7 +23,7 @@ async function load(): Promise<void> {
     layout.value = layoutOf(await rest.layout());
     isKept.value = true;
   } catch {
-    // the order of names will do until the server answers
+    // sort by name until the server answers
   }
 }
 
@@ -62,7 +62,7 @@ const adopted = computed(() =>
 const same = (a: string[], b: string[]): boolean =>
   a.length === b.length && a.every((id, i) => id === b[i]);
 
-// Keeps the list that it gave before while nothing about it changes.
+// Returns the previous list while the content is the same.
 function steady(compute: () => string[]) {
   let last: string[] = [];
   return computed(() => {

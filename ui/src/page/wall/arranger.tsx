@@ -1,4 +1,4 @@
-// The wall being arranged: drag a camera or move it by the arrow keys, hide it, put it into groups.
+// Arranging the wall: drag a camera or move it with the arrow keys, hide it, put it into groups.
 import check from 'icon:check';
 import eyeIcon from 'icon:eye';
 import eyeOff from 'icon:eye-off';

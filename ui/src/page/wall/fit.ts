@@ -1,4 +1,4 @@
-// Where the tiles of a wall lie. Pure: aspect ratios (width / height) and a window in, rectangles out.
+// Layout of the wall's tiles. Pure: aspect ratios (width / height) and a window in, rectangles out.
 
 export interface Box {
   x: number;
@@ -15,23 +15,23 @@ export interface Area {
 
 export interface Arrangement {
   boxes: Box[]; // in the order of the ratios
-  height: number; // of all of it; more than the area's where it scrolls
+  height: number; // of the whole; larger than the area's if it scrolls
 }
 
-// A stack is up to so many tiles above one another, as wide as one; a row is stacks beside one
-// another, as high as one; the wall is rows. All keep the tiles' own order.
+// A stack is up to this many tiles of the same width above each other; a row is stacks of the same
+// height next to each other; the wall is rows. Tiles keep their order.
 const STACK_MAX = 3;
 const ROW_MAX = 10;
-const EVEN = 0.6; // 2: the largest area in all; towards 0: all the same size
-const BUCKETS = 96; // heights are told apart to this part of the window's
-const TALLEST = 4; // windows: beyond that a wall is not worth a look
+const EVEN = 0.6; // 2: the largest total area; towards 0: all the same size
+const BUCKETS = 96; // resolution of heights: this fraction of the window's
+const TALLEST = 4; // in windows; taller walls are not considered
 export const FIT_MAX = 24; // tiles; more are scrolled
 const SMALLEST_WIDTH = 132; // px: a name still fits
 
 interface Row {
   stacks: number[]; // how many tiles are in each
   height: number; // as a part of its width
-  worth: number; // sum of side^EVEN of the tiles at width 1: large and even is best
+  worth: number; // sum of side^EVEN of the tiles at width 1: large and even tiles score best
 }
 
 interface Path {
@@ -62,7 +62,7 @@ function rowOf(ratios: number[], first: number, stacks: number[]): Row {
   return { stacks, height: 1 / ratio, worth };
 }
 
-// The rows that tiles first…end-1 can make: of those equally high the one with the largest tiles.
+// The rows of tiles first…end-1; of equally high ones, the one with the largest tiles.
 function rowsOf(ratios: number[], first: number, end: number, bucket: number): Row[] {
   const best = new Map<number, Row>();
   const visit = (left: number, stacks: number[]): void => {
@@ -79,7 +79,7 @@ function rowsOf(ratios: number[], first: number, end: number, bucket: number): R
   return [...best.values()];
 }
 
-// For each number of tiles, the paths of rows that reach it, by height: the most worth of each.
+// For each number of tiles, the best paths of rows that reach it, by height.
 function paths(ratios: number[], tall: number): Path[] {
   const bucket = tall / BUCKETS;
   const reached: Map<number, Path>[] = ratios.map(() => new Map());
@@ -129,7 +129,7 @@ function place(ratios: number[], rows: Row[], at: Box, gap: number): Box[] {
   return boxes;
 }
 
-// Everything on one screen, as large and as even as it goes; null where tiles would be too small.
+// Everything on one screen, as large and even as possible; null if tiles would be too small.
 export function fitted(ratios: number[], area: Area): Arrangement | null {
   if (ratios.length === 0 || ratios.length > FIT_MAX) return null;
   const { gap } = area;
@@ -156,7 +156,7 @@ export function fitted(ratios: number[], area: Area): Arrangement | null {
   return { boxes, height: area.height };
 }
 
-// Full rows of about the same height, further down for as many as there are.
+// Full rows of about the same height, which scroll.
 export function scrolled(ratios: number[], area: Area): Arrangement {
   const { gap } = area;
   const width = area.width + gap;
@@ -167,7 +167,7 @@ export function scrolled(ratios: number[], area: Area): Arrangement {
     let end = first + 1;
     for (; end < ratios.length; end++) {
       const wider = ratio + (ratios[end] as number);
-      // One more where that brings the row nearer to the height that it should have.
+      // One more if that brings the row closer to the wanted height.
       if (Math.abs(width / wider - target) > Math.abs(width / ratio - target)) break;
       ratio = wider;
     }

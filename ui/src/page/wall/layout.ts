@@ -13,14 +13,14 @@ export interface Layout {
 
 export const EMPTY: Layout = { order: [], hidden: [], groups: [] };
 
-// Cameras in their order; those that were never arranged follow in the order given.
+// Cameras in their order; those never arranged follow in the given order.
 export function ordered(layout: Layout, ids: string[]): string[] {
   const place = new Map(layout.order.map((id, i) => [id, i]));
   const rank = (id: string): number => place.get(id) ?? layout.order.length;
   return [...ids].sort((a, b) => rank(a) - rank(b));
 }
 
-// What the wall shows: all but the hidden, or those of one group.
+// The cameras on the wall: all but the hidden ones, or those of one group.
 export function visible(layout: Layout, ids: string[], group: string | null): string[] {
   const members = layout.groups.find(({ name }) => name === group)?.cameras;
   return ordered(layout, ids).filter((id) =>
@@ -37,7 +37,7 @@ export function moved(ids: string[], id: string, to: number): string[] {
 export const toggled = (list: string[], id: string): string[] =>
   list.includes(id) ? list.filter((other) => other !== id) : [...list, id];
 
-// Of a group: gone when its last camera is.
+// Adds the camera to the group, or removes it from there.
 export function withMember(layout: Layout, name: string, id: string): Layout {
   const groups = layout.groups.map((group) =>
     group.name === name ? { ...group, cameras: toggled(group.cameras, id) } : group,
@@ -48,7 +48,7 @@ export function withMember(layout: Layout, name: string, id: string): Layout {
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
-// What the server has kept; a newer page may have written more.
+// Reads the stored layout; a newer page may have written other members.
 export function layoutOf(value: unknown): Layout {
   const { order, hidden, groups } = (value ?? {}) as Record<string, unknown>;
   return {

@@ -1,4 +1,4 @@
-// All cameras: pictures edge to edge, in the order that the owner gave them.
+// All cameras: pictures edge to edge, in the owner's order.
 import { useEffect, useMemo } from 'preact/hooks';
 import { serverUrl } from '../../live/shared';
 import { t } from '../i18n';
