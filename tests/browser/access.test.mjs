@@ -5,7 +5,7 @@ import { clean } from './axe.mjs';
 import { open, openSheet, seen } from './look.mjs';
 
 for (const colorScheme of ['light', 'dark']) {
-  test(`chromium: axe is content, ${colorScheme}`, async (t) => {
+  test(`chromium: axe finds nothing, ${colorScheme}`, async (t) => {
     const house = await boot(t);
     const { page, goto, ...browser } = await open(t, 'chromium');
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

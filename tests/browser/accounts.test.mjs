@@ -120,7 +120,7 @@ test('chromium: fields are named as password managers expect', async (t) => {
   assert.deepEqual(await fields(), [['password', 'password', 'current-password'], ['new-password', 'password', 'new-password']]);
 });
 
-test('chromium: a session that ends leads to the login, and on to where one was', async (t) => {
+test('chromium: a session that ends leads to the login, and back', async (t) => {
   const house = await bootWithAnna(t);
   const { page, goto, ...browser } = await open(t, 'chromium');
   await goto(`${house.url}/#/camera/porch`);
@@ -137,7 +137,7 @@ test('chromium: a session that ends leads to the login, and on to where one was'
   assert.equal(await browser.evaluate(() => document.activeElement !== document.body), true);
 });
 
-test('chromium: what one may not do is not shown', async (t) => {
+test('chromium: actions that are not allowed are not shown', async (t) => {
   const house = await bootWithAnna(t);
   for (const [name, role, cameras] of [['vera', 'viewer', null], ['nina', 'operator', ['porch']]])
     await post(house, '/api/v1/users', { name, password: PASSWORD, role, cameras });

@@ -40,7 +40,7 @@ for (const name of ['chromium', 'firefox']) {
   });
 }
 
-test('chromium: what another control takes over cannot be moved, and shows what the camera says', async (t) => {
+test("chromium: an overridden control cannot be moved, and shows the camera's value", async (t) => {
   const house = await boot(t);
   const desk = await device(house, 'desk', { controls: [
     { name: 'gain_auto', type: 'bool', default: true, value: true, group: 'exposure' },
@@ -81,7 +81,7 @@ test('chromium: a long menu is a list, by keyboard too', async (t) => {
   assert.deepEqual((await desk.json('set')).values, { size: '1280x720' });
 });
 
-test('chromium: a new camera waits for its owner, and is live once adopted', async (t) => {
+test('chromium: a new camera waits to be adopted, and is then live', async (t) => {
   const house = await boot(t, { env: { EYELID_ADOPT: 'ask' } });
   await house.camera('porch');
   const { page, goto, ...browser } = await open(t, 'chromium');
@@ -147,7 +147,7 @@ test('chromium: a camera is removed after a question; one that is still connecte
   await seen(browser, 'porch', 'live');
 });
 
-test('chromium: a camera that somebody else removes leaves the page', async (t) => {
+test('chromium: a camera removed by someone else leaves the page', async (t) => {
   const house = await boot(t);
   const porch = await house.camera('porch');
   await house.camera('yard');
@@ -161,7 +161,7 @@ test('chromium: a camera that somebody else removes leaves the page', async (t) 
   await seen(browser, 'yard', 'live');
 });
 
-test('chromium: what the server refuses is said in a sentence', async (t) => {
+test("chromium: the server's refusal is shown as a sentence", async (t) => {
   const house = await boot(t);
   await house.camera('porch');
   const { page, goto, ...browser } = await open(t, 'chromium');

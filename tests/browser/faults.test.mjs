@@ -89,7 +89,7 @@ test('chromium: a paused wall shows its last pictures and their age', async (t) 
   await seen(browser, 'porch', 'live');
 });
 
-test('chromium: a camera that never answers is said to be so once, in words that stay', async (t) => {
+test('chromium: a camera that never answers is announced once, and the text stays', async (t) => {
   const house = await boot(t, { env: { EYELID_START_TIMEOUT_S: '1' } });
   const socket = await house.socket(`${house.deviceUrl}/desk`, ['eyelid.device.v1']);
   socket.send({ type: 'hello', id: 'desk', name: 'Desk' });
@@ -144,7 +144,7 @@ test('chromium: a frozen server is named within 3 s, and no camera is blamed', a
   await seen(browser, 'porch', 'live');
 });
 
-test('chromium: nothing moves when the server goes, and it is said at once', async (t) => {
+test('chromium: nothing moves when the server is lost, and it is shown at once', async (t) => {
   const house = await boot(t);
   await house.camera('porch');
   await house.camera('yard');

@@ -99,7 +99,7 @@ test('chromium: a hidden page lets the camera sleep and wakes it when shown', as
   await seen(browser, 'porch', 'live');
 });
 
-test('chromium: an offline camera is said to be offline, and comes back by itself', async (t) => {
+test('chromium: an offline camera is shown as offline, and comes back by itself', async (t) => {
   const house = await boot(t);
   const camera = await house.camera('porch');
   const browser = await open(t, 'chromium');

@@ -155,7 +155,7 @@ test('chromium: live again after the connection stalled', async (t) => {
   }
 });
 
-test('chromium: MSE goes on after its buffer was trimmed', async (t) => {
+test('chromium: MSE continues after its buffer was trimmed', async (t) => {
   const house = await boot(t);
   await house.camera('porch');
   const browser = await open(t, 'chromium');

@@ -51,7 +51,7 @@ async function bootWithAnna(t) {
   return { house, anna, setup: token };
 }
 
-test('before there is an administrator this machine may watch, and the setup token makes one', async (t) => {
+test('without an administrator this machine may watch, and the setup token makes one', async (t) => {
   const house = await boot(t, ACCOUNTS);
   const [, token] = await house.server.says(/no administrator yet: .*#setup=([0-9a-f]{64})/);
   await house.camera('porch');
@@ -169,7 +169,7 @@ test('a password change ends sessions and their connections', async (t) => {
   assert.equal(await status(house, again, 'GET', '/api/v1/cameras'), 401);
 });
 
-test('tokens of programs: in the head, in the address of pictures, narrowed, revoked', async (t) => {
+test('tokens of programs: in the header, in addresses of pictures, limited, revoked', async (t) => {
   const { house, anna } = await bootWithAnna(t);
   const made = await (await ask(house, anna, 'POST', '/api/v1/tokens',
     { name: 'dashboard', role: 'viewer', cameras: ['porch'] })).json();
@@ -216,7 +216,7 @@ test('a removed user is out at once, and no secret is in logs, files or metrics'
   for (const name of files) assert.equal(fs.statSync(name).mode & 0o077, 0, name);
 });
 
-test('a wrong name and a wrong password look the same, and guessing ends', async (t) => {
+test('a wrong name and a wrong password look the same, and guessing is limited', async (t) => {
   const { house } = await bootWithAnna(t);
   const guess = async (name) => {
     const response = await ask(house, NOBODY, 'POST', '/api/v1/session', { name, password: 'wrong password' });

@@ -6,7 +6,7 @@ import { boot, waitFor } from './harness.mjs';
 
 const ASK = { env: { EYELID_ADOPT: 'ask', EYELID_LINGER_S: '1' } };
 
-test('adopt = ask: nobody looks through a new camera before the owner took it', async (t) => {
+test('adopt = ask: a new camera cannot be viewed before it is adopted', async (t) => {
   const house = await boot(t, ASK);
   await house.camera('porch');
   assert.equal((await house.describe('porch')).adopted, false);
@@ -33,7 +33,7 @@ test('adopt = ask: nobody looks through a new camera before the owner took it', 
   assert.deepEqual([again.adopted, again.name], [true, 'Front porch']);
 });
 
-test('nobody has rights by address: access = open makes viewers, here and through a proxy', async (t) => {
+test('addresses give no rights: access = open makes viewers, here and through a proxy', async (t) => {
   const house = await boot(t, { env: { EYELID_OPEN_ROLE: 'viewer', EYELID_HOSTS: 'cameras.example.org' } });
   await house.server.says(/access = open: no accounts, everyone who reaches the page is a viewer/);
   await house.camera('porch');
@@ -49,7 +49,7 @@ test('nobody has rights by address: access = open makes viewers, here and throug
   assert.deepEqual([hello.access, hello.role], ['open', 'viewer']);
 });
 
-test('a removed camera is gone for every page, and comes again as a new one', async (t) => {
+test('a removed camera is gone for every page, and reappears as a new one', async (t) => {
   const house = await boot(t, { env: { EYELID_LINGER_S: '1' } });
   await house.camera('porch');
   const page = await house.page();
@@ -68,7 +68,7 @@ test('a removed camera is gone for every page, and comes again as a new one', as
     'the camera again', 20000);
 });
 
-test('the first token that a device shows is the only one that its camera takes', async (t) => {
+test('a camera accepts only the first token that its device presented', async (t) => {
   const house = await boot(t);
   const token = 'the-owners-own-token';
   const bearer = (text) => ({ headers: { authorization: `Bearer ${text}` } });
@@ -95,7 +95,7 @@ test('the first token that a device shows is the only one that its camera takes'
   await house.camera('porch');
 });
 
-test('settings go back to their defaults and stay there', async (t) => {
+test('settings are reset to their defaults and stay there', async (t) => {
   const house = await boot(t, { env: { EYELID_LINGER_S: '1' } });
   await house.camera('porch');
   const put = await house.get('/api/v1/cameras/porch/settings',

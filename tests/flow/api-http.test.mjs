@@ -185,7 +185,7 @@ test('the head of a picture wakes no camera', async (t) => {
   assert.equal(await house.metric('eyelid_starts_total'), 0);
 });
 
-test('a camera that cannot be seen says why in plain text', async (t) => {
+test('a camera that cannot be shown says why in plain text', async (t) => {
   const house = await boot(t, { env: { EYELID_LINGER_S: '1', EYELID_START_TIMEOUT_S: '1' } });
   await house.camera('mute', { args: ['--fault', 'no-soi:1'] });
   const begin = performance.now();
@@ -284,7 +284,7 @@ test('mjpeg in both forms', async (t) => {
   await house.state('porch', 'asleep');
 });
 
-test('a still is the best that the device can take', async (t) => {
+test('a still has the best quality of the device', async (t) => {
   const house = await boot(t, QUICK);
   await house.camera('porch');
   const response = await house.get('/api/v1/cameras/porch/capture', { method: 'POST' });

@@ -18,7 +18,7 @@ test('a still comes with its number, its size and its bytes', async (t) => {
   assert.equal(head.payload.readUInt16BE(0), 0xffd8);
 });
 
-test('an old picture is shown as such while the camera wakes', async (t) => {
+test('an old picture is marked as such while the camera wakes', async (t) => {
   const house = await boot(t, QUICK);
   await house.camera('porch');
   const page = await house.page();

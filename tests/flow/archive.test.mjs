@@ -148,7 +148,7 @@ test('a photo that is not to be kept is the answer', async (t) => {
   assert.equal((await post(house, '/api/v1/cameras/none/photo')).status, 404);
 });
 
-test('what was acknowledged outlives kill -9, again and again', async (t) => {
+test('acknowledged changes survive kill -9, repeatedly', async (t) => {
   const house = await boot(t);
   await house.camera('porch');
   const kept = new Map();
@@ -230,7 +230,7 @@ test('a recording becomes a clip that plays and seeks', async (t) => {
   assert.equal((await check(house)).code, 0);
 });
 
-test('what was recorded until kill -9 plays', async (t) => {
+test('a recording interrupted by kill -9 plays', async (t) => {
   const house = await boot(t);
   await house.camera('porch', { fps: 20 });
   for (let round = 1; round <= 3; round++) {

@@ -17,7 +17,7 @@ test('--version and --help', async () => {
   }
 });
 
-test('a wrong command line is told what would be right', async () => {
+test('a wrong command line names what is expected', async () => {
   const cases = [[[], /no command given/], [['surve'], /no command "surve"/],
     [['serve', '--htpt', ':1'], /--htpt.*--help/], [['serve', '--http', 'here'], /--http:.*ADDRESS:PORT/]];
   for (const [args, says] of cases) {
@@ -28,7 +28,7 @@ test('a wrong command line is told what would be right', async () => {
   }
 });
 
-test('a wrong file is told its line', async (t) => {
+test('an error in the file names its line', async (t) => {
   const file = path.join(temporaryFolder(t), 'my.conf');
   fs.writeFileSync(file, '# mine\nhtpt = :8080\n');
   for (const args of [['check-config', file], ['serve', '--config', file]]) {
@@ -66,7 +66,7 @@ test('messages about the configuration carry no raw escapes', async (t) => {
   assert.match(output, /my\.conf:1: there is no key `h\?\[31m`/);
 });
 
-test('SIGHUP, SIGUSR1 and SIGUSR2 are ignored aloud, SIGQUIT stops', async (t) => {
+test('SIGHUP, SIGUSR1 and SIGUSR2 are logged and ignored, SIGQUIT stops', async (t) => {
   const house = await boot(t), { server } = house;
   for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2']) server.child.kill(signal);
   for (const name of ['Hangup', 'User defined signal 1', 'User defined signal 2']) {
@@ -117,7 +117,7 @@ test('two servers on one data folder', async (t) => {
   assert.match(output, new RegExp(`eyelid: .*another eyelid \\(process ${house.server.pid}\\) uses this folder`));
 });
 
-test('a data folder that cannot be is named', async () => {
+test('an unusable data folder is named', async () => {
   const { code, output } = await run('eyelid', ['serve', '--http', '127.0.0.1:0', '--device',
     '127.0.0.1:0', '--data', '/dev/null/data']);
   assert.equal(code, 1);
@@ -130,7 +130,7 @@ test('open to the network comes with a warning', async (t) => {
   assert.match(house.server.output, /warn .*open to the network/);
 });
 
-test('the log speaks JSON where it is asked to', async (t) => {
+test('the log is JSON on request', async (t) => {
   const house = await boot(t, { env: { EYELID_LOG_FORMAT: 'json' } });
   const lines = house.server.output.trim().split('\n').map((line) => JSON.parse(line));
   assert.ok(lines.some((line) => line.message.includes('is ready') && line.level === 'info'));

@@ -99,7 +99,7 @@ async function device(house, jpeg) {
   socket.close();
 }
 
-test('everybody at once, and nobody behaves', async (t) => {
+test('many misbehaving clients at once', async (t) => {
   const house = await boot(t, { env: { EYELID_LINGER_S: '0' } });
   await house.camera('one');
   await house.camera('two');

@@ -97,7 +97,7 @@ test('users, tokens and sessions are managed on the command line', async (t) => 
   for (const secret of [PASSWORD, 'another long password', token]) assert.ok(!house.server.output.includes(secret));
 });
 
-test('the socket is a file for its owner, and goes with the server', async (t) => {
+test('the socket belongs to its owner, and is removed with the server', async (t) => {
   const house = await boot(t, { env: { EYELID_ACCESS: 'accounts', EYELID_CONTROL: 'auto' } });
   const socket = path.join(house.data, 'control.sock');
   const { mode } = fs.statSync(socket);
@@ -120,7 +120,7 @@ test('the socket is a file for its owner, and goes with the server', async (t) =
   assert.ok(!fs.existsSync(socket));
 });
 
-test('a user who may not open the socket is told so', { skip: process.getuid() !== 0 && 'needs root' }, async (t) => {
+test('a user who may not open the socket gets an error', { skip: process.getuid() !== 0 && 'needs root' }, async (t) => {
   const house = await boot(t, ACCOUNTS);
   const socket = path.join(house.data, 'control.sock');
   fs.chmodSync(house.data, 0o755);
@@ -139,7 +139,7 @@ test('a user who may not open the socket is told so', { skip: process.getuid() !
   assert.match(error, /this user may not use it; try as root, or as a member of the group eyelid/);
 });
 
-test('control = off makes no socket, and a path of one’s own is used', async (t) => {
+test('control = off makes no socket, and a configured path is used', async (t) => {
   const off = await boot(t, { env: { EYELID_CONTROL: 'off' } });
   assert.ok(!fs.existsSync(path.join(off.data, 'control.sock')));
   const own = path.join(off.data, 'own.sock');

@@ -69,7 +69,7 @@ test('a camera that comes back while it is wanted starts again', async (t) => {
   assert.equal(head.kind, KIND.jpeg);
 });
 
-test('what a camera is called survives a restart', async (t) => {
+test("a camera's name survives a restart", async (t) => {
   const house = await boot(t, QUICK);
   await house.camera('porch');
   const renamed = await house.get('/api/v1/cameras/porch', {
@@ -111,7 +111,7 @@ test('SIGTERM while a viewer has stopped reading', (t) => endsPromptly(async () 
   return house.server.stop();
 }));
 
-test('nothing is written while nobody looks', async (t) => {
+test('nothing is written without viewers', async (t) => {
   const house = await boot(t, QUICK);
   await house.camera('porch');
   await house.state('porch', 'asleep');

@@ -104,7 +104,7 @@ async function controlled(t, options) {
   return { server, camera, connection, hello };
 }
 
-test('it says who it is, and waits', async (t) => {
+test('it identifies itself, and waits', async (t) => {
   const { camera, connection, hello } = await controlled(t, '--id porch --name Porch --battery 81 --size 324x242');
   assert.equal(connection.request.url, '/porch');
   assert.equal(connection.request.headers['sec-websocket-extensions'], undefined);
@@ -136,7 +136,7 @@ test('it starts, changes its size and stops', async (t) => {
   assert.equal((await connection.text()).frames, 0);
 });
 
-test('settings are confirmed, without those that it does not have', async (t) => {
+test('settings are confirmed, except unknown ones', async (t) => {
   const { connection } = await controlled(t, '--size 160x120');
   connection.send({ type: 'set', values: { brightness: 2, shine: 1 } });
   const { text } = await connection.text();
@@ -174,7 +174,7 @@ test('it comes back after a broken connection, and waits to be started again', a
   assert.deepEqual([text.type, frames], ['time', 0]);
 });
 
-test('it finds a server that comes later', async (t) => {
+test('it finds a server that starts later', async (t) => {
   const port = await freePort();
   const camera = launch(t, port, '');
   await sleep(300 * SCALE); // its first try fails meanwhile
@@ -306,7 +306,7 @@ test('many cameras come from one process', async (t) => {
   assert.equal((await camera.stop()).code, 0);
 });
 
-test('it ends while nobody answers, and while it waits to come back', async (t) => {
+test('it ends while no server answers, and while it waits to reconnect', async (t) => {
   const deaf = http.createServer();
   let knocked = false;
   deaf.on('connection', () => { knocked = true; });

@@ -85,7 +85,7 @@ test('a client that follows the parts gets each of them, decodable and as long a
   await house.state('porch', 'asleep', 15000);
 });
 
-test('what is not there says so, and HEAD wakes nothing', async (t) => {
+test('missing media are 404, and HEAD wakes nothing', async (t) => {
   const house = await boot(t, QUICK);
   assert.equal((await house.get('/hls/garden/index.m3u8')).status, 404);
   const camera = await house.camera('porch');

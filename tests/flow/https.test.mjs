@@ -88,7 +88,7 @@ test('a restart keeps the authority and its certificate, readable by the server 
   assert.deepEqual(files.map((file) => fs.readFileSync(path.join(folder, file), 'utf8')), before);
 });
 
-test('an https port that is asked for and taken is named', async (t) => {
+test('a configured https port that is in use is named', async (t) => {
   const other = net.createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   t.after(() => other.close());

@@ -58,7 +58,7 @@ test('fragments of 1 KiB and base64', async (t) => {
   for (const reason of ['protocol', 'garbage', 'no-soi', 'no-eoi', 'truncated']) assert.equal(await drops(house, reason), 0);
 });
 
-test('another size in mid-stream begins the video anew', async (t) => {
+test('another size while streaming restarts the video', async (t) => {
   const house = await boot(t);
   await house.camera('porch', { fps: 30, args: ['--fault', 'wrong-size:10'] });
   const page = await house.page();
@@ -87,7 +87,7 @@ test('a clock that jumps does not make pictures old or of the future', async (t)
   });
 });
 
-test('a device that breaks off again and again', async (t) => {
+test('a device that disconnects again and again', async (t) => {
   const house = await boot(t);
   await house.camera('porch', { fps: 30, args: ['--fault', 'disconnect:1'] });
   const page = await house.page();
@@ -98,14 +98,14 @@ test('a device that breaks off again and again', async (t) => {
   await page.binary();
 });
 
-test('a frame that is too large ends the connection, not the viewing', async (t) => {
+test('an oversized frame ends the connection, not the view', async (t) => {
   const house = await boot(t);
   await house.camera('porch', { fps: 30, args: ['--plain', '--fault', 'huge:8'] });
   await watch(await house.page(), 20, 'jpeg');
   await house.server.says(/porch: a device is refused: message too large/);
 });
 
-test('texts that are no message do not end the pictures', async (t) => {
+test('invalid texts do not end the stream', async (t) => {
   const house = await boot(t);
   await house.camera('porch', { fps: 30, args: ['--fault', 'text-junk:2'] });
   await watch(await house.page(), 30, 'jpeg'); // the 17th ends the connection; it comes back
@@ -117,7 +117,7 @@ for (const [what, address, protocols, hello, why] of [
   ['a hello of another camera', '/porch', ['eyelid.device.v1'], { type: 'hello', id: 'yard' },
     /porch: a device is refused: the id in hello differs from the address/],
 ]) {
-  test(`a device that is sent away for ${what} is in the log`, async (t) => {
+  test(`a device refused for ${what} is in the log`, async (t) => {
     const house = await boot(t);
     const device = house.socket(house.deviceUrl + address, protocols);
     if (hello) (await device).send(hello);

@@ -27,7 +27,7 @@ const overlaps = (event, [start, end]) => event.start_s <= end + 1 && event.end_
 
 const near = draw('near', 60);
 
-test('what passes is found, in two stages and at full rate', () => {
+test('passers-by are found, in two stages and at full rate', () => {
   assert.ok(near.passes.length >= 2);
   for (const more of [[], ['--full-rate'], ['--two-stage']]) {
     const found = events('--from', near.file, '--fps', '10', ...more);
@@ -61,7 +61,7 @@ test('settings come from a file', () => {
   assert.match(stderr, /settings\.json: sensitivity: expected a whole number from 0 to 100/);
 });
 
-test('without --json it speaks in sentences', () => {
+test('without --json it prints sentences', () => {
   const { stdout, status } = motion('--from', near.file, '--fps', '10');
   assert.equal(status, 0);
   assert.match(stdout, /s to .* s: score 0\.\d\d, .* % of the picture, at \d+ % x \d+ %\n/);

@@ -56,7 +56,7 @@ async function troubleOf(house, pattern, id = 'porch') {
 
 const controlOf = (camera, name) => camera.controls.find((control) => control.name === name);
 
-test('nobody looks: no connection; three look: one', async (t) => {
+test('no connection without viewers, one for three viewers', async (t) => {
   const device = await new WebcamServer().start(t);
   const house = await houseWith(t, { porch: device.url });
   await house.state('porch', 'asleep');
@@ -121,7 +121,7 @@ test('CameraWebServer is recognised, its settings reach it and survive its resta
   assert.equal(device.watching.size, 0);
 });
 
-test('a camera that broke off while it lingered comes back for whoever polls', async (t) => {
+test('a camera that failed while lingering comes back for clients that poll', async (t) => {
   const device = await new WebcamServer().start(t);
   const house = await houseWith(t, { porch: device.url }, { env: { ...LOOPBACK, EYELID_LINGER_S: '60' } });
   const poll = async () => {
@@ -136,7 +136,7 @@ test('a camera that broke off while it lingered comes back for whoever polls', a
   assert.equal(device.connections, 2);
 });
 
-test('a still has the full size, and whoever looks does not see it', async (t) => {
+test('a still has the full size, and viewers do not see it', async (t) => {
   const device = await new WebcamServer().start(t);
   const house = await houseWith(t, { porch: device.url });
   const page = await look(house);
@@ -162,7 +162,7 @@ test('a still has the full size, and whoever looks does not see it', async (t) =
 });
 
 for (const [values, command, size] of [[{ brightness: 1 }, 'brightness=1', 10], [{ size: '800x600' }, 'framesize=11', 11]]) {
-  test(`a still right behind ${command}`, async (t) => {
+  test(`a still right after ${command}`, async (t) => {
     const device = await new WebcamServer({ patience: 150 }).start(t);
     const house = await houseWith(t, { porch: device.url });
     await look(house);
@@ -177,7 +177,7 @@ for (const [values, command, size] of [[{ brightness: 1 }, 'brightness=1', 10], 
   });
 }
 
-test('one still for all who ask', async (t) => {
+test('concurrent requests share one still', async (t) => {
   const device = await new WebcamServer({ patience: 150 }).start(t);
   const house = await houseWith(t, { porch: device.url });
   await look(house);
@@ -190,7 +190,7 @@ test('one still for all who ask', async (t) => {
   assert.deepEqual(device.commands, ['framesize=15', 'framesize=10']);
 });
 
-test('an older count of sizes is told from the pictures', async (t) => {
+test('an older numbering of sizes is recognised by the pictures', async (t) => {
   const device = await new WebcamServer().start(t);
   device.status.framesize = 10; // 640x480 by the newest count
   const old = http.createServer((request, response) => {
@@ -213,7 +213,7 @@ test('an older count of sizes is told from the pictures', async (t) => {
   await waitFor('the command', () => device.commands.includes('/control?var=framesize&val=10'));
 });
 
-test('a picture that is asked for again and again', async (t) => {
+test('a picture that is polled', async (t) => {
   let asked = 0, connections = 0;
   const server = http.createServer((request, response) => {
     asked++;
@@ -248,7 +248,7 @@ test('a picture that is asked for again and again', async (t) => {
   }));
 });
 
-test('addresses that are denied', async (t) => {
+test('denied addresses', async (t) => {
   const server = await rawServer(t, 'HTTP/1.1 200 OK\r\n\r\n');
   const house = await houseWith(t, {
     here: server.url, name: `http://localhost:${server.port}/`, mapped: `http://[::ffff:127.0.0.1]:${server.port}/`,
@@ -275,7 +275,7 @@ test("the server's own addresses are denied", { skip: OWN.length === 0 && 'this 
   assert.match((await response.json()).detail, / is an address of this machine; pull_allow/);
 });
 
-test('upstreams that are no cameras', async (t) => {
+test('servers that are not cameras', async (t) => {
   const head = 'HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n';
   const raw = (answer) => rawServer(t, answer);
   const flood = (socket) => {
@@ -354,7 +354,7 @@ test('broken pictures are counted and never shown', async (t) => {
   assert.ok(await drops('no-eoi') + await drops('truncated') + await drops('garbage') >= 5);
 });
 
-test('a certificate that nobody vouches for is refused', async (t) => {
+test('an untrusted certificate is refused', async (t) => {
   const folder = temporaryFolder(t);
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
   const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
@@ -413,7 +413,7 @@ test('motion', async (t) => {
   for (let i = 0; i < 2; i++) assert.match(sizeOf(await nextPicture(page, page.stream)), /^\d+x\d+$/, motion.said());
 });
 
-test('another eyelid, which sleeps while nobody looks here', async (t) => {
+test('another eyelid, which sleeps without viewers here', async (t) => {
   const far = await boot(t, { env: { EYELID_LINGER_S: '0' } });
   await far.camera('yard');
   const stream = `${far.url}/stream/yard.mjpg`;
@@ -427,7 +427,7 @@ test('another eyelid, which sleeps while nobody looks here', async (t) => {
   await far.state('yard', 'asleep');
 });
 
-test('added, remembered, removed', async (t) => {
+test('added, stored, removed', async (t) => {
   const device = await new WebcamServer().start(t);
   const house = await boot(t, { env: LOOPBACK });
   const add = (body) => house.get('/api/v1/cameras', {

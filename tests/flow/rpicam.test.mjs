@@ -49,7 +49,7 @@ async function jpeg(page, stream) {
   }
 }
 
-test('it is found, streams while somebody looks, and its program ends when nobody does', async (t) => {
+test('it is found, streams while it has viewers, and its program ends without', async (t) => {
   const { house, lines } = await start(t);
   const camera = await house.describe(ID);
   assert.deepEqual([camera.name, camera.model, camera.source, camera.controlled], ['imx219', 'imx219', 'libcamera', true]);
@@ -68,7 +68,7 @@ test('it is found, streams while somebody looks, and its program ends when nobod
   assert.equal(lines().length, 1);
 });
 
-test('settings are words of the command line, and restart it', async (t) => {
+test('settings are options of the command line, and restart it', async (t) => {
   const { house, lines } = await start(t);
   const page = await house.page();
   page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
@@ -121,7 +121,7 @@ test('a program that dies is shown and started again', async (t) => {
   await waitFor('the error is void', async () => (await house.describe(ID)).error === null);
 });
 
-test('a picture without an end is not waited for', async (t) => {
+test('an endless picture is given up', async (t) => {
   const { house, lines, pictures } = await start(t);
   fs.writeFileSync(path.join(pictures, 'endless'), '');
   const page = await house.page();
@@ -150,7 +150,7 @@ test('stills that wait together are one', async (t) => {
   assert.ok(lines().length <= 2, 'one for those who came first, one for the others');
 });
 
-test('libcamera-vid serves where rpicam-vid is not', async (t) => {
+test('libcamera-vid is used if rpicam-vid is missing', async (t) => {
   const { house, lines } = await start(t, { names: ['libcamera-vid', 'libcamera-still'] });
   const response = await house.get(`/snapshot/${ID}.jpg`);
   assert.equal(response.status, 200);
@@ -158,7 +158,7 @@ test('libcamera-vid serves where rpicam-vid is not', async (t) => {
   assert.ok(!lines()[0].includes('--no-raw'));
 });
 
-test('a camera that is removed while it streams takes its program along, and is new again', async (t) => {
+test('removing a streaming camera ends its program, and it reappears as new', async (t) => {
   const { house, lines } = await start(t);
   const page = await house.page();
   page.send({ type: 'start', camera: ID, rendition: 'jpeg' });
@@ -171,7 +171,7 @@ test('a camera that is removed while it streams takes its program along, and is 
   await house.state(ID, 'asleep');
 });
 
-test('a camera that is removed is new again only when the last program is gone, which may be deaf', async (t) => {
+test('a removed camera reappears as new only after its last program has ended, even one that ignores signals', async (t) => {
   const { house, lines, pictures } = await start(t);
   fs.writeFileSync(path.join(pictures, 'deaf'), '');
   const page = await house.page();
@@ -187,7 +187,7 @@ test('a camera that is removed is new again only when the last program is gone, 
   await jpeg(page, (await page.json('started')).stream);
 });
 
-test('SIGTERM does not wait for a list that lingers', async (t) => {
+test('SIGTERM does not wait for a slow list', async (t) => {
   const { house, lines } = await start(t, { lingers: true });
   const end = await house.server.stop();
   assert.equal(end.code, 0);
@@ -195,7 +195,7 @@ test('SIGTERM does not wait for a list that lingers', async (t) => {
   assert.ok(!isAlive(pidOf(lines()[0])));
 });
 
-test('SIGTERM ends a deaf program in time, however long viewers take', (t) => endsPromptly(async () => {
+test('SIGTERM ends a program that ignores signals in time, even with slow viewers', (t) => endsPromptly(async () => {
   const { house, lines, pictures } = await start(t);
   fs.writeFileSync(path.join(pictures, 'deaf'), '');
   const [host, port] = house.http.split(':');
@@ -211,7 +211,7 @@ test('SIGTERM ends a deaf program in time, however long viewers take', (t) => en
   return end;
 }));
 
-test('what rpicam is not there is said where it was asked for', async (t) => {
+test('missing rpicam programs are reported if they were configured', async (t) => {
   const house = await boot(t, { env: { EYELID_LIBCAMERA: 'rpicam', PATH: '/nowhere' } });
   await house.server.says(/no Raspberry Pi cameras: rpicam-vid and rpicam-still are not installed/);
 });

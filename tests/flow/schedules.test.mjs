@@ -72,7 +72,7 @@ test('a clip by schedule, and a camera that is kept awake', async (t) => {
   assert.ok(await house.metric('eyelid_awake_seconds_total', { camera: 'porch', reason: 'schedule' }) > 1);
 });
 
-test('what was acknowledged outlives kill -9, and missed runs go by the policy', async (t) => {
+test('acknowledged changes survive kill -9, and missed runs follow the policy', async (t) => {
   const house = await boot(t, QUICK);
   await house.camera('porch');
   const made = [];

@@ -30,7 +30,7 @@ test('a device that sends more than its share is read more slowly, and others go
   assert.notEqual((await house.describe('evil')).state, 'offline', 'it is not sent away');
 });
 
-test('a battery that flips is told twice a second at most, and its last value always', async (t) => {
+test('battery updates are limited to two a second, and the last value is always sent', async (t) => {
   const house = await boot(t);
   const flip = await device(house, 'flip');
   await house.state('flip', 'asleep');
@@ -48,7 +48,7 @@ test('a battery that flips is told twice a second at most, and its last value al
   assert.ok(told <= most, `told ${told} times of ${FLIPS} changes, ${most} at most`);
 });
 
-test('made-up ids take no place from the owner', async (t) => {
+test('made-up ids do not use up the room for cameras', async (t) => {
   const house = await boot(t, { env: { EYELID_MAX_CAMERAS: '3', EYELID_MAX_NEW_CAMERAS_PER_MINUTE: '5' } });
   for (let n = 0; n < 40; n++) {
     const junk = await device(house, `junk${n}`);
@@ -85,7 +85,7 @@ test('a stranger with a token does not take over a camera that is known without 
   await house.state('porch', 'asleep');
 });
 
-test('two boards with one id are shown as such', async (t) => {
+test('two boards with one id are reported', async (t) => {
   const house = await boot(t);
   for (let n = 0; n < 5; n++) await device(house, 'twin');
   await waitFor('it is said', async () => /two devices use this id/.test((await house.describe('twin')).error ?? ''));

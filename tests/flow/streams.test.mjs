@@ -42,7 +42,7 @@ for (const [form, type] of [['mp4', 'video/mp4'], ['h264', 'video/h264'], ['ts',
   });
 }
 
-test('a transport stream goes on when the camera changes its size', async (t) => {
+test('a transport stream continues when the camera changes its size', async (t) => {
   const house = await boot(t, { env: { EYELID_LINGER_S: '1' } });
   const camera = await house.camera('porch', { size: '320x240' });
   const response = await house.get('/stream/porch.ts');

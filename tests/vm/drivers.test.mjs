@@ -50,7 +50,7 @@ test('a bare webcam leaves the Huffman tables out', async (t) => {
   assert.ok(marker(0xc4) < 0, 'no DHT segment');
 });
 
-test('a webcam hears its controls, and refuses what is automatic', async (t) => {
+test('a webcam applies its controls, and refuses automatic ones', async (t) => {
   const camera = await webcam(t);
   await v4l2('-d', camera.path, '-c', 'brightness=-20');
   await camera.says(/brightness -20\n/);
@@ -60,7 +60,7 @@ test('a webcam hears its controls, and refuses what is automatic', async (t) => 
   await camera.says(/exposure mode 1\n[^]*exposure time 40\n/);
 });
 
-test('a webcam is pulled in mid-stream and comes back in another port', async (t) => {
+test('a webcam is unplugged while streaming and comes back in another port', async (t) => {
   const camera = await webcam(t, { serial: 'A-17' });
   const reader = spawn('v4l2-ctl', ['-d', camera.path, '--stream-mmap', '--stream-to=/dev/null'], { stdio: ['ignore', 'ignore', 'pipe'] });
   t.after(() => reader.kill());

@@ -155,7 +155,7 @@ test('a helper that is killed is shown, started again, and leaves nothing behind
   await waitFor('the helper ended', () => !fs.existsSync(`/proc/${second}`), 20000);
 });
 
-test('removed while it is there, it comes again as a new one', async (t) => {
+test('removed while connected, it reappears as a new one', async (t) => {
   const { house, id } = await start(t);
   const page = await house.page();
   assert.equal((await house.get(`/api/v1/cameras/${id}`, { method: 'DELETE' })).status, 204);
@@ -165,7 +165,7 @@ test('removed while it is there, it comes again as a new one', async (t) => {
   await snapshot(house, id);
 });
 
-test('stopped while it streams, the server ends in peace', async (t) => {
+test('stopped while it streams, the server ends cleanly', async (t) => {
   const { house, id } = await start(t);
   const page = await house.page();
   page.send({ type: 'start', camera: id, rendition: 'h264' });
@@ -176,7 +176,7 @@ test('stopped while it streams, the server ends in peace', async (t) => {
   assert.deepEqual(helpers(), []);
 });
 
-test('left alone by configuration, it is not there', async (t) => {
+test('disabled by configuration, it is not listed', async (t) => {
   pretendUdev();
   const house = await boot(t, { env: { EYELID_LIBCAMERA: 'off' } });
   await sleep(2000);

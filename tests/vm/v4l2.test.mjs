@@ -86,7 +86,7 @@ test('a raw camera is found, decoded by a player, changed, and closed again', as
   assert.deepEqual(jpegSize(Buffer.from(await still.arrayBuffer())), largest);
 });
 
-test('a webcam wakes for a viewer, hears its settings, and rests', async (t) => {
+test('a webcam wakes for a viewer, applies its settings, and sleeps', async (t) => {
   const camera = await webcam(t);
   const house = await boot(t, QUICK);
   await house.state(WEBCAM, 'asleep');
@@ -128,7 +128,7 @@ test('a webcam that leaves the Huffman tables out is decoded', async (t) => {
   await player.stop();
 });
 
-test('what a webcam does by itself is set once that is switched off', async (t) => {
+test('an automatic setting of a webcam is applied once automatic is off', async (t) => {
   const camera = await webcam(t);
   const house = await boot(t, QUICK);
   await house.state(WEBCAM, 'asleep');
@@ -144,7 +144,7 @@ test('what a webcam does by itself is set once that is switched off', async (t) 
   await camera.says(/power line frequency 2\n/);
 });
 
-test('a webcam that is pulled in mid-stream is offline, and goes on in another port', async (t) => {
+test('a webcam unplugged while streaming is offline, and continues in another port', async (t) => {
   const camera = await webcam(t);
   const house = await boot(t, QUICK);
   await house.state(WEBCAM, 'asleep');
@@ -166,7 +166,7 @@ test('a webcam that is pulled in mid-stream is offline, and goes on in another p
   assert.deepEqual(holders(path), [house.server.pid]);
 });
 
-test('a webcam that is pulled while nobody looks is back as it was', async (t) => {
+test('a webcam unplugged without viewers comes back unchanged', async (t) => {
   const camera = await webcam(t);
   const house = await boot(t, QUICK);
   await house.state(WEBCAM, 'asleep');
@@ -177,7 +177,7 @@ test('a webcam that is pulled while nobody looks is back as it was', async (t) =
   assert.deepEqual(holders(path), []);
 });
 
-test('a webcam that another program uses says so, and is had when that ends', async (t) => {
+test('a webcam used by another program says so, and works when that ends', async (t) => {
   const camera = await webcam(t);
   const house = await boot(t, QUICK);
   await house.state(WEBCAM, 'asleep');
@@ -200,7 +200,7 @@ test('a webcam that another program uses says so, and is had when that ends', as
   assert.equal(awake.error, null);
 });
 
-test('a webcam that falls silent is started anew', async (t) => {
+test('a webcam that falls silent is restarted', async (t) => {
   const camera = await webcam(t);
   const house = await boot(t, QUICK);
   await house.state(WEBCAM, 'asleep');
@@ -249,7 +249,7 @@ test('a camera that is removed while it is plugged in is a new one', async (t) =
   assert.equal((await house.get(`/snapshot/${RAW}.jpg`)).status, 200);
 });
 
-test('what is asked while a sleeping camera takes a still is not lost', async (t) => {
+test('requests while a sleeping camera takes a still are not lost', async (t) => {
   const camera = await webcam(t);
   const house = await boot(t, { env: { EYELID_LINGER_S: '1', EYELID_START_TIMEOUT_S: '30' } });
   await house.state(WEBCAM, 'asleep');

@@ -151,7 +151,7 @@ static void everything_has_a_limit(void **state)
     accounts_finish(&accounts);
 }
 
-static void an_administrator_of_some_cameras_is_none_of_the_server(void **state)
+static void an_administrator_of_some_cameras_does_not_administer_the_server(void **state)
 {
     struct accounts accounts;
     (void)state;
@@ -185,7 +185,7 @@ int main(void)
         cmocka_unit_test(sessions_end_unused_and_when_their_user_changes),
         cmocka_unit_test(tokens_expire_and_are_removed),
         cmocka_unit_test(everything_has_a_limit),
-        cmocka_unit_test(an_administrator_of_some_cameras_is_none_of_the_server),
+        cmocka_unit_test(an_administrator_of_some_cameras_does_not_administer_the_server),
         cmocka_unit_test(passwords_are_verified),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

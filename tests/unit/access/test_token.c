@@ -34,7 +34,7 @@ static void one_token_has_one_hash(void **state)
     assert_int_equal(token_hash("Bearer -._~+/ABCDEFGHIJ==", b), 0);
 }
 
-static void what_is_no_token_has_none(void **state)
+static void invalid_tokens_are_ignored(void **state)
 {
     (void)state;
     static const struct {
@@ -64,7 +64,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_hash_is_that_of_the_standard),
         cmocka_unit_test(one_token_has_one_hash),
-        cmocka_unit_test(what_is_no_token_has_none),
+        cmocka_unit_test(invalid_tokens_are_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,7 @@ static void each_verb_is_one_request(void **state)
     expect("setup", "GET /api/v1/setup");
 }
 
-static void what_is_no_order_says_what_would_be_right(void **state)
+static void invalid_orders_say_what_is_expected(void **state)
 {
     (void)state;
     expect("user", "user takes list, add, remove, passwd, role");
@@ -93,7 +93,7 @@ static void nouns_are_known(void **state)
     assert_false(order_is_noun(""));
 }
 
-static void a_password_that_is_no_text_makes_no_body(void **state)
+static void a_password_that_is_not_text_makes_no_body(void **state)
 {
     (void)state;
     char error[ORDER_ERROR_MAX];
@@ -106,9 +106,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_verb_is_one_request),
-        cmocka_unit_test(what_is_no_order_says_what_would_be_right),
+        cmocka_unit_test(invalid_orders_say_what_is_expected),
         cmocka_unit_test(nouns_are_known),
-        cmocka_unit_test(a_password_that_is_no_text_makes_no_body),
+        cmocka_unit_test(a_password_that_is_not_text_makes_no_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

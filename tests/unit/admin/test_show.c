@@ -36,7 +36,7 @@ static void lists_are_tables(void **state)
            "a                     \n");
 }
 
-static void what_a_browser_calls_itself_cannot_control_the_terminal(void **state)
+static void a_user_agent_cannot_control_the_terminal(void **state)
 {
     (void)state;
     expect(ORDER_SESSIONS,
@@ -81,7 +81,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_are_tables),
-        cmocka_unit_test(what_a_browser_calls_itself_cannot_control_the_terminal),
+        cmocka_unit_test(a_user_agent_cannot_control_the_terminal),
         cmocka_unit_test(links_and_tokens_are_lines),
         cmocka_unit_test(another_answer_is_an_error),
         cmocka_unit_test(problems_are_sentences),

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-static void what_is_written_is_read(void **state)
+static void written_values_are_read(void **state)
 {
     static const struct {
         const char *text;
@@ -72,7 +72,7 @@ static void all_else_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(written_values_are_read),
         cmocka_unit_test(all_else_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ static void expect_state(struct live_queue *queue, const struct camera *camera, 
     assert_int_equal(first.what, what);
 }
 
-static void what_comes_first_goes_first(void **state)
+static void items_keep_their_order(void **state)
 {
     struct live_queue queue;
     struct live_queue_first first;
@@ -141,7 +141,7 @@ static void bytes_are_limited_by_kind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_comes_first_goes_first),
+        cmocka_unit_test(items_keep_their_order),
         cmocka_unit_test(a_camera_waits_once_for_all_its_changes),
         cmocka_unit_test(a_camera_that_goes_is_forgotten),
         cmocka_unit_test(items_are_limited),

@@ -58,7 +58,7 @@ static void every_address_of_the_contract_has_its_route(void **state)
     assert_string_equal(found(API_DOOR_DEVICE, "GET", "/porch", true), "/:id");
 }
 
-static void what_is_no_route_says_why(void **state)
+static void missing_routes_say_why(void **state)
 {
     static const struct {
         enum api_door_kind door;
@@ -103,7 +103,7 @@ static void what_is_no_route_says_why(void **state)
     }
 }
 
-static void the_id_is_what_stands_in_the_path(void **state)
+static void the_id_is_from_the_path(void **state)
 {
     struct routes_match match;
     (void)state;
@@ -363,8 +363,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_address_of_the_contract_has_its_route),
-        cmocka_unit_test(what_is_no_route_says_why),
-        cmocka_unit_test(the_id_is_what_stands_in_the_path),
+        cmocka_unit_test(missing_routes_say_why),
+        cmocka_unit_test(the_id_is_from_the_path),
         cmocka_unit_test(every_route_is_denied_to_a_rebound_name),
         cmocka_unit_test(every_route_but_the_public_ones_is_denied_to_another_site),
         cmocka_unit_test(every_route_is_open_to_the_page_itself),

@@ -36,7 +36,7 @@ static void serve_without_anything(void **state)
     assert_int_equal(cli.n_options, 0);
 }
 
-static void orders_go_to_the_server_that_is_named(void **state)
+static void orders_go_to_the_named_server(void **state)
 {
     (void)state;
     struct cli cli;
@@ -173,12 +173,9 @@ static void mistakes_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(serve_without_anything),
-        cmocka_unit_test(orders_go_to_the_server_that_is_named),
-        cmocka_unit_test(serve_with_everything),
-        cmocka_unit_test(other_commands),
-        cmocka_unit_test(motion_with_everything),
-        cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(serve_without_anything), cmocka_unit_test(orders_go_to_the_named_server),
+        cmocka_unit_test(serve_with_everything),  cmocka_unit_test(other_commands),
+        cmocka_unit_test(motion_with_everything), cmocka_unit_test(mistakes_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

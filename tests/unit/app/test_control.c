@@ -81,7 +81,7 @@ static void a_command_looks_where_it_may_be(void **state)
     expect_places("/d", "/x/y", "/x/y", NULL);
 }
 
-static void a_path_that_is_none_is_refused(void **state)
+static void an_invalid_path_is_refused(void **state)
 {
     (void)state;
     char longest[CONFIG_SOCKET_MAX_BYTES + 2];
@@ -107,7 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_server_makes_it_where_systemd_says_or_in_its_data),
         cmocka_unit_test(a_command_looks_where_it_may_be),
-        cmocka_unit_test(a_path_that_is_none_is_refused),
+        cmocka_unit_test(an_invalid_path_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,13 +36,13 @@ static int end(bool hangs)
     return WEXITSTATUS(status);
 }
 
-static void test_whoever_hangs_is_not_waited_for(void **state)
+static void test_a_program_that_hangs_is_killed(void **state)
 {
     (void)state;
     assert_int_equal(end(true), CODE);
 }
 
-static void test_whoever_ends_is_let_end(void **state)
+static void test_a_program_that_ends_is_not_killed(void **state)
 {
     (void)state;
     assert_int_equal(end(false), KEPT_CODE);
@@ -51,8 +51,8 @@ static void test_whoever_ends_is_let_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whoever_hangs_is_not_waited_for),
-        cmocka_unit_test(test_whoever_ends_is_let_end),
+        cmocka_unit_test(test_a_program_that_hangs_is_killed),
+        cmocka_unit_test(test_a_program_that_ends_is_not_killed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

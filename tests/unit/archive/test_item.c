@@ -48,7 +48,7 @@ static void test_the_hour_that_comes_twice(void **state)
     assert_string_equal(second.path, "porch/2026/10/25/20261025T023000.123+0100-motion.mp4");
 }
 
-static void test_what_a_name_tells(void **state)
+static void test_names_determine_the_kind(void **state)
 {
     (void)state;
     static const char *const ZONES[] = {"Europe/Berlin", "Asia/Kathmandu", "America/St_Johns",
@@ -121,7 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_the_hour_that_comes_twice),
-        cmocka_unit_test(test_what_a_name_tells),
+        cmocka_unit_test(test_names_determine_the_kind),
         cmocka_unit_test(test_other_names),
         cmocka_unit_test(test_times),
     };

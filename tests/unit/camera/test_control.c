@@ -214,7 +214,7 @@ static void test_refusal(void **state)
     json_decref(list);
 }
 
-static void test_only_what_differs_is_changed(void **state)
+static void test_only_differences_are_changed(void **state)
 {
     (void)state;
     struct controls controls = {0};
@@ -245,7 +245,7 @@ int main(void)
         cmocka_unit_test(test_options_are_capped),
         cmocka_unit_test(test_no_more_than_so_many),
         cmocka_unit_test(test_refusal),
-        cmocka_unit_test(test_only_what_differs_is_changed),
+        cmocka_unit_test(test_only_differences_are_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,7 +98,7 @@ static void test_planes(void **state)
     raw_planes_finish(&raw_planes);
 }
 
-static void test_what_is_not_taken(void **state)
+static void test_unsupported_input(void **state)
 {
     (void)state;
     struct raw_planes raw_planes = {0};
@@ -244,7 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_planes),
-        cmocka_unit_test(test_what_is_not_taken),
+        cmocka_unit_test(test_unsupported_input),
         cmocka_unit_test(test_sizes_of_stills),
         cmocka_unit_test(test_jpeg),
         cmocka_unit_test(test_colours_through_the_engine),

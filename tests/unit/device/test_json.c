@@ -104,7 +104,7 @@ static void too_many_parts_are_told_apart(void **state)
     assert_int_equal(json_parse(&json, "{\"a\":", 5), -EINVAL);
 }
 
-static void it_reads_no_further_than_told(void **state)
+static void it_reads_only_the_given_length(void **state)
 {
     (void)state;
     static const char text[] = {'{', '"', 'a', '"', ':', '1', '}'}; /* ASan guards its end */
@@ -138,7 +138,7 @@ static void integers_are_written_whole(void **state)
     }
 }
 
-static void what_does_not_fit_is_cut_and_said_so(void **state)
+static void overlong_text_is_cut_and_marked(void **state)
 {
     (void)state;
     char bytes[5];
@@ -160,10 +160,10 @@ int main(void)
         cmocka_unit_test(numbers),
         cmocka_unit_test(bools),
         cmocka_unit_test(too_many_parts_are_told_apart),
-        cmocka_unit_test(it_reads_no_further_than_told),
+        cmocka_unit_test(it_reads_only_the_given_length),
         cmocka_unit_test(strings_are_escaped),
         cmocka_unit_test(integers_are_written_whole),
-        cmocka_unit_test(what_does_not_fit_is_cut_and_said_so),
+        cmocka_unit_test(overlong_text_is_cut_and_marked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static void reads_what_it_writes(void **state)
     }
 }
 
-static void refuses_what_is_no_header(void **state)
+static void refuses_invalid_headers(void **state)
 {
     (void)state;
     static const struct {
@@ -97,7 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_the_table_of_the_contract),
         cmocka_unit_test(reads_what_it_writes),
-        cmocka_unit_test(refuses_what_is_no_header),
+        cmocka_unit_test(refuses_invalid_headers),
         cmocka_unit_test(the_jpeg_behind_it_is_not_looked_at),
         cmocka_unit_test(tokens),
     };

@@ -70,7 +70,7 @@ static void test_the_password_is_never_shown(void **state)
     assert_string_equal(settings.token, "");
 }
 
-static void test_what_is_wrong_changes_nothing(void **state)
+static void test_errors_change_nothing(void **state)
 {
     (void)state;
     static const char *const lines[] = {"wifi",
@@ -108,7 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_board_is_set_up),
         cmocka_unit_test(test_the_password_is_never_shown),
-        cmocka_unit_test(test_what_is_wrong_changes_nothing),
+        cmocka_unit_test(test_errors_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -346,7 +346,7 @@ static void test_no_server_is_a_failed_dial(void **state)
     assert_int_equal(rig.clients, 0);
 }
 
-static void test_a_loss_is_told_once(void **state)
+static void test_a_loss_is_reported_once(void **state)
 {
     (void)state;
     connect_to("auto");
@@ -463,7 +463,7 @@ int main(void)
         cmocka_unit_test(test_a_network_that_refuses_is_a_failed_dial),
         cmocka_unit_test(test_a_found_server_is_remembered_until_it_fails),
         cmocka_unit_test(test_no_server_is_a_failed_dial),
-        cmocka_unit_test(test_a_loss_is_told_once),
+        cmocka_unit_test(test_a_loss_is_reported_once),
         cmocka_unit_test(test_the_past_says_nothing),
         cmocka_unit_test(test_messages_in_pieces),
         cmocka_unit_test(test_a_message_too_long_is_cut_one_byte_over_the_limit),

@@ -17,7 +17,7 @@ static struct settings fresh(void)
     return settings;
 }
 
-static void test_a_new_board_has_a_name_of_its_own(void **state)
+static void test_a_new_board_has_a_unique_name(void **state)
 {
     (void)state;
     struct settings settings = fresh();
@@ -120,7 +120,7 @@ static void test_the_longest_address_fits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_new_board_has_a_name_of_its_own),
+        cmocka_unit_test(test_a_new_board_has_a_unique_name),
         cmocka_unit_test(test_servers),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_rest_needs_both_times),

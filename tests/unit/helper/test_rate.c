@@ -39,7 +39,7 @@ static void test_jitter_loses_nothing(void **state)
     assert_int_equal(n, 100);
 }
 
-static void test_what_was_lost_is_not_made_up_for(void **state)
+static void test_lost_frames_are_not_made_up_for(void **state)
 {
     (void)state;
     struct rate rate = {0};
@@ -82,7 +82,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_fast_stream_is_thinned_out),
         cmocka_unit_test(test_jitter_loses_nothing),
-        cmocka_unit_test(test_what_was_lost_is_not_made_up_for),
+        cmocka_unit_test(test_lost_frames_are_not_made_up_for),
         cmocka_unit_test(test_a_clock_that_jumps_back_stops_nothing),
         cmocka_unit_test(test_a_still_waits_for_the_exposure),
         cmocka_unit_test(test_a_still_does_not_wait_for_ever),

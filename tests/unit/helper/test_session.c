@@ -146,7 +146,7 @@ static void start(int socket, uint32_t width, uint32_t height)
     assert_int_equal(send(socket, &order, sizeof(order), 0), sizeof(order));
 }
 
-static void test_what_failed_to_be_configured_is_configured_again(void **state)
+static void test_a_failed_configuration_is_repeated(void **state)
 {
     (void)state;
     int ends[2];
@@ -181,7 +181,7 @@ static void test_what_failed_to_be_configured_is_configured_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_failed_to_be_configured_is_configured_again),
+        cmocka_unit_test(test_a_failed_configuration_is_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static void expect(const struct sizes *sizes, unsigned chosen, unsigned width, u
     assert_int_equal(size->height, want_height);
 }
 
-static void test_the_menu_has_what_the_camera_offers(void **state)
+static void test_the_menu_has_the_cameras_options(void **state)
 {
     (void)state;
     struct sizes sizes;
@@ -104,7 +104,7 @@ static void test_without_a_choice_the_camera_chooses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_menu_has_what_the_camera_offers),
+        cmocka_unit_test(test_the_menu_has_the_cameras_options),
         cmocka_unit_test(test_the_menu_is_never_longer_than_the_protocol),
         cmocka_unit_test(test_the_smallest_that_holds_the_wish),
         cmocka_unit_test(test_no_side_is_larger_than_chosen),

@@ -50,7 +50,7 @@ static void test_orders_are_heard(void **state)
     assert_int_equal(order.head.kind, HELPER_STOP);
 }
 
-static void test_what_is_no_order_is_refused(void **state)
+static void test_invalid_orders_are_refused(void **state)
 {
     int *pair = *state;
     struct wire_order order;
@@ -97,7 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_orders_are_heard, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_what_is_no_order_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_invalid_orders_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_server_that_is_gone_is_noticed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_more_descriptors_than_buffers, setup, teardown),
     };

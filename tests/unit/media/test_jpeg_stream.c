@@ -72,7 +72,7 @@ static int setup(void **state)
     return 0;
 }
 
-static void test_whatever_stands_between(void **state)
+static void test_bytes_between_pictures(void **state)
 {
     (void)state;
     static char long_head[16384];
@@ -175,7 +175,7 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_whatever_stands_between, setup),
+        cmocka_unit_test_setup(test_bytes_between_pictures, setup),
         cmocka_unit_test_setup(test_parts_that_are_no_pictures, setup),
         cmocka_unit_test_setup(test_pictures_without_an_end, setup),
         cmocka_unit_test_setup(test_a_thumbnail_is_no_picture, setup),

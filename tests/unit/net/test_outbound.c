@@ -170,7 +170,7 @@ static void test_hosts_of_urls(void **state)
     assert_null(outbound_host_denial(&NOTHING_ALLOWED, longest));
 }
 
-static void test_what_is_no_range(void **state)
+static void test_invalid_ranges(void **state)
 {
     (void)state;
     static const char *const WRONG[] = {"",
@@ -197,7 +197,7 @@ int main(void)
         cmocka_unit_test(test_what_the_file_allows),
         cmocka_unit_test(test_addresses_of_this_machine),
         cmocka_unit_test(test_hosts_of_urls),
-        cmocka_unit_test(test_what_is_no_range),
+        cmocka_unit_test(test_invalid_ranges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

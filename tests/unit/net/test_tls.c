@@ -152,7 +152,7 @@ static void test_large_body(void **state)
     hang_up(&peer);
 }
 
-static void test_what_is_refused(void **state)
+static void test_refused_input(void **state)
 {
     struct peer peer;
     assert_int_not_equal(connect_to(*state, &peer, TLS1_1_VERSION, NULL), 1);
@@ -207,7 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_request_by_both_versions, begin, end),
         cmocka_unit_test_setup_teardown(test_large_body, begin, end),
-        cmocka_unit_test_setup_teardown(test_what_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(test_refused_input, begin, end),
         cmocka_unit_test_setup_teardown(test_reload, begin, end),
         cmocka_unit_test_setup_teardown(test_wrong_files, begin, end),
     };

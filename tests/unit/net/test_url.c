@@ -42,7 +42,7 @@ static void test_the_parts(void **state)
     assert_string_equal(url.path, "/");
 }
 
-static void test_what_people_see(void **state)
+static void test_masked_urls(void **state)
 {
     (void)state;
     char text[URL_TEXT_MAX_BYTES], place[URL_PLACE_MAX_BYTES];
@@ -74,7 +74,7 @@ static void test_the_origin(void **state)
     assert_false(url_same_origin(&a, &b));
 }
 
-static void test_what_is_no_url(void **state)
+static void test_invalid_urls(void **state)
 {
     (void)state;
     static const char *const WRONG[] = {
@@ -144,8 +144,8 @@ static void test_how_long_it_may_be(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_parts),          cmocka_unit_test(test_what_people_see),
-        cmocka_unit_test(test_the_origin),         cmocka_unit_test(test_what_is_no_url),
+        cmocka_unit_test(test_the_parts),          cmocka_unit_test(test_masked_urls),
+        cmocka_unit_test(test_the_origin),         cmocka_unit_test(test_invalid_urls),
         cmocka_unit_test(test_how_long_it_may_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -289,7 +289,7 @@ static void every_length_form_arrives(void **state)
     close(fd);
 }
 
-static void closes_what_is_too_large(void **state)
+static void closes_on_oversized_messages(void **state)
 {
     const struct site *site = *state;
     static uint8_t payload[1 << 20];
@@ -345,7 +345,7 @@ static void closes_bad_text(void **state)
     }
 }
 
-static void closes_what_breaks_the_rules(void **state)
+static void closes_on_protocol_violations(void **state)
 {
     const struct site *site = *state;
     static const struct {
@@ -431,9 +431,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(takes_zero_masks_and_empty_messages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_length_form_arrives, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(closes_what_is_too_large, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(closes_on_oversized_messages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(closes_bad_text, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(closes_what_breaks_the_rules, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(closes_on_protocol_violations, set_up, tear_down),
         cmocka_unit_test_setup_teardown(answers_a_close, set_up, tear_down),
         cmocka_unit_test_setup_teardown(frames_behind_the_handshake_count, set_up, tear_down),
     };

@@ -70,7 +70,7 @@ static void test_values_become_orders(void **state)
 }
 
 /* A helper that was started again may have other controls than the schema. */
-static void test_what_the_helper_has_no_more(void **state)
+static void test_controls_missing_in_the_helper(void **state)
 {
     (void)state;
     struct helper_set order = {.control = 77};
@@ -96,7 +96,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_schema_takes_them_all),
         cmocka_unit_test(test_values_become_orders),
-        cmocka_unit_test(test_what_the_helper_has_no_more),
+        cmocka_unit_test(test_controls_missing_in_the_helper),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

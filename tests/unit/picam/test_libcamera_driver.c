@@ -229,7 +229,7 @@ static void test_nonsense_is_not_listened_to(void **state)
                    "failed: the camera's helper process failed (Permission denied) ");
 }
 
-static void test_what_it_says_itself_is_enough(void **state)
+static void test_its_own_message_is_enough(void **state)
 {
     (void)state;
     expect_failure("busy", false, "failed: another program uses this camera ");
@@ -295,7 +295,7 @@ static void test_a_helper_that_is_late_misses_nothing(void **state)
     rmdir(folder);
 }
 
-static void test_a_program_that_is_not_there(void **state)
+static void test_a_missing_program(void **state)
 {
     (void)state;
     struct rig rig;
@@ -316,11 +316,11 @@ int main(void)
         cmocka_unit_test(test_a_crash_is_a_failure),
         cmocka_unit_test(test_a_still_dies_with_its_helper),
         cmocka_unit_test(test_nonsense_is_not_listened_to),
-        cmocka_unit_test(test_what_it_says_itself_is_enough),
+        cmocka_unit_test(test_its_own_message_is_enough),
         cmocka_unit_test(test_a_helper_that_does_not_answer_is_ended),
         cmocka_unit_test(test_a_resting_helper_is_not_waited_for),
         cmocka_unit_test(test_a_helper_that_is_late_misses_nothing),
-        cmocka_unit_test(test_a_program_that_is_not_there),
+        cmocka_unit_test(test_a_missing_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

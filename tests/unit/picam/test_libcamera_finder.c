@@ -70,7 +70,7 @@ static void test_a_list(void **state)
     assert_string_equal(list.cameras[0].camera.model, "pretended");
 }
 
-static void test_what_is_no_list_leaves_nothing_open(void **state)
+static void test_an_invalid_list_leaves_nothing_open(void **state)
 {
     (void)state;
     static const char *const MANNERS[] = {"layout", "still"};
@@ -86,7 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_list),
-        cmocka_unit_test(test_what_is_no_list_leaves_nothing_open),
+        cmocka_unit_test(test_an_invalid_list_leaves_nothing_open),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

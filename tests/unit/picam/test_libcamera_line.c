@@ -68,7 +68,7 @@ static unsigned fill(struct rig *rig)
     return n;
 }
 
-static void test_what_is_not_refused_is_carried_out(void **state)
+static void test_valid_orders_are_carried_out(void **state)
 {
     (void)state;
     struct rig rig;
@@ -102,7 +102,7 @@ static void test_what_is_not_refused_is_carried_out(void **state)
     end(&rig);
 }
 
-static void test_what_waits_is_void_with_the_helper(void **state)
+static void test_waiting_orders_end_with_the_helper(void **state)
 {
     (void)state;
     struct rig rig;
@@ -116,8 +116,8 @@ static void test_what_waits_is_void_with_the_helper(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_not_refused_is_carried_out),
-        cmocka_unit_test(test_what_waits_is_void_with_the_helper),
+        cmocka_unit_test(test_valid_orders_are_carried_out),
+        cmocka_unit_test(test_waiting_orders_end_with_the_helper),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

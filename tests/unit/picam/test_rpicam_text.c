@@ -38,7 +38,7 @@ static void test_a_list(void **state)
     assert_string_equal(cameras[1].camera.model, "imx708_wide");
 }
 
-static void test_what_is_no_camera(void **state)
+static void test_not_a_camera(void **state)
 {
     (void)state;
     struct rpicam_camera cameras[HELPER_CAMERAS_MAX];
@@ -99,7 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_list),
-        cmocka_unit_test(test_what_is_no_camera),
+        cmocka_unit_test(test_not_a_camera),
         cmocka_unit_test(test_no_more_cameras_than_fit),
         cmocka_unit_test(test_a_stream_of_jpegs),
         cmocka_unit_test(test_broken_ones_are_passed_over),

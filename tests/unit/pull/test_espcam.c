@@ -199,7 +199,7 @@ static void test_commands(void **state)
     }
 }
 
-static void test_what_is_no_status(void **state)
+static void test_invalid_statuses(void **state)
 {
     (void)state;
     static const char *const OTHERS[] = {
@@ -222,7 +222,7 @@ int main(void)
         cmocka_unit_test(test_values_out_of_range_are_left_out),
         cmocka_unit_test(test_how_it_counts),
         cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_what_is_no_status),
+        cmocka_unit_test(test_invalid_statuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

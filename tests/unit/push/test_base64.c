@@ -38,7 +38,7 @@ static void test_vectors(void **state)
     decodes("Zm9vYmFy", "foobar");
 }
 
-static void test_what_devices_do(void **state)
+static void test_typical_devices(void **state)
 {
     (void)state;
     decodes("Zg", "f"); /* no padding */
@@ -49,7 +49,7 @@ static void test_what_devices_do(void **state)
     decodes("data:image/jpeg;base64,", "");
 }
 
-static void test_what_is_none(void **state)
+static void test_invalid_input(void **state)
 {
     (void)state;
     decodes("Z", NULL);
@@ -81,8 +81,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),
-        cmocka_unit_test(test_what_devices_do),
-        cmocka_unit_test(test_what_is_none),
+        cmocka_unit_test(test_typical_devices),
+        cmocka_unit_test(test_invalid_input),
         cmocka_unit_test(test_every_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

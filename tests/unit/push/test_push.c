@@ -222,7 +222,7 @@ static void test_the_second_replaces_the_first(void **state)
     door_end(&door);
 }
 
-static void test_who_shows_another_token_is_turned_away(void **state)
+static void test_another_token_is_refused(void **state)
 {
     (void)state;
     struct door door;
@@ -288,7 +288,7 @@ int main(void)
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_subprotocols),
         cmocka_unit_test(test_the_second_replaces_the_first),
-        cmocka_unit_test(test_who_shows_another_token_is_turned_away),
+        cmocka_unit_test(test_another_token_is_refused),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_too_many_new_ones),
     };

@@ -174,7 +174,7 @@ static void five_seconds_later(struct door *door, void *ctx)
     door->behind_us -= 5 * US_PER_S;
 }
 
-static void test_who_did_not_hear_stop_is_told_again(void **state)
+static void test_stop_is_repeated_until_obeyed(void **state)
 {
     (void)state;
     struct door door;
@@ -362,7 +362,7 @@ static void test_one_still_at_a_time(void **state)
 }
 
 /* Nobody has looked at this camera: that a still was under way for long is known all the same. */
-static void test_a_still_is_not_for_who_came_after_it_was_shot(void **state)
+static void test_a_still_is_not_for_later_requests(void **state)
 {
     (void)state;
     struct door door;
@@ -460,12 +460,12 @@ int main(void)
         cmocka_unit_test(test_no_hello),
         cmocka_unit_test(test_frames),
         cmocka_unit_test(test_start_and_stop),
-        cmocka_unit_test(test_who_did_not_hear_stop_is_told_again),
+        cmocka_unit_test(test_stop_is_repeated_until_obeyed),
         cmocka_unit_test(test_reconnects_while_wanted),
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_stills),
         cmocka_unit_test(test_one_still_at_a_time),
-        cmocka_unit_test(test_a_still_is_not_for_who_came_after_it_was_shot),
+        cmocka_unit_test(test_a_still_is_not_for_later_requests),
         cmocka_unit_test(test_more_than_it_reads),
         cmocka_unit_test(test_bad_texts),
         cmocka_unit_test(test_the_server_stops_with_devices_on_it),

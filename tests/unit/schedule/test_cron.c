@@ -36,7 +36,7 @@ static void fields_become_masks(void **state)
     assert_int_equal(parsed(" \t30  2 *  * * ").hours, 1 << 2);
 }
 
-static void what_is_wrong_is_named(void **state)
+static void errors_are_named(void **state)
 {
     (void)state;
     static const struct {
@@ -101,7 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_become_masks),
-        cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(errors_are_named),
         cmocka_unit_test(days_and_weekdays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

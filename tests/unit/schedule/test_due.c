@@ -70,7 +70,7 @@ static void a_missed_run_and_one_in_time(void **state)
     assert_int_equal(due.runs[0], 102 * HOUR_S);
 }
 
-static void a_clock_that_is_set_back_repeats_nothing(void **state)
+static void a_clock_set_back_repeats_nothing(void **state)
 {
     (void)state;
     int64_t last_s = 100 * HOUR_S;
@@ -119,7 +119,7 @@ int main(void)
         cmocka_unit_test(what_is_due_runs_once),
         cmocka_unit_test(missed_runs_go_by_the_policy),
         cmocka_unit_test(a_missed_run_and_one_in_time),
-        cmocka_unit_test(a_clock_that_is_set_back_repeats_nothing),
+        cmocka_unit_test(a_clock_set_back_repeats_nothing),
         cmocka_unit_test(a_clock_that_was_wrong_is_forgotten),
         cmocka_unit_test(a_clock_that_jumps_ahead_is_a_time_off),
         cmocka_unit_test(there_are_never_too_many),

@@ -74,7 +74,7 @@ static void runs_do_not_overlap(void **state)
     plan_destroy(plan);
 }
 
-static void what_is_late_goes_by_the_policy(void **state)
+static void late_runs_follow_the_policy(void **state)
 {
     (void)state;
     static const struct {
@@ -123,7 +123,7 @@ static void recorded_runs_are_not_repeated(void **state)
     plan_destroy(plan);
 }
 
-static void a_clock_that_is_set_back_starts_anew(void **state)
+static void a_clock_set_back_starts_over(void **state)
 {
     (void)state;
     struct plan *plan = plan_with(HOUR_S, DUE_SKIP);
@@ -196,9 +196,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_run_is_taken_once),
         cmocka_unit_test(runs_do_not_overlap),
-        cmocka_unit_test(what_is_late_goes_by_the_policy),
+        cmocka_unit_test(late_runs_follow_the_policy),
         cmocka_unit_test(recorded_runs_are_not_repeated),
-        cmocka_unit_test(a_clock_that_is_set_back_starts_anew),
+        cmocka_unit_test(a_clock_set_back_starts_over),
         cmocka_unit_test(a_disabled_one_never_runs),
         cmocka_unit_test(the_last_hundred_runs_are_kept),
         cmocka_unit_test(a_run_is_read_as_it_was_written),

@@ -21,7 +21,7 @@ static int read_text(const char *text, struct schedule *schedule, char *error)
     return r;
 }
 
-static void what_is_read_can_be_written_back(void **state)
+static void values_read_can_be_written_back(void **state)
 {
     (void)state;
     static const char *const TEXTS[] = {
@@ -142,7 +142,7 @@ static void there_is_a_limit_of_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_read_can_be_written_back),
+        cmocka_unit_test(values_read_can_be_written_back),
         cmocka_unit_test(what_is_missing_has_defaults),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(there_is_a_limit_of_times),

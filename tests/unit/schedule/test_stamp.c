@@ -47,7 +47,7 @@ static void an_offset_counts_to_the_minute(void **state)
     assert_true(us == 60 * US_PER_S);
 }
 
-static void what_is_no_instant_is_refused(void **state)
+static void invalid_instants_are_refused(void **state)
 {
     (void)state;
     static const char *const TEXTS[] = {"",
@@ -73,7 +73,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(instants_are_written_in_their_zone),
         cmocka_unit_test(an_offset_counts_to_the_minute),
-        cmocka_unit_test(what_is_no_instant_is_refused),
+        cmocka_unit_test(invalid_instants_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

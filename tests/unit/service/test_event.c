@@ -71,7 +71,7 @@ static void nothing_reads(void *ctx)
     (void)ctx;
 }
 
-static void waking_and_sleeping_are_told_once(void **state)
+static void waking_and_sleeping_are_reported_once(void **state)
 {
     struct world world;
     struct listener all = {0};
@@ -105,7 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_subscriber_hears_what_its_principal_may_see),
-        cmocka_unit_test(waking_and_sleeping_are_told_once),
+        cmocka_unit_test(waking_and_sleeping_are_reported_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

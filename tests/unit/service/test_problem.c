@@ -38,7 +38,7 @@ static void details_are_cut_and_never_inside_a_character(void **state)
     assert_int_equal(len % 2, 1); /* one letter, and whole characters of two bytes */
 }
 
-static void a_lost_write_is_told_by_its_cause(void **state)
+static void a_failed_write_reports_its_cause(void **state)
 {
     struct problem problem;
     (void)state;
@@ -56,7 +56,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_has_its_own_name_and_a_status),
         cmocka_unit_test(details_are_cut_and_never_inside_a_character),
-        cmocka_unit_test(a_lost_write_is_told_by_its_cause),
+        cmocka_unit_test(a_failed_write_reports_its_cause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,7 @@ static void every_action_role_and_camera(void **state)
     world_finish(&world);
 }
 
-static void what_is_not_there_or_not_adopted(void **state)
+static void missing_and_unadopted_cameras(void **state)
 {
     struct world world;
     struct permit permit;
@@ -125,7 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_action_role_and_camera),
-        cmocka_unit_test(what_is_not_there_or_not_adopted),
+        cmocka_unit_test(missing_and_unadopted_cameras),
         cmocka_unit_test(lists_hold_what_may_be_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

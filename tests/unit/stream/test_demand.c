@@ -251,7 +251,7 @@ static int64_t silent_until_started_us(int64_t pause_us)
     return NEVER;
 }
 
-static void test_what_breaks_off_while_it_lingers_comes_back(void **state)
+static void test_a_failure_while_lingering_recovers(void **state)
 {
     (void)state;
     for (int64_t pause_us = US_PER_S / 10; pause_us < POLICY.linger_us; pause_us += US_PER_S / 10)
@@ -294,7 +294,7 @@ static int64_t next_wait_after(enum demand_event event, enum demand_event next)
     return wait_for_deadline(&s);
 }
 
-static void test_what_begins_the_retries_anew(void **state)
+static void test_what_resets_the_retries(void **state)
 {
     (void)state;
     assert_int_equal(next_wait_after(DEMAND_TICK, DEMAND_TICK), 4 * US_PER_S); /* nothing did */
@@ -434,7 +434,7 @@ static void check_invariants(const struct story *s, const struct model *m, enum 
     assert_true(d->since_us <= s->now_us);
 }
 
-static void test_whatever_happens(void **state)
+static void test_random_events(void **state)
 {
     (void)state;
     uint32_t seed = 20261120;
@@ -462,16 +462,16 @@ int main(void)
         cmocka_unit_test(test_every_cell),
         cmocka_unit_test(test_wakes_lingers_and_sleeps),
         cmocka_unit_test(test_wanted_again_while_it_lingers),
-        cmocka_unit_test(test_what_breaks_off_while_it_lingers_comes_back),
+        cmocka_unit_test(test_a_failure_while_lingering_recovers),
         cmocka_unit_test(test_retries_double_up_to_the_cap),
-        cmocka_unit_test(test_what_begins_the_retries_anew),
+        cmocka_unit_test(test_what_resets_the_retries),
         cmocka_unit_test(test_a_device_comes_back_while_wanted),
         cmocka_unit_test(test_a_device_goes_while_waking_and_backing_off),
         cmocka_unit_test(test_a_silent_device_is_started_again),
         cmocka_unit_test(test_no_linger_at_all),
         cmocka_unit_test(test_the_longest_linger_counts),
         cmocka_unit_test(test_names),
-        cmocka_unit_test(test_whatever_happens),
+        cmocka_unit_test(test_random_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

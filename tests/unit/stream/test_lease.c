@@ -102,7 +102,7 @@ static struct lease *take(struct owner *owner, enum lease_reason reason, enum re
     return take_with(owner, &(struct lease_params){.reason = reason, .rendition = kind});
 }
 
-static void test_what_the_owner_is_told(void **state)
+static void test_errors_for_the_owner(void **state)
 {
     struct owner *owner = *state;
     struct lease *viewer = take(owner, LEASE_VIEWER, RENDITION_H264);
@@ -304,7 +304,7 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_what_the_owner_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_errors_for_the_owner, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wishes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_notify_reaches_its_rendition_only, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reading_asks_for_a_key_and_counts_losses, setup,

@@ -115,7 +115,7 @@ static void test_duration_has_bounds(void **state)
     close_bench(&b);
 }
 
-static void test_time_rises_whatever_arrives(void **state)
+static void test_time_always_increases(void **state)
 {
     (void)state;
     struct bench b;
@@ -137,7 +137,7 @@ int main(void)
         cmocka_unit_test(test_times_are_those_of_arrival),
         cmocka_unit_test(test_duration_is_twice_the_smoothed_interval),
         cmocka_unit_test(test_duration_has_bounds),
-        cmocka_unit_test(test_time_rises_whatever_arrives),
+        cmocka_unit_test(test_time_always_increases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

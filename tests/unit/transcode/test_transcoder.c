@@ -213,7 +213,7 @@ static unsigned count_in(int fd, const char *text)
     return count;
 }
 
-static void test_failed_hardware_is_told_once(void **state)
+static void test_failed_hardware_is_logged_once(void **state)
 {
     (void)state;
     struct scene s;
@@ -443,7 +443,7 @@ int main(void)
         cmocka_unit_test(test_key_requests_are_coalesced),
         cmocka_unit_test(test_early_key_request_is_kept_and_met_once),
         cmocka_unit_test(test_undecodable_frames_are_passed_over),
-        cmocka_unit_test(test_failed_hardware_is_told_once),
+        cmocka_unit_test(test_failed_hardware_is_logged_once),
         cmocka_unit_test(test_broken_engine_is_replaced_once_a_second),
         cmocka_unit_test(test_closed_while_busy),
         cmocka_unit_test(test_second_transcoder_goes_on_numbering),

@@ -123,7 +123,7 @@ static void take(json_t *takes_values, const struct controls *schema,
     v4l2_schema_take(schema, &values, modes, knobs, owner, wanted);
 }
 
-static void what_the_owner_chose(void **state)
+static void the_owners_choice(void **state)
 {
     (void)state;
     struct v4l2_knobs knobs = webcam();
@@ -254,7 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_webcam),
-        cmocka_unit_test(what_the_owner_chose),
+        cmocka_unit_test(the_owners_choice),
         cmocka_unit_test(taken_over),
         cmocka_unit_test(exposure_without_two_sides_stays_a_menu),
         cmocka_unit_test(not_for_the_owner),

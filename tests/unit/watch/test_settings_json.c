@@ -30,7 +30,7 @@ static void nothing_means_the_defaults(void **state)
     assert_int_equal(settings.n_zones, 0);
 }
 
-static void what_is_read_is_written_the_same(void **state)
+static void values_round_trip(void **state)
 {
     (void)state;
     static const char TEXT[] =
@@ -120,7 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_means_the_defaults),
-        cmocka_unit_test(what_is_read_is_written_the_same),
+        cmocka_unit_test(values_round_trip),
         cmocka_unit_test(a_zone_may_be_its_points),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(there_is_a_limit_of_zones_and_points),

@@ -17,7 +17,7 @@ static struct blob at(float x, float y)
     return (struct blob){.area = 3, .x = x, .y = y};
 }
 
-static void what_travels_is_told(void **state)
+static void moving_objects_are_reported(void **state)
 {
     (void)state;
     struct tracks tracks = {0};
@@ -34,7 +34,7 @@ static void what_travels_is_told(void **state)
     assert_int_equal(tracks.count, 1);
 }
 
-static void what_swings_is_not(void **state)
+static void swinging_is_not_motion(void **state)
 {
     (void)state;
     struct tracks tracks = {0};
@@ -44,7 +44,7 @@ static void what_swings_is_not(void **state)
     }
 }
 
-static void what_jumps_about_is_not(void **state)
+static void jumping_changes_are_not_motion(void **state)
 {
     (void)state;
     struct tracks tracks = {0};
@@ -102,9 +102,9 @@ static void there_are_never_too_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_travels_is_told),
-        cmocka_unit_test(what_swings_is_not),
-        cmocka_unit_test(what_jumps_about_is_not),
+        cmocka_unit_test(moving_objects_are_reported),
+        cmocka_unit_test(swinging_is_not_motion),
+        cmocka_unit_test(jumping_changes_are_not_motion),
         cmocka_unit_test(a_gap_of_two_pictures_is_bridged),
         cmocka_unit_test(two_are_kept_apart),
         cmocka_unit_test(there_are_never_too_many),

@@ -79,7 +79,7 @@ static void few_pictures_are_enough_while_nothing_moves(void **state)
     watcher_finish(&rig.watcher);
 }
 
-static void the_rate_is_met_whatever_the_camera_gives(void **state)
+static void the_rate_is_met_at_any_camera_rate(void **state)
 {
     (void)state;
     static const struct {
@@ -173,7 +173,7 @@ static void a_stir_is_looked_at_and_let_go(void **state)
     watcher_finish(&rig.watcher);
 }
 
-static void a_rest_ends_an_event_and_keeps_what_was_learned(void **state)
+static void a_pause_ends_an_event_and_keeps_the_background(void **state)
 {
     (void)state;
     struct rig rig;
@@ -228,7 +228,7 @@ static void zones_decide_what_counts(void **state)
     watcher_finish(&rig.watcher);
 }
 
-static void what_is_too_small_does_not_count(void **state)
+static void small_changes_do_not_count(void **state)
 {
     (void)state;
     struct watch_settings settings;
@@ -247,7 +247,7 @@ static void what_is_too_small_does_not_count(void **state)
     watcher_finish(&rig.watcher);
 }
 
-static void what_moved_is_kept_by_the_minute(void **state)
+static void motion_is_kept_by_the_minute(void **state)
 {
     (void)state;
     struct rig rig;
@@ -262,7 +262,7 @@ static void what_moved_is_kept_by_the_minute(void **state)
     watcher_finish(&rig.watcher);
 }
 
-static void what_always_moves_is_shown_as_muted(void **state)
+static void permanent_motion_is_shown_as_muted(void **state)
 {
     (void)state;
     struct rig rig;
@@ -300,16 +300,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(few_pictures_are_enough_while_nothing_moves),
-        cmocka_unit_test(the_rate_is_met_whatever_the_camera_gives),
+        cmocka_unit_test(the_rate_is_met_at_any_camera_rate),
         cmocka_unit_test(a_pass_is_one_event),
         cmocka_unit_test(passes_close_together_are_one_event),
         cmocka_unit_test(a_stir_is_looked_at_and_let_go),
-        cmocka_unit_test(a_rest_ends_an_event_and_keeps_what_was_learned),
+        cmocka_unit_test(a_pause_ends_an_event_and_keeps_the_background),
         cmocka_unit_test(a_light_is_no_event),
         cmocka_unit_test(zones_decide_what_counts),
-        cmocka_unit_test(what_is_too_small_does_not_count),
-        cmocka_unit_test(what_moved_is_kept_by_the_minute),
-        cmocka_unit_test(what_always_moves_is_shown_as_muted),
+        cmocka_unit_test(small_changes_do_not_count),
+        cmocka_unit_test(motion_is_kept_by_the_minute),
+        cmocka_unit_test(permanent_motion_is_shown_as_muted),
         cmocka_unit_test(a_new_size_begins_anew_and_a_bad_one_is_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ test('output comes while the command runs, and no machine outlives it', async ()
   assert.ok(!fs.existsSync(`/proc/${qemu}`));
 });
 
-test('a module that is not there is an error of the command', async () => {
+test('a missing module is an error of the command', async () => {
   const machine = start(['-m', 'nonesuch', 'true']);
   assert.notEqual(await machine.ended, 0);
   assert.match(machine.stderr, /nonesuch/);
