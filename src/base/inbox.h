@@ -13,7 +13,7 @@ struct inbox {
 };
 
 void inbox_init(struct inbox *inbox, struct waker waker);
-void inbox_finish(struct inbox *inbox); /* the owner takes what is left in it first */
+void inbox_finish(struct inbox *inbox); /* after the owner has taken what is left in it */
 
 /* Any thread; the waker is called without the lock. The node belongs to the inbox until it is
  * taken. */

@@ -2,7 +2,7 @@
  *
  * One owner submits and is called back on its own thread (the loop's): pool_reap calls
  * done() of what is finished, and the waker says when that is due. Works begin in the order in
- * which they were submitted; with more than one thread they may end in another one. */
+ * which they were submitted; with more than one thread they may end in a different order. */
 #pragma once
 #include <stdbool.h>
 
@@ -29,11 +29,11 @@ struct pool_params {
 int pool_create(const struct pool_params *params, struct pool **ret_pool)
     __attribute__((warn_unused_result));
 
-/* Runs what waits and what is at work to its end, calls done() of all of it, and ends the threads.
- * done() may not submit any more: it is refused with -ESHUTDOWN. Takes NULL. */
+/* Completes all waiting and running works, calls their done(), and ends the threads.
+ * done() may not submit any more: pool_submit then returns -ESHUTDOWN. Takes NULL. */
 void pool_destroy(struct pool *pool);
 
-/* -EAGAIN: as much waits as may; -ESHUTDOWN: the pool ends. The work is untouched then. */
+/* -EAGAIN: max_queued is reached; -ESHUTDOWN: the pool ends. The work is then untouched. */
 int pool_submit(struct pool *pool, struct pool_work *work) __attribute__((warn_unused_result));
 
 /* Calls done() of every work that is finished. */

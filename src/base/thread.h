@@ -10,7 +10,7 @@ struct thread {
 int thread_start(struct thread *thread, const char *name, void *(*run)(void *ctx), void *ctx)
     __attribute__((warn_unused_result));
 
-/* The same for a thread that is never joined: run tells by itself when it is over. */
+/* The same for a thread that is never joined: run itself must signal its end. */
 int thread_start_detached(const char *name, void *(*run)(void *ctx), void *ctx)
     __attribute__((warn_unused_result));
 

@@ -1,7 +1,7 @@
-/* The engine: JPEG bytes or raw pictures in, H.264 access units out. It is the one seam between the
- * house and everything that turns pixels into bits, and it passes only bytes and plain structs, so
- * that a hardware encoder or a worker in a process of its own is a second implementation and not a
- * rewrite.
+/* The engine: JPEG bytes or raw pictures in, H.264 access units out. It is the only interface
+ * between the server and everything that turns pixels into bits. It passes only bytes and plain
+ * structs, so that a hardware encoder or a worker in a separate process needs only a second
+ * implementation, not a rewrite.
  *
  * An engine belongs to one thread at a time. */
 #pragma once
@@ -18,8 +18,8 @@ struct engine;
 struct engine_params {
     const char *encoder; /* "x264", "openh264", or NULL for the default; borrowed during the call */
     unsigned quality;    /* 1 (smallest) to 100 (best), 0 = default */
-    /* The machine's own encoder, which goes before the named one; borrowed, outlives the engine.
-     * NULL: there is none, or none is wanted; device_error says why there is none where one was. */
+    /* The machine's hardware encoder, preferred to the named one; borrowed, outlives the engine.
+     * NULL: none, or not wanted; device_error says why a wanted one is missing. */
     const struct m2m_device *device;
     int device_error;
 };
@@ -55,15 +55,15 @@ struct engine_ops {
      * size. */
     int (*create)(const struct engine_params *params, struct engine **ret_engine);
     /* One unit for each picture, always: no delay, no reordering. A picture of another size
-     * restarts the encoder at a key. -EBADMSG: the picture does not decode, the engine goes on with
-     * the next; any other error: it is broken, destroy it. */
+     * restarts the encoder with a key. -EBADMSG: the picture does not decode; continue with the
+     * next. Any other error: the engine is broken, destroy it. */
     int (*encode)(struct engine *engine, const struct engine_input *input,
                   struct engine_output *ret_output);
     void (*destroy)(struct engine *engine); /* takes NULL */
 };
 
-/* Codec libraries in this process, and the machine's encoder where there is one; immutable.
- * Pictures of less than 16 pixels a side or more than h264_fits() allows do not decode. A device
- * that fails loses no picture: software makes the unit, a key, and goes on; the device is tried
- * again after a minute, and after twice the pause each time that it fails again. */
+/* Codec libraries in this process, and the machine's hardware encoder if there is one; immutable.
+ * Pictures with a side below 16 pixels, or larger than h264_fits() allows, do not decode. If the
+ * device fails, no picture is lost: software encodes it as a key, and continues. The device is
+ * tried again after a minute, and after twice the pause whenever it fails again. */
 extern const struct engine_ops engine_local;

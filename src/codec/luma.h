@@ -1,4 +1,4 @@
-/* Brightness of a picture whose colours and details are not needed. */
+/* Brightness of a picture, without colours and details. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

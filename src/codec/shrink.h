@@ -1,5 +1,5 @@
-/* Pictures made smaller: each pixel is the mean of scale x scale. For pictures that come without a
- * decoder, which would do this better and cheaper. Belongs to one thread at a time. */
+/* Scales pictures down: each pixel is the mean of scale x scale. For raw pictures; a decoder would
+ * scale better and cheaper. Belongs to one thread at a time. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@ void shrink_finish(struct shrink *shrink); /* a zeroed one is ready for use */
 int shrink_picture(struct shrink *shrink, const struct picture *picture, unsigned scale,
                    struct picture *ret_picture) __attribute__((warn_unused_result));
 
-/* Room for so many bytes of planes. -ENOMEM. */
+/* Reserves memory for the planes. -ENOMEM. */
 int shrink_reserve(struct shrink *shrink, size_t len_bytes) __attribute__((warn_unused_result));
 
 /* One plane of samples that lie step bytes apart; out_width x out_height means of scale x scale. */

@@ -9,7 +9,7 @@
 
 enum { QUALITY = 75, EIGHTHS = 8 };
 
-/* The largest of the sizes that the decoder gives for little that fits. */
+/* The largest size that fits, of those to which the decoder can scale. */
 static void fit(int width, int height, int *ret_width, int *ret_height)
 {
     for (int eighths = EIGHTHS; eighths >= 1; eighths--) {

@@ -1,7 +1,7 @@
-/* What is to be sent to a controlled device (docs/protocol.md, 1.2). Not a queue but a target
- * state: of several starts and stops the last one counts, and so of several stills; settings are
- * merged until earlier ones are answered. So it is bounded however slowly the device reads or
- * obeys, and what it reads is current. Plain data, zero is empty; guarded by its owner. */
+/* Messages to be sent to a controlled device (docs/protocol.md, 1.2). Not a queue but a target
+ * state: of several starts, stops and stills the last one counts; settings are
+ * merged until earlier ones are answered. So it is bounded, however slowly the device reads, and
+ * messages are always current. Plain data, zero is empty; guarded by its owner. */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>

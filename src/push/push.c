@@ -29,9 +29,9 @@ enum {
     CLOSE_TRY_LATER = 1013
 };
 
-/* What a message costs of a device's share of a second (camera_charge): each, and by its bytes. A
- * text is parsed and may be told to every page; a frame that nobody wants is only read. So a device
- * may send 20 texts a second, 100 unwanted frames, or 240 that are wanted. */
+/* The cost of a message, per message and per byte, charged to the device's share (camera_charge). A
+ * text is parsed and may be sent to every page; an unwanted frame is only read. A device may
+ * therefore send 20 texts a second, 100 unwanted frames, or 240 wanted ones. */
 struct cost {
     int64_t each_us, bytes_s;
 };
@@ -55,7 +55,7 @@ struct push {
     int64_t asked_time_us; /* when the clocks were last compared */
     int64_t told_stop_us;
     unsigned bad_texts;
-    struct net_timer *rest; /* until more is read from it; NULL = it never had to wait */
+    struct net_timer *rest; /* resumes reading; NULL = never paused */
     bool is_resting;
     struct outbox outbox;
 };
@@ -72,8 +72,8 @@ static void on_rested(void *ctx)
     ws_pause_reading(push->ws, false);
 }
 
-/* A device that has spent its share is not read from for a while: what it sends waits in its own
- * memory, and others have theirs. */
+/* Pauses reading from a device that has used its share: its data then waits in its own memory, and
+ * other devices get their share. */
 static void charge(struct push *push, const struct cost *cost, size_t len_bytes)
 {
     const int64_t by_size_us = (int64_t)len_bytes * US_PER_S / cost->bytes_s;
@@ -99,7 +99,7 @@ static void hang_up(struct push *push, uint16_t code, const char *reason)
         camera_source_down(camera);
 }
 
-/* Ends the connection of a device that breaks the rules; the reason helps the author of its
+/* Ends the connection of a device that violates the protocol; the reason helps the author of its
  * firmware.
  */
 static void refuse(struct push *push, uint16_t code, const char *reason)
@@ -192,7 +192,7 @@ static const struct source_ops SOURCE_OPS = {
     .detached = source_detached,
 };
 
-/* --- From the device: who it is. --- */
+/* --- From the device: identity. --- */
 
 static void attach(struct push *push, const struct camera_source_info *info)
 {
@@ -294,7 +294,7 @@ static void on_message(struct push *push, const struct device_message *m)
     else if (m->type == DEVICE_STATE && m->state.sleeping && camera)
         camera_sleeps(camera, m->state.wake_in_s);
     else if (m->type == DEVICE_CAPTURED && camera)
-        /* Nobody waits for this number once a good still has arrived. */
+        /* The camera ignores this if the still has already arrived. */
         camera_captured(camera, m->captured.request, -EIO, NULL);
     else if (m->type == DEVICE_VALUES && camera)
         on_values(push, m->values);
@@ -349,7 +349,7 @@ static void drop_unwanted(struct push *push, struct buf *takes_buf, size_t len_b
     buf_unref(&takes_buf);
 }
 
-/* A frame that nobody wants. */
+/* An unwanted frame. */
 static void on_unwanted(struct push *push)
 {
     if (now(push) - push->told_stop_us >= STOP_AGAIN_S * US_PER_S)
@@ -379,14 +379,14 @@ static void on_jpeg(struct push *push, struct buf *takes_buf, size_t off, size_t
     if (!is_wanted && !is_still)
         on_unwanted(push);
     if (is_still && !is_wanted)
-        drop_unwanted(push, takes_buf, end - off); /* one that was given up, or never asked for */
+        drop_unwanted(push, takes_buf, end - off); /* timed out, or never requested */
     else if (is_still)
         on_still(push, &frame, wire->sequence);
     else
         camera_frame(push->camera, &frame);
 }
 
-/* What is no frame at all. */
+/* A binary message that is not a frame. */
 static void on_nonsense(struct push *push, struct buf *takes_buf, size_t len_bytes)
 {
     charge(push, &UNWANTED_COST, len_bytes);
@@ -411,8 +411,8 @@ static void on_binary(struct push *push, struct buf *takes_buf, size_t len_bytes
     }
 }
 
-/* A plain device's text: hobby firmware that sends its JPEG as base64. Decoded in place, the bytes
- * shrink; not at all while nobody wants them. */
+/* A plain device's text: some hobby firmware sends its JPEGs as base64. Decoded in place, and only
+ * while frames are wanted. */
 static void on_base64(struct push *push, struct buf *takes_buf, size_t len_bytes)
 {
     size_t jpeg_len;
@@ -432,7 +432,7 @@ static void on_base64(struct push *push, struct buf *takes_buf, size_t len_bytes
 static void message(void *session, struct buf *takes_buf, size_t len_bytes, bool binary)
 {
     struct push *push = session;
-    if (push->is_resting && push->camera) { /* what was on its way when its share was spent */
+    if (push->is_resting && push->camera) { /* already received when reading was paused */
         drop_unwanted(push, takes_buf, len_bytes);
     } else if (binary) {
         on_binary(push, takes_buf, len_bytes);

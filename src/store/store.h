@@ -3,8 +3,8 @@
  *
  * Everything is read once, at start, on the calling thread. Writes are queued and done by the
  * writer thread in their order, a batch a transaction; nothing is written while nothing changes.
- * Writes between store_begin and store_commit are committed together, and their asker is told when
- * they are on disk, or why not. A write outside of a group that fails (a full disk) is logged and
+ * Writes between store_begin and store_commit are committed together, and done() reports when
+ * they are on disk, or why not. A failed write outside of a group (a full disk) is logged and
  * lost. Loop only (main thread before it runs); no call but store_open, store_flush and store_close
  * blocks on the disk. */
 #pragma once
@@ -94,7 +94,7 @@ void store_close(struct store *store);
 void store_begin(struct store *store);
 /* Never calls done itself: store_deliver does, once the group is synced to disk (error 0) or lost
  * (a negative errno: -ENOSPC, -EROFS, -EIO, -EBUSY, …). done may be NULL. A group without writes is
- * done once all that was written before it is decided. */
+ * done once all earlier writes are. */
 void store_commit(struct store *store, void (*done)(void *ctx, int error), void *ctx);
 
 /* deliver is woken, on any thread, when store_deliver has something to do. Before the first
@@ -106,7 +106,7 @@ void store_deliver(struct store *store);
 void store_put_camera(struct store *store, const struct store_camera *camera);
 void store_put_setting(struct store *store, const char *camera_id, const char *name,
                        const char *value_json);
-/* One JSON text of the server's own under a name, such as the page's "layout". */
+/* A named JSON document of the server, such as the page's "layout". */
 void store_put_document(struct store *store, const char *name, const char *json);
 /* All settings of a camera. */
 void store_clear_settings(struct store *store, const char *camera_id);

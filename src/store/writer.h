@@ -45,7 +45,7 @@ struct write {
 
 /* Called by writer_deliver once the group is on disk (error 0) or lost (negative errno). */
 struct write_done {
-    void (*done)(void *ctx, int error); /* NULL = nobody waits */
+    void (*done)(void *ctx, int error); /* NULL = not needed */
     void *ctx;
 };
 
@@ -55,7 +55,7 @@ struct write_group *write_group_create(void) __attribute__((returns_nonnull));
 void write_group_add(struct write_group *group,
                      const struct write *write); /* copies the texts and the blob */
 
-/* Takes the connection, also when it fails, and starts the thread. name: the file, for the log;
+/* Takes the connection even if it fails, and starts the thread. name: the file, for the log;
  * copied. deliver is woken when writer_deliver has something to do. -EAGAIN: thread creation
  * failed. */
 int writer_create(sqlite3 *takes_db, const char *name, struct waker deliver,

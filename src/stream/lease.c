@@ -32,7 +32,7 @@ static int64_t shorter(int64_t a, int64_t b)
     return a == 0 || b == 0 ? a + b : a < b ? a : b;
 }
 
-/* What all leases on the rendition together can use. */
+/* The combined pace of all leases on the rendition. */
 static void measure(struct lease_set *set, struct rendition *rendition)
 {
     struct maker_pace pace = {0};
@@ -110,7 +110,7 @@ struct packet *lease_next(struct lease *lease, uint64_t *ret_lost)
     if (packet && is_paced_here(lease)) {
         if (!pace_take(&lease->pace, lease->params.max_fps, packet->arrival_us))
             packet_unref(&packet);
-        if (lease->params.max_fps) /* what it did not want is not lost */
+        if (lease->params.max_fps) /* frames beyond its rate do not count as lost */
             lease->reader.lost = lost_before;
     }
     if (ret_lost)

@@ -1,7 +1,7 @@
 /* Leases: the wishes that keep a camera awake. Loop only.
  *
- * A consumer takes a lease on a rendition with a reason, is told by ready() that there is something
- * to read, and reads with lease_next. A consumer that reads on another thread holds a lease too,
+ * A consumer takes a lease on a rendition with a reason, is notified by ready() of new packets,
+ * and reads them with lease_next. A consumer that reads on another thread holds a lease too,
  * and opens a reader (stream/reader.h) on its rendition's hub. The set answers "why is it
  * awake?". */
 #pragma once
@@ -91,7 +91,7 @@ void lease_want_key(struct lease *lease);
 /* Calls gone() of every lease: the set is empty when it returns. */
 void lease_set_dismiss(struct lease_set *set);
 
-/* Calls ready() of every lease on the rendition whose hub has packets that they were not told
+/* Calls ready() of every lease on the rendition whose hub has packets they were not notified
  * of. */
 void lease_set_notify(struct lease_set *set, struct rendition *rendition);
 

@@ -18,7 +18,7 @@ struct rendition {
     void *maker;            /* of struct makers, or NULL: it is native, or not wanted */
     int maker_error;        /* 0, or the negative errno of opening it */
     struct hub_watch watch; /* wakes the loop while it is wanted */
-    uint64_t notified;      /* packets that the leases were told of */
+    uint64_t notified;      /* packets that the leases were notified of */
 };
 
 /* "h264", or "h264 1/2": for display. */

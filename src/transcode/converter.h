@@ -1,5 +1,5 @@
-/* A converter: one packet of a source in, one packet of the derived rendition out. What a
- * transcoder's thread does with each frame; it belongs to that thread. */
+/* A converter: one packet of a source in, one packet of the derived rendition out. A
+ * transcoder's thread calls it for each frame, and owns it. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,20 +17,20 @@ struct converter_order {
     unsigned scale; /* 1, 2, 4 or 8: the sides of the picture are divided by it */
 };
 
-/* What was made. */
+/* The result. */
 struct converter_result {
     struct packet *packet;         /* one reference, the caller's */
     const char *encoder;           /* immutable */
     const char *device;            /* the machine's own encoder; immutable; NULL: none */
-    int device_error;              /* for which it is not in use, or 0 */
+    int device_error;              /* why it is not in use, or 0 */
     uint32_t decode_us, encode_us; /* CPU time */
 };
 
 struct converter_ops {
     /* -ENOENT: no such encoder; -ENOMEM. */
     int (*create)(const struct converter_params *params, void **ret_converter);
-    /* -EBADMSG: the frame does not decode, the next one may; any other error: what it works with is
-     * broken and closed, the next call opens it anew. */
+    /* -EBADMSG: the frame does not decode, but the next one may; any other error: its codec is
+     * broken and closed, and the next call opens it again. */
     int (*convert)(void *converter, const struct packet *frame, const struct converter_order *order,
                    struct converter_result *ret_result);
     void (*destroy)(void *converter); /* takes NULL */

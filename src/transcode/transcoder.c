@@ -16,7 +16,7 @@
 
 enum {
     DEFAULT_MIN_KEY_INTERVAL_US = 300000,
-    /* A frame that waits in the hub from before is live no longer than this. */
+    /* A frame that was in the hub before counts as live for at most this long. */
     MAX_JOIN_AGE_US = 500000,
     ENGINE_RETRY_US = 1000000,
     MAX_SCALE = 4,
@@ -46,7 +46,7 @@ struct transcoder {
     uint64_t while_broken; /* frames that came before it was tried again */
     int64_t rested_us;     /* frames that arrived before are left out */
     int64_t last_key_us, last_frame_us;
-    bool key_sent; /* last_key_us and last_frame_us mean something */
+    bool key_sent; /* last_key_us and last_frame_us are valid */
 };
 
 /* By the publisher of a frame, under its hub's lock. */
@@ -80,15 +80,15 @@ static struct packet *wait_for_frame(struct transcoder *t)
     }
 }
 
-/* The next frame will be about as long after this one as this one is after the last: a key that is
- * due until then is made now. */
+/* Assumes that the next interval is like the last one: a key that becomes due before the next frame
+ * is made now. */
 static bool is_key_due(const struct transcoder *t, int64_t now_us)
 {
     return t->at_work.key_interval_us &&
            now_us + (now_us - t->last_frame_us) - t->last_key_us > t->at_work.key_interval_us;
 }
 
-/* Whether this frame is to be a key. A wish that comes too early stays one. */
+/* Whether this frame is to be a key. A request that comes too early stays pending. */
 static bool wants_key(struct transcoder *t, int64_t now_us)
 {
     if (!t->key_sent)
@@ -133,7 +133,7 @@ static void count_undecodable(struct transcoder *t)
     lock_drop(&t->lock);
 }
 
-/* Once for each change. That there is no device is said where it was looked for. */
+/* Logs each change once. A missing device is logged where it is searched. */
 static void say_device(const struct transcoder *t, const struct converter_result *made)
 {
     if (!made->device)
@@ -172,7 +172,7 @@ static void count_made(struct transcoder *t, const struct converter_result *made
         say_device(t, made);
 }
 
-/* The encoder is beyond repair: another one gets its chance in a second. */
+/* The encoder is broken: another one is opened in a second. */
 static void give_up(struct transcoder *t, int error, int64_t now_us)
 {
     t->broken = true;
@@ -252,12 +252,12 @@ static void *run(void *ctx)
         packet_unref(&frame);
     }
     finish(t);
-    mem_trim(); /* the engine's megabytes: a camera that sleeps costs nothing */
+    mem_trim(); /* returns the engine's megabytes to the system */
     leave(yard);
     return NULL;
 }
 
-/* The thread's beginning; it frees what it was given. */
+/* Starts the thread, which frees its context. */
 static int start(struct transcoder *t)
 {
     struct transcoder_yard *yard = t->params.yard;

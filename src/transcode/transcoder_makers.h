@@ -4,7 +4,7 @@
 #include "stream/maker.h"
 #include "transcode/transcoder.h"
 
-/* What every transcoder gets; immutable. */
+/* Shared by all transcoders; immutable. */
 struct transcoder_makers_params {
     const struct engine_ops *engine;
     struct engine_params engine_params;

@@ -79,7 +79,7 @@ static bool is_same(const struct v4l2_mode *a, const struct v4l2_mode *b)
            a->fps == b->fps;
 }
 
-/* Makes the stream what is wanted. */
+/* Adapts the stream to the orders. */
 static int adjust_stream(struct v4l2_driver *driver, const struct source_orders *orders)
 {
     struct v4l2_mode mode;
@@ -102,8 +102,8 @@ static bool is_of_stream(const char *name)
     return strcmp(name, "format") == 0 || strcmp(name, "size") == 0 || strcmp(name, "fps") == 0;
 }
 
-/* The stream's three hold as soon as they are chosen. The others are the driver's to take or to
- * refuse, which it is asked at once, whether or not anything streams; error: it cannot be asked. */
+/* The stream's three settings are in force as soon as they are chosen. The others are set in the
+ * driver at once, even without a stream, and it may refuse them; error: the device is not open. */
 static void answer_fresh(struct v4l2_driver *driver, const struct source_orders *orders, int error)
 {
     struct control_values stream = {.mask = 0};
@@ -122,7 +122,7 @@ static void answer_fresh(struct v4l2_driver *driver, const struct source_orders 
 static void take_fresh(struct v4l2_driver *driver, const struct source_orders *orders)
 {
     const bool was_open = driver->fd >= 0;
-    int r = v4l2_driver_open(driver); /* which puts the controls in force */
+    int r = v4l2_driver_open(driver); /* also sets the controls */
     if (was_open)
         apply_wanted(driver);
     answer_fresh(driver, orders, r);

@@ -1,7 +1,7 @@
-/* One local camera as a driver of the source kit (source/source.h): v4l2/v4l2_driver.c obeys and
- * keeps the stream, v4l2/v4l2_pictures.c handles the filled buffers,
- * v4l2/v4l2_still.c takes stills. The device is open only while pictures are wanted. The source's
- * thread alone touches it and all that is here, but for what is immutable. */
+/* One local camera as a driver of the source kit (source/source.h): v4l2/v4l2_driver.c applies
+ * orders and owns the stream, v4l2/v4l2_pictures.c handles the filled buffers,
+ * v4l2/v4l2_still.c takes stills. The device is open only while pictures are wanted. Everything
+ * here belongs to the source's thread, except what is immutable. */
 #pragma once
 #include "source/source.h"
 #include "v4l2/v4l2_found.h"
@@ -17,8 +17,8 @@ struct v4l2_driver {
     struct v4l2_stream *stream;
     struct v4l2_mode asked;    /* of the stream */
     unsigned round;            /* of the orders that it was begun for */
-    struct v4l2_target target; /* what owner and viewers want of the stream */
-    struct v4l2_wanted wanted; /* what the owner wants of the controls */
+    struct v4l2_target target; /* of the stream: settings and viewers' wishes */
+    struct v4l2_wanted wanted; /* the owner's settings of the controls */
     struct v4l2_knobs knobs;
     struct buf *last_buf; /* the last raw picture, for the poster; NULL: none */
     struct raw_picture last_raw;
@@ -27,27 +27,27 @@ struct v4l2_driver {
 
 extern const struct source_driver v4l2_driver;
 
-/* Opens the device where it is closed, and puts the controls in force. */
+/* Opens the device if it is closed, and sets the controls. */
 int v4l2_driver_open(struct v4l2_driver *driver) __attribute__((warn_unused_result));
 /* Starts a stream, ending the one that runs. */
 int v4l2_driver_begin(struct v4l2_driver *driver, const struct v4l2_mode *mode)
     __attribute__((warn_unused_result));
 void v4l2_driver_end(struct v4l2_driver *driver); /* of the stream */
-/* What to wait for: what is back from consumers is queued before. */
+/* What to wait for. First queues buffers that consumers have returned. */
 struct source_wait v4l2_driver_waits(struct v4l2_driver *driver);
 
 /* --- v4l2_pictures.c --- */
 
-/* What the kernel filled, on its way to the loop. */
+/* Posts a filled buffer to the loop. */
 void v4l2_driver_publish(struct v4l2_driver *driver, const struct v4l2_filled *filled);
-/* The same as a JPEG packet; a raw picture is encoded. Gives the buffer back in any case. */
+/* Makes a JPEG packet of it, encoding a raw picture. Always returns the buffer. */
 int v4l2_driver_packet(struct v4l2_driver *driver, const struct v4l2_filled *filled,
                        struct packet **ret_packet) __attribute__((warn_unused_result));
-/* The last raw picture becomes the poster and is let go. */
+/* Makes the last raw picture the poster and releases it. */
 void v4l2_driver_make_poster(struct v4l2_driver *driver);
 
 /* --- v4l2_still.c --- */
 
-/* Takes one and answers. Negative: the device failed. */
+/* Takes a still and answers the request. Negative: the device failed. */
 int v4l2_driver_still(struct v4l2_driver *driver, uint32_t request)
     __attribute__((warn_unused_result));

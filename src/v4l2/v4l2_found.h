@@ -1,5 +1,5 @@
-/* A local camera that was found: everything known of it before it ever streamed. Plain data; made
- * by the monitor's thread (v4l2/v4l2_monitor.c), then handed on. */
+/* A local camera that was found: everything known about it before it has streamed. Plain data; made
+ * by the monitor's thread (v4l2/v4l2_monitor.c), then passed to the source. */
 #pragma once
 #include "v4l2/v4l2_device.h"
 #include "v4l2/v4l2_identity.h"
@@ -19,10 +19,10 @@ struct v4l2_found {
 /* True for the names in /dev of V4L2 nodes: "video" and a number. */
 bool v4l2_is_node_name(const char *name);
 
-/* Looks at a node; blocks on its driver. Without patience for all controls it has those that were
- * described so far, some without their value. The caller frees *ret_found with mem_free. -ENOTSUP:
- * no camera, or none with a format that we take; -EACCES: this user may not; else a negative errno.
- */
+/* Examines a node; blocks on its driver. If patience ends before all controls were read, only those
+ * described so far are in the result, some without value. The caller frees *ret_found with
+ * mem_free. -ENOTSUP: not a camera, or without a supported format; -EACCES: no permission; else a
+ * negative errno. */
 int v4l2_found_create(const char *node_name, const struct v4l2_patience *patience,
                       uint16_t max_width, uint16_t max_height, struct v4l2_found **ret_found)
     __attribute__((warn_unused_result));

@@ -18,7 +18,7 @@
 
 static const char FOLDER[] = "/dev";
 
-/* The thread's news for the loop. */
+/* A report of the thread to the loop. */
 struct news {
     struct list node;
     char name[V4L2_NODE_MAX]; /* "video0" */
@@ -29,7 +29,7 @@ struct v4l2_monitor {
     struct jpeg_limits limits; /* immutable */
     struct thread thread;
     int inotify_fd;
-    struct poke end;    /* the end is wanted; stays readable */
+    struct poke end;    /* asks the thread to end; stays readable */
     struct inbox inbox; /* of news */
     struct net_wake *wake;
     struct v4l2_sources sources; /* loop only */
@@ -37,7 +37,7 @@ struct v4l2_monitor {
 
 /* --- The thread: examines nodes, which blocks on their drivers. --- */
 
-/* Nodes that need no second look; the thread's own. */
+/* Nodes that need not be examined again; used only by the thread. */
 enum { NODES_MAX = 64 };
 struct nodes {
     char names[NODES_MAX][V4L2_NODE_MAX];
@@ -211,7 +211,7 @@ static int start(struct v4l2_monitor *monitor)
     return thread_start(&monitor->thread, "v4l2 monitor", run, monitor);
 }
 
-/* All but the thread. */
+/* Frees everything but the thread. */
 static void finish(struct v4l2_monitor *monitor)
 {
     for (struct list *node; (node = inbox_take(&monitor->inbox));) {

@@ -11,6 +11,6 @@ struct v4l2_monitor;
 int v4l2_monitor_create(struct registry *registry, struct v4l2_monitor **ret_monitor)
     __attribute__((warn_unused_result));
 
-/* Takes all of its cameras down and waits for their threads. Before the registry is destroyed;
+/* Ends all its sources and waits for their threads. Before the registry is destroyed;
  * takes NULL. */
 void v4l2_monitor_destroy(struct v4l2_monitor *monitor);

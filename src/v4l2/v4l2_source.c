@@ -72,7 +72,7 @@ int v4l2_source_create(struct registry *registry, struct v4l2_found *takes_found
     if (r == 0)
         r = find_camera(registry, takes_found, &camera);
     if (r < 0) {
-        driver->found = NULL; /* the caller's still */
+        driver->found = NULL; /* remains the caller's */
         v4l2_source_destroy(source);
         return r;
     }

@@ -11,9 +11,9 @@ struct v4l2_source {
     void *ctx;
 };
 
-/* Brings the camera up. Takes found, but not when it fails. ended: the device or the camera is gone
- * and the thread over; the callee destroys the source. Negative errno: the registry takes no more,
- * or thread creation failed. */
+/* Adds the camera and its source. Takes found unless it fails. ended: the device or the camera is
+ * gone and the thread has ended; the callee destroys the source. Negative errno: the registry is
+ * full, or thread creation failed. */
 int v4l2_source_create(struct registry *registry, struct v4l2_found *takes_found,
                        void (*ended)(void *ctx, struct v4l2_source *source), void *ctx,
                        struct v4l2_source **ret_source) __attribute__((warn_unused_result));

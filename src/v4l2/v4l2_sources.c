@@ -10,7 +10,7 @@
 struct waiting {
     struct list node;
     struct v4l2_found *found; /* owned */
-    bool is_told;             /* the log has it */
+    bool is_told;             /* was logged */
 };
 
 static void on_ended(void *ctx, struct v4l2_source *source);
@@ -94,7 +94,7 @@ static void on_changed(void *ctx, struct camera *camera, unsigned what)
     (void)camera;
 }
 
-/* Its place is free when this turn of the loop is over. */
+/* Its id is free after this turn of the loop. */
 static void on_removed(void *ctx, struct camera *camera)
 {
     const struct v4l2_sources *sources = ctx;

@@ -1,5 +1,5 @@
-/* The local cameras present: a source for each that the registry takes. Those that it does not
- * take, because it is full or the id is in use, wait here until another camera is removed. Loop
+/* The local cameras present: a source for each that the registry accepts. Those that it does not
+ * accept, because it is full or the id is in use, wait here until another camera is removed. Loop
  * only. */
 #pragma once
 #include "v4l2/v4l2_source.h"
@@ -17,7 +17,7 @@ void v4l2_sources_init(struct v4l2_sources *sources, struct registry *registry);
 /* Tells every thread to end and waits for none, so that slow drivers end in parallel. */
 void v4l2_sources_quit(struct v4l2_sources *sources);
 
-/* Takes all of its cameras down and waits for their threads. Before the registry is destroyed. */
+/* Ends all its sources and waits for their threads. Before the registry is destroyed. */
 void v4l2_sources_finish(struct v4l2_sources *sources);
 
 /* A node appeared, or disappeared ("/dev/video0"). */

@@ -1,4 +1,4 @@
-/* A still: the largest picture that the camera can take, whatever it streams meanwhile. The stream
+/* A still: the largest picture that the camera can take. A running stream
  * pauses for it. */
 #include <errno.h>
 #include <poll.h>

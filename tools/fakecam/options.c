@@ -327,7 +327,7 @@ static const char *read_option(int option, const char *word, struct reading *rea
     }
 }
 
-/* What is wrong with options that are right each by itself, or NULL. */
+/* An error in the combination of options, or NULL. */
 static const char *check_together(const struct options *options)
 {
     if (options->cameras > 1 && strlen(options->id) > 26)

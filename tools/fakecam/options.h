@@ -28,9 +28,9 @@ struct options {
     bool plain, barcode;
     const char *from, *motion; /* NULL = none */
     bool circle;               /* instead of a place */
-    bool tells_walks;          /* a place was asked for: say when passers-by come */
-    int daytime_min;           /* minutes since midnight when it begins; -1 = as it is */
-    int64_t day_us;            /* how long its day takes; 0 = a day */
+    bool tells_walks;          /* a place was chosen: print when passers-by come */
+    int daytime_min;           /* minutes since midnight at the start; -1 = the current time */
+    int64_t day_us;            /* length of its day; 0 = a real day */
     uint8_t quality;
     enum jpeg_chroma chroma;
     struct fault_plan faults;

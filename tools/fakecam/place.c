@@ -71,7 +71,7 @@ static struct rgb mixed(struct rgb a, struct rgb b, double share)
                         between(a.b, b.b, share)};
 }
 
-/* The sun is highest at noon and crosses the horizon at six. */
+/* The sun is highest at noon, and rises and sets at six. */
 static struct light light_at(const struct place *place, int64_t wall_us)
 {
     double turn = (double)place_time_of_day_us(place, wall_us) / (double)DAY_US;
@@ -89,7 +89,7 @@ static struct colour yuv(struct rgb c)
                            (uint8_t)fmin(fmax(v, 0), 255)};
 }
 
-/* What a thing of that colour looks like in this light. */
+/* A colour in this light. */
 static struct colour lit(const struct light *light, struct rgb c)
 {
     static const struct rgb moon = {0.16, 0.2, 0.3}, sun = {1, 1, 0.98}, low = {1.04, 0.78, 0.6};
@@ -136,7 +136,7 @@ static void limb(const struct easel *e, const double from[2], const double to[2]
              between(from[1], to[1], (double)i / STEPS), radius, colour);
 }
 
-/* --- What stands there. --- */
+/* --- The background. --- */
 
 static const double HORIZON = 0.47, GROUND = 0.6, PATH = 0.8;
 
@@ -152,7 +152,7 @@ static void draw_sky(const struct easel *e, const struct place *place, int64_t w
         double y = GROUND * i / STEPS;
         box(e, 0, y, 1, GROUND / STEPS + 0.005, yuv(mixed(top, low, sqrt((double)i / STEPS))));
     }
-    /* Clouds drift by a hand's width in an hour. */
+    /* Clouds drift slowly. */
     uint64_t state = place->seed ^ 0xc10d;
     struct rgb bright = mixed((struct rgb){30, 36, 54}, (struct rgb){238, 241, 245}, e->light.day);
     struct rgb cloud = mixed(bright, (struct rgb){250, 196, 160}, e->light.warm * 0.6);
@@ -336,7 +336,7 @@ void place_draw_background(const struct place *place, int64_t wall_us, struct ca
     apply_tone(canvas);
 }
 
-/* --- What moves. --- */
+/* --- Moving objects. --- */
 
 bool place_walk_at(const struct place *place, int64_t slot, struct place_walk *ret_walk)
 {
