@@ -38,7 +38,7 @@ struct write {
     enum write_kind kind;
     const char *texts[WRITE_TEXTS]; /* parameters ?1 and following */
     int64_t numbers[WRITE_NUMBERS]; /* parameters ?11 and following; those of a statement that has
-                                       none are not looked at */
+                                       none are ignored */
     const void *blob;               /* parameter ?10, or NULL */
     size_t blob_bytes;
 };

@@ -138,7 +138,7 @@ test('a selection is one zip file', async (t) => {
   }
 });
 
-test('a photo that is not to be kept is the answer', async (t) => {
+test('a photo that is not stored is the answer', async (t) => {
   const house = await boot(t);
   await house.camera('porch');
   const response = await post(house, '/api/v1/cameras/porch/photo', { keep: false });
