@@ -122,7 +122,7 @@ export function ago(seconds: number): string {
   return format.format(-Math.floor(seconds / 86_400), 'day');
 }
 
-// With the region that the browser has for the language: 14:02 in Britain, 2:02 pm in America.
+// With the browser's region for the language: 14:02 in Britain, 2:02 pm in America.
 export function locale(): string {
   const spoken = language.value;
   const tags = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);

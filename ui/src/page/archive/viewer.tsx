@@ -1,4 +1,4 @@
-// One item of the archive, large. Keys and swipes lead to those beside it.
+// One item of the archive, enlarged. Keys and swipes lead to those beside it.
 import left from 'icon:chevron-left';
 import right from 'icon:chevron-right';
 import download from 'icon:download';
