@@ -28,7 +28,7 @@ heard.subscribe((isHeard) => {
   if (!isHeard) moving.value = new Set(); // what ends without a connection is not told
 });
 
-// Others' doings: somebody woke it while it slept here, or takes a photo.
+// Caused by others: someone woke the camera while it was paused here, or takes a photo.
 let before = cameras.peek();
 cameras.subscribe((now) => {
   for (const [id, { camera }] of now) {
