@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// script/bench: every figure that the project claims, beside its bar, in one run on one machine.
+// script/bench: every figure that the project claims, with its bar, in one run on one machine.
 //   --json FILE       every figure with its bar     --only a,b,…   some sections     --seconds N   of each window
-//   --markdown FILE   the same as tables, as docs/benchmarks.md holds them
+//   --markdown FILE   the same as tables, as in docs/benchmarks.md
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -15,7 +15,7 @@ import { sources } from './sources.mjs';
 
 const { row } = sections;
 
-// (g) What it costs to have: a build from nothing, the binary, the page.
+// (g) Size: a build from scratch, the binary, the page.
 async function size() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'eyelid-build-'));
   const from = Date.now();

@@ -230,7 +230,7 @@ static int next(void *session, struct net_out *ret_out)
     struct viewer *viewer = session;
     if (viewer->next == made)
         return 0;
-    viewer->next = made; /* the newest: what was missed stays so */
+    viewer->next = made; /* the newest; missed frames are skipped */
     sent++;
     *ret_out = (struct net_out){.takes_buf = buf_ref(message),
                                 .off = NET_OUT_ROOM,

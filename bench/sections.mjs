@@ -168,7 +168,7 @@ export async function viewers({ seconds, counts = [1, 100, 1000, 5000] }) {
   return rows;
 }
 
-// (d) Nobody looks: twenty connected cameras, and the bare server's memory.
+// (d) Without viewers: twenty connected cameras, and the bare server's memory.
 export async function idle({ seconds }) {
   const server = await proc.startServer('linger_s = 1\n');
   const rows = [row('idle server, anonymous memory', proc.anonymousKb(server.pid) / 1024, 'MB', { max: 10 })];

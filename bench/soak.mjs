@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The long runs behind script/soak. Each prints a line a minute and fails loudly.
 //   drift    MINUTES of glass to glass in Chromium, by WebCodecs and by MSE side by side: the latency must not grow
-//   viewers  5,000 viewers for MINUTES, 50 of them stalled: nobody else loses a frame, memory stays
+//   viewers  5,000 viewers for MINUTES, 50 of them stalled: the others lose no frame, memory stays
 import path from 'node:path';
 import { measure } from './glass/glass.mjs';
 import * as proc from '../tests/lib/proc.mjs';

@@ -1,4 +1,4 @@
-// What each kind of camera costs: CPU by what it gives, and the time from asleep to the first chunk. Cameras that
+// The cost of each kind of camera: CPU by picture format, and the time from asleep to the first chunk. Cameras that
 // hang on the kernel are measured in the tests' virtual machine (tests/vm), whose processor is made of software: a
 // mock camera beside them there says how much slower that is.
 import { execFileSync } from 'node:child_process';
@@ -32,7 +32,7 @@ async function pulled() {
   }
 }
 
-/** {camera: [ms, …]} of those in the virtual machine. */
+/** {camera: [ms, …]} of the cameras in the virtual machine. */
 function inTheMachine() {
   execFileSync(path.join(TOP, 'tests/vm/prepare'), { stdio: ['ignore', 'ignore', 'inherit'] });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'eyelid-bench-vm-'));

@@ -1,4 +1,4 @@
-/* Encoders as libraries, with the options of the command line: what the house's own choice is
+/* Encoders as libraries, with the options of the command line: what the server's choice is
  * measured against. One thread, no delay, full range; only the options differ. */
 #pragma once
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* One candidate over the whole scene: what it costs and how it looks. */
+/* One candidate over the whole scene: its cost and quality. */
 #pragma once
 #include "score.h"
 
@@ -9,7 +9,7 @@ struct measurement {
     struct score score;
 };
 
-/* A candidate is "engine" or "engine:NAME" (the house's own way, from JPEG to AVCC), the options of
+/* A candidate is "engine" or "engine:NAME" (the server's path, from JPEG to AVCC), the options of
  * candidate.h (a bare library behind the house's decoder), or "pipe" (ffmpeg as a child, a fragment
  * per frame). CPU is that of the encoding thread; for the pipe that of all its threads, without its
  * start. The cheapest of so many repeats counts: whatever else the machine does only adds.

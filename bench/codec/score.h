@@ -1,4 +1,4 @@
-/* How good a coded stream looks: luma PSNR and SSIM, mean over all frames, against the noise-free
+/* The quality of a coded stream: luma PSNR and SSIM, mean over all frames, against the noise-free
  * scene and against what the camera sent. */
 #pragma once
 #include "scene.h"

@@ -1,5 +1,5 @@
-// Who is asking, as the server knows it. What one may not do is not shown; the server refuses it
-// anyway.
+// The current principal, as known by the server. Actions that are not allowed are not shown; the
+// server would refuse them anyway.
 import { computed, effect, signal } from '@preact/signals';
 import type { Me, Role } from '../live/rest';
 import { live } from '../live/shared';
@@ -9,30 +9,30 @@ import { connection } from './store';
 
 const RANKS: readonly Role[] = ['none', 'viewer', 'operator', 'admin'];
 
-export const me = signal<Me | null>(null); // null: not known yet
+export const me = signal<Me | null>(null); // null: unknown yet
 
 const hasRole = (needs: Role): boolean =>
   me.value !== null && RANKS.indexOf(me.value.role) >= RANKS.indexOf(needs);
 
-// On some camera.
+// On at least one camera.
 export const maySome = hasRole;
 
-// On the server as a whole: nobody who is narrowed to some cameras.
+// On the server as a whole, which users limited to some cameras cannot have.
 export const may = (needs: Role): boolean => hasRole(needs) && me.value?.cameras === null;
 
 export const mayOn = (needs: Role, camera: string): boolean =>
   hasRole(needs) && (me.value?.cameras?.includes(camera) ?? true);
 
 async function ask(): Promise<void> {
-  const next = await rest.session().catch(() => null); // no connection is said elsewhere
+  const next = await rest.session().catch(() => null); // a lost connection is shown elsewhere
   if (!next) return;
   if (JSON.stringify(next) !== JSON.stringify(me.value)) me.value = next;
   if (next.role === 'none') live.hold();
   else live.release();
 }
 
-// One after the other: the last answer is the newest, and none falls between the end of an old
-// session and the cookie of a new one.
+// One request at a time, so that the last answer is the newest, and none is made between the end of
+// an old session and the cookie of a new one.
 let last: Promise<unknown> = Promise.resolve();
 export function inTurn(what: () => Promise<void>): Promise<void> {
   const done = last.then(what);
@@ -42,7 +42,7 @@ export function inTurn(what: () => Promise<void>): Promise<void> {
 
 export const learn = (): Promise<void> => inTurn(ask);
 
-// What stands in place of the area that was asked for, which comes once one is let in.
+// What is shown instead of the requested area until the user has logged in.
 export const entry = computed((): 'login' | 'setup' | null => {
   const { area } = route.value;
   if (!me.value) return null;
@@ -52,7 +52,7 @@ export const entry = computed((): 'login' | 'setup' | null => {
   return null;
 });
 
-// A session may have ended while there was no connection; the server tells that by closing it.
+// The session may have ended while there was no connection; the server then closes the new one.
 effect(() => {
   if (connection.value.state === 'waiting') void learn();
 });

@@ -1,4 +1,4 @@
-// Oneself: password, sessions, logging out. An administrator sees everyone's sessions.
+// The user's own account: password, sessions, logging out. An administrator sees all sessions.
 import logOutIcon from 'icon:log-out';
 import { useRef, useState } from 'preact/hooks';
 import { LiveError } from '../../live/live';

@@ -1,4 +1,4 @@
-// "Firefox on Linux", out of what a browser calls itself; '' where it is neither known.
+// "Firefox on Linux", from a User-Agent; '' if both are unknown.
 const BROWSERS: readonly [string, RegExp][] = [
   ['Edge', /\bEdgA?\//],
   ['Opera', /\bOPR\//],

@@ -1,4 +1,4 @@
-// Logging in, and the first administrator.
+// Login, and setup of the first administrator.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { LiveError } from '../../live/live';
 import { serverUrl } from '../../live/shared';
@@ -42,7 +42,7 @@ function useEntering(enter: () => Promise<void>, blame: (code: string) => [Field
   return { busy, submit, wrongAt, wrong: wrong?.field === null ? wrong.message : '' };
 }
 
-// What is typed is read from the fields: password managers fill them in.
+// Values are read from the fields, because password managers fill them in.
 const typed = (form: HTMLFormElement | null, name: Field): string =>
   form?.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? '';
 
@@ -89,7 +89,7 @@ function Login() {
   );
 }
 
-// A link has the token behind #setup=; it is taken out of the address at once, and out of the history.
+// A link has the token after #setup=; it is removed from the address and the history at once.
 let linked = '';
 function takeToken(): string {
   const at = route.value;
@@ -103,7 +103,7 @@ function takeToken(): string {
 function Setup() {
   const form = useRef<HTMLFormElement>(null);
   const [fromLink] = useState(takeToken);
-  const [refused, setRefused] = useState(false); // the link is an old one
+  const [refused, setRefused] = useState(false); // the link is outdated
   const { busy, submit, wrongAt, wrong } = useEntering(
     async () => {
       const token = refused || !fromLink ? typed(form.current, 'token').trim() : fromLink;

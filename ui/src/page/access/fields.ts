@@ -1,4 +1,4 @@
-// What the server takes as a name and a password (docs/protocol.md, section 3.1).
+// Names and passwords that the server accepts (docs/protocol.md, section 3.1).
 export const NAME = {
   maxLength: 32,
   pattern: '[a-z0-9\\-]{1,32}',

@@ -1,9 +1,9 @@
-// A list that the server has, fetched when it is first shown and again after each change.
+// A list from the server, loaded when it is first shown and again after each change.
 import { useEffect, useState } from 'preact/hooks';
 import { problemText } from '../words';
 
 export function useList<T>(fetch: () => Promise<T[]>) {
-  const [list, setList] = useState<T[] | null>(null); // null: not there yet
+  const [list, setList] = useState<T[] | null>(null); // null: not loaded yet
   const [error, setError] = useState('');
   const load = async (): Promise<void> => {
     try {

@@ -1,4 +1,4 @@
-// What the pages about accounts have in common.
+// Shared by the pages about accounts.
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { t } from '../i18n';

@@ -1,4 +1,4 @@
-// What a user or a token may do, and with which cameras.
+// The role of a user or token, and its cameras.
 import type { Role } from '../../live/rest';
 import { type Key, t } from '../i18n';
 import { cameras } from '../store';
@@ -31,7 +31,7 @@ export function camerasText(ids: string[] | null): string {
 }
 
 export function RightsFields({ rights, set }: { rights: Rights; set(next: Rights): void }) {
-  // Cameras that are gone may still be named.
+  // The list may contain removed cameras.
   const ids = [...new Set([...allIds.value, ...(rights.cameras ?? [])])];
   const chosen = new Set(rights.cameras);
   const toggle = (id: string): void => {

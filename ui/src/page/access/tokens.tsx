@@ -47,7 +47,7 @@ function Made({ name, secret }: { name: string; secret: string }) {
 function TokenForm({ made }: { made(): void }) {
   const [name, setName] = useState('');
   const [rights, setRights] = useState<Rights>({ role: 'viewer', cameras: null });
-  const [days, setDays] = useState(0); // 0 = it does not expire
+  const [days, setDays] = useState(0); // 0 = never expires
   const [wrong, setWrong] = useState('');
   const [busy, setBusy] = useState(false);
   const [secret, setSecret] = useState('');

@@ -1,4 +1,4 @@
-// Who may log in.
+// The users.
 import pencil from 'icon:pencil';
 import trash from 'icon:trash';
 import userPlus from 'icon:user-plus';

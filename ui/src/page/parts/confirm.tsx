@@ -1,4 +1,4 @@
-// Asks once more before something is gone. The harmless button has the focus.
+// Asks for confirmation before something is deleted. The harmless button has the focus.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { problemText } from '../words';
@@ -51,7 +51,7 @@ function Question(props: {
   );
 }
 
-// done: called once the dialog has closed, to put the focus somewhere that is still there.
+// done: called when the dialog has closed, to move the focus to an element that still exists.
 export function Confirm(props: {
   title: string;
   keep: string;

@@ -1,4 +1,4 @@
-// The pages of System. What one may not see is not listed.
+// The pages of System, without those that are not allowed.
 import { t } from '../i18n';
 import { may, me } from '../me';
 import { route, type SystemPage } from '../shell/route';

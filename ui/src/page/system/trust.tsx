@@ -1,4 +1,4 @@
-// How this device comes to trust the server's own certificate authority.
+// How to make this device trust the server's certificate authority.
 import { useEffect, useState } from 'preact/hooks';
 import { serverUrl } from '../../live/shared';
 import { t } from '../i18n';
