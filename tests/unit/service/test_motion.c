@@ -41,7 +41,7 @@ static json_t *ask(struct world *world, const char *method, const char *path, co
 
 #define PORCH "/api/v1/cameras/porch/motion"
 
-static void what_is_read_can_be_written_back(void **state)
+static void values_read_can_be_written_back(void **state)
 {
     struct world *world = *state;
     struct device *porch = world_device(world, "porch");
@@ -146,7 +146,7 @@ static void stored_settings_are_used_and_broken_ones_ignored(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_is_read_can_be_written_back),
+        TEST(values_read_can_be_written_back),
         TEST(put_replaces_and_patch_merges),
         TEST(all_are_armed_at_once),
         TEST(who_may_some_arms_these),
