@@ -254,3 +254,36 @@ int clip_file_recover(int root, struct archive_item *item, bool repair, bool *re
     finish(clip);
     return r;
 }
+
+int clip_file_resume(int root, struct archive_item *item, uint64_t end, struct clip_file **ret_clip)
+{
+    bool is_open = false, was_open;
+    struct clip_file *clip = mem_new(struct clip_file);
+    clip->root = root;
+    clip->fd = openat(root, item->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int r = clip->fd < 0 ? -errno : read_head(clip, &is_open);
+    if (r == 0 && !is_open) {
+        finish(clip);
+        r = clip_file_recover(root, item, false, &was_open);
+        return r < 0 ? r : -EALREADY;
+    }
+    if (r == 0 && ftruncate(clip->fd, (off_t)end) < 0)
+        r = -errno;
+    if (r == 0)
+        r = read_fragments(clip, end);
+    if (r == 0 && (clip->end != end || lseek(clip->fd, 0, SEEK_END) < 0))
+        r = -EBADMSG;
+    if (r < 0) {
+        finish(clip);
+        return r;
+    }
+    clip->sequence = clip->index.n_parts;
+    describe(clip, item);
+    *ret_clip = clip;
+    return 0;
+}
+
+void clip_file_abandon(struct clip_file *clip)
+{
+    finish(clip);
+}

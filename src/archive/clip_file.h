@@ -31,6 +31,13 @@ int clip_file_sync(struct clip_file *clip) __attribute__((warn_unused_result));
 int clip_file_close(struct clip_file *clip, struct archive_item *item)
     __attribute__((warn_unused_result));
 
+/* Goes on with a clip whose first end bytes (clip_file_bytes) are to be kept; fills in the item's
+ * size. -EALREADY: it was closed, and is whole: the item's bytes and end are filled in as well. */
+int clip_file_resume(int root, struct archive_item *item, uint64_t end, struct clip_file **ret_clip)
+    __attribute__((warn_unused_result));
+/* Leaves it open on disk, for clip_file_resume or clip_file_recover. */
+void clip_file_abandon(struct clip_file *clip);
+
 uint64_t clip_file_bytes(const struct clip_file *clip);
 
 /* Looks at the item's file: one that was cut off is completed (repair) or only measured. Sets
