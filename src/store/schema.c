@@ -82,6 +82,11 @@ static const char *const STEPS[] = {
     "  height INTEGER NOT NULL,"
     "  jpeg BLOB"
     ") STRICT;",
+
+    "CREATE TABLE film ("
+    "  id TEXT NOT NULL PRIMARY KEY,"
+    "  json TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;",
 };
 
 _Static_assert(sizeof(STEPS) / sizeof(STEPS[0]) == STORE_SCHEMA_VERSION,

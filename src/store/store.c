@@ -234,6 +234,13 @@ static void load_run(const struct store_loader *loader, sqlite3_stmt *row)
         loader->run(loader->ctx, &run);
 }
 
+static void load_film(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    const struct store_film film = {.id = column(row, 0), .json = column(row, 1)};
+    if (loader->film)
+        loader->film(loader->ctx, &film);
+}
+
 static int load(sqlite3 *db, const char *sql, const struct store_loader *loader,
                 void (*load_row)(const struct store_loader *loader, sqlite3_stmt *row))
 {
@@ -280,6 +287,8 @@ static int load_all(sqlite3 *db, const struct store_loader *loader)
     if (!error)
         error = load(db, "SELECT schedule, number, json FROM schedule_run ORDER BY number", loader,
                      load_run);
+    if (!error)
+        error = load(db, "SELECT id, json FROM film ORDER BY length(id), id", loader, load_film);
     return error;
 }
 
@@ -505,6 +514,16 @@ void store_put_run(struct store *store, const struct store_run *run)
                    .kind = WRITE_RUN,
                    .texts = {run->schedule, run->json},
                    .numbers = {(int64_t)(run->number % STORE_RUN_SLOTS), (int64_t)run->number}});
+}
+
+void store_put_film(struct store *store, const struct store_film *film)
+{
+    put(store, &(struct write){.kind = WRITE_FILM, .texts = {film->id, film->json}});
+}
+
+void store_remove_film(struct store *store, const char *id)
+{
+    put(store, &(struct write){.kind = WRITE_REMOVE_FILM, .texts = {id}});
 }
 
 int store_flush(struct store *store)

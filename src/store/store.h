@@ -1,5 +1,6 @@
 /* The store: the one SQLite database, `eyelid.db` in the data folder. It holds cameras, their
- * settings and their last pictures, users, sessions and tokens, schedules and their last runs.
+ * settings and their last pictures, users, sessions and tokens, schedules and their last runs,
+ * films.
  *
  * Everything is read once, at start, on the calling thread. Writes are queued and done by the
  * writer thread in their order, a batch a transaction; nothing is written while nothing changes.
@@ -16,7 +17,7 @@
 
 struct store;
 
-enum { STORE_SCHEMA_VERSION = 7, STORE_RUN_SLOTS = 100 };
+enum { STORE_SCHEMA_VERSION = 8, STORE_RUN_SLOTS = 100 };
 
 struct store_camera {
     const char *id, *name;
@@ -66,6 +67,10 @@ struct store_run {
     const char *json;
 };
 
+struct store_film {
+    const char *id, *json;
+};
+
 /* Called once per row while store_open runs; the strings are borrowed. */
 struct store_loader {
     void (*camera)(void *ctx, const struct store_camera *camera);
@@ -77,6 +82,7 @@ struct store_loader {
     void (*token)(void *ctx, const struct store_token *token);
     void (*schedule)(void *ctx, const struct store_schedule *schedule);
     void (*run)(void *ctx, const struct store_run *run); /* after the schedules; rising numbers */
+    void (*film)(void *ctx, const struct store_film *film);
     void *ctx;
 };
 
@@ -123,6 +129,8 @@ void store_remove_token(struct store *store, const char *id);
 
 void store_put_schedule(struct store *store, const struct store_schedule *schedule);
 void store_remove_schedule(struct store *store, const char *id); /* and its runs */
+void store_put_film(struct store *store, const struct store_film *film);
+void store_remove_film(struct store *store, const char *id);
 void store_put_run(struct store *store, const struct store_run *run);
 
 /* Blocks until all that was queued before is on disk; tests and shutdown use it. 0, or the first

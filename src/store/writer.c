@@ -88,6 +88,9 @@ struct writer {
     "INSERT INTO schedule (id, json, changed) VALUES (?1, ?2, ?11)"                                \
     " ON CONFLICT (id) DO UPDATE SET json = ?2, changed = ?11"
 #define REMOVE_SCHEDULE "DELETE FROM schedule WHERE id = ?1"
+#define PUT_FILM                                                                                   \
+    "INSERT INTO film (id, json) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET json = ?2"
+#define REMOVE_FILM "DELETE FROM film WHERE id = ?1"
 #define PUT_RUN                                                                                    \
     "INSERT OR REPLACE INTO schedule_run (schedule, slot, number, json)"                           \
     " VALUES (?1, ?11, ?12, ?2)"
@@ -95,14 +98,23 @@ struct writer {
 enum { BLOB = 10, FIRST_NUMBER = 11 }; /* parameters */
 
 static const char *const STATEMENTS[WRITE_KINDS] = {
-    [WRITE_CAMERA] = PUT_CAMERA,     [WRITE_SETTING] = PUT_SETTING,
-    [WRITE_CLEAR] = CLEAR_SETTINGS,  [WRITE_REMOVE] = REMOVE_CAMERA,
-    [WRITE_LAST] = PUT_LAST,         [WRITE_DOCUMENT] = PUT_DOCUMENT,
-    [WRITE_USER] = PUT_USER,         [WRITE_REMOVE_USER] = REMOVE_USER,
-    [WRITE_SESSION] = PUT_SESSION,   [WRITE_REMOVE_SESSION] = REMOVE_SESSION,
-    [WRITE_TOKEN] = PUT_TOKEN,       [WRITE_REMOVE_TOKEN] = REMOVE_TOKEN,
-    [WRITE_SCHEDULE] = PUT_SCHEDULE, [WRITE_REMOVE_SCHEDULE] = REMOVE_SCHEDULE,
+    [WRITE_CAMERA] = PUT_CAMERA,
+    [WRITE_SETTING] = PUT_SETTING,
+    [WRITE_CLEAR] = CLEAR_SETTINGS,
+    [WRITE_REMOVE] = REMOVE_CAMERA,
+    [WRITE_LAST] = PUT_LAST,
+    [WRITE_DOCUMENT] = PUT_DOCUMENT,
+    [WRITE_USER] = PUT_USER,
+    [WRITE_REMOVE_USER] = REMOVE_USER,
+    [WRITE_SESSION] = PUT_SESSION,
+    [WRITE_REMOVE_SESSION] = REMOVE_SESSION,
+    [WRITE_TOKEN] = PUT_TOKEN,
+    [WRITE_REMOVE_TOKEN] = REMOVE_TOKEN,
+    [WRITE_SCHEDULE] = PUT_SCHEDULE,
+    [WRITE_REMOVE_SCHEDULE] = REMOVE_SCHEDULE,
     [WRITE_RUN] = PUT_RUN,
+    [WRITE_FILM] = PUT_FILM,
+    [WRITE_REMOVE_FILM] = REMOVE_FILM,
 };
 
 static struct item *item_create(const struct write *write)

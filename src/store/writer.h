@@ -29,6 +29,8 @@ enum write_kind {
     WRITE_SCHEDULE,
     WRITE_REMOVE_SCHEDULE,
     WRITE_RUN,
+    WRITE_FILM,
+    WRITE_REMOVE_FILM,
     WRITE_KINDS
 };
 enum { WRITE_TEXTS = 5, WRITE_NUMBERS = 5 };
