@@ -5,6 +5,7 @@
 #include "api/auth.h"
 #include "api/reply.h"
 #include "base/alloc.h"
+#include "service/films.h"
 #include "service/schedules.h"
 
 struct held {
@@ -45,10 +46,10 @@ static int held_next(void *ctx, struct net_out *ret_out)
 }
 
 static const int STATUS[] = {
-    [HELD_CAMERA] = 200,          [HELD_CREATED] = 201,       [HELD_NOTHING] = 204,
-    [HELD_ACCEPTED] = 202,        [HELD_LOGIN] = 201,         [HELD_LOGOUT] = 204,
-    [HELD_CREATED_USER] = 201,    [HELD_CREATED_TOKEN] = 201, [HELD_SCHEDULE] = 200,
-    [HELD_CREATED_SCHEDULE] = 201};
+    [HELD_CAMERA] = 200,           [HELD_CREATED] = 201,       [HELD_NOTHING] = 204,
+    [HELD_ACCEPTED] = 202,         [HELD_LOGIN] = 201,         [HELD_LOGOUT] = 204,
+    [HELD_CREATED_USER] = 201,     [HELD_CREATED_TOKEN] = 201, [HELD_SCHEDULE] = 200,
+    [HELD_CREATED_SCHEDULE] = 201, [HELD_FILM] = 200,          [HELD_CREATED_FILM] = 201};
 
 /* The camera's current state; a new reference; NULL if it was removed meanwhile. */
 static json_t *describe(const struct held *held, const char *camera)
@@ -71,6 +72,15 @@ static json_t *describe_schedule(const struct held *held, const char *id)
     return service_schedule_get(&permit, id, &schedule, &problem) < 0 ? NULL : schedule;
 }
 
+/* The same for a film. */
+static json_t *describe_film(const struct held *held, const char *id)
+{
+    const struct permit permit = {held->api->params.service, &held->principal, ACTION_FILMS, NULL};
+    struct problem problem;
+    json_t *film = NULL;
+    return service_film_get(&permit, id, &film, &problem) < 0 ? NULL : film;
+}
+
 /* The body, a new reference; NULL: none. object: see struct service_waiter. */
 static json_t *body_of(const struct held *held, const char *object)
 {
@@ -82,6 +92,9 @@ static json_t *body_of(const struct held *held, const char *object)
     case HELD_ACCEPTED:
     case HELD_CREATED_TOKEN:
         return json_incref(held->body);
+    case HELD_FILM:
+    case HELD_CREATED_FILM:
+        return describe_film(held, object);
     case HELD_SCHEDULE:
     case HELD_CREATED_SCHEDULE:
         return describe_schedule(held, object);
@@ -101,6 +114,7 @@ static bool field_of(const struct held *held, const char *object, char value[AUT
     const char *created = held->answer == HELD_CREATED            ? "cameras"
                           : held->answer == HELD_CREATED_USER     ? "users"
                           : held->answer == HELD_CREATED_SCHEDULE ? "schedules"
+                          : held->answer == HELD_CREATED_FILM     ? "films"
                                                                   : NULL;
     const bool is_cookie = held->answer == HELD_LOGIN || held->answer == HELD_LOGOUT;
     if (is_cookie)

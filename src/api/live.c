@@ -158,6 +158,13 @@ static json_t *schedule_json(const struct event *event)
                            "camera", event->camera_id);
 }
 
+static json_t *film_json(const struct event *event)
+{
+    return event->type == EVENT_FILM ? json_pack("{s:s,s:O}", "type", "film", "film", event->json)
+                                     : json_pack("{s:s,s:s,s:s}", "type", "film-removed", "film",
+                                                 event->id, "camera", event->camera_id);
+}
+
 static json_t *archive_json(const struct event *event)
 {
     static const char *const CHANGES[] = {
@@ -190,6 +197,8 @@ static void on_event(void *ctx, const struct event *event)
         say_to_all(live, event, setting_json);
     } else if (event->type == EVENT_SCHEDULE || event->type == EVENT_SCHEDULE_REMOVED) {
         say_to_all(live, event, schedule_json);
+    } else if (event->type == EVENT_FILM || event->type == EVENT_FILM_REMOVED) {
+        say_to_all(live, event, film_json);
     } else if (event->type == EVENT_ARCHIVE) {
         say_to_all(live, event, archive_json);
     } else if (event->type == EVENT_MOTION) {

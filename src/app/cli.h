@@ -12,6 +12,7 @@ enum cli_command {
     CLI_CAMERAS,
     CLI_CHECK_CONFIG,
     CLI_MOTION,
+    CLI_FILM, /* the server's own, for the films that it makes */
     CLI_ARCHIVE_CHECK,
     CLI_ORDER, /* to the running server */
     CLI_VERSION,
@@ -28,6 +29,7 @@ struct cli {
     bool verbose;
     bool repair; /* CLI_ARCHIVE_CHECK */
     struct motion_options motion;
+    const char *film; /* CLI_FILM: its folder */
     struct order order;
 };
 

@@ -14,6 +14,7 @@
 #include "app/motion.h"
 #include "app/serve.h"
 #include "base/alloc.h"
+#include "film/work.h"
 
 static const char DEFAULT_FILE[] = "/etc/eyelid/eyelid.conf";
 
@@ -93,6 +94,8 @@ int main(int argc, char **argv)
     }
     if (cli.command == CLI_CAMERAS)
         return cameras(cli.verbose);
+    if (cli.command == CLI_FILM)
+        return film_work(cli.film);
     if (cli.command == CLI_MOTION)
         return motion(&cli.motion);
     struct config *config = load_config(&cli);

@@ -30,6 +30,7 @@
 #include "pull/mjpeg.h"
 #include "service/accounts.h"
 #include "service/archive.h"
+#include "service/films.h"
 #include "service/motion.h"
 #include "service/schedules.h"
 #include "service/service.h"
@@ -111,6 +112,11 @@ static void load_token(void *ctx, const struct store_token *row)
 static void load_schedule(void *ctx, const struct store_schedule *row)
 {
     service_load_schedule(((struct house *)ctx)->service, row);
+}
+
+static void load_film(void *ctx, const struct store_film *row)
+{
+    service_load_film(((struct house *)ctx)->service, row);
 }
 
 static void load_run(void *ctx, const struct store_run *row)
@@ -195,6 +201,7 @@ static int open_store(struct house *house)
                                   .token = load_token,
                                   .schedule = load_schedule,
                                   .run = load_run,
+                                  .film = load_film,
                                   .ctx = house};
     int error = store_open(house->config->data, &loader, &house->store, &sentence);
     if (error) {

@@ -19,6 +19,8 @@ const struct action_rule *action_rule(enum service_action action)
         [ACTION_ARCHIVE_CHANGE] = {ACCESS_OPERATOR, ACCESS_SOME, false},
         [ACTION_SCHEDULES] = {ACCESS_VIEWER, ACCESS_SOME, false},
         [ACTION_SCHEDULE_CHANGE] = {ACCESS_OPERATOR, ACCESS_SOME, false},
+        [ACTION_FILMS] = {ACCESS_VIEWER, ACCESS_SOME, false},
+        [ACTION_FILM_CHANGE] = {ACCESS_OPERATOR, ACCESS_SOME, false},
         [ACTION_SET] = {ACCESS_OPERATOR, ACCESS_CAMERA, true},
         [ACTION_RENAME] = {ACCESS_OPERATOR, ACCESS_CAMERA, true},
         [ACTION_ADD] = {ACCESS_ADMIN, ACCESS_SERVER, false},

@@ -20,6 +20,8 @@ enum event_type {
     EVENT_SETTING,        /* how a change of settings ended */
     EVENT_SCHEDULE,       /* one is new or changed, or a run of it began or ended */
     EVENT_SCHEDULE_REMOVED,
+    EVENT_FILM, /* one is new or changed, or it is getting on */
+    EVENT_FILM_REMOVED,
     EVENT_ARCHIVE, /* an item was added, changed or removed, on disk */
 };
 
@@ -34,8 +36,8 @@ struct event {
     enum event_type type;
     struct camera *camera; /* NULL: camera_id says what it is about */
     const char *camera_id; /* of a camera that may be gone; "" = the server as a whole */
-    const char *id;        /* EVENT_SCHEDULE…: of the schedule */
-    json_t *json;          /* EVENT_SCHEDULE: the schedule; borrowed */
+    const char *id;        /* of the schedule or film */
+    json_t *json;          /* the schedule or film; borrowed */
     unsigned changed;      /* EVENT_CAMERA_CHANGED: enum camera_change, or'ed */
     struct {
         enum shelf_change change;

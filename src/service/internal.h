@@ -48,6 +48,14 @@ struct service {
         uint64_t ended[RUN_RESULTS]; /* runs, since the server started */
         struct net_timer *timer;     /* for what is due */
     } schedules;
+    struct {
+        struct list list; /* of struct film.node, the oldest first */
+        unsigned count;
+        uint64_t last_id;
+        bool is_stopped;
+        struct net_timer *timer; /* to begin the next one */
+        struct net_wake *wake;   /* a film's process said something */
+    } films;
     struct list access_listeners; /* of struct service_access_listener.node */
 };
 
@@ -116,6 +124,13 @@ void schedules_init(struct service *service);
 void schedule_on_timer(void *service);
 void schedules_stop(struct service *service);     /* before the store closes */
 void schedules_drop_all(struct service *service); /* after archive_close */
+
+/* --- films.c --- */
+
+void films_init(struct service *service);
+void films_look(struct service *service);     /* for one that may begin */
+void films_stop(struct service *service);     /* ends the process */
+void films_drop_all(struct service *service); /* after archive_close */
 
 /* --- settings.c --- */
 

@@ -92,6 +92,7 @@ struct service *service_create(const struct service_params *params)
     list_init(&service->jobs);
     list_init(&service->decided);
     schedules_init(service);
+    films_init(service);
     service->schedules.timer = net_timer_create(params->net, schedule_on_timer, service);
     service->wake = net_wake_create(params->net, on_wake, service);
     list_init(&service->access_listeners);
@@ -119,6 +120,7 @@ void service_destroy(struct service *service)
         return;
     job_run_decided(service);
     schedules_drop_all(service);
+    films_drop_all(service);
     net_timer_destroy(service->schedules.timer);
     accounts_finish(&service->accounts);
     guard_destroy(service->guard);
@@ -145,6 +147,7 @@ void service_use_store(struct service *service, struct store *store)
 void service_stop(struct service *service)
 {
     schedules_stop(service);
+    films_stop(service);
     pool_destroy(service->pool); /* its works end, and are refused */
     service->pool = NULL;
     guard_stop(service->guard);
@@ -168,6 +171,8 @@ void service_use_archive(struct service *service, struct archive *archive)
         record_drop_all(service);
     service->archive = archive;
     guard_use_archive(service->guard, archive);
+    if (archive)
+        films_look(service);
 }
 
 struct archive *service_archive(const struct service *service)

@@ -39,6 +39,7 @@ static const struct {
     {ACTION_SEE_LAYOUT, "ayyyy", "ayyyy"}, {ACTION_ARRANGE, "aayya", "aayya"},
     {ACTION_LOGIN, "yyyyy", "yyyyy"},      {ACTION_OWN, "ayyyy", "ayyyy"},
     {ACTION_ACCOUNTS, "aaaya", "aaaya"},   {ACTION_RECORD, "aayyy", "aayyc"},
+    {ACTION_FILMS, "ayyyy", "ayyyy"},      {ACTION_FILM_CHANGE, "aayyy", "aayyy"},
     {ACTION_SCHEDULES, "ayyyy", "ayyyy"},  {ACTION_SCHEDULE_CHANGE, "aayyy", "aayyy"},
     {ACTION_REVOKE, "aaaya", "aaayc"},     {ACTION_ARM, "aayyy", "aayyc"},
     {ACTION_ARM_ALL, "aayyy", "aayyy"},

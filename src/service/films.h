@@ -1,0 +1,24 @@
+/* Commands about films, and their making: one after another, in a process each. As
+ * service/service.h; loop only. A film belongs to a camera: whoever may see the camera may see it,
+ * and the camera's operators may make and cancel it. */
+#pragma once
+#include "service/service.h"
+
+enum { SERVICE_FILMS_MAX = 100 };
+
+/* What the store remembers; called while it is opened, ctx is the service. */
+void service_load_film(void *service, const struct store_film *row);
+
+/* ACTION_FILMS. An array, the newest first; new references. */
+json_t *service_films(const struct permit *permit) __attribute__((returns_nonnull));
+int service_film_get(const struct permit *permit, const char *id, json_t **ret_json,
+                     struct problem *ret_problem) __attribute__((warn_unused_result));
+
+/* ACTION_FILM_CHANGE; waiter->done has the film's id as object. */
+int service_film_add(const struct permit *permit, json_t *film, struct service_waiter *waiter,
+                     struct problem *ret_problem) __attribute__((warn_unused_result));
+int service_film_pause(const struct permit *permit, const char *id, bool pause,
+                       struct service_waiter *waiter, struct problem *ret_problem)
+    __attribute__((warn_unused_result));
+int service_film_remove(const struct permit *permit, const char *id, struct service_waiter *waiter,
+                        struct problem *ret_problem) __attribute__((warn_unused_result));
