@@ -102,7 +102,7 @@ enum archive_reason archive_reason_of(const struct principal *principal);
 /* --- record.c --- */
 
 /* Told once, when the camera's recording at hand has ended: error, and the archive's last item of
- * it (0 = none). To be removed from the list by whoever does not want to know any more. */
+ * it (0 = none). To be removed from the list when it is not wanted any more. */
 struct record_waiter {
     struct list node;
     void (*done)(struct record_waiter *waiter, int error, int64_t item);
