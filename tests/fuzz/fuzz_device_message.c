@@ -1,10 +1,48 @@
-/* A device's text, and its list of controls as the camera would take it over. */
+/* A device's text, and its list of controls as the camera would take it over. A first byte that
+ * no text begins with (0x80 and up) has the rest written by the grammar. */
 #include "camera/control_json.h"
 
 #include <string.h>
 
 #include "check.h"
+#include "grammar.h"
 #include "push/device_message.h"
+
+static const char *const WORDS[] = {GRAMMAR_JSON,
+                                    "hello",
+                                    "values",
+                                    "time",
+                                    "state",
+                                    "captured",
+                                    "id",
+                                    "name",
+                                    "model",
+                                    "battery",
+                                    "controls",
+                                    "control",
+                                    "value",
+                                    "values\":{\"",
+                                    "controls\":[{\"name\":\"",
+                                    "\",\"type\":\"int\",\"",
+                                    "\",\"type\":\"bool\",\"",
+                                    "\",\"type\":\"menu\",\"options\":[\"",
+                                    "\",\"",
+                                    "min",
+                                    "max",
+                                    "step",
+                                    "default",
+                                    "group",
+                                    "auto",
+                                    "brightness",
+                                    "mirror",
+                                    "request",
+                                    "error",
+                                    "sleeping",
+                                    "wake_in_s",
+                                    "server_us",
+                                    "device_us",
+                                    "encoding",
+                                    "fps"};
 
 static void check_schema(json_t *list)
 {
@@ -39,7 +77,13 @@ static void check_schema(json_t *list)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
 {
+    static char text[DEVICE_MESSAGE_MAX_BYTES + 64];
     struct device_message m;
+    if (len_bytes > 0 && data[0] >= 0x80) {
+        len_bytes = grammar_write(WORDS, sizeof(WORDS) / sizeof(WORDS[0]), data + 1, len_bytes - 1,
+                                  text, sizeof(text));
+        data = (const uint8_t *)text;
+    }
     if (device_message_read((const char *)data, len_bytes, &m))
         return 0;
     CHECK(len_bytes <= DEVICE_MESSAGE_MAX_BYTES);

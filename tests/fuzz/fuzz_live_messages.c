@@ -1,8 +1,35 @@
-/* Messages of the page: accepted ones are in range, refused ones say why. */
+/* Messages of the page: accepted ones are in range, refused ones say why. A first byte that no text
+ * begins with (0x80 and up) has the rest written by the grammar. */
 #include "api/live_messages.h"
 
 #include "base/text.h"
 #include "check.h"
+#include "grammar.h"
+
+static const char *const WORDS[] = {GRAMMAR_JSON,
+                                    "start",
+                                    "stop",
+                                    "key",
+                                    "set",
+                                    "reset",
+                                    "capture",
+                                    "ping",
+                                    "camera",
+                                    "rendition",
+                                    "h264",
+                                    "jpeg",
+                                    "fps",
+                                    "width",
+                                    "height",
+                                    "request",
+                                    "values",
+                                    "values\":{\"",
+                                    "t",
+                                    "luma",
+                                    "raw",
+                                    "\"camera\":\"porch\"",
+                                    "\"rendition\":\"h264\"",
+                                    "\"request\":"};
 
 static void check_message(const struct live_message *m)
 {
@@ -25,8 +52,14 @@ static void check_error(const struct live_message_error *error)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
 {
+    static char text[16 * 1024];
     struct live_message message;
     struct live_message_error error;
+    if (len_bytes > 0 && data[0] >= 0x80) {
+        len_bytes = grammar_write(WORDS, sizeof(WORDS) / sizeof(WORDS[0]), data + 1, len_bytes - 1,
+                                  text, sizeof(text));
+        data = (const uint8_t *)text;
+    }
     if (live_message_parse((const char *)data, len_bytes, &message, &error) < 0) {
         check_error(&error);
         return 0;
