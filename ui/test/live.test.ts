@@ -177,6 +177,30 @@ describe('wishes', () => {
     expect(socket().sent).toEqual([{ type: 'start', camera: 'porch', rendition: 'jpeg' }]);
   });
 
+  it('asks for a smaller picture when every viewer wants one', () => {
+    const live = makeLive();
+    hello([{ id: 'porch', name: 'Porch', source: 'push', state: 'awake', why: [], width: 640 }]);
+    const first = live.open('porch', 'h264', new Recorder());
+    started('porch', 4, 3);
+    socket().sent = [];
+    first.shrink(2);
+    expect(socket().sent).toEqual([
+      { type: 'start', camera: 'porch', rendition: 'h264', width: 320 },
+    ]);
+    first.shrink(2);
+    expect(socket().sent).toHaveLength(1);
+    const second = live.open('porch', 'h264', new Recorder());
+    second.shrink(4);
+    expect(socket().sent.at(-1)).toEqual({
+      type: 'start',
+      camera: 'porch',
+      rendition: 'h264',
+      width: 320,
+    });
+    first.shrink(1);
+    expect(socket().sent.at(-1)).toEqual({ type: 'start', camera: 'porch', rendition: 'h264' });
+  });
+
   it('a camera whose pictures H.264 cannot hold comes as JPEG, for as long as that is so', () => {
     const live = makeLive();
     const sink = new Recorder();

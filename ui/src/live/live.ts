@@ -28,6 +28,7 @@ export interface Sink {
 export interface Opening {
   want(rendition: Rendition): void; // change the wish
   key(): void; // requests a keyframe, after a decoding error
+  shrink(divisor: number): void; // a smaller picture will do: 1, 2 or 4
   close(): void;
 }
 
@@ -58,6 +59,7 @@ const REQUEST_MS = 15_000;
 interface Wish {
   rendition: Rendition;
   sinks: Map<Sink, Rendition>;
+  divisors: Map<Sink, number>; // 1 for those that are not in it
   started: Extract<ServerMessage, { type: 'started' }> | null;
   init: Media | null;
   poster: { sequence: number; ageMs: number } | null;
@@ -151,6 +153,7 @@ export class Live {
       wish = {
         rendition: this.renditionFor(camera, [rendition]),
         sinks: new Map(),
+        divisors: new Map(),
         started: null,
         init: null,
         poster: null,
@@ -174,6 +177,7 @@ export class Live {
         this.settle(camera, opened);
       },
       key: () => this.key(camera, opened),
+      shrink: (divisor) => this.shrink(camera, opened, sink, divisor),
       close: () => this.close(camera, opened, sink),
     };
   }
@@ -209,9 +213,27 @@ export class Live {
     });
   }
 
+  // The largest size that one of the sinks wants; undefined: the camera's own.
+  private widthOf(camera: string, wish: Wish): number | undefined {
+    const width = this.cameras.get(camera)?.camera.width;
+    const divisor = Math.min(...[...wish.sinks.keys()].map((sink) => wish.divisors.get(sink) ?? 1));
+    return width && divisor > 1 && divisor < Infinity ? Math.floor(width / divisor) : undefined;
+  }
+
   private start(camera: string, wish: Wish): void {
     const { rendition } = wish;
-    this.link.send({ type: 'start', camera, rendition });
+    const width = this.widthOf(camera, wish);
+    this.link.send({ type: 'start', camera, rendition, ...(width && { width }) });
+  }
+
+  private shrink(camera: string, wish: Wish, sink: Sink, divisor: number): void {
+    if (!wish.sinks.has(sink)) return;
+    const before = this.widthOf(camera, wish);
+    wish.divisors.set(sink, divisor);
+    if (this.widthOf(camera, wish) === before) return;
+    wish.started = null;
+    wish.init = null;
+    this.start(camera, wish);
   }
 
   // One rendition per camera and page: JPEG if at least one viewer can show nothing else, or the
@@ -246,6 +268,7 @@ export class Live {
   }
 
   private close(camera: string, wish: Wish, sink: Sink): void {
+    wish.divisors.delete(sink);
     if (!wish.sinks.delete(sink)) return;
     if (wish.sinks.size > 0) {
       this.settle(camera, wish);

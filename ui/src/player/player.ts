@@ -22,6 +22,7 @@ import {
 import { Meter } from './meter';
 import { MseSurface } from './mse';
 import type { Shown, Surface, SurfaceHost } from './surface';
+import { Thrift } from './thrift';
 import { WorkerSurface } from './worker';
 
 export type PlayerState =
@@ -80,6 +81,7 @@ export class EyelidPlayer extends HTMLElement {
   private lastSequence: number | null = null;
   private waitKey = true;
   private congestedMs = Number.NEGATIVE_INFINITY; // when the link was last seen to be congested
+  private thrift = new Thrift(performance.now()); // of the stream that is open
   private shownMs = 0;
   private pictureMs: number | null = null;
   private onScreen: boolean | null = null; // null until the observer has reported
@@ -212,6 +214,7 @@ export class EyelidPlayer extends HTMLElement {
     if (!this.surface) return;
     this.opened = this.getAttribute('camera') ?? '';
     this.setState('waiting');
+    this.thrift = new Thrift(performance.now());
     this.opening = live.open(this.opened, this.surface.rendition, this.sink);
   }
 
@@ -335,6 +338,7 @@ export class EyelidPlayer extends HTMLElement {
       if (lost > 0) this.waitKey = true;
       const age = live.clock.ageMs(media.captureUs, performance.now()) ?? 0;
       if (lost > 0 || age > CONGESTED_AGE_MS) this.congestedMs = performance.now();
+      if (this.thrift.came(performance.now(), age)) this.opening?.shrink(this.thrift.divisor);
       if (media.kind === Kind.Chunk && this.waitKey && !media.key) {
         this.opening?.key();
         return;

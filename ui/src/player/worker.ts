@@ -1,9 +1,9 @@
 // WebCodecs in a worker that draws on this page's canvas, so that a busy page does not delay the
 // picture. One worker serves every player.
 import type { Media } from '../live/protocol';
+import workerUrl from './decode_worker.ts?worker&url';
 import type { Surface, SurfaceHost } from './surface';
 import type { FromWorker, ToWorker } from './worker_messages';
-import workerUrl from './decode_worker.ts?worker&url';
 
 let worker: Worker | null = null;
 let lastId = 0;
@@ -14,7 +14,9 @@ function script(): URL | string {
   const url = new URL(workerUrl, import.meta.url);
   return url.origin === location.origin
     ? url
-    : URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
+    : URL.createObjectURL(
+        new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }),
+      );
 }
 
 function start(): Worker {
