@@ -11,11 +11,9 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const char *const JOBS[] = {[JOB_PHOTO] = "photo",
-                                   [JOB_CLIP] = "clip",
-                                   [JOB_ARM] = "arm",
-                                   [JOB_DISARM] = "disarm",
-                                   [JOB_AWAKE] = "awake"};
+static const char *const JOBS[] = {
+    [JOB_PHOTO] = "photo",   [JOB_CLIP] = "clip",   [JOB_ARM] = "arm",
+    [JOB_DISARM] = "disarm", [JOB_AWAKE] = "awake", [JOB_FILM] = "film"};
 static const char *const DAYS[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 static const char *const EVENTS[] = {
     [SUN_DAWN] = "dawn", [SUN_RISE] = "sunrise", [SUN_SET] = "sunset", [SUN_DUSK] = "dusk"};
@@ -197,16 +195,23 @@ static int read_when(const json_t *when, int64_t now_s, struct schedule *schedul
     return read_cron(json_string_value(cron), schedule, error);
 }
 
+static bool has_seconds(const struct schedule *schedule)
+{
+    return schedule->job == JOB_CLIP || schedule->job == JOB_AWAKE || schedule->job == JOB_FILM;
+}
+
 static int read_job(const json_t *json, struct schedule *schedule, char *error)
 {
     const int job = index_of(JOBS, COUNT(JOBS), json_string_value(json_object_get(json, "job")));
     double seconds;
     if (job < 0)
-        return wrong(error, "job", "\"photo\", \"clip\", \"arm\", \"disarm\" or \"awake\"");
+        return wrong(error, "job",
+                     "\"photo\", \"clip\", \"arm\", \"disarm\", \"awake\" or \"film\"");
     schedule->job = (enum schedule_job)job;
-    if (job != JOB_CLIP && job != JOB_AWAKE)
+    if (!has_seconds(schedule))
         return 0;
-    if (read_number(json, "seconds", 1, SCHEDULE_SECONDS_MAX, true, &seconds, error) < 0)
+    const double max = job == JOB_FILM ? SCHEDULE_FILM_SECONDS_MAX : SCHEDULE_SECONDS_MAX;
+    if (read_number(json, "seconds", 1, max, true, &seconds, error) < 0)
         return -EINVAL;
     schedule->seconds = (uint32_t)seconds;
     return 0;
@@ -324,7 +329,7 @@ json_t *schedule_to_json(const struct schedule *schedule)
         "{s:s,s:b,s:s*,s:s,s:o,s:s,s:s}", "name", schedule->name, "enabled", schedule->enabled,
         "camera", *schedule->camera ? schedule->camera : NULL, "job", JOBS[schedule->job], "when",
         when_to_json(schedule), "zone", schedule->zone, "missed", MISSED[schedule->policy.missed]);
-    if (schedule->job == JOB_CLIP || schedule->job == JOB_AWAKE)
+    if (has_seconds(schedule))
         json_object_set_new(json, "seconds", json_integer(schedule->seconds));
     if (schedule->policy.missed == DUE_ALL)
         json_object_set_new(json, "missed_within_s", json_integer(schedule->policy.within_s));

@@ -21,17 +21,18 @@ enum {
     SCHEDULE_CAMERA_MAX = 32,
     SCHEDULE_CRON_MAX = 128,
     SCHEDULE_ERROR_MAX = 160,
-    SCHEDULE_SECONDS_MAX = DAY_S
+    SCHEDULE_SECONDS_MAX = DAY_S,
+    SCHEDULE_FILM_SECONDS_MAX = 366 * DAY_S
 };
 
-enum schedule_job { JOB_PHOTO, JOB_CLIP, JOB_ARM, JOB_DISARM, JOB_AWAKE };
+enum schedule_job { JOB_PHOTO, JOB_CLIP, JOB_ARM, JOB_DISARM, JOB_AWAKE, JOB_FILM };
 
 struct schedule {
     char name[SCHEDULE_NAME_MAX + 1];
     char camera[SCHEDULE_CAMERA_MAX + 1]; /* "" = all cameras, for arm and disarm */
     bool enabled;
     enum schedule_job job;
-    uint32_t seconds; /* of clip and awake */
+    uint32_t seconds; /* of clip and awake; of film: how far back its photos go */
     struct rule rule;
     char cron[SCHEDULE_CRON_MAX + 1]; /* as it was written */
     char zone[ZONE_NAME_MAX];         /* "" = that of this machine */

@@ -6,7 +6,9 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "schedule/stamp.h"
 #include "service/archive.h"
+#include "service/films.h"
 #include "service/motion.h"
 #include "store/store.h"
 
@@ -34,7 +36,7 @@ struct schedule_work {
     bool is_keeping;                    /* photo: the archive has it, and has not answered yet */
     struct lease *lease;                /* awake */
     struct record_waiter recorded;      /* clip */
-    struct service_waiter armed;        /* arm, disarm */
+    struct service_waiter waiter;       /* arm, disarm, film */
     struct net_timer *timer;            /* clip, awake: its end; waiting: the end of patience */
     struct event_subscriber subscriber; /* waiting */
 };
@@ -91,7 +93,7 @@ static void let_go(struct schedule_work *work)
     work->capture = NULL;
     lease_release(&work->lease);
     list_remove(&work->recorded.node);
-    service_forget(&work->armed);
+    service_forget(&work->waiter);
     event_unsubscribe(&work->subscriber);
     net_timer_set(work->timer, CLOCK_NEVER_US);
 }
@@ -188,10 +190,10 @@ static void on_recorded(struct record_waiter *waiter, int error, int64_t item)
         end(work, RUN_DONE, "", item);
 }
 
-static void on_armed(struct service_waiter *waiter, const char *object,
-                     const struct problem *problem)
+static void on_stored(struct service_waiter *waiter, const char *object,
+                      const struct problem *problem)
 {
-    struct schedule_work *work = list_entry(waiter, struct schedule_work, armed);
+    struct schedule_work *work = list_entry(waiter, struct schedule_work, waiter);
     (void)object;
     if (problem)
         fail(work, problem);
@@ -209,8 +211,8 @@ static void arm(struct schedule_work *work)
         fail(work, &problem);
         return;
     }
-    work->armed.done = on_armed;
-    service_motion_arm(&permit, work->job == JOB_ARM, &work->armed);
+    work->waiter.done = on_stored;
+    service_motion_arm(&permit, work->job == JOB_ARM, &work->waiter);
 }
 
 static void on_gone(void *ctx)
@@ -231,6 +233,26 @@ static void keep_awake(struct schedule_work *work, struct camera *camera)
 
 static void wait_for_wake(struct schedule_work *work, int64_t until_us, int64_t wall_us);
 
+/* Of the photos of the last while. The run is done once the film waits for its turn; how that goes
+ * is told as the film's own state. */
+static void make_film(struct schedule_work *work)
+{
+    struct service *service = work->service;
+    const int64_t wall_us = clock_wall_us(service->params.clock);
+    const struct permit permit = {service, &SCHEDULE, ACTION_FILM_CHANGE, NULL};
+    char from[STAMP_MAX_BYTES], to[STAMP_MAX_BYTES];
+    struct problem problem;
+    stamp_format(wall_us - work->seconds * US_PER_S, 0, from);
+    stamp_format(wall_us, 0, to);
+    json_t *film = json_pack("{s:s, s:s, s:s, s:s}", "name", work->entry->plan->schedule.name,
+                             "camera", work->camera, "from", from, "to", to);
+    work->waiter.done = on_stored;
+    const int error = service_film_add(&permit, film, &work->waiter, &problem);
+    json_decref(film);
+    if (error)
+        fail(work, &problem);
+}
+
 /* The device is there, or not expected. */
 static void begin_job(struct schedule_work *work)
 {
@@ -241,6 +263,10 @@ static void begin_job(struct schedule_work *work)
     struct problem problem;
     if (work->job == JOB_ARM || work->job == JOB_DISARM) {
         arm(work);
+        return;
+    }
+    if (work->job == JOB_FILM) {
+        make_film(work);
         return;
     }
     if (service_permit(service, &SCHEDULE, ACTIONS[work->job], work->camera, &permit, &problem) <

@@ -31,6 +31,8 @@ static void values_read_can_be_written_back(void **state)
         "{\"name\": \"B\", \"enabled\": false, \"camera\": \"yard\", \"job\": \"clip\", \"when\": "
         "{\"times\": [\"07:30\", \"19:00:30\"], \"days\": [\"sat\", \"sun\"]}, \"zone\": "
         "\"Europe/Berlin\", \"missed\": \"once\", \"seconds\": 30}",
+        "{\"name\": \"F\", \"enabled\": true, \"camera\": \"yard\", \"job\": \"film\", \"when\": "
+        "{\"cron\": \"0 0 * * *\"}, \"zone\": \"\", \"missed\": \"once\", \"seconds\": 604800}",
         "{\"name\": \"C\", \"enabled\": true, \"job\": \"arm\", \"when\": "
         "{\"cron\": \"30 2 * * 1-5\"}, \"zone\": \"UTC\", \"missed\": \"all\", "
         "\"missed_within_s\": 3600}",
@@ -90,6 +92,7 @@ static void mistakes_are_named(void **state)
         {JOB("\"job\": \"photo\", \"camera\": \"../x\""), "camera: expected the id of a camera"},
         {JOB("\"job\": \"clip\", \"camera\": \"x\""), "seconds: expected a whole number"},
         {JOB("\"job\": \"clip\", \"camera\": \"x\", \"seconds\": 86401"), "from 1 to 86400"},
+        {JOB("\"job\": \"film\", \"camera\": \"x\", \"seconds\": 31622401"), "from 1 to 31622400"},
         {JOB("\"job\": \"arm\", \"enabled\": 1"), "enabled: expected true or false"},
         {JOB("\"job\": \"arm\", \"zone\": \"Mars\""), "zone: expected a time zone"},
         {JOB("\"job\": \"arm\", \"missed\": \"never\""), "missed: expected"},
