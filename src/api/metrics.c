@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "service/archive.h"
 #include "service/motion.h"
+#include "service/receivers.h"
 #include "service/schedules.h"
 
 enum { METRICS_MAX_BYTES = 4 * 1024 * 1024 };
@@ -271,6 +272,28 @@ static void add_encode_times(struct text *out, const struct permit *permit)
     }
 }
 
+static void add_notification(struct text *out, const struct tell_view *view, const char *result,
+                             uint64_t count)
+{
+    text_add(out, "eyelid_notifications_total{");
+    add_label(out, "receiver", view->receiver->id);
+    text_add(out, ",");
+    add_label(out, "result", result);
+    text_add(out, "} %" PRIu64 "\n", count);
+}
+
+static void add_notifications(struct text *out, const struct permit *permit)
+{
+    struct tell_view view;
+    family(out, "eyelid_notifications_total", "counter",
+           "What receivers were told, by result; dropped: the queue was full.");
+    for (unsigned i = 0; service_receiver_view(permit, i, &view); i++) {
+        add_notification(out, &view, "sent", view.sent);
+        add_notification(out, &view, "failed", view.failed);
+        add_notification(out, &view, "dropped", view.dropped);
+    }
+}
+
 static void add_number(struct text *out, const char *name, const char *type, const char *help,
                        double value)
 {
@@ -340,6 +363,7 @@ void metrics_get(const struct call *call, struct http_request *request)
     add_drops(&out, permit);
     add_leases(&out, permit);
     add_encode_times(&out, permit);
+    add_notifications(&out, permit);
     add_process(&out, api);
     if (out.cut)
         reply_text(request, 503, "the metrics exceed their size limit");

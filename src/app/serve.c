@@ -32,6 +32,7 @@
 #include "service/archive.h"
 #include "service/films.h"
 #include "service/motion.h"
+#include "service/receivers.h"
 #include "service/schedules.h"
 #include "service/service.h"
 #include "store/store.h"
@@ -92,6 +93,8 @@ static void load_document(void *ctx, const char *name, const char *json)
         service_load_layout(house->service, json);
     else if (strcmp(name, "motion") == 0)
         service_load_motion(house->service, json);
+    else if (strcmp(name, "receivers") == 0)
+        service_load_receivers(house->service, json);
 }
 
 static void load_user(void *ctx, const struct store_user *row)
@@ -211,6 +214,7 @@ static int open_store(struct house *house)
     }
     registry_use_store(house->registry, house->store);
     service_use_store(house->service, house->store);
+    service_keep_motion(house->service, house->config->data);
     mjpeg_attach_all(house->registry);
     return 0;
 }

@@ -58,6 +58,7 @@ void guard_stop(struct guard *guard)
     list_for_each (post, &guard->posts, struct post, node)
         post_leave(post);
     pool_destroy(pool);
+    minutes_stop(guard);
 }
 
 void guard_destroy(struct guard *guard)
@@ -69,6 +70,7 @@ void guard_destroy(struct guard *guard)
     registry_unobserve(&guard->observer);
     list_for_each (post, &guard->posts, struct post, node)
         post_forget(post);
+    minutes_finish(guard);
     net_wake_destroy(guard->wake);
     mem_free(guard);
 }
@@ -97,8 +99,10 @@ const struct watch_settings *guard_settings(const struct guard *guard, const cha
 void guard_forget(struct guard *guard, const char *camera)
 {
     struct post *post = find(guard, camera);
-    if (post)
-        post_forget(post);
+    if (!post)
+        return;
+    post_forget(post);
+    minutes_forget(guard, camera);
 }
 
 void guard_each(const struct guard *guard,

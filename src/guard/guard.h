@@ -6,6 +6,7 @@
 #pragma once
 #include "archive/archive.h"
 #include "camera/registry.h"
+#include "guard/maps.h"
 #include "watch/watcher.h"
 
 struct guard;
@@ -24,9 +25,9 @@ struct guard_event {
     int64_t end_us;       /* of what was seen so far */
     struct watch_box box; /* of the clearest picture, as are area and score */
     float area_percent, score;
-    struct watch_map map;         /* where it moved */
-    const struct packet *picture; /* the clearest one, a JPEG; NULL: there is none */
-    int64_t photo, clip;          /* items of the archive; 0: none was kept */
+    struct watch_map map;   /* where it moved */
+    struct packet *picture; /* the clearest one, a JPEG; NULL: there is none */
+    int64_t photo, clip;    /* items of the archive; 0: none was kept */
 };
 
 struct guard_params {
@@ -47,6 +48,14 @@ void guard_destroy(struct guard *guard);
 
 /* Where photos and clips are kept; borrowed. NULL: nowhere. */
 void guard_use_archive(struct guard *guard, struct archive *archive);
+
+/* Minutes of watching are kept below this data folder from now on. Once. */
+void guard_keep_maps(struct guard *guard, const char *data);
+/* done is called once, in a later turn of the loop, with an answer that is borrowed. -ENODEV:
+ * nothing is kept; -EAGAIN: too many questions. */
+int guard_ask(struct guard *guard, const char *camera, const struct maps_query *query,
+              void (*done)(void *ctx, int error, const struct maps_answer *answer), void *ctx)
+    __attribute__((warn_unused_result));
 
 /* The settings of a camera, which need not be there yet. */
 void guard_set(struct guard *guard, const char *camera, const struct watch_settings *settings);

@@ -96,6 +96,8 @@ void post_leave(struct post *post)
     release(post);
     if (post->incident)
         incident_close(post->incident);
+    if (!post->is_busy)
+        minutes_end(post);
     post_rest(post);
 }
 
@@ -162,6 +164,7 @@ void post_look(struct post *post)
     if (!picture)
         return;
     if (watcher_wants(&post->watcher, picture->arrival_us)) {
+        minutes_note(post);
         post->picture = picture;
         post->work = (struct pool_work){.run = look, .done = looked};
         post->is_busy = pool_submit(post->guard->pool, &post->work) == 0;

@@ -11,11 +11,17 @@ struct guard {
     struct pool *pool;       /* NULL: there is none, and nothing is watched */
     struct net_wake *wake;   /* pictures came or were looked at */
     struct registry_observer observer;
-    struct list posts;     /* of struct post.node */
-    struct list incidents; /* of struct incident.node: those that are being closed too */
+    struct list posts;      /* of struct post.node */
+    struct list incidents;  /* of struct incident.node: those that are being closed too */
+    char *maps_folder;      /* NULL: minutes are not kept */
+    struct pool *maps_pool; /* NULL with it, and at the end */
+    struct net_wake *maps_wake;
+    int maps_error; /* of the last write */
 };
 
 /* --- post.c --- */
+
+enum { POST_MINUTES_MAX = 10 }; /* that wait to be written together */
 
 struct post {
     struct list node;
@@ -42,6 +48,10 @@ struct post {
     int64_t hour_us; /* when the hour of the quota began */
     unsigned in_hour;
     int64_t last_number;
+
+    uint32_t minute; /* that is being watched, since 1970; 0: none */
+    struct maps_record minutes[POST_MINUTES_MAX];
+    unsigned n_minutes;
 };
 
 struct post *post_create(struct guard *guard, const char *camera) __attribute__((returns_nonnull));
@@ -57,6 +67,16 @@ void post_look(struct post *post);
 void post_rest(struct post *post);
 /* The picture of that arrival, from the kept ones: a new reference, or NULL. */
 struct packet *post_picture(const struct post *post, int64_t arrival_us);
+
+/* --- minutes.c --- */
+
+/* A picture is about to be looked at; not while the pool has the watcher. */
+void minutes_note(struct post *post);
+/* No more pictures for now: what was collected is written. */
+void minutes_end(struct post *post);
+void minutes_forget(struct guard *guard, const char *camera);
+void minutes_stop(struct guard *guard);   /* all is written when it returns */
+void minutes_finish(struct guard *guard); /* after it */
 
 /* --- incident.c --- */
 

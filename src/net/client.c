@@ -312,7 +312,7 @@ void client_completed(struct client *client, CURL *easy, CURLcode code)
     struct client_request *request = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&request);
     char *to = NULL;
-    if (code == CURLE_OK && !request->ended && is_redirect(request))
+    if (code == CURLE_OK && !request->ended && is_redirect(request) && !request->params.method)
         curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &to);
     bool goes_on = (to && follow(request, to)) || ignore_length(request, code);
     curl_multi_remove_handle(client->multi, easy);
@@ -357,6 +357,22 @@ static void set_options(struct client_request *request)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
 }
 
+static void set_method(struct client_request *request)
+{
+    const struct client_get *params = &request->params;
+    CURL *easy = request->easy;
+    if (!params->method)
+        return;
+    for (const char *const *field = params->fields; field && *field; field++)
+        request->fields = curl_slist_append(request->fields, *field);
+    request->fields = curl_slist_append(request->fields, "Expect:"); /* the body at once */
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)params->body_bytes);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+                     params->body_bytes ? (const void *)params->body : "");
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, params->method);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->fields);
+}
+
 struct client_request *client_get(struct client *client, const struct client_get *get)
 {
     struct client_request *request = mem_new(struct client_request);
@@ -370,6 +386,7 @@ struct client_request *client_get(struct client *client, const struct client_get
     request->easy = client->multi ? curl_easy_init() : NULL;
     if (request->easy) {
         set_options(request);
+        set_method(request);
         use_peer(request);
         aim(request);
     } else {
@@ -397,6 +414,7 @@ static void free_request(struct client_request *request)
         curl_multi_remove_handle(request->client->multi, request->easy);
     curl_easy_cleanup(request->easy);
     curl_slist_free_all(request->resolved);
+    curl_slist_free_all(request->fields);
     net_timer_destroy(request->timeout);
     list_remove(&request->node);
     mem_free(request);

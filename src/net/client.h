@@ -1,5 +1,5 @@
-/* The HTTP client: GET requests, by libcurl on the loop (docs/decisions/pull.md says why). Loop
- * only.
+/* The HTTP client: requests of others, by libcurl on the loop (docs/decisions/pull.md says why).
+ * Loop only.
  *
  * A client talks to one server: it keeps connections alive between its requests, and a name that
  * was resolved once keeps its address until the client is destroyed. net/outbound decides at each
@@ -57,6 +57,11 @@ struct client_ops {
 
 struct client_get {
     const struct url *url; /* copied */
+    /* Another method than GET; its redirects are not followed. NULL: GET, and no body. */
+    const char *method;
+    const char *const *fields; /* "Name: value", NULL-terminated; copied; NULL = none */
+    const uint8_t *body;       /* borrowed until done or client_cancel */
+    size_t body_bytes;
     size_t max_body_bytes; /* 0 = endless */
     int64_t total_us;      /* timeout of the whole, redirects included; 0 = none */
     const struct client_ops *ops;

@@ -32,6 +32,7 @@ struct client_request {
     struct client_get params;
     CURL *easy;
     struct curl_slist *resolved; /* used by easy; NULL = libcurl resolves the host */
+    struct curl_slist *fields;   /* used by easy; NULL = none of its own */
     struct net_timer *timeout;
     enum client_phase phase;
     int64_t begun_us;

@@ -14,6 +14,7 @@ const struct action_rule *action_rule(enum service_action action)
         [ACTION_KEEP] = {ACCESS_OPERATOR, ACCESS_CAMERA, true},
         [ACTION_RECORD] = {ACCESS_OPERATOR, ACCESS_CAMERA, true},
         [ACTION_ARM] = {ACCESS_OPERATOR, ACCESS_CAMERA, true},
+        [ACTION_RECEIVERS] = {ACCESS_ADMIN, ACCESS_SERVER, false},
         [ACTION_ARM_ALL] = {ACCESS_OPERATOR, ACCESS_SOME, false},
         [ACTION_ARCHIVE] = {ACCESS_VIEWER, ACCESS_SOME, false},
         [ACTION_ARCHIVE_CHANGE] = {ACCESS_OPERATOR, ACCESS_SOME, false},

@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "schedule/run.h"
 #include "service/service.h"
+#include "tell/tell.h"
 
 /* What the service knows of a camera beside the camera's own state. */
 struct service_camera {
@@ -24,6 +25,7 @@ struct service {
     struct archive *archive;
     struct list recordings; /* of struct recording.node, record.c */
     struct guard *guard;
+    struct tell *tell;
     struct event_bus events;
     struct registry_observer observer;
     struct list cameras; /* of struct service_camera.node */
@@ -111,6 +113,12 @@ void record_wait(struct service *service, const char *camera, struct record_wait
 /* When the recording at hand ends, monotonic; 0: there is none, or it is being closed. */
 int64_t record_until_us(const struct service *service, const char *camera);
 void record_drop_all(struct service *service); /* after archive_close */
+
+/* --- receivers.c --- */
+
+void receivers_create(struct service *service);
+void receivers_motion(struct service *service, const struct camera *camera,
+                      const struct guard_event *motion);
 
 /* --- motion.c --- */
 

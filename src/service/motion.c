@@ -3,6 +3,7 @@
 #include "service/motion.h"
 
 #include <assert.h>
+#include <errno.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -14,9 +15,11 @@ static void on_motion(void *ctx, const struct guard_event *motion)
 {
     struct service *service = ctx;
     struct camera *camera = registry_find(service->params.registry, motion->camera);
-    if (camera)
+    if (camera) {
         event_tell(&service->events,
                    &(struct event){.type = EVENT_MOTION, .camera = camera, .motion = motion});
+        receivers_motion(service, camera, motion);
+    }
 }
 
 void motion_create(struct service *service)
@@ -119,6 +122,23 @@ void service_motion_arm(const struct permit *permit, bool armed, struct service_
     job_begin(service, permit->camera);
     store_all(service);
     (void)job_commit(service, permit->camera ? camera_id(permit->camera) : "", waiter, NULL);
+}
+
+int service_motion_ask(const struct permit *permit, const struct maps_query *query,
+                       void (*done)(void *ctx, int error, const struct maps_answer *answer),
+                       void *ctx, struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_SEE);
+    const char *id = camera_id(permit->camera);
+    const int r = guard_ask(permit->service->guard, id, query, done, ctx);
+    if (r == -ENODEV)
+        return problem_set(ret_problem, PROBLEM_NOT_FOUND, id, "this server keeps no maps");
+    return r < 0 ? problem_set(ret_problem, PROBLEM_BUSY, id, "the disk is busy; try again") : 0;
+}
+
+void service_keep_motion(struct service *service, const char *data)
+{
+    guard_keep_maps(service->guard, data);
 }
 
 struct guard_view service_motion_view(const struct service *service, const char *camera)

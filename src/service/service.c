@@ -110,6 +110,7 @@ struct service *service_create(const struct service_params *params)
                                                    .refused = on_refused,
                                                    .ctx = service};
     registry_observe(params->registry, &service->observer);
+    receivers_create(service);
     motion_create(service);
     return service;
 }
@@ -124,6 +125,7 @@ void service_destroy(struct service *service)
     net_timer_destroy(service->schedules.timer);
     accounts_finish(&service->accounts);
     guard_destroy(service->guard);
+    tell_destroy(service->tell);
     assert(list_empty(&service->jobs)); /* the store was closed, which decides each */
     registry_unobserve(&service->observer);
     list_for_each (known, &service->cameras, struct service_camera, node) {

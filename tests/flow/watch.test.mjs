@@ -54,6 +54,19 @@ test('what passes is told, photographed and recorded from before it came', async
   assert.equal((await put(house, 'porch', { armed: false })).status, 204);
   await house.state('porch', 'asleep', 20_000);
   assert.equal((await house.json('/api/v1/cameras/porch/motion/state')).watching, false);
+
+  const map = (query = '') => house.json(`/api/v1/cameras/porch/motion/map${query}`);
+  const whole = await map();
+  assert.ok(whole.watched >= 1 && whole.moved >= 1 && whole.moved <= whole.watched, JSON.stringify(whole));
+  assert.equal(whole.minutes.length, whole.moved);
+  assert.ok(whole.fields[5].some((minutes) => minutes > 0)); // it walks through the middle
+  assert.deepEqual(whole.fields[0], Array(16).fill(0)); // and not through the sky
+  const sky = await map('?box=0,0,1,0.2');
+  assert.deepEqual([sky.watched, sky.moved, sky.minutes], [whole.watched, 0, []]);
+  assert.equal((await map('?from=2020-01-01&to=2020-02-01')).watched, 0);
+  for (const wrong of ['box=1,2', 'from=yesterday', 'from=2020-01-01', 'limit=1001']) {
+    assert.equal((await house.get(`/api/v1/cameras/porch/motion/map?${wrong}`)).status, 422, wrong);
+  }
 });
 
 test('settings are checked, stored before they are acknowledged, and used again', async (t) => {

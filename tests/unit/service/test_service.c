@@ -42,7 +42,7 @@ static const struct {
     {ACTION_FILMS, "ayyyy", "ayyyy"},      {ACTION_FILM_CHANGE, "aayyy", "aayyy"},
     {ACTION_SCHEDULES, "ayyyy", "ayyyy"},  {ACTION_SCHEDULE_CHANGE, "aayyy", "aayyy"},
     {ACTION_REVOKE, "aaaya", "aaayc"},     {ACTION_ARM, "aayyy", "aayyc"},
-    {ACTION_ARM_ALL, "aayyy", "aayyy"},
+    {ACTION_ARM_ALL, "aayyy", "aayyy"},    {ACTION_RECEIVERS, "aaaya", "aaaya"},
 };
 _Static_assert(sizeof(MATRIX) / sizeof(MATRIX[0]) == SERVICE_ACTIONS, "each action has its row");
 
