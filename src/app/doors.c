@@ -9,6 +9,7 @@
 #include "app/complain.h"
 #include "app/control.h"
 #include "app/https.h"
+#include "app/renewal.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "net/tls.h"
@@ -120,6 +121,8 @@ static int listen_securely(struct doors *doors)
         error = listen_on(doors, &config->https, is_asked ? "--https" : NULL, &doors->secure,
                           API_DOOR_PAGE, doors->tls);
     }
+    if (!error && renewal_create(doors->net, config, doors->tls, &doors->renewal) < 0)
+        log_warn("app", NULL, "no thread to renew the certificate: restart eyelid once a year");
     if (!error || is_asked)
         return error;
     log_warn("app", NULL, "no https: port %u: %s", config->https.port, strerror(-error));
@@ -170,6 +173,12 @@ int doors_open_with_data(struct doors *doors)
 {
     const int error = listen_securely(doors);
     return error ? error : listen_for_orders(doors);
+}
+
+void doors_stop(struct doors *doors)
+{
+    renewal_destroy(doors->renewal);
+    doors->renewal = NULL;
 }
 
 void doors_finish(struct doors *doors)

@@ -10,6 +10,7 @@ struct doors {
     const char *const *hosts;
     struct api_door page, secure, device, control; /* the listeners borrow them */
     struct tls *tls;                               /* NULL: no https */
+    struct renewal *renewal;                       /* of its certificate; or NULL */
     char *ca_pem;                                  /* the authority's certificate, or NULL */
     char links[2][300];
     const char *pages[3]; /* addresses of the page, as api_use_pages has them */
@@ -21,4 +22,5 @@ int doors_open(struct doors *doors, const struct config *config, struct net *net
                const char *const *hosts) __attribute__((warn_unused_result));
 /* What needs the data folder: https, whose certificates are in it, and the control socket. */
 int doors_open_with_data(struct doors *doors) __attribute__((warn_unused_result));
+void doors_stop(struct doors *doors);   /* before net_destroy; zeroed is fine */
 void doors_finish(struct doors *doors); /* after net_destroy; zeroed is fine */

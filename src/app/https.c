@@ -9,11 +9,12 @@
 #include "cert/cert.h"
 
 /* The server's own certificate, made if it is missing or no longer valid for the names. */
-static int ensure(const struct config *config, struct cert_paths *ret_paths)
+static int ensure(const struct config *config, struct cert_paths *ret_paths, bool *ret_renewed)
 {
-    static struct cert_names names; /* 16 KiB, used once */
+    static struct cert_names names; /* 16 KiB; one at a time */
     char dir[CERT_PATH_MAX];
     bool renewed = false;
+    names.count = 0;
     if (snprintf(dir, sizeof(dir), "%s/tls", config->data) >= (int)sizeof(dir))
         return -ENAMETOOLONG;
     cert_names_of_machine(&names);
@@ -30,7 +31,14 @@ static int ensure(const struct config *config, struct cert_paths *ret_paths)
     else if (renewed)
         log_info("app", dir, "made a certificate for %u names and addresses of this machine",
                  names.count);
+    *ret_renewed = renewed;
     return r;
+}
+
+int https_renew(const struct config *config, bool *ret_renewed)
+{
+    struct cert_paths paths;
+    return ensure(config, &paths, ret_renewed);
 }
 
 int https_create(const struct config *config, struct tls **ret_tls, char *ret_ca)
@@ -40,7 +48,8 @@ int https_create(const struct config *config, struct tls **ret_tls, char *ret_ca
     const char *cert = config->tls_cert, *key = config->tls_key;
     ret_ca[0] = '\0';
     if (!cert) {
-        int r = ensure(config, &paths);
+        bool renewed;
+        int r = ensure(config, &paths, &renewed);
         if (r < 0)
             return r;
         cert = paths.server;

@@ -1,5 +1,5 @@
-/* The https listener's certificate: the owner's, by path, or the server's own. Main thread; blocks
- * on the disk. */
+/* The https listener's certificate: the owner's, by path, or the server's own. Blocks on the disk.
+ */
 #pragma once
 #include "app/config.h"
 #include "net/tls.h"
@@ -9,3 +9,7 @@
  * Failures are logged; returns a negative errno. */
 int https_create(const struct config *config, struct tls **ret_tls, char *ret_ca)
     __attribute__((warn_unused_result));
+
+/* Makes the server's own certificate anew where it is due. Failures are logged. Any thread, one at
+ * a time, but not beside https_create. */
+int https_renew(const struct config *config, bool *ret_renewed) __attribute__((warn_unused_result));

@@ -14,6 +14,7 @@
 #include "app/exit_bound.h"
 #include "app/helper.h"
 #include "app/proxies.h"
+#include "app/renewal.h"
 #include "archive/archive.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -228,7 +229,7 @@ static void on_stop(void *ctx, int signal_number)
     net_stop(house->net, GRACE_MS * US_PER_MS);
 }
 
-/* SIGHUP and the like must not end the server silently. */
+/* SIGUSR1 and the like must not end the server silently. */
 static void on_ignored(void *ctx, int signal_number)
 {
     (void)ctx;
@@ -236,13 +237,23 @@ static void on_ignored(void *ctx, int signal_number)
              strsignal(signal_number));
 }
 
+/* As the hooks of certificate renewers send it. */
+static void on_reload(void *ctx, int signal_number)
+{
+    struct house *house = ctx;
+    if (house->doors.renewal)
+        renewal_ask(house->doors.renewal);
+    else
+        on_ignored(ctx, signal_number);
+}
+
 static int watch_signals(struct house *house)
 {
     static const struct {
         int number;
         void (*handler)(void *ctx, int signal_number);
-    } SIGNALS[] = {{SIGTERM, on_stop},   {SIGINT, on_stop},     {SIGQUIT, on_stop},
-                   {SIGHUP, on_ignored}, {SIGUSR1, on_ignored}, {SIGUSR2, on_ignored}};
+    } SIGNALS[] = {{SIGTERM, on_stop},  {SIGINT, on_stop},     {SIGQUIT, on_stop},
+                   {SIGHUP, on_reload}, {SIGUSR1, on_ignored}, {SIGUSR2, on_ignored}};
     int error = 0;
     for (size_t i = 0; !error && i < sizeof(SIGNALS) / sizeof(SIGNALS[0]); i++)
         error = net_on_signal(house->net, SIGNALS[i].number, SIGNALS[i].handler, house);
@@ -411,6 +422,7 @@ static void take_down(struct house *house, int code)
 {
     struct exit_bound bound;
     net_timer_destroy(house->watchdog);
+    doors_stop(&house->doors);
     api_destroy(house->api);
     if (house->registry) {
         registry_store_last(house->registry);

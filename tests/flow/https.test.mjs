@@ -126,3 +126,31 @@ test('the owner\'s certificate is used as it is, and no authority is offered', a
   assert.equal((await house.get('/trust/eyelid-ca.crt')).status, 404);
   assert.ok(!fs.existsSync(path.join(house.data, 'tls')));
 });
+
+test('a certificate that its owner renews is used from the next connection on, and a broken one is not', async (t) => {
+  const [first, second] = [temporaryFolder(t), temporaryFolder(t)];
+  for (const data of [first, second]) await (await boot(t, { ...TLS, data })).server.stop();
+  const own = temporaryFolder(t), [cert, key] = ['server.crt', 'server.key'].map((name) => path.join(own, name));
+  const use = (data) => { for (const name of ['server.crt', 'server.key']) fs.copyFileSync(path.join(data, 'tls', name), path.join(own, name)); };
+  use(first);
+  const house = await boot(t, { env: { EYELID_TLS: 'on', EYELID_TLS_CERT: cert, EYELID_TLS_KEY: key }, args: ['--https', '127.0.0.1:0'] });
+  const secure = await secureAddress(house);
+  const isSignedBy = async (data) => (await ask(https, `${secure}/healthz`,
+    { ca: fs.readFileSync(path.join(data, 'tls/ca.crt')), agent: new https.Agent() }).then(({ status }) => status === 200, () => false));
+  const socket = await house.socket(`${secure.replace('https', 'wss')}/api/v1/live`, ['eyelid.live.v1'],
+    { ca: fs.readFileSync(path.join(first, 'tls/ca.crt')) });
+  await socket.json('listed');
+  assert.deepEqual([await isSignedBy(first), await isSignedBy(second)], [true, false]);
+
+  fs.writeFileSync(cert, 'broken');
+  house.server.child.kill('SIGHUP');
+  await house.server.says(/https: .*; the certificate in use stays/);
+  assert.equal(await isSignedBy(first), true);
+
+  use(second);
+  house.server.child.kill('SIGHUP');
+  await house.server.says(/https: the certificate was read again/);
+  assert.deepEqual([await isSignedBy(first), await isSignedBy(second)], [false, true]);
+  socket.send({ type: 'ping', t: 1 }); // who was connected stays so
+  await socket.json('pong');
+});
