@@ -121,7 +121,7 @@ static void allow_embedding(struct http_request *request, const struct web_reque
         http_always(request, "cross-origin-resource-policy", "cross-origin");
 }
 
-/* Whoever embeds a page of ours cannot press its buttons: it may look, whoever its user is. */
+/* A site that embeds a page of ours cannot press its buttons: it has the rights of a viewer. */
 static void narrow_to_viewer(struct principal *principal)
 {
     if (principal->role > ACCESS_VIEWER)
