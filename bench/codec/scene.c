@@ -11,6 +11,7 @@ enum { NOISE_TABLE = 1 << 16 };
 struct painter {
     unsigned width, height;
     float *texture; /* what does not move by itself: luma, texture_width wide */
+    float *colours; /* Cb and Cr beside one another, of a photograph; NULL: drawn */
     unsigned texture_width, pan;
     float noise[NOISE_TABLE];
     uint64_t random;
@@ -94,12 +95,17 @@ static unsigned place_objects(unsigned width, unsigned height, unsigned t, struc
 static void paint(struct painter *p, unsigned t)
 {
     struct object objects[3];
-    const unsigned count = place_objects(p->width, p->height, t, objects);
+    const unsigned count = p->colours ? 0 : place_objects(p->width, p->height, t, objects);
     for (unsigned y = 0; y < p->height; y++)
         for (unsigned x = 0; x < p->width; x++) {
             const size_t at = (size_t)y * p->width + x;
-            double luma = p->texture[(size_t)y * p->texture_width + x + t * p->pan];
+            const size_t from = (size_t)y * p->texture_width + x + t * p->pan;
+            double luma = p->texture[from];
             double cb = 118 + 20.0 * y / p->height, cr = 140 - 24.0 * x / p->width;
+            if (p->colours) {
+                cb = p->colours[2 * from];
+                cr = p->colours[2 * from + 1];
+            }
             for (unsigned i = 0; i < count; i++) {
                 const struct object *o = &objects[i];
                 if (fabs(x - o->x) > o->r + 1 || fabs(y - o->y) > o->r + 1)
@@ -142,6 +148,64 @@ static void compress(struct painter *p, int quality, struct scene_frame *frame)
     tjDestroy(handle);
 }
 
+static uint8_t *read_photo(const char *path, unsigned least_width, unsigned least_height,
+                           int *ret_width, int *ret_height)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        perror(path);
+        exit(1);
+    }
+    fseek(file, 0, SEEK_END);
+    const size_t len_bytes = (size_t)ftell(file);
+    rewind(file);
+    uint8_t *jpeg = malloc(len_bytes), *rgb = NULL;
+    tjhandle handle = tjInitDecompress();
+    int width, height, subsampling, colorspace, n;
+    if (fread(jpeg, 1, len_bytes, file) != len_bytes ||
+        tjDecompressHeader3(handle, jpeg, len_bytes, &width, &height, &subsampling, &colorspace))
+        abort();
+    /* The smallest that fills the view. */
+    tjscalingfactor *factors = tjGetScalingFactors(&n), best = {1, 1};
+    for (int i = 0; i < n; i++)
+        if (TJSCALED(width, factors[i]) >= (int)least_width &&
+            TJSCALED(height, factors[i]) >= (int)least_height &&
+            TJSCALED(width, factors[i]) < TJSCALED(width, best))
+            best = factors[i];
+    *ret_width = TJSCALED(width, best);
+    *ret_height = TJSCALED(height, best);
+    rgb = malloc((size_t)*ret_width * *ret_height * 3);
+    if (*ret_width < (int)least_width || *ret_height < (int)least_height ||
+        tjDecompress2(handle, jpeg, len_bytes, rgb, *ret_width, 0, *ret_height, TJPF_RGB, 0)) {
+        fprintf(stderr, "%s: too small, or damaged\n", path);
+        exit(1);
+    }
+    tjDestroy(handle);
+    free(jpeg);
+    fclose(file);
+    return rgb;
+}
+
+/* The photograph as texture; BT.601, full range, as JFIF has it. */
+static void take_photo(struct painter *p, const char *path)
+{
+    int width, height;
+    uint8_t *rgb = read_photo(path, p->width, p->height, &width, &height);
+    p->colours = malloc((size_t)p->texture_width * p->height * 2 * sizeof(float));
+    for (unsigned y = 0; y < p->height; y++)
+        for (unsigned x = 0; x < p->texture_width; x++) {
+            const unsigned turn = x % (2 * (unsigned)width);
+            const unsigned column = turn < (unsigned)width ? turn : 2 * (unsigned)width - 1 - turn;
+            const uint8_t *c = rgb + ((size_t)y * width + column) * 3;
+            const double luma = 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2];
+            const size_t to = (size_t)y * p->texture_width + x;
+            p->texture[to] = (float)luma;
+            p->colours[2 * to] = (float)(128 + (c[2] - luma) / 1.772);
+            p->colours[2 * to + 1] = (float)(128 + (c[0] - luma) / 1.402);
+        }
+    free(rgb);
+}
+
 static void painter_init(struct painter *p, const struct scene_params *params)
 {
     *p = (struct painter){.width = params->width, .height = params->height, .random = 88172645463u};
@@ -152,10 +216,12 @@ static void painter_init(struct painter *p, const struct scene_params *params)
     p->pan = params->pan;
     p->texture_width = p->width + params->frames * params->pan;
     p->texture = malloc((size_t)p->texture_width * p->height * sizeof(float));
-    for (unsigned y = 0; y < p->height; y++)
+    for (unsigned y = 0; y < p->height && !params->photo; y++)
         for (unsigned x = 0; x < p->texture_width; x++)
             p->texture[(size_t)y * p->texture_width + x] =
                 (float)still_luma(fmod((double)x / p->width, 1), (double)y / p->height);
+    if (params->photo)
+        take_photo(p, params->photo);
     for (int i = 0; i < 3; i++) {
         p->planes[i] = malloc(pixels);
         p->noisy[i] = malloc(pixels);
@@ -165,6 +231,7 @@ static void painter_init(struct painter *p, const struct scene_params *params)
 static void painter_finish(struct painter *p)
 {
     free(p->texture);
+    free(p->colours);
     for (int i = 0; i < 3; i++) {
         free(p->planes[i]);
         free(p->noisy[i]);

@@ -1,5 +1,6 @@
-/* The scene that codecs are measured on: objects that move over a textured gradient, seen by a
- * sensor with noise, as a camera's JPEG. Deterministic: the same arguments give the same bytes. */
+/* The scene that codecs are measured on: objects that move over a textured gradient, or a
+ * photograph, seen by a sensor with noise, as a camera's JPEG. Deterministic: the same arguments
+ * give the same bytes. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +10,7 @@ struct scene_params {
     double noise;                   /* sigma of the luma noise, levels of 255 */
     int quality;                    /* of the JPEG */
     unsigned pan;                   /* pixels a frame that the whole view moves by */
+    const char *photo; /* a JPEG in place of the drawing, mirrored where the view moves beyond it */
 };
 
 struct scene_frame {
