@@ -18,7 +18,7 @@ async function make(house, film) {
   return made;
 }
 
-const becomes = (house, id, state, timeoutMs = 60000) => waitFor(`film ${id} is ${state}`, async () => {
+const becomes = (house, id, state, timeoutMs = 300000) => waitFor(`film ${id} is ${state}`, async () => {
   const film = await house.json(`/api/v1/films/${id}`);
   if (film.state === 'failed' && state !== 'failed') throw new Error(film.detail);
   return film.state === state && film;

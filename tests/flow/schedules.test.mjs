@@ -72,6 +72,22 @@ test('a clip by schedule, and a camera that is kept awake', async (t) => {
   assert.ok(await house.metric('eyelid_awake_seconds_total', { camera: 'porch', reason: 'schedule' }) > 1);
 });
 
+test('a film by schedule', async (t) => {
+  const house = await boot(t, QUICK);
+  await house.camera('porch');
+  for (let i = 0; i < 3; i++) assert.equal((await send(house, 'POST', '/api/v1/cameras/porch/photo')).status, 201);
+  const from = new Date(Date.now() - 598000).toISOString();
+  const made = await make(house, { name: 'The day', camera: 'porch', job: 'film', seconds: 86400, when: { every_s: 600, from } });
+  await ran(house, made.id, 'done');
+  const film = await waitFor('the film is made', async () => {
+    const [first] = (await house.json('/api/v1/films')).films;
+    return first?.state === 'done' && first;
+  }, 30000);
+  assert.deepEqual([film.name, film.frames], ['The day', 3]);
+  const item = await house.json(`/api/v1/archive/${film.item}`);
+  assert.deepEqual([item.kind, item.reason], ['film', 'schedule']);
+});
+
 test('acknowledged changes survive kill -9, and missed runs follow the policy', async (t) => {
   const house = await boot(t, QUICK);
   await house.camera('porch');
