@@ -85,6 +85,7 @@ static void retain(struct archive *archive)
         log_error("archive", NULL, "old items cannot be removed: %s", strerror(-n));
     else if (n > 0)
         log_info("archive", NULL, "%d of the oldest items made room", n);
+    files_reserve(archive->shelf.root);
 }
 
 static void add_news(void *ctx, enum shelf_change change, const struct archive_item *item)

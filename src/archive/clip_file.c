@@ -118,6 +118,12 @@ static int complete(struct clip_file *clip, uint64_t *ret_bytes)
         r = -errno;
     if (r == 0)
         r = files_write(clip->fd, moov, moov_bytes);
+    if (r == -ENOSPC && files_release(clip->root)) {
+        if (ftruncate(clip->fd, (off_t)clip->end) < 0 || lseek(clip->fd, 0, SEEK_END) < 0)
+            r = -errno;
+        else
+            r = files_write(clip->fd, moov, moov_bytes);
+    }
     mem_free(moov);
     if (r == 0)
         r = clip_file_sync(clip);

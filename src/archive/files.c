@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/random.h"
@@ -129,6 +130,28 @@ int files_remove(int root, const char *path)
     if (unlinkat(root, path, 0) < 0)
         return errno == ENOENT ? 0 : -errno;
     return files_sync_folder_of(root, path);
+}
+
+static const char RESERVE[] = "../archive.reserve";
+
+void files_reserve(int root)
+{
+    enum { ROOM = 8 };
+    struct statvfs s;
+    if (faccessat(root, RESERVE, F_OK, 0) == 0 || fstatvfs(root, &s) < 0 ||
+        (uint64_t)s.f_bavail * s.f_frsize < (uint64_t)ROOM * FILES_RESERVE_BYTES)
+        return;
+    int fd = openat(root, RESERVE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return;
+    if (posix_fallocate(fd, 0, FILES_RESERVE_BYTES) != 0)
+        unlinkat(root, RESERVE, 0);
+    close(fd);
+}
+
+bool files_release(int root)
+{
+    return unlinkat(root, RESERVE, 0) == 0;
 }
 
 int files_meta(int root, char ret_id[FILES_ID_CHARS + 1])

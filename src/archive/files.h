@@ -2,6 +2,7 @@
  * folder are synced. Blocks on the disk: never on the loop. Paths are below the archive's folder.
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,14 @@ int files_put(int root, const char *path, const void *bytes, size_t len_bytes)
 
 /* Gone for good; one that is not there is fine. */
 int files_remove(int root, const char *path) __attribute__((warn_unused_result));
+
+/* A file of FILES_RESERVE_BYTES beside the archive's folder, so that what was recorded when the
+ * disk is full can still be closed and get its row. Made where there is room for it many times
+ * over; released when a write found no space. */
+enum { FILES_RESERVE_BYTES = 1 << 20 };
+void files_reserve(int root);
+/* False: there was none. */
+bool files_release(int root);
 
 enum { FILES_ID_CHARS = 32 };
 /* The id in the archive's file `meta`, which is made where there is none. It tells a wrong or

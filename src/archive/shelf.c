@@ -132,6 +132,8 @@ int shelf_add(struct shelf *shelf, struct archive_item *item, const uint8_t *pos
     if (poster)
         put_thumbnail(shelf, item, poster, poster_bytes);
     int r = index_add(shelf->index, item);
+    if (r == -ENOSPC && files_release(shelf->root))
+        r = index_add(shelf->index, item);
     if (r == 0)
         tell(shelf, SHELF_ADDED, item);
     return r;

@@ -1,6 +1,10 @@
 #include "archive/shelf.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 
 #include "archive/files.h"
 #include "base/clock.h"
@@ -231,6 +235,51 @@ static void test_one_program_at_a_time(void **state)
     shelf_close(&other);
 }
 
+/* In a file system of its own: 77 where there may be none. */
+static int fill_and_add(const char *dir)
+{
+    if (unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER) < 0 ||
+        mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("eyelid", dir, "tmpfs", 0, "size=20m") < 0)
+        return 77;
+    static uint8_t zeroes[4096];
+    struct shelf shelf = open_it(dir);
+    struct archive_item item = keep(&shelf, 1000);
+    files_reserve(shelf.root);
+    if (scratch_size(dir, "archive.reserve") != FILES_RESERVE_BYTES)
+        return 1;
+    int fd = open(scratch_path(dir, "fill"), O_WRONLY | O_CREAT, 0600);
+    while (write(fd, zeroes, sizeof(zeroes)) > 0)
+        ;
+    close(fd);
+    unsigned added = 0;
+    int r = 0;
+    while (r == 0 && added < 100000) { /* rows alone, until the reserve is used up as well */
+        item.id = 0;
+        snprintf(item.path, sizeof(item.path), "porch/%u.jpg", added);
+        r = shelf_add(&shelf, &item, NULL, 0);
+        added += r == 0;
+    }
+    const bool is_released = scratch_size(dir, "archive.reserve") < 0;
+    files_reserve(shelf.root); /* no room for it now */
+    const bool stays_away = scratch_size(dir, "archive.reserve") < 0;
+    shelf_close(&shelf);
+    return r == -ENOSPC && added > 10 && is_released && stays_away ? 0 : 2;
+}
+
+static void test_a_full_disk_has_a_reserve(void **state)
+{
+    int status;
+    const pid_t pid = fork();
+    if (pid == 0)
+        _exit(fill_and_add(*state));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, scratch_create, scratch_destroy)
@@ -245,6 +294,7 @@ int main(void)
         T(test_retention),
         T(test_another_disk),
         T(test_one_program_at_a_time),
+        T(test_a_full_disk_has_a_reserve),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
