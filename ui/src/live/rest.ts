@@ -125,6 +125,33 @@ export interface Schedule extends ScheduleBody {
   last: Run | null;
 }
 
+export type Point = [number, number]; // 0 to 1 from the top left
+
+export interface Zone {
+  mode: 'include' | 'exclude';
+  points: Point[];
+}
+
+// Docs/protocol.md, section 3: motion.
+export interface MotionSettings {
+  armed: boolean;
+  sensitivity: number; // 0 to 100
+  min_area: number; // percent of the picture
+  profile: 'normal' | 'busy';
+  watch_fps: number;
+  pre_s: number;
+  post_s: number;
+  zones: Zone[];
+}
+
+export interface MotionState {
+  armed: boolean;
+  watching: boolean;
+  moving: boolean;
+  events: number;
+  muted: string[]; // 12 rows of 16 fields, "#" where it is muted
+}
+
 interface Asked {
   method?: string;
   body?: object;
@@ -230,6 +257,18 @@ export class Rest {
 
   async removeItem(item: string): Promise<void> {
     await this.ask(`archive/${item}`, { method: 'DELETE' });
+  }
+
+  async motion(camera: string): Promise<MotionSettings> {
+    return (await this.ask(`cameras/${camera}/motion`)) as MotionSettings;
+  }
+
+  async changeMotion(camera: string, some: Partial<MotionSettings>): Promise<void> {
+    await this.ask(`cameras/${camera}/motion`, { method: 'PATCH', body: some });
+  }
+
+  async motionState(camera: string): Promise<MotionState> {
+    return (await this.ask(`cameras/${camera}/motion/state`)) as MotionState;
   }
 
   async schedules(): Promise<Schedule[]> {

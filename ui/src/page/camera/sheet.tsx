@@ -1,4 +1,5 @@
 // Details and settings of one camera, in tabs beside or below its picture.
+import activity from 'icon:activity';
 import device from 'icon:cpu';
 import share from 'icon:share-2';
 import sliders from 'icon:sliders-horizontal';
@@ -11,6 +12,7 @@ import { remembered } from '../store';
 import { nameOf } from '../words';
 import { Controls } from './controls';
 import { Device } from './device';
+import { Motion } from './motion';
 import { Name } from './name';
 import { Remove } from './remove';
 import { Share } from './share';
@@ -24,6 +26,7 @@ export function Sheet({ known, watched }: { known: KnownCamera; watched: Watched
   const maySet = mayOn('operator', camera.id);
   const tabs = [
     ...(maySet ? [{ id: 'settings', label: t('tab.settings'), icon: sliders }] : []),
+    ...(maySet ? [{ id: 'motion', label: t('tab.motion'), icon: activity }] : []),
     { id: 'device', label: t('tab.device'), icon: device },
     { id: 'share', label: t('tab.share'), icon: share },
   ];
@@ -39,6 +42,7 @@ export function Sheet({ known, watched }: { known: KnownCamera; watched: Watched
         }}
       >
         {shown === 'device' && <Device known={known} watched={watched} />}
+        {shown === 'motion' && <Motion camera={camera.id} />}
         {shown === 'share' && <Share camera={camera.id} />}
         {shown === 'settings' && (
           <>
