@@ -275,6 +275,8 @@ void config_destroy(struct config *config)
     mem_free(config->data);
     mem_free(config->tls_cert);
     mem_free(config->tls_key);
+    mem_free(config->control);
+    mem_free(config->proxy_secret_file);
     mem_free(config);
 }
 
