@@ -40,7 +40,7 @@ const SECTIONS = { frame: sections.cpuPerFrame, latency: sections.latency, viewe
 
 const TITLES = {
   frame: 'Six VGA cameras at 30 fps (4:2:2, noisy frames)', latency: 'JPEG in to chunk out, one camera',
-  viewers: 'Viewers of one VGA camera at 30 fps', idle: 'Nobody looks', wake: 'From asleep to the first chunk',
+  viewers: 'Viewers of one VGA camera at 30 fps', idle: 'Without viewers', wake: 'From asleep to the first chunk',
   glass: 'Glass to glass: a frame drawn to its pixels on the screen', sources: 'What each kind of camera costs', motion: 'Beside Debian\'s motion, 15 fps',
   size: 'What it costs to have',
 };

@@ -1,6 +1,6 @@
 /* What the transport alone costs: one message, COUNT WebSocket viewers, RATE times a second, on
  * loopback, beside a loop that does nothing but send(2) the same bytes to as many sockets. The two
- * take turns, ROUNDS each; server and viewers live in processes of their own.
+ * take turns, ROUNDS each; server and viewers live in separate processes.
  *
  * usage: bench_fanout [COUNT [BYTES [RATE [SECONDS [ROUNDS]]]]]
  * prints one line of JSON: medians of the CPU time of one message to one viewer, the median of the
@@ -294,7 +294,7 @@ static void serve_with_net(struct result *ret)
 
 /* --- Turns. --- */
 
-/* In a process of its own, so that its CPU is its own. */
+/* In a separate process, so that its CPU time can be measured. */
 static struct result run(void (*serve)(struct result *ret))
 {
     struct result result_of_child = {0};

@@ -57,8 +57,8 @@ export async function motion({ seconds }) {
     peerViewer.stop();
     const peerSnapshots = [];
     for (let i = 0; i < 5; i++) peerSnapshots.push(await snapshotMs(`http://127.0.0.1:${stream}/0/current`));
-    rows.push(row('nobody looks, CPU, eyelid', asleep * 100, '% of a core'),
-      row('nobody looks, CPU, motion', peerIdle * 100, '% of a core'),
+    rows.push(row('without viewers, CPU, eyelid', asleep * 100, '% of a core'),
+      row('without viewers, CPU, motion', peerIdle * 100, '% of a core'),
       row('one MJPEG viewer, CPU, eyelid', watched * 100, '% of a core'),
       row('one MJPEG viewer, CPU, motion', peerWatched * 100, '% of a core'),
       row('one MJPEG viewer, CPU, eyelid / motion', watched / peerWatched, 'ratio', { max: 0.1 }),

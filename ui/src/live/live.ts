@@ -116,7 +116,7 @@ export class Live {
     this.link.connect();
   }
 
-  // Nobody is logged in: nothing is tried before release(), and what was seen is forgotten.
+  // Logged out: no attempts before release(), and the known state is dropped.
   hold(): void {
     this.link.hold();
     this.cameras = new Map();

@@ -352,7 +352,7 @@ export class Rest {
     return ((await this.ask('tokens')) as { tokens: Token[] }).tokens;
   }
 
-  // The token's text is told this once.
+  // The token's text is shown only once.
   async addToken(token: object): Promise<{ token: string }> {
     return (await this.ask('tokens', { method: 'POST', body: token })) as { token: string };
   }
@@ -361,7 +361,7 @@ export class Rest {
     await this.ask(`tokens/${id}`, { method: 'DELETE' });
   }
 
-  // Whether the server has an authority of its own, to be trusted by hand.
+  // Whether the server has its own certificate authority, to be trusted by hand.
   hasAuthority(): Promise<boolean> {
     const url = new URL('trust/eyelid-ca.crt', this.server);
     return this.send(url, { method: 'HEAD' }).then(

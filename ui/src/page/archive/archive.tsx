@@ -1,4 +1,4 @@
-// What was kept: photos, clips and films, by day, the newest first.
+// The archive: photos, clips and films by day, newest first.
 import calendar from 'icon:calendar-days';
 import selectIcon from 'icon:square-check';
 import star from 'icon:star';
@@ -28,7 +28,7 @@ interface Wanted {
   reason: string;
   starred: boolean;
   from: string; // a date, or ''
-  to: string; // a date, its day included, or ''
+  to: string; // a date (inclusive), or ''
 }
 
 const EVERYTHING: Wanted = { camera: '', kind: '', reason: '', starred: false, from: '', to: '' };
@@ -156,7 +156,7 @@ function Filters({ openCalendar }: { openCalendar(): void }) {
   );
 }
 
-// Which items are selected. Those through which a range goes have to be there already.
+// The selected items. A range can only be selected over items that are loaded.
 function useSelection(items: Items) {
   const [isSelecting, setIsSelecting] = useState(false);
   const [ids, setIds] = useState<ReadonlyMap<string, Item>>(new Map());

@@ -1,4 +1,4 @@
-// Which days have how many items; a day that is chosen is jumped to.
+// The number of items per day; choosing a day jumps to it.
 import left from 'icon:chevron-left';
 import right from 'icon:chevron-right';
 import { useState } from 'preact/hooks';
@@ -11,7 +11,7 @@ import { monthName, weekdayName } from './words';
 import './calendar.css';
 
 export function Calendar(props: {
-  days: DayCount[]; // the newest first
+  days: DayCount[]; // newest first
   from: string;
   to: string;
   choose(date: string): void;

@@ -1,4 +1,4 @@
-// A clip that plays, with what a clip from a camera is watched for: picture by picture, slow, fast.
+// Plays a clip: frame by frame, slowly, fast.
 
 import previous from 'icon:chevron-first';
 import next from 'icon:chevron-last';
@@ -15,7 +15,7 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const SKIP_S = 5;
 
 export interface ClipKeys {
-  key(event: KeyboardEvent): boolean; // true: it was for the clip
+  key(event: KeyboardEvent): boolean; // true: the clip handled it
 }
 
 export function Clip(props: {
@@ -45,7 +45,7 @@ export function Clip(props: {
     setFailed(false);
     setAtS(0);
     return () => {
-      // What is still being fetched is given up.
+      // Cancels the download.
       element.removeAttribute('src');
       element.load();
     };

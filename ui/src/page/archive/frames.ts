@@ -1,31 +1,31 @@
-// Steps through a clip picture by picture. Pictures have no fixed rate: what is shown tells its time,
-// and the next one is looked for. Pure but for the <video>, of which little is used.
+// Steps through a clip frame by frame. The frame rate is not constant, so the time of the next frame
+// is found by seeking. Pure except for the <video>, of which it uses little.
 
 export interface Steppable {
   currentTime: number;
   readonly duration: number;
   pause(): void;
-  // Calls back with the time of each picture that is shown; an older browser has none.
+  // Calls back with the time of each frame that is shown; missing in older browsers.
   requestVideoFrameCallback?(shown: (now: number, frame: { mediaTime: number }) => void): number;
 }
 
 const USUAL_S = 1 / 30;
-const LONGEST_S = 2; // so far one step looks for another picture
+const LONGEST_S = 2; // how far one step searches for another frame
 const HAIR_S = 0.001;
 
 interface Step {
-  fromS: number; // the picture that it begins at
-  reachS: number; // looked for so far beyond it
-  foundS: number | null; // a later picture; there may be one between the two
+  fromS: number; // the frame where it begins
+  reachS: number; // searched up to this distance from it
+  foundS: number | null; // a later frame; there may be others between the two
 }
 
 export class Frames {
-  private shownS: number | null = null; // when the picture that is shown begins
+  private shownS: number | null = null; // start of the frame that is shown
   private step: Step | null = null;
 
   constructor(
     private readonly video: Steppable,
-    private readonly told: (atS: number) => void = () => {}, // each picture that is shown
+    private readonly told: (atS: number) => void = () => {}, // called for each frame that is shown
   ) {
     this.follow();
   }
@@ -40,7 +40,7 @@ export class Frames {
     this.seek(this.shownS + USUAL_S);
   }
 
-  // Just before a picture begins, the one before it is shown, however long it lasts.
+  // Just before a frame begins, the previous one is shown, however long it lasts.
   previous(): void {
     this.video.pause();
     this.step = null;
@@ -62,8 +62,8 @@ export class Frames {
     });
   }
 
-  // Farther while the same picture is shown, then back picture by picture until it is again: what was
-  // found last follows it. False: the step is over.
+  // Seeks farther while the same frame is shown, then back frame by frame until it is shown again: the
+  // last frame found is the next one. False: the step is over.
   private goOn(step: Step, atS: number): boolean {
     const isSame = atS <= step.fromS + HAIR_S;
     if (!isSame) {

@@ -1,4 +1,4 @@
-// All items, of which only those near the window are drawn.
+// All items; only those near the window are rendered.
 
 import check from 'icon:check';
 import film from 'icon:film';
@@ -13,9 +13,9 @@ import type { Items } from './items';
 import { boxIn, type Grid as Layout, layOut, sizesFor, stepFrom, topOf, visibleIn } from './layout';
 import { address, lengthOf, nameFor, titleOf } from './words';
 
-const BEYOND_PX = 600; // drawn beyond the edges of the window
+const BEYOND_PX = 600; // rendered beyond the edges of the window
 
-// The part of the grid that its scrolled ancestor shows: [top, bottom).
+// The visible part of the grid in its scrolled ancestor: [top, bottom).
 function useWindow(ref: { current: HTMLElement | null }, height: number): [number, number] {
   const [shown, setShown] = useState<[number, number]>([0, 1200]);
   useLayoutEffect(() => {
@@ -127,13 +127,13 @@ function Cell(props: {
 
 export function Grid(props: {
   items: Items;
-  changes: number; // of the items, so far: they are an object that changes
+  changes: number; // changes of items so far, because items is a mutable object
   selected: { has(id: string): boolean };
   isSelecting: boolean;
   maySelect: boolean;
   jump: { date: string } | null; // to a day; a new object for each jump
   open(index: number): void;
-  toggle(index: number, through: boolean): void; // through: from the one toggled last
+  toggle(index: number, through: boolean): void; // through: all from the one toggled last
 }) {
   const { items, selected, isSelecting, maySelect, jump, open, toggle } = props;
   const [ref, { width }] = useSize<HTMLDivElement>();
@@ -163,7 +163,7 @@ export function Grid(props: {
     setActive(day.first);
   }, [jump]);
 
-  // The cell that the focus goes to is drawn first, and may have to be scrolled to.
+  // The cell must be rendered before it gets the focus, and may have to be scrolled to.
   useEffect(() => {
     if (!moved.current) return;
     moved.current = false;
@@ -185,7 +185,7 @@ export function Grid(props: {
     }
     event.preventDefault();
   };
-  // The focus stays on a cell that was scrolled out of sight.
+  // A cell that is scrolled out of sight keeps the focus.
   const kept =
     hasFocus.current && layout.count > 0 && !visible.some((v) => here >= v.first && here < v.last)
       ? layout.days.find((d) => here >= d.first && here < d.first + d.count)

@@ -1,5 +1,5 @@
-// What the archive has for a filter: how many items each day has, and of those the items that were
-// looked at so far. Days are fetched from their newest item on.
+// The archive's items for a filter: the number per day, and the items that have been needed so far.
+// Days are loaded from their newest item on.
 import type { ArchiveFilter, Item, Page } from '../../live/rest';
 import type { DayCount } from './layout';
 
@@ -12,8 +12,8 @@ const PAGE = 200;
 
 interface Loaded {
   items: Item[];
-  next: string | null; // null: all are there
-  wanted: number; // so many, at least
+  next: string | null; // null: all are loaded
+  wanted: number; // load at least this number
   isLoading: boolean;
   isStale: boolean;
   hasFailed: boolean; // not tried again before the next refresh
@@ -27,8 +27,8 @@ export function dayAfter(date: string): string {
 }
 
 export class Items {
-  days: DayCount[] = []; // the newest first
-  isKnown = false; // the days were told
+  days: DayCount[] = []; // newest first
+  isKnown = false; // the days are loaded
   problem: unknown = null;
   private readonly loaded = new Map<string, Loaded>();
   private isClosed = false;
@@ -36,7 +36,7 @@ export class Items {
   constructor(
     private readonly source: Source,
     readonly filter: ArchiveFilter,
-    private readonly cameras: () => string[], // those to ask for one by one
+    private readonly cameras: () => string[], // to be requested one by one
     private readonly changed: () => void,
   ) {}
 
@@ -44,7 +44,7 @@ export class Items {
     this.isClosed = true;
   }
 
-  // How many there are by now. A day whose number has changed is read again where it was looked at.
+  // Refreshes the numbers. A day whose number has changed is loaded again if it was needed before.
   async refresh(): Promise<void> {
     try {
       const counts = await this.countDays();
@@ -70,7 +70,7 @@ export class Items {
     this.changed();
   }
 
-  // The item at an index of all; undefined: not there yet.
+  // The item at an index among all; undefined: not loaded yet.
   at(index: number): Item | undefined {
     const [day, at] = this.find(index);
     return day && this.loaded.get(day.date)?.items[at];
@@ -86,7 +86,7 @@ export class Items {
     return -1;
   }
 
-  // Fetches what is missing of [first, last).
+  // Loads the missing items of [first, last).
   want(first: number, last: number): void {
     let begin = 0;
     for (const { date, count } of this.days) {
@@ -138,7 +138,7 @@ export class Items {
     return [undefined, 0];
   }
 
-  // Only who sees every camera may ask about all at once.
+  // Only users who may see every camera can request all at once.
   private async countDays(): Promise<Record<string, number>> {
     try {
       return await this.source.archiveDays(this.filter);
@@ -154,7 +154,7 @@ export class Items {
     return sums;
   }
 
-  // The items of a day as far as they are wanted. What is stale stays shown until it is read again.
+  // Loads the items of a day as far as they are wanted. Old ones are shown until then.
   private async load(date: string, loaded: Loaded): Promise<void> {
     if (loaded.isLoading || loaded.hasFailed) return;
     loaded.isLoading = true;
@@ -198,7 +198,7 @@ export class Items {
     });
   }
 
-  // Once all of a day are there, their number is true.
+  // When all items of a day are loaded, their number is exact.
   private correct(date: string, count: number): void {
     const day = this.days.find((other) => other.date === date);
     if (day) day.count = count;

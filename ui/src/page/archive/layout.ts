@@ -1,5 +1,5 @@
-// Where the archive's items lie: days below one another, the newest first, each a heading and rows of
-// cells. Numbers alone, so that what is far away costs nothing. Pure.
+// Positions of the archive's items: days below one another, newest first, each with a heading and rows
+// of cells. Only numbers, so that items outside the window cost nothing. Pure.
 
 export interface DayCount {
   date: string; // 2026-11-30, of the server's calendar
@@ -12,7 +12,7 @@ export interface Sizes {
   cellHeight: number;
   gap: number;
   heading: number; // its height, gap included
-  after: number; // room behind each day
+  after: number; // space after each day
 }
 
 export interface Placed extends DayCount {
@@ -33,7 +33,7 @@ export interface Box {
   top: number;
 }
 
-// A part of a day that is to be drawn: items [first, last) of all.
+// A part of a day to render: items [first, last) of all.
 export interface Visible {
   day: Placed;
   first: number;
@@ -79,7 +79,7 @@ function dayAt(grid: Grid, key: 'first' | 'top', value: number): Placed | undefi
 export const dayOf = (grid: Grid, index: number): Placed | undefined =>
   index < 0 || index >= grid.count ? undefined : dayAt(grid, 'first', index);
 
-// Of a cell, from the top left of its day.
+// Position of a cell from the top left of its day.
 export function boxIn({ columns, cellWidth, cellHeight, gap, heading }: Sizes, at: number): Box {
   return {
     left: (at % columns) * (cellWidth + gap),
@@ -87,7 +87,7 @@ export function boxIn({ columns, cellWidth, cellHeight, gap, heading }: Sizes, a
   };
 }
 
-// Of a cell, from the top of all.
+// Position of a cell from the top of the archive.
 export function topOf(grid: Grid, index: number): number {
   const day = dayOf(grid, index);
   return day ? day.top + boxIn(grid.sizes, index - day.first).top : 0;
@@ -112,7 +112,7 @@ export function visibleIn(grid: Grid, top: number, bottom: number): Visible[] {
   return found;
 }
 
-// Where a key leads to from a cell; null: nowhere, or it is no such key.
+// The cell to which a key moves from a cell; null: none, or another key.
 export function stepFrom(grid: Grid, index: number, key: string, pageRows: number): number | null {
   const day = dayOf(grid, index);
   if (!day) return null;

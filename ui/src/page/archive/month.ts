@@ -1,6 +1,6 @@
 // The days of a month as a calendar shows them. Pure.
 
-// 0 is Sunday, as Date has it. Where the browser does not know the language's habit: Monday.
+// 0 is Sunday, as in Date. Monday if the browser does not know the language's first day.
 export function firstWeekday(tag: string): number {
   const locale = new Intl.Locale(tag) as Intl.Locale & {
     getWeekInfo?(): { firstDay: number };

@@ -1,4 +1,4 @@
-// The cameras that are recorded now: they come into the archive when they end.
+// Recordings in progress: they appear in the archive when they end.
 import stopIcon from 'icon:square';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';

@@ -1,4 +1,4 @@
-// What can be done with several items at once.
+// Actions on several items at once.
 import download from 'icon:download';
 import star from 'icon:star';
 import trash from 'icon:trash';
@@ -19,7 +19,7 @@ const EXPORT_MAX = 1000; // items of one zip file
 const exportOf = (ids: string[]): string =>
   new URL(`api/v1/archive/export?ids=${ids.join()}`, serverUrl).href;
 
-// Does it for each, a few at a time. The first problem ends it and is thrown.
+// Runs the action for each, a few at a time. Stops at the first problem and throws it.
 export async function forEach<T>(all: T[], act: (one: T) => Promise<void>): Promise<void> {
   const left = [...all];
   const work = async (): Promise<void> => {

@@ -23,7 +23,7 @@ import './viewer.css';
 
 const SWIPE_PX = 60;
 
-// Calls back with -1 or 1 for a finger that goes to the side.
+// Calls back with -1 or 1 for a horizontal swipe.
 function useSwipe(step: (by: number) => void) {
   const begun = useRef<{ id: number; x: number; y: number } | null>(null);
   return {
@@ -56,7 +56,7 @@ const aboutOf = (item: Item): string =>
 
 export function ItemViewer(props: {
   items: Items;
-  first: number; // the index of the one to begin with
+  first: number; // the index of the first one to show
   change(item: Item): void;
   drop(id: string): void;
   closed(): void;
@@ -70,7 +70,7 @@ export function ItemViewer(props: {
   const here = Math.min(at, count - 1);
   const item = items.at(here);
   useEffect(() => items.want(Math.max(0, here - 1), here + 2), [items, here]);
-  // New ones come in front of it: the item that is shown stays.
+  // New items are inserted before it; the shown item stays.
   const shown = useRef<string | null>(null);
   const isSame = item?.id === shown.current;
   useEffect(() => {
@@ -118,7 +118,7 @@ export function ItemViewer(props: {
     event.preventDefault();
   };
   if (item?.kind === 'photo') keys.current = null;
-  // On the window: what had the focus may have gone with the item before.
+  // On the window, because the focused element may be gone with the previous item.
   const newest = useRef(pressed);
   newest.current = pressed;
   useEffect(() => {

@@ -1,4 +1,4 @@
-// What items of the archive are called.
+// Names of archive items.
 import type { Item } from '../../live/rest';
 import { serverUrl } from '../../live/shared';
 import { type Key, locale, moment, t } from '../i18n';

@@ -1,4 +1,4 @@
-// Recording by hand: a button over the picture, and how long it has been going.
+// Recording by hand: a button over the picture, and the elapsed time.
 import recordIcon from 'icon:circle-dot';
 import stopIcon from 'icon:square';
 import { useEffect, useState } from 'preact/hooks';
@@ -10,7 +10,7 @@ import { rest } from '../server';
 import { second } from '../store';
 import { problemText } from '../words';
 
-const LONGEST_S = 3600; // one that is forgotten ends
+const LONGEST_S = 3600; // ends recordings that were forgotten
 
 export function useRecording(known: KnownCamera) {
   const { id } = known.camera;

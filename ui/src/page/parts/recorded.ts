@@ -1,7 +1,7 @@
-// How long a camera has been recorded by now.
+// The duration of a camera's current recording.
 import type { KnownCamera } from '../../live/live';
 
-// In seconds; null: it is not.
+// In seconds; null: it is not recorded.
 export function recordedFor(
   { camera, heardMs }: KnownCamera,
   nowMs = performance.now(),

@@ -15,7 +15,7 @@ export function ring(camera: string): void {
   }, RING_MS);
 }
 
-// Cameras in front of which something moves, as far as this page was told.
+// Cameras with movement, as reported to this page.
 export const moving = signal<ReadonlySet<string>>(new Set());
 live.onMotion(({ camera, state }) => {
   const now = new Set(moving.value);
@@ -25,7 +25,7 @@ live.onMotion(({ camera, state }) => {
   if (state === 'began') ring(camera);
 });
 heard.subscribe((isHeard) => {
-  if (!isHeard) moving.value = new Set(); // what ends without a connection is not told
+  if (!isHeard) moving.value = new Set(); // ends are not reported without a connection
 });
 
 // Caused by others: someone woke the camera while it was paused here, or takes a photo.

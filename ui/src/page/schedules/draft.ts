@@ -1,4 +1,4 @@
-// A schedule as its form has it, and as the server does (docs/protocol.md, section 3.2). Pure.
+// Converts a schedule between the form's and the server's shape (docs/protocol.md, section 3.2). Pure.
 import type { Schedule, ScheduleBody, When } from '../../live/rest';
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -20,7 +20,7 @@ export interface Draft {
   kind: Kind;
   every: number;
   everyUnit: number; // s
-  from: string | undefined; // as the server has it: an interval that is changed counts on from there
+  from: string | undefined; // the server's value: a changed interval keeps its origin
   times: string[];
   days: Day[];
   sun: (typeof SUNS)[number];
@@ -56,7 +56,7 @@ export const NEW: Draft = {
   within: 24,
 };
 
-// "90 min" rather than "5400 s", where it is whole.
+// "90 min" instead of "5400 s" for whole minutes.
 export function inUnits(seconds: number): [n: number, unit: number] {
   const unit = [...UNITS_S].reverse().find((u) => seconds % u === 0) ?? 1;
   return [seconds / unit, unit];
@@ -127,7 +127,7 @@ export function bodyOf(draft: Draft): ScheduleBody {
   };
 }
 
-// What the form itself sees is missing; '' = nothing. The server judges the rest.
+// Missing input that the form can detect; '' = none. The server checks the rest.
 export type Missing = '' | 'name' | 'camera' | 'days' | 'times' | 'place';
 
 export function missingIn(draft: Draft): Missing {

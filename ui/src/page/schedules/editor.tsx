@@ -1,4 +1,4 @@
-// The form of a schedule. The server says meanwhile when it would run, or what is wrong with it.
+// The form of a schedule. The server previews its runs, or says what is wrong.
 import plus from 'icon:plus';
 import close from 'icon:x';
 import type { ComponentChildren } from 'preact';
@@ -135,7 +135,7 @@ function Weekdays({ days, set }: { days: Day[]; set: Set }) {
   );
 }
 
-// Each hour of the day is a button; times between the full hours are added one by one.
+// Each hour of the day is a button; other times are added one by one.
 function Times({ times, set }: { times: string[]; set: Set }) {
   const hours = Array.from({ length: 24 }, (_, h) => `${String(h).padStart(2, '0')}:00`);
   const odd = times.map((time, at) => ({ time, at })).filter(({ time }) => !hours.includes(time));
@@ -359,7 +359,7 @@ function Particulars({ draft, set }: { draft: Draft; set: Set }) {
   );
 }
 
-// The next runs of what the form says now, or why there are none.
+// The next runs of the schedule in the form, or why there are none.
 function usePreview(draft: Draft): { next: string[]; wrong: string } {
   const [preview, setPreview] = useState<{ next: string[]; wrong: string }>({
     next: [],

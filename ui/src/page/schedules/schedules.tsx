@@ -1,4 +1,4 @@
-// What happens by itself, and when.
+// The schedules and their runs.
 import clockIcon from 'icon:calendar-clock';
 import pencil from 'icon:pencil';
 import plus from 'icon:plus';
@@ -22,7 +22,7 @@ import './schedules.css';
 const REFRESH_MS = 5000;
 
 function useSchedules() {
-  const [schedules, setSchedules] = useState<Schedule[] | null>(null); // null: not there yet
+  const [schedules, setSchedules] = useState<Schedule[] | null>(null); // null: not loaded yet
   const [error, setError] = useState('');
   const load = async (): Promise<void> => {
     try {

@@ -10,7 +10,7 @@ import './connection.css';
 
 export function Connection() {
   const { state } = connection.value;
-  // Connecting again after a wait is part of the same trouble; the first time it is none.
+  // Connecting again after a wait belongs to the same problem; the first attempt is not a problem.
   const isLost =
     state === 'waiting' || state === 'silent' || (state === 'connecting' && heard.value);
   const word =

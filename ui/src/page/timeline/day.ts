@@ -1,4 +1,4 @@
-// The items of one camera on one day, in order; those of the day at hand are asked for again.
+// The items of one camera on one day, in order; today's are loaded again from time to time.
 import { useEffect, useState } from 'preact/hooks';
 import type { Item } from '../../live/rest';
 import { rest } from '../server';
@@ -12,7 +12,7 @@ export interface Kept extends Span {
   item: Item;
 }
 
-// What is shown instead of the live picture.
+// The item that is shown instead of the live picture.
 export interface Past {
   kept: Kept;
   atMs: number; // a moment within it
@@ -45,7 +45,7 @@ export async function itemsOf(camera: string, { fromMs, toMs }: Range): Promise<
   return items.reverse();
 }
 
-// null: not there yet.
+// null: not loaded yet.
 export function useDay(camera: string, day: Range): { kept: Kept[] | null; reload(): void } {
   const [kept, setKept] = useState<Kept[] | null>(null);
   const [asked, setAsked] = useState(0);
@@ -69,13 +69,13 @@ export function useDay(camera: string, day: Range): { kept: Kept[] | null; reloa
           );
         });
       } catch {
-        if (!gone) setKept((before) => before ?? []); // no connection is said elsewhere
+        if (!gone) setKept((before) => before ?? []); // a lost connection is shown elsewhere
       }
     };
     void load(day.fromMs);
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible' && Date.now() < day.toMs + REFRESH_MS)
-        void load(Math.max(day.fromMs, newestMs - 3_600_000)); // a clip is there when it ends
+        void load(Math.max(day.fromMs, newestMs - 3_600_000)); // a clip appears when it ends
     }, REFRESH_MS);
     return () => {
       gone = true;

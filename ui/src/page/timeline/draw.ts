@@ -1,5 +1,5 @@
-// Draws the line: clips as bars, photos as thin lines, hours, what is shown. A canvas, because a day
-// may have thousands of photos.
+// Draws the line: clips as bars, photos as thin lines, hours, the shown moment. A canvas, because a
+// day may have thousands of photos.
 import { moment } from '../i18n';
 import { marks, type Range, type Span, xOf } from './track';
 

@@ -1,5 +1,5 @@
-// What was, in place of the live picture: a photo, or a clip from a moment on. When a clip ends, the
-// next one follows.
+// The past, instead of the live picture: a photo, or a clip from a given moment. After a clip the next
+// one is played.
 
 import radio from 'icon:radio';
 import { useEffect, useRef } from 'preact/hooks';
@@ -15,11 +15,11 @@ export function PastPicture(props: { past: Past; all: Kept[]; show(past: Past | 
   const { past, all, show } = props;
   const { kept, atMs } = past;
   const keys = useRef<ClipKeys | null>(null);
-  const shown = useRef({ id: '', ms: 0 }); // what the clip itself came to
+  const shown = useRef({ id: '', ms: 0 }); // the position that playback reached
   const isItself = shown.current.id === kept.id && shown.current.ms === atMs;
   const begin = useRef({ id: kept.id, atMs });
   if (!isItself) begin.current = { id: kept.id, atMs };
-  // A clip that is gone may still tell of its end.
+  // A clip that was replaced may still report its end.
   const now = useRef('');
   now.current = kept.id;
   useEffect(

@@ -1,5 +1,5 @@
-// The day of one camera as a strip under its picture. Dragging along it looks for a moment in the
-// past, which is then shown in the same place; LIVE leads back.
+// The day of one camera as a strip under its picture. Dragging along it chooses a moment in the past,
+// which is shown in place of the live picture; LIVE returns.
 import left from 'icon:chevron-left';
 import right from 'icon:chevron-right';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -16,7 +16,7 @@ export function Timeline(props: {
   camera: string;
   past: Past | null; // null: live
   show(past: Past | null): void;
-  list(kept: Kept[]): void; // what there is on this day
+  list(kept: Kept[]): void; // the items of this day
 }) {
   const { camera, past, show, list } = props;
   const [day, setDay] = useState<Range>(() => dayAround(Date.now()));
@@ -34,7 +34,7 @@ export function Timeline(props: {
   const shownMs = past?.atMs ?? Date.now();
   useEffect(() => list(spans), [kept]);
 
-  // Straight into the page, a picture of the screen at a time: nothing is drawn anew by Preact.
+  // Changes the DOM directly, once per animation frame, without rendering by Preact.
   const paint = (): void => {
     asked.current = 0;
     if (!canvas.current) return;
@@ -66,7 +66,7 @@ export function Timeline(props: {
   };
   useEffect(ask, [range, kept, width, shownMs]);
   useEffect(() => {
-    const timer = setInterval(ask, 15_000); // now moves on
+    const timer = setInterval(ask, 15_000); // the current time moves
     return () => {
       clearInterval(timer);
       cancelAnimationFrame(asked.current);

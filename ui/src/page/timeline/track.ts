@@ -1,4 +1,4 @@
-// A day of one camera's archive as a line: where things lie on it, and what is where. Pure.
+// A day of one camera's archive as a line: positions of its items, and the item at a position. Pure.
 
 export interface Span {
   id: string;
@@ -15,7 +15,7 @@ export interface Range {
 export const DAY_MS = 86_400_000;
 const CLOSEST_MS = 5 * 60_000;
 
-// The day that a moment belongs to, by this browser's clock. It has 23 or 25 hours at times.
+// The day of a moment in this browser's time zone. It may have 23 or 25 hours.
 export function dayAround(ms: number, by = 0): Range {
   const from = new Date(ms);
   from.setHours(0, 0, 0, 0);
@@ -31,7 +31,7 @@ export const xOf = ({ fromMs, toMs }: Range, ms: number, width: number): number 
 export const msAt = ({ fromMs, toMs }: Range, x: number, width: number): number =>
   fromMs + (width > 0 ? Math.min(1, Math.max(0, x / width)) : 0) * (toMs - fromMs);
 
-// Closer, or farther, around a moment that stays where it is; never beyond the day.
+// Zooms in or out around a moment that keeps its position; never beyond the day.
 export function zoomed(range: Range, day: Range, atMs: number, factor: number): Range {
   const whole = day.toMs - day.fromMs;
   const length = Math.min(whole, Math.max(CLOSEST_MS, (range.toMs - range.fromMs) * factor));
@@ -40,7 +40,7 @@ export function zoomed(range: Range, day: Range, atMs: number, factor: number): 
   return { fromMs, toMs: fromMs + length };
 }
 
-// What covers the moment, or else lies nearest to it. Spans are in order of their starts.
+// The span that covers the moment, or else the nearest one. Spans are ordered by start.
 export function nearest<S extends Span>(spans: S[], ms: number): S | null {
   let low = 0;
   let high = spans.length; // of those that start at or before it
@@ -51,7 +51,7 @@ export function nearest<S extends Span>(spans: S[], ms: number): S | null {
   }
   let best: S | null = spans[low] ?? null;
   let away = best ? best.startMs - ms : Number.POSITIVE_INFINITY;
-  // A long clip may reach over those that started later.
+  // A long clip may cover others that started later.
   for (let at = low - 1; at >= Math.max(0, low - 8); at--) {
     const span = spans[at] as S;
     const distance = Math.max(0, ms - span.endMs);
@@ -64,7 +64,7 @@ export function nearest<S extends Span>(spans: S[], ms: number): S | null {
   return best;
 }
 
-// The one that starts after, or before, another.
+// The span that starts after, or before, another.
 export function beside<S extends Span>(spans: S[], id: string, by: number): S | null {
   const at = spans.findIndex((span) => span.id === id);
   return at < 0 ? null : (spans[at + by] ?? null);
@@ -73,7 +73,7 @@ export function beside<S extends Span>(spans: S[], id: string, by: number): S | 
 const STEPS_MIN = [1, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720];
 const LABEL_PX = 56;
 
-// The full hours and the like that are written on the line.
+// The marks on the line, such as full hours.
 export function marks(range: Range, width: number): number[] {
   const length = range.toMs - range.fromMs;
   const most = Math.max(1, Math.floor(width / LABEL_PX));
@@ -81,7 +81,7 @@ export function marks(range: Range, width: number): number[] {
   const found: number[] = [];
   const at = new Date(range.fromMs);
   at.setHours(0, 0, 0, 0);
-  // By the clock, so that the marks stay full hours where the clock changes.
+  // In local time, so that the marks stay full hours when the clock changes.
   for (let n = 0; at.getTime() < range.toMs && n < 2000; n++) {
     if (at.getTime() > range.fromMs) found.push(at.getTime());
     const before = at.getTime();
