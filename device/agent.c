@@ -131,7 +131,7 @@ static void link_up(struct agent *agent, int64_t now_us)
     agent->due = 0;
     if (agent->state == AGENT_STREAMING)
         return;
-    agent->hal->hangup(agent->ctx); /* nobody will ask again: retry with the next connection */
+    agent->hal->hangup(agent->ctx); /* no second request comes: retry with the next connection */
     link_lost(agent, now_us);
 }
 

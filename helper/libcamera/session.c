@@ -149,7 +149,7 @@ static int stop(struct session *s)
     return r;
 }
 
-/* A buffer that is converted returns to the camera at once, whatever the server still holds. */
+/* A converted buffer returns to the camera at once, independent of the server's buffers. */
 static int feed(struct session *s, unsigned index)
 {
     if (!is_converted(s))

@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-/* The last use of a session is written at most so often. */
+/* The last use of a session is stored at most this often. */
 enum { USED_WRITE_S = 3600 };
 
 /* --- Grants. --- */
@@ -188,7 +188,7 @@ int accounts_put_user(struct accounts *accounts, const char *name, const char *h
 void accounts_remove_user(struct accounts *accounts, struct user *user)
 {
     if (accounts->store)
-        store_remove_user(accounts->store, user->name); /* its sessions go with it */
+        store_remove_user(accounts->store, user->name); /* also its sessions */
     drop_user(accounts, user);
 }
 
@@ -200,7 +200,7 @@ void accounts_load_user(struct accounts *accounts, const struct store_user *row)
     if (!text_is_id(row->name) || strlen(row->hash) >= PASSWORD_HASH_MAX_BYTES ||
         grant_read(row->role, row->cameras, &grant) < 0)
         return;
-    accounts->store = NULL; /* it is there already */
+    accounts->store = NULL; /* it is in the store already */
     (void)!accounts_put_user(accounts, row->name, row->hash, &grant, &user);
     accounts->store = store;
 }
@@ -345,7 +345,7 @@ void accounts_load_token(struct accounts *accounts, const struct store_token *ro
     token->expires_s = row->expires_s;
 }
 
-/* --- Who is it. --- */
+/* --- Authentication. --- */
 
 int accounts_by_session(struct accounts *accounts, const char *secret, int64_t now_s,
                         struct principal *ret_principal)
@@ -399,7 +399,7 @@ int accounts_by_name(struct accounts *accounts, const char *name, struct princip
     return 0;
 }
 
-/* Of a user without a session, whose rights are all that can change. */
+/* For a user without a session: only its rights can have changed. */
 static bool has_same_rights(struct accounts *accounts, const struct principal *principal)
 {
     struct principal now;

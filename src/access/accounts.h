@@ -1,5 +1,5 @@
-/* Users, their sessions, and tokens of programs: who is who. In memory, loaded from the store at
- * start and written to it; passwords are hashed elsewhere (access/password.h). Loop only.
+/* Users, their sessions, and tokens of programs. In memory, loaded from the store at start and
+ * written to it; access/password.h hashes passwords. Loop only.
  *
  * What a principal may do is decided by the policy (access/policy.h), not here. */
 #pragma once
@@ -13,12 +13,12 @@
 #include "store/store.h"
 
 enum {
-    ACCOUNTS_NAME_MAX = 32, /* of users and tokens: as ids of cameras */
+    ACCOUNTS_NAME_MAX = 32, /* of users and tokens, like ids of cameras */
     ACCOUNTS_AGENT_MAX_BYTES = 96,
     ACCOUNTS_USERS_MAX = 64,
-    ACCOUNTS_SESSIONS_MAX = 256, /* beyond it the one that was used longest ago ends */
+    ACCOUNTS_SESSIONS_MAX = 256, /* beyond it the least recently used one ends */
     ACCOUNTS_TOKENS_MAX = 64,
-    ACCOUNTS_SESSION_IDLE_S = 30 * 24 * 3600, /* a session that is not used for so long ends */
+    ACCOUNTS_SESSION_IDLE_S = 30 * 24 * 3600, /* sessions unused for this long end */
 };
 
 /* What a user or token may do. */
@@ -40,7 +40,7 @@ struct session {
     struct list node;
     char id[SECRET_ID_CHARS + 1], hash[SECRET_HASH_CHARS + 1];
     struct user *user;
-    char agent[ACCOUNTS_AGENT_MAX_BYTES + 1]; /* what the browser calls itself */
+    char agent[ACCOUNTS_AGENT_MAX_BYTES + 1]; /* the browser's User-Agent */
     int64_t created_s, used_s;                /* wall clock */
 };
 
@@ -54,7 +54,7 @@ struct token {
 
 /* Plain data; the lists are for reading. */
 struct accounts {
-    struct store *store; /* NULL: nothing is remembered */
+    struct store *store; /* NULL: nothing is stored */
     struct list users, sessions, tokens;
     unsigned n_users, n_sessions, n_tokens;
 };
@@ -62,12 +62,12 @@ struct accounts {
 void accounts_init(struct accounts *accounts);
 void accounts_finish(struct accounts *accounts);
 
-/* What the store remembers; rows that make no sense are left out. */
+/* Loads a row of the store; invalid ones are skipped. */
 void accounts_load_user(struct accounts *accounts, const struct store_user *row);
 void accounts_load_session(struct accounts *accounts, const struct store_session *row);
 void accounts_load_token(struct accounts *accounts, const struct store_token *row);
 
-bool accounts_has_admin(const struct accounts *accounts); /* one who is not narrowed */
+bool accounts_has_admin(const struct accounts *accounts); /* an admin of all cameras */
 struct user *accounts_user(struct accounts *accounts, const char *name);
 struct session *accounts_session(struct accounts *accounts, const char *id);
 struct token *accounts_token(struct accounts *accounts, const char *id);
@@ -75,7 +75,7 @@ struct token *accounts_token(struct accounts *accounts, const char *id);
 /* Reads "*" or blank-separated ids of cameras; -EINVAL, -E2BIG. */
 int grant_read(const char *role, const char *cameras, struct grant *ret_grant)
     __attribute__((warn_unused_result));
-/* The other way round. */
+/* The inverse. */
 enum { GRANT_CAMERAS_MAX_BYTES = ACCESS_RIGHTS_MAX * (ACCESS_CAMERA_MAX + 1) + 1 };
 void grant_cameras(const struct grant *grant, char ret[GRANT_CAMERAS_MAX_BYTES]);
 
@@ -99,14 +99,14 @@ int accounts_add_token(struct accounts *accounts, const char *name, const struct
                        struct token **ret_token) __attribute__((warn_unused_result));
 void accounts_remove_token(struct accounts *accounts, struct token *token);
 
-/* Who shows this secret; -ENOENT: nobody, or no more. Notes when it was used. */
+/* The principal of this secret; -ENOENT: unknown or ended. Notes the time of use. */
 int accounts_by_session(struct accounts *accounts, const char *secret, int64_t now_s,
                         struct principal *ret_principal) __attribute__((warn_unused_result));
 int accounts_by_token(struct accounts *accounts, const char *secret, int64_t now_s,
                       struct principal *ret_principal) __attribute__((warn_unused_result));
-/* The user whom a trusted proxy names; -ENOENT. */
+/* The user that a trusted proxy names; -ENOENT. */
 int accounts_by_name(struct accounts *accounts, const char *name, struct principal *ret_principal)
     __attribute__((warn_unused_result));
-/* Whether the principal would still be given for the same secret. */
+/* Whether the principal's credential is still valid, with the same rights. */
 bool accounts_is_current(struct accounts *accounts, const struct principal *principal,
                          int64_t now_s);

@@ -19,7 +19,7 @@ int credential_check(const char *text, char ret_secret[SECRET_CHARS + 1])
     return take(text, strlen(text), ret_secret);
 }
 
-/* What stands behind the scheme, or NULL. */
+/* The part after the scheme, or NULL. */
 static const char *behind(const char *authorization, const char *scheme)
 {
     const size_t len = strlen(scheme);

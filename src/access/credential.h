@@ -8,10 +8,10 @@
 int credential_token(const char *authorization, char ret_secret[SECRET_CHARS + 1])
     __attribute__((warn_unused_result));
 
-/* The value of this cookie (RFC 6265 section 4.2), where it can be a secret; -ENOENT. */
+/* The value of this cookie (RFC 6265 section 4.2), if it can be a secret; -ENOENT. */
 int credential_cookie(const char *cookies, const char *name, char ret_secret[SECRET_CHARS + 1])
     __attribute__((warn_unused_result));
 
-/* SECRET_CHARS hexadecimal digits in lower case, as they are given out. */
+/* Checks for SECRET_CHARS lower-case hexadecimal digits, the form in which secrets are issued. */
 int credential_check(const char *text, char ret_secret[SECRET_CHARS + 1])
     __attribute__((warn_unused_result)); /* -EINVAL */

@@ -4,8 +4,8 @@
 #include <sodium.h>
 #include <string.h>
 
-/* RFC 9106 section 4 recommends more memory for servers that have it; a Raspberry Pi Zero has 512
- * MiB for everything. */
+/* RFC 9106 section 4 recommends more memory, but a Raspberry Pi Zero has only 512 MiB in
+ * total. */
 enum { PASSES = 3 };
 
 _Static_assert(PASSWORD_HASH_MAX_BYTES == crypto_pwhash_STRBYTES, "as libsodium writes them");

@@ -1,4 +1,4 @@
-/* Passwords of people, hashed with Argon2id (RFC 9106). Both functions block for a tenth of a
+/* Users' passwords, hashed with Argon2id (RFC 9106). Both functions block for a tenth of a
  * second and use PASSWORD_MEMORY_BYTES: a pool calls them, not the loop. Any thread. */
 #pragma once
 #include <stdbool.h>
@@ -14,8 +14,8 @@ enum {
 int password_hash(const char *password, char ret_hash[PASSWORD_HASH_MAX_BYTES])
     __attribute__((warn_unused_result));
 
-/* hash NULL: no such user. It takes as long as for a user whose password is wrong. */
+/* hash NULL: no such user, which takes the same time as a wrong password. */
 bool password_is(const char *password, const char *hash);
 
-/* Overwrites it, so that no core dump holds it. */
+/* Overwrites it, so that it is in no core dump. */
 void password_forget(char *password);

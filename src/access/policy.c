@@ -20,7 +20,7 @@ int access_role_find(const char *name, enum access_role *ret_role)
     return -EINVAL;
 }
 
-/* On one camera: the right on it, never more than the role. */
+/* The right on one camera, never more than the role. */
 static enum access_role role_on(const struct principal *principal, const char *camera)
 {
     if (!principal->is_narrowed)

@@ -14,7 +14,7 @@ static bool is_https(const char *text, size_t len)
     return len == 5 && strncasecmp(text, "https", len) == 0;
 }
 
-/* Quoted strings may hold what else ends a pair: they are skipped as a whole. */
+/* Quoted strings may contain separators: they are skipped as a whole. */
 static size_t pair_length(const char *text)
 {
     bool quoted = false;

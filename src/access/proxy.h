@@ -1,12 +1,12 @@
-/* What a trusted proxy says of the request that it passes on. Pure; any thread. */
+/* What a trusted proxy says about a forwarded request. Pure; any thread. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 
 enum { PROXY_SECRET_MIN_BYTES = 16, PROXY_SECRET_MAX_BYTES = 256 };
 
-/* The browser uses https to reach the proxy: X-Forwarded-Proto, or Forwarded (RFC 7239 section 5.4)
- * with its first element, which is that of the outermost proxy. NULL = absent. */
+/* The browser uses https to reach the proxy: by X-Forwarded-Proto, or by the first element of
+ * Forwarded (RFC 7239 section 5.4), which the outermost proxy added. NULL = absent. */
 bool proxy_says_https(const char *forwarded_proto, const char *forwarded);
 
 /* In constant time. shown: NULL = none. */

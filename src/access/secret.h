@@ -1,11 +1,11 @@
-/* Secrets of sessions and tokens: 256 random bits, of which only a hash is kept. Any thread. */
+/* Secrets of sessions and tokens: 256 random bits, of which only a hash is stored. Any thread. */
 #pragma once
 
 enum { SECRET_CHARS = 64, SECRET_HASH_CHARS = 64, SECRET_ID_CHARS = 16 };
 
 /* In hexadecimal. */
 void secret_create(char ret_secret[SECRET_CHARS + 1]);
-/* What a session or token goes by; no secret. */
+/* The id of a session or token, which is not secret. */
 void secret_create_id(char ret_id[SECRET_ID_CHARS + 1]);
 
 /* BLAKE2b (RFC 7693) of 32 bytes, in hexadecimal. A secret is long and random, so it needs no slow

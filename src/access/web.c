@@ -11,7 +11,7 @@ enum { PORT_NONE = -1, ORIGIN_MAX_BYTES = sizeof("https://[]:65535") + 256 };
 struct authority {
     bool is_address;
     struct in6_addr address; /* IPv4 as ::ffff:a.b.c.d */
-    char name[256];          /* if it is none; without the root's dot */
+    char name[256];          /* if it is not an address; without the root's dot */
     int port;                /* PORT_NONE = not given */
 };
 
@@ -54,7 +54,7 @@ static bool read_authority(const char *text, struct authority *ret)
     if (*text && (*text != ':' || !read_port(text + 1, &a.port)))
         return false;
     a.is_address = read_address(a.name, &a.address);
-    /* An IPv6 address stands in brackets, and nothing else does. */
+    /* Only IPv6 addresses are in brackets. */
     if (bracketed != (a.is_address && strchr(a.name, ':') != NULL))
         return false;
     if (!a.is_address && strspn(a.name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -82,8 +82,8 @@ static bool is_listed(const struct authority *host, const char *const *names)
     return false;
 }
 
-/* No foreign site can have one of these names: an address is not looked up, and localhost never
- * leaves the machine (RFC 6761 section 6.3). */
+/* Names that no foreign site can have: addresses are not resolved, and localhost always means this
+ * machine (RFC 6761 section 6.3). */
 static bool is_ours(const struct authority *host, const char *const *names)
 {
     return host->is_address || is_localhost(host->name) || is_listed(host, names);
@@ -107,16 +107,16 @@ static bool is_same_host(const struct authority *a, const struct authority *b)
                          : strcasecmp(a->name, b->name) == 0;
 }
 
-/* The browser itself says that the page came from elsewhere, if only from another port. */
+/* The browser reports that the page has another origin, possibly only another port. */
 static bool says_other_origin(const struct web_request *request)
 {
     return request->fetch_site && strcmp(request->fetch_site, "same-origin") != 0 &&
            strcmp(request->fetch_site, "none") != 0;
 }
 
-/* The scheme is not compared: a proxy in front may speak TLS for us. It may also drop the port from
- * Host (nginx's $host) or send a Host of its own; then the port in Origin is one that we cannot
- * know, and the browser's word decides where it gives one. */
+/* The scheme is not compared, since a proxy may terminate TLS. The proxy may also drop the port
+ * from Host (nginx's $host) or replace Host; then we cannot know the port in Origin, and
+ * Sec-Fetch-Site decides if the browser sends it. */
 static bool origin_is_ours(const struct web_request *request, const struct authority *host)
 {
     struct authority origin;
@@ -165,7 +165,7 @@ bool web_embeds(const struct web_request *request)
            read_authority(request->host, &host) && is_embed(request, request->origin, &host);
 }
 
-/* The origin of the page that Referer names: RFC 9110 section 10.1.3. */
+/* The origin of the page in Referer: RFC 9110 section 10.1.3. */
 static bool referer_origin(const char *referer, char ret_origin[ORIGIN_MAX_BYTES])
 {
     const char *slashes = strstr(referer, "//");
@@ -179,7 +179,7 @@ static bool referer_origin(const char *referer, char ret_origin[ORIGIN_MAX_BYTES
     return true;
 }
 
-/* A page at another port is no foreign one, as for Sec-Fetch-Site. */
+/* A page at another port is not foreign, as for Sec-Fetch-Site. */
 static bool referer_is_ours(const struct web_request *request, const struct authority *host)
 {
     struct authority page;
@@ -189,8 +189,8 @@ static bool referer_is_ours(const struct web_request *request, const struct auth
            (is_same_host(&page, host) || is_listed(&page, request->hosts));
 }
 
-/* What a browser says of the page that embeds a picture, for which there is no Origin: Referer
- * alone where we are no secure context to it. */
+/* Which page embeds a picture: such requests have no Origin, and over plain http only
+ * Referer. */
 static bool is_embedded_elsewhere(const struct web_request *request, const struct authority *host)
 {
     if (request->fetch_site)
@@ -198,7 +198,7 @@ static bool is_embedded_elsewhere(const struct web_request *request, const struc
     return !request->origin && request->referer && !referer_is_ours(request, host);
 }
 
-/* A page of another site that the owner lets embed pictures. */
+/* A page of another site that may embed pictures, by the owner's configuration. */
 static bool is_welcome_embed(const struct web_request *request, const struct authority *host)
 {
     char origin[ORIGIN_MAX_BYTES];
@@ -213,13 +213,12 @@ static bool is_welcome_embed(const struct web_request *request, const struct aut
 enum web_verdict web_decide(const struct web_request *request)
 {
     bool is_device = request->guard == WEB_DEVICE;
-    /* The arduinoWebSockets library sends "file://" for every device; no browser does. */
+    /* The arduinoWebSockets library always sends "file://"; browsers do not. */
     bool from_page = request->origin && !(is_device && strcmp(request->origin, "file://") == 0);
-    /* A device is no browser: it may know us by any name, and need not say which. */
+    /* A device is not a browser: it may use any name for us, or none. */
     if (is_device && !from_page)
         return WEB_ALLOW;
-    /* HTTP/1.0, as load balancers speak it when they look whether we are healthy. No browser does.
-     */
+    /* HTTP/1.0 without Host, as in health checks of load balancers; browsers always send Host. */
     if (!request->host && !from_page && request->guard == WEB_PUBLIC)
         return WEB_ALLOW;
     struct authority host;
@@ -240,7 +239,7 @@ const char *web_verdict_text(enum web_verdict verdict)
     case WEB_EMBED:
         return "allowed";
     case WEB_DENY_HOST:
-        return "this server is not known by that name; use its address, or list the name under "
+        return "this server is not known by that name; use its address, or add the name to "
                "hosts in eyelid.conf";
     case WEB_DENY_ORIGIN:
         return "a page of another site may not use this server; embed_origins in eyelid.conf lists "

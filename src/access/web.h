@@ -1,18 +1,18 @@
-/* The web gate: keeps out other web sites that use the owner's own browser against the server
- * (cross-site requests, DNS rebinding). It knows no principals: what a request may do is asked of
- * the policy (access/policy.h) afterwards. Any thread; pure.
+/* The web gate: keeps out other web sites that use the owner's browser against the server
+ * (cross-site requests, DNS rebinding). It knows no principals; the policy (access/policy.h)
+ * decides afterwards what a request may do. Any thread; pure.
  *
- * One thing a browser does not tell: over plain http, at an address other than localhost, a picture
- * embedded by a page that hides its Referer looks like one that a player asks for. The page cannot
- * read that picture, only cause the request. */
+ * One case cannot be detected: over plain http, at an address other than localhost, a picture
+ * embedded by a page that hides its Referer looks like a player's request. The page cannot read the
+ * picture, only cause the request. */
 #pragma once
 #include <stdbool.h>
 
 /* What a request is for. */
 enum web_guard {
     WEB_PUBLIC,   /* the page's own files, health: may be linked from anywhere */
-    WEB_DEVICE,   /* a camera's connection; no browser makes one */
-    WEB_PICTURES, /* looking only: pages of embeds may do that as well */
+    WEB_DEVICE,   /* a device's connection; browsers do not make one */
+    WEB_PICTURES, /* viewing only, which pages of embeds may do, too */
     WEB_GUARDED,  /* everything else */
 };
 
@@ -20,7 +20,7 @@ struct web_request {
     enum web_guard guard;
     const char *host, *origin; /* the headers, NULL = absent */
     const char *fetch_site;    /* Sec-Fetch-Site (Fetch Metadata, W3C), NULL = absent */
-    const char *referer;       /* looked at only where the two above are absent; NULL = absent */
+    const char *referer;       /* used only if the two above are absent; NULL = absent */
     const char *const
         *hosts; /* further names this server is known by, NULL-terminated; NULL = none */
     /* Origins whose pages may show our pictures, or WEB_SAME_HOST; NULL-terminated; NULL = none */
@@ -31,15 +31,15 @@ struct web_request {
 
 enum web_verdict {
     WEB_ALLOW,
-    WEB_DENY_HOST,   /* Host is no address, not localhost, and not in hosts: DNS rebinding */
-    WEB_DENY_ORIGIN, /* a page of another site asks */
-    WEB_EMBED,       /* a page of embeds asks: it may look, and no more */
+    WEB_DENY_HOST,   /* Host is not an address, localhost, or in hosts: DNS rebinding */
+    WEB_DENY_ORIGIN, /* from a page of another site */
+    WEB_EMBED,       /* from a page of embeds, which may only view */
 };
 
 enum web_verdict web_decide(const struct web_request *request);
 const char *web_verdict_text(enum web_verdict verdict); /* a sentence for the log and the 403 */
 
-/* True when the answer has to name Origin for the page there to read it (CORS, Fetch section 3.2).
+/* True if the answer must name Origin, so that the page can read it (CORS, Fetch section 3.2).
  */
 bool web_embeds(const struct web_request *request);
 /* "https://dash.example.org" or "http://10.0.0.7:3000". */

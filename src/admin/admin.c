@@ -16,7 +16,7 @@ enum { PASSWORD_LINE_MAX_BYTES = 1024, OUTPUT_MAX_BYTES = 8 << 20 };
 
 typedef void complainer(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Without its line end; false: there was none. */
+/* Removes its line end; false: no line. */
 static bool read_line(char line[PASSWORD_LINE_MAX_BYTES])
 {
     if (!fgets(line, PASSWORD_LINE_MAX_BYTES, stdin))
@@ -40,7 +40,7 @@ static bool read_hidden(const char *prompt, char line[PASSWORD_LINE_MAX_BYTES])
     return fine;
 }
 
-/* On a terminal twice, so that a slip does not lock its owner out. */
+/* On a terminal it is asked twice, so that a typo does not lock its owner out. */
 static bool read_password(char password[PASSWORD_LINE_MAX_BYTES], complainer *complain)
 {
     char again[PASSWORD_LINE_MAX_BYTES];
@@ -48,9 +48,9 @@ static bool read_password(char password[PASSWORD_LINE_MAX_BYTES], complainer *co
     if (!fine)
         complain("no password was given");
     if (fine && isatty(STDIN_FILENO)) {
-        fine = read_hidden("The same again", again) && strcmp(again, password) == 0;
+        fine = read_hidden("Repeat the password", again) && strcmp(again, password) == 0;
         if (!fine)
-            complain("the two passwords differ");
+            complain("the passwords differ");
         explicit_bzero(again, sizeof(again));
     }
     return fine;
@@ -59,8 +59,7 @@ static bool read_password(char password[PASSWORD_LINE_MAX_BYTES], complainer *co
 static void say_why_not(int error, const char *socket, const char *sentence, complainer *complain)
 {
     if (error == -EACCES)
-        complain("%s: this user may not use it; try as root, or as a member of the group eyelid",
-                 socket);
+        complain("%s: no permission; run this as root, or as a member of the group eyelid", socket);
     else if (error == -ECONNREFUSED)
         complain("no server answers at %s; is it running? --control PATH names another socket",
                  socket);
@@ -80,7 +79,7 @@ static int print(const struct order *order, unsigned status, const char *body, c
     } else if (order->json) {
         puts(body);
     } else if (show_answer(order->show, body, &text) < 0) {
-        complain("the server's answer is not understood; is it of another version?");
+        complain("cannot read the server's answer; does it have another version?");
         code = EXIT_REFUSED;
     } else {
         fputs(text.bytes, stdout);
@@ -120,7 +119,7 @@ int admin_run(const struct order *order, const char *const *sockets, complainer 
     explicit_bzero(password, sizeof(password));
     int code = EXIT_NOT_ASKED;
     if (order->has_body && !body)
-        complain("a password and names are UTF-8 text");
+        complain("passwords and names must be UTF-8 text");
     else
         code = ask_and_print(order, sockets, body, complain);
     order_free_body(body);

@@ -82,7 +82,7 @@ static int wrong_use(const struct verb *verb, char error[ORDER_ERROR_MAX])
     return -EINVAL;
 }
 
-/* The value behind "=", or the next word; NULL: the word is not this option, or lacks a value. */
+/* The value after "=", or the next word; NULL: the word is not this option, or lacks a value. */
 static const char *option(unsigned n_words, const char *const *words, unsigned *i, const char *name)
 {
     const size_t len = strlen(name);

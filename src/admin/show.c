@@ -10,7 +10,7 @@ struct table {
     const char *list; /* the member of the answer */
     struct {
         const char *title, *member;
-        const char *null; /* what stands where it is null */
+        const char *null; /* shown instead of null */
     } columns[COLUMNS_MAX];
 };
 

@@ -140,7 +140,7 @@ static int find_numbered(const struct routes_match *match, struct call *call,
     struct permit permit;
     if (!route || action_rule(route->action)->scope != ACCESS_CAMERA || match->id[0])
         return 0;
-    /* Who may see no camera at all is not told that there is none. */
+    /* Principals that may not list cameras get that refusal, not a 404. */
     const int error =
         service_permit(service, &call->principal, ACTION_LIST, NULL, &permit, ret_problem);
     if (error || service_numbered(service, &call->principal, match->number, call->id) == 0)

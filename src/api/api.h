@@ -15,12 +15,12 @@
 #include "service/service.h"
 #include "ui/assets.h"
 
-/* Reverse proxies that may say who asks. */
+/* Reverse proxies that may name the user. */
 struct api_proxies {
     const struct outbound_range *trusted; /* their addresses */
     size_t n_trusted;
-    enum http_header user; /* the one header that names the user; with secret only */
-    const char *secret;    /* what it has to show for that; NULL = nobody logs in by a header */
+    enum http_header user; /* the header that names the user; only with secret */
+    const char *secret;    /* that it must present for this; NULL = no login by header */
 };
 
 struct api_params {

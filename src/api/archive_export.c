@@ -10,19 +10,19 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-/* A list of ids fits in a request's head. */
+/* A list of ids must fit in a request's head. */
 enum { IDS_MAX_BYTES = 16 * 1024 };
 
-/* It lives until the connection is closed and no job is under way any more. */
+/* Lives until the connection is closed and no job is running. */
 struct export_stream {
     struct service_archive_call call; /* the first job: find the items */
-    struct archive_job read;          /* those after it */
+    struct archive_job read;          /* the later jobs */
     struct archive *archive;
     struct http_stream *stream; /* NULL: the peer has left */
-    bool is_busy;               /* a job is under way */
+    bool is_busy;               /* a job is running */
     struct export *export;
     uint64_t sent, total_bytes;
-    struct buf *block; /* that was made; NULL = none */
+    struct buf *block; /* ready to send; NULL = none */
     size_t block_bytes;
     bool is_broken;
 };
@@ -116,7 +116,7 @@ static void on_found(struct service_archive_call *call, const struct problem *pr
     release(out);
 }
 
-/* "1,2,3": how many; 0: it is no such list, or too long. */
+/* "1,2,3": their number; 0: not such a list, or too long. */
 static unsigned read_ids(const char *text, int64_t ids[EXPORT_ITEMS_MAX])
 {
     unsigned n = 0;

@@ -53,8 +53,8 @@ static int shown_token(const struct http_request *request, const struct route *r
     return credential_check(text, ret_secret);
 }
 
-/* The user whom a trusted proxy names, which also shows the secret: a program on the proxy's
- * machine has its address as well. */
+/* The user that a trusted proxy names. The secret is required, because other programs on the
+ * proxy's machine have its address too. */
 static bool by_proxy(const struct api_door *door, const struct http_request *request,
                      struct principal *ret_principal)
 {

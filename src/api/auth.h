@@ -7,7 +7,7 @@
 /* The session's cookie. Requests from other sites carry it only for links (SameSite), and scripts
  * cannot read it (HttpOnly). */
 #define AUTH_COOKIE "eyelid_session"
-/* The same over https, where nobody who can write to plain connections can have set it (RFC 6265bis
+/* The same over https, where an attacker on plain connections cannot have set it (RFC 6265bis
  * section 4.1.3.2). */
 #define AUTH_COOKIE_SECURE "__Host-eyelid_session"
 
@@ -17,7 +17,7 @@ void auth_cookie(const char *secret, bool is_secure, char ret_value[AUTH_COOKIE_
 
 /* The peer is a trusted proxy. */
 bool auth_is_proxied(const struct api_door *door, const struct http_request *request);
-/* The browser uses https, as we see it or a trusted proxy says. */
+/* The browser uses https, to this server or to a trusted proxy. */
 bool auth_is_secure(const struct api_door *door, const struct http_request *request);
 
 /* 0 and *ret_principal; or a negative errno and *ret_problem: the token is unknown. A request with

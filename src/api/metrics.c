@@ -148,7 +148,7 @@ static const struct {
     {"eyelid_frames_sent_total", "counter", "Frames sent to all viewers together.", sent},
     {"eyelid_frames_skipped_slow_total", "counter",
      "Frames that slow viewers missed, all together.", skipped_slow},
-    {"eyelid_starts_total", "counter", "Times that the camera was told to start.", starts},
+    {"eyelid_starts_total", "counter", "Start commands sent to the camera.", starts},
     {"eyelid_start_timeouts_total", "counter", "Starts without a picture in time.", start_timeouts},
     {AWAKE, "counter", "Time that the camera ran; by reason, for whom.", awake},
     {"eyelid_frame_age_seconds", "gauge", "Time from capture to arrival of the newest frame.",
@@ -157,11 +157,11 @@ static const struct {
     {"eyelid_recording", "gauge", "1 while the camera is being recorded.", recording},
     {"eyelid_recorded_bytes_total", "counter", "Bytes written to clips.", recorded_bytes},
     {"eyelid_motion_armed", "gauge", "1 while motion is to be detected.", armed},
-    {"eyelid_motion_events_total", "counter", "Times that something began to move.", motion_events},
+    {"eyelid_motion_events_total", "counter", "Movements that were detected.", motion_events},
     {"eyelid_motion_unrecorded_total", "counter",
-     "Those that were not recorded, because there were too many within an hour.",
+     "Movements that were not recorded, because there were too many within an hour.",
      motion_unrecorded},
-    {"eyelid_motion_pictures_total", "counter", "Pictures that the motion detector looked at.",
+    {"eyelid_motion_pictures_total", "counter", "Pictures that the motion detector examined.",
      motion_pictures},
 };
 

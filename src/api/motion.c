@@ -1,4 +1,4 @@
-/* The watch over a camera: its settings, and how it goes. */
+/* Motion detection of a camera: settings and state. */
 #include "service/motion.h"
 #include "api/held.h"
 #include "api/json_in.h"
@@ -52,7 +52,7 @@ void motion_patch_all(const struct call *call, struct http_request *request)
     json_decref(body);
 }
 
-/* Rows from the top, of 16 characters each: '#' where the field is part of it, else '.'. */
+/* Rows from the top, 16 characters each: '#' for fields in the map, '.' for the others. */
 static json_t *map_json(const struct watch_map *map)
 {
     json_t *rows = json_array();

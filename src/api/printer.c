@@ -6,7 +6,7 @@
 
 static const char STREAM[] = "/stream", SNAPSHOT[] = "/snapshot";
 
-/* Takes "/webcam" or "/webcam2" off the path. The first camera has no number, or 1. */
+/* Strips "/webcam" or "/webcam2" from the path. The first camera has no number, or 1. */
 static bool take_webcam(const char **path, unsigned *ret_number)
 {
     static const char WEBCAM[] = "/webcam";

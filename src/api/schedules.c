@@ -4,7 +4,7 @@
 #include "api/json_in.h"
 #include "api/reply.h"
 
-/* What a look gave, under its name; NULL: as it is. */
+/* Replies with a query's result, as the member name; NULL: the result itself. */
 static void reply_look(struct http_request *request, int error, const struct problem *problem,
                        const char *name, json_t *takes_json)
 {

@@ -202,13 +202,13 @@ static void complete_https(struct parse *parse)
              "`tls_cert` and `tls_key` go together", "set both, or neither");
 }
 
-/* Half of it would be a login that anyone can forge, or none. */
+/* Without both, anyone could forge the login, or it would never be accepted. */
 static void check_proxies(struct parse *parse)
 {
     const struct config *config = parse->config;
     if (parse->error.len == 0 && config->proxy_login != CONFIG_PROXY_LOGIN_OFF &&
         (!config->trusted_proxies.n || !config->proxy_secret_file))
-        fail(parse, origin_of(config, "proxy_login"), "`proxy_login` alone lets nobody in",
+        fail(parse, origin_of(config, "proxy_login"), "`proxy_login` alone has no effect",
              "set `trusted_proxies` and `proxy_secret_file` too");
 }
 

@@ -39,7 +39,7 @@ enum config_open_role {
  * does. */
 enum config_adopt { CONFIG_ADOPT_AUTO, CONFIG_ADOPT_ASK, CONFIG_ADOPT_ALL };
 
-/* The header by which a trusted proxy says who is logged in. */
+/* The header in which a trusted proxy names the user. */
 enum config_proxy_login {
     CONFIG_PROXY_LOGIN_OFF,
     CONFIG_PROXY_LOGIN_REMOTE_USER,

@@ -38,8 +38,8 @@ static void say_why_not(const struct address *address, const char *option, int e
     }
 }
 
-/* By which addresses a browser reaches the page: on this machine, and by the machine's name where
- * it listens to the network. */
+/* Notes the page's addresses for browsers: on this machine, and with the machine's name if it
+ * listens on the network. */
 static void note_pages(struct doors *doors, const struct address *real)
 {
     const bool is_every = strcmp(real->host, "*") == 0 || strcmp(real->host, "0.0.0.0") == 0;
@@ -58,7 +58,8 @@ static void note_pages(struct doors *doors, const struct address *real)
     api_use_pages(doors->api, doors->pages);
 }
 
-/* Connections that pages, and anyone who only opens connections to their address, leave to devices.
+/* Connections reserved for devices, so that clients of the page's address cannot use up all of
+ * them.
  */
 enum { DEVICE_PLACES = 2048 };
 
@@ -103,8 +104,8 @@ static int listen_on(struct doors *doors, const struct address *address, const c
     return 0;
 }
 
-/* After the data folder is ours, for the certificates are in it. Where nobody asked for https by
- * name, the server does without rather than not start. */
+/* After locking the data folder, which contains the certificates. If https was not configured
+ * explicitly, the server starts without it. */
 static int listen_securely(struct doors *doors)
 {
     const struct config *config = doors->config;
@@ -129,7 +130,7 @@ static int listen_securely(struct doors *doors)
     return 0;
 }
 
-/* Without it the server serves all the same; only its command line cannot reach it. */
+/* The server also runs without it, but the command line then cannot reach it. */
 static int listen_for_orders(struct doors *doors)
 {
     char path[CONFIG_SOCKET_MAX_BYTES + 1];

@@ -22,13 +22,13 @@ static int read_secret(const char *path, char **ret_secret)
     size_t len;
     const int error = config_read_file(path, &secret, &len);
     if (error) {
-        complain("%s: %s; it is the file of proxy_secret_file", path, strerror(-error));
+        complain("%s: %s (set by proxy_secret_file)", path, strerror(-error));
         return error;
     }
     secret[strcspn(secret, "\r\n")] = '\0';
     len = strlen(secret);
     if (len < PROXY_SECRET_MIN_BYTES || len > PROXY_SECRET_MAX_BYTES) {
-        complain("%s: its first line is to be a secret of %d to %d characters", path,
+        complain("%s: the first line must be a secret of %d to %d characters", path,
                  PROXY_SECRET_MIN_BYTES, PROXY_SECRET_MAX_BYTES);
         mem_free(secret);
         return -EINVAL;

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 
-/* What happened to an item. More than so many at once are told as one. */
+/* What happened to an item. More than this at once are reported as one. */
 enum { NEWS_MAX = 64 };
 struct news {
     enum shelf_change change;
@@ -34,17 +34,17 @@ struct archive {
 
     /* Keeper only. */
     struct shelf shelf;
-    int shelf_error; /* with which it did not open */
+    int shelf_error; /* why it is not open; 0 = it is */
 
     struct lock lock;
-    struct lock_cond work, finish; /* signalled for a job that came, and for one that is done */
+    struct lock_cond work, finish; /* signalled for a new job, and for a finished one */
     /* Guarded by lock. */
     struct list queue; /* of struct archive_job.node */
     unsigned n_queued;
     bool closing;
     struct news news[NEWS_MAX];
     unsigned n_news;            /* NEWS_MAX + 1: too many */
-    bool has_finished;          /* a job was since the flag was taken back */
+    bool has_finished;          /* a job has finished since the flag was cleared */
     struct archive_state state; /* the keeper's newest */
 };
 
@@ -76,13 +76,13 @@ static void publish(struct archive *archive, struct archive_state *state)
     waker_wake(&archive->deliver);
 }
 
-/* Removes what may not be kept any more, a bounded number at a time: jobs come in between. */
+/* Removes expired items, a bounded number at a time, so that jobs are not delayed. */
 static void retain(struct archive *archive)
 {
     enum { AT_ONCE = 32 };
     int n = shelf_retain(&archive->shelf, &archive->policy, clock_wall_us(archive->clock), AT_ONCE);
     if (n < 0)
-        log_error("archive", NULL, "old items cannot be removed: %s", strerror(-n));
+        log_error("archive", NULL, "cannot remove old items: %s", strerror(-n));
     else if (n > 0)
         log_info("archive", NULL, "%d of the oldest items made room", n);
     files_reserve(archive->shelf.root);
@@ -121,12 +121,12 @@ static void open_shelf(struct archive *archive, struct archive_state *state)
     archive->shelf.ctx = archive;
     int r = shelf_check(&archive->shelf, true, tell_finding, NULL, &state->findings);
     if (r < 0)
-        log_error("archive", NULL, "cannot be checked: %s", strerror(-r));
+        log_error("archive", NULL, "the check failed: %s", strerror(-r));
     retain(archive);
     publish(archive, state);
 }
 
-/* The next job; NULL at the end, or (with *ret_is_late) when none came for an hour. */
+/* The next job; NULL at the end, or (with *ret_is_late) after an hour without one. */
 static struct archive_job *next_job(struct archive *archive, bool *ret_is_late)
 {
     struct archive_job *job = NULL;
@@ -157,7 +157,7 @@ static void *run(void *ctx)
                 retain(archive);
             continue;
         }
-        if (archive->shelf_error) /* it may be there by now */
+        if (archive->shelf_error) /* try again: the disk may be mounted by now */
             open_shelf(archive, state);
         const uint64_t changes = archive->shelf_error ? 0 : index_changes(archive->shelf.index);
         job->error = archive->shelf_error ? archive->shelf_error : job->work(job, &archive->shelf);
@@ -239,7 +239,7 @@ void archive_deliver(struct archive *archive)
     }
 }
 
-/* Recorders end through the keeper, so that it has to be there until they have. */
+/* Recorders end with a job of the keeper, so it must run until then. */
 static void end_recorders(struct archive *archive)
 {
     recorder_stop_all(&archive->recorders);
@@ -309,7 +309,7 @@ const struct archive_state *archive_state(const struct archive *archive)
 /* --- Photos. --- */
 
 struct photo_job {
-    struct archive_job job; /* first */
+    struct archive_job job; /* first member */
     struct packet *still;
     struct archive_item item;
     void (*done)(void *ctx, int error, const struct archive_item *item);
@@ -327,7 +327,8 @@ static void photo_done(struct archive_job *job)
 {
     struct photo_job *photo = (struct photo_job *)(void *)job;
     if (job->error)
-        log_error("archive", photo->item.camera, "a photo is lost: %s", strerror(-job->error));
+        log_error("archive", photo->item.camera, "a photo was not stored: %s",
+                  strerror(-job->error));
     photo->done(photo->ctx, job->error, &photo->item);
     packet_unref(&photo->still);
     mem_free(photo);

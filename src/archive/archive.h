@@ -1,7 +1,7 @@
-/* The archive as the loop sees it: a thread of its own, the keeper, owns the shelf (files and
- * index) and does what it is asked, one job after another. Nothing here blocks the loop.
+/* The archive as the loop sees it: a thread, the keeper, owns the shelf (files and index) and does
+ * one job after another. Nothing here blocks the loop.
  *
- * At start the keeper puts in order what a crash or a power cut left; jobs wait until it has. */
+ * At start the keeper repairs what a crash or a power cut left; jobs wait until that is done. */
 #pragma once
 #include "archive/shelf.h"
 #include "base/list.h"
@@ -12,7 +12,7 @@ struct archive;
 
 struct archive_params {
     const char *data;           /* the data folder; copied */
-    struct shelf_policy policy; /* looked after with each change, and each hour */
+    struct shelf_policy policy; /* applied after each change, and each hour */
     const struct clock *clock;  /* NULL: the system's */
     struct waker deliver;       /* woken when archive_deliver has something to do */
     /* Called by archive_deliver: what happened to an item. NULL for item: to so many that each is
@@ -21,18 +21,18 @@ struct archive_params {
     void *ctx;
 };
 
-/* Starts the keeper. A shelf that cannot be opened is no failure: every job then ends with that
+/* Starts the keeper. Succeeds even if the shelf cannot be opened: every job then ends with that
  * error, and archive_trouble says why. -EAGAIN: thread creation failed. */
 int archive_open(const struct archive_params *params, struct archive **ret_archive)
     __attribute__((warn_unused_result));
 
-/* Does the jobs that are queued, delivers them, ends the thread. Takes NULL. */
+/* Completes and delivers the queued jobs, and ends the thread. Takes NULL. */
 void archive_close(struct archive *archive);
 
-/* Calls done of every job that was done. Loop only. */
+/* Calls done of every finished job. Loop only. */
 void archive_deliver(struct archive *archive);
 
-/* A job, part of a larger struct of the caller's. */
+/* A job, embedded in a struct of the caller. */
 struct archive_job {
     struct list node;
     /* On the keeper. Returns 0 or a negative errno, which done finds in error. */
@@ -42,17 +42,17 @@ struct archive_job {
 };
 enum { ARCHIVE_JOBS_MAX = 256 };
 
-/* Any thread; done is called on the loop. A queue that is full: done follows with -EBUSY. */
+/* Any thread; done is called on the loop, with -EBUSY if the queue is full. */
 void archive_do(struct archive *archive, struct archive_job *job);
 
-/* For a job that reads a file of the archive's: all of [at, at + len_bytes), or -EIO where the file
- * is shorter. */
+/* For a job that reads a file of the archive: all of [at, at + len_bytes), or -EIO if the file is
+ * shorter. */
 int archive_read(int fd, uint64_t at, void *bytes, size_t len_bytes)
     __attribute__((warn_unused_result));
 
-/* --- What is known without a job. Loop only. --- */
+/* --- State, available without a job. Loop only. --- */
 
-/* Sums as they stand after the last job. */
+/* Sums after the last job. */
 struct archive_camera {
     char id[ARCHIVE_CAMERA_MAX_BYTES + 1];
     uint64_t items, bytes;
@@ -75,7 +75,7 @@ struct archive_photo {
     struct packet *still; /* a reference is taken */
     int64_t wall_us;
 };
-/* done: 0 and the item, or a negative errno; not from inside. */
+/* done: 0 and the item, or a negative errno; never called from inside. */
 void archive_keep_photo(struct archive *archive, const struct archive_photo *params,
                         void (*done)(void *ctx, int error, const struct archive_item *item),
                         void *ctx);

@@ -18,7 +18,7 @@ struct clip_file {
     int root, fd;
     uint8_t head[HEAD_MAX_BYTES];
     size_t head_bytes;
-    uint64_t patch_at, end; /* of the last fragment that is whole */
+    uint64_t patch_at, end; /* end of the last complete fragment */
     uint32_t sequence;
     struct mp4_index index;
 };
@@ -155,7 +155,7 @@ int clip_file_close(struct clip_file *clip, struct archive_item *item)
     return r;
 }
 
-/* --- One that was cut off. --- */
+/* --- Interrupted clips. --- */
 
 static int box_at(const struct clip_file *clip, uint64_t at, uint64_t *ret_size, uint32_t *ret_type)
 {
@@ -189,13 +189,13 @@ static int read_moof(struct clip_file *clip, uint64_t at, uint64_t size, uint64_
         clip->end = at + size + mdat_size;
         return 0;
     }
-    clip->index.n_samples = n_samples; /* it does not count */
+    clip->index.n_samples = n_samples; /* undo */
     clip->index.n_parts = n_parts;
     clip->index.duration = duration;
     return r == -ENOMEM ? r : -ENODATA;
 }
 
-/* The file's first boxes, up to its moov. -EBADMSG: none of ours. */
+/* The file's first boxes, up to its moov. -EBADMSG: not written by us. */
 static int read_head(struct clip_file *clip, bool *ret_is_open)
 {
     uint64_t size;

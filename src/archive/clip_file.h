@@ -1,18 +1,18 @@
-/* A clip while it is written, and one that was cut off: media/mp4_file on disk. Blocks on the disk:
- * never on the loop. One thread at a time. */
+/* A clip being written, and repair of an interrupted one: media/mp4_file on disk. Blocks on the
+ * disk: never on the loop. One thread at a time. */
 #pragma once
 #include "archive/item.h"
 #include "media/mp4_file.h"
 
 struct clip_file;
 
-/* Creates the item's file (its path is filled in, another one when it is taken) with what an init
- * segment says; it is there after a power cut. */
+/* Creates the item's file, for the stream of an init segment, and fills in its path, a different
+ * one if the first is taken. The file survives a power cut. */
 int clip_file_create(int root, struct archive_item *item, const uint8_t *init,
                      size_t init_len_bytes, struct clip_file **ret_clip)
     __attribute__((warn_unused_result));
 
-/* Appends a fragment: AVCC access units, in as many buffers. After an error the clip ends at the
+/* Appends a fragment: AVCC access units, each in its buffer. After an error the clip ends at the
  * fragment before. */
 struct clip_unit {
     const uint8_t *bytes;
@@ -25,9 +25,9 @@ int clip_file_add(struct clip_file *clip, const struct clip_unit *units, unsigne
 
 int clip_file_sync(struct clip_file *clip) __attribute__((warn_unused_result));
 
-/* Closes it: what is there is a whole file that starts and seeks at once, on disk. Sets the item's
- * bytes and end. Frees the clip even when it fails; -ENODATA: it has no picture, and its file is
- * gone. */
+/* Closes it: the file is then complete, on disk, and starts and seeks at once. Sets the item's
+ * bytes and end. Frees the clip even if it fails; -ENODATA: it had no picture, and its file was
+ * removed. */
 int clip_file_close(struct clip_file *clip, struct archive_item *item)
     __attribute__((warn_unused_result));
 
@@ -40,8 +40,8 @@ void clip_file_abandon(struct clip_file *clip);
 
 uint64_t clip_file_bytes(const struct clip_file *clip);
 
-/* Looks at the item's file: one that was cut off is completed (repair) or only measured. Sets
- * bytes, size, end. *ret_was_open: it was not closed. -ENODATA: not a single picture in it;
- * -EBADMSG: no recording of ours, and of a kind that is left alone. */
+/* Examines the item's file: an interrupted one is completed (repair) or only measured. Sets
+ * bytes, size, end. *ret_was_open: it was not closed. -ENODATA: it has no picture;
+ * -EBADMSG: not one of our recordings; left alone. */
 int clip_file_recover(int root, struct archive_item *item, bool repair, bool *ret_was_open)
     __attribute__((warn_unused_result));

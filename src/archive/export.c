@@ -82,7 +82,7 @@ static int open_item(struct export *export, int root)
     return export->fd < 0 ? -errno : 0;
 }
 
-/* A piece of the file; behind its end the descriptor. */
+/* A piece of the file, and after its end the descriptor. */
 static int read_item(struct export *export, uint8_t *out, size_t room, size_t *ret_n)
 {
     struct zip_entry *entry = &export->entries[export->at];

@@ -22,7 +22,7 @@ static int sync_folder(int root, const char *path)
     return r;
 }
 
-/* The folder of a path, "." for the archive's own. */
+/* The folder of a path, "." for the archive's folder. */
 static void folder_of(const char *path, char out[PATH_BYTES])
 {
     const char *slash = strrchr(path, '/');

@@ -1,4 +1,4 @@
-/* The archive's files and what makes them last: a file is there after a power cut when it and its
+/* Durable files of the archive: a file survives a power cut once it and its
  * folder are synced. Blocks on the disk: never on the loop. Paths are below the archive's folder.
  */
 #pragma once
@@ -6,27 +6,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Opens DIR, and makes it (mode 0700) where it is missing. -errno. */
+/* Opens DIR, and creates it (mode 0700) if it is missing. -errno. */
 int files_open(const char *dir, int *ret_root) __attribute__((warn_unused_result));
 
-/* Makes the folders that lead to a file, and syncs what it makes. */
+/* Creates the folders that lead to a file, and syncs them. */
 int files_make_way(int root, const char *path) __attribute__((warn_unused_result));
 
-/* Creates a file that is not there yet, for writing; -EEXIST. Its folders are made. */
+/* Creates a new file for writing, and its folders; -EEXIST. */
 int files_create(int root, const char *path, int *ret_fd) __attribute__((warn_unused_result));
 
-/* All bytes, however often the system takes a part. */
+/* Writes all bytes, in several calls if needed. */
 int files_write(int fd, const void *bytes, size_t len_bytes) __attribute__((warn_unused_result));
 int files_read(int fd, uint64_t at, void *bytes, size_t len_bytes, size_t *ret_len_bytes)
     __attribute__((warn_unused_result));
 
 int files_sync_folder_of(int root, const char *path) __attribute__((warn_unused_result));
 
-/* A whole new file, on disk when it returns. On failure nothing of it is left. */
+/* Writes a whole new file, on disk when it returns. On failure nothing of it is left. */
 int files_put(int root, const char *path, const void *bytes, size_t len_bytes)
     __attribute__((warn_unused_result));
 
-/* Gone for good; one that is not there is fine. */
+/* Removes it durably; a missing file is no error. */
 int files_remove(int root, const char *path) __attribute__((warn_unused_result));
 
 /* A file of FILES_RESERVE_BYTES beside the archive's folder, so that what was recorded when the
@@ -38,6 +38,6 @@ void files_reserve(int root);
 bool files_release(int root);
 
 enum { FILES_ID_CHARS = 32 };
-/* The id in the archive's file `meta`, which is made where there is none. It tells a wrong or
+/* The id in the archive's file `meta`, which is created if missing. It distinguishes a wrong or
  * unmounted disk from the one that the index belongs to. */
 int files_meta(int root, char ret_id[FILES_ID_CHARS + 1]) __attribute__((warn_unused_result));

@@ -69,8 +69,8 @@ static int prepare_file(sqlite3 *db)
     return error;
 }
 
-/* What it says of people's homes is for the server's user alone; SQLite's files beside it take over
- * the mode. An error here is SQLite's to tell. */
+/* Only the server's user may read it, since it is about people's homes; SQLite's files beside it
+ * inherit the mode. SQLite reports errors of this later. */
 static void make_private(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -113,7 +113,7 @@ void index_close(struct index *index)
 
 /* --- Statements. --- */
 
-/* A statement is made for each call: none of them is asked often. */
+/* Prepared for each call, since none is frequent. */
 struct query {
     sqlite3 *db;
     sqlite3_stmt *statement;
@@ -189,7 +189,7 @@ static void read_item(struct query *q, struct archive_item *item)
     copy_text(q, 11, item->path, sizeof(item->path));
 }
 
-/* The one row of a statement that gives items. */
+/* The single row of a statement that returns items. */
 static int read_one(struct query *q, struct archive_item *ret_item)
 {
     bool is_there = step(q);
@@ -305,8 +305,8 @@ int index_garbage(struct index *index, struct archive_item *ret_item)
     return read_one(&q, ret_item);
 }
 
-/* What every filter has; a camera, kind or reason only where it is asked for, so that SQLite takes
- * the index that fits. */
+/* The conditions of every filter; camera, kind and reason only if requested, so that SQLite uses
+ * the best index. */
 static void add_conditions(const struct index_filter *filter, char *sql, size_t cap)
 {
     snprintf(sql + strlen(sql), cap - strlen(sql),
@@ -325,7 +325,7 @@ static void bind_conditions(struct query *q, const struct index_filter *filter)
     bind_int(q, has_cursor ? filter->before_id : INT64_MAX);
     if (q->error)
         return;
-    /* Not all of these stand in the statement. */
+    /* Not all of these are in the statement. */
     if (filter->camera)
         q->error = sql_errno(
             q->db, sqlite3_bind_text(q->statement, 5, filter->camera, -1, SQLITE_TRANSIENT));

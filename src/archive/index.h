@@ -1,12 +1,12 @@
-/* The archive's index: its items in a SQLite database of their own, beside the archive's folder.
- * One thread; blocks on the disk. What it says is on disk when a call returns. It never looks at
- * the files: archive/shelf keeps the two in step. */
+/* The archive's index: its items in a separate SQLite database, beside the archive's folder. One
+ * thread; blocks on the disk. Changes are on disk when a call returns. It never accesses the files:
+ * archive/shelf keeps both consistent. */
 #pragma once
 #include "archive/item.h"
 
 struct index;
 
-/* Opens or creates it. -EBADMSG: damaged or none of ours; -EEXIST: of a newer program; -EBUSY. */
+/* Opens or creates it. -EBADMSG: damaged or not ours; -EEXIST: of a newer program; -EBUSY. */
 int index_open(const char *path, struct index **ret_index) __attribute__((warn_unused_result));
 void index_close(struct index *index); /* takes NULL */
 
@@ -14,7 +14,7 @@ void index_close(struct index *index); /* takes NULL */
 int index_meta(struct index *index, char ret_id[64]) __attribute__((warn_unused_result));
 int index_set_meta(struct index *index, const char *id) __attribute__((warn_unused_result));
 
-/* A new row; sets item->id. -EEXIST: there is a row with this path. */
+/* A new row; sets item->id. -EEXIST: a row has this path. */
 int index_add(struct index *index, struct archive_item *item) __attribute__((warn_unused_result));
 
 /* -ENOENT. Condemned items are not found. */
@@ -27,10 +27,10 @@ int index_star(struct index *index, int64_t id, bool starred) __attribute__((war
 int index_note(struct index *index, int64_t id, const char *note)
     __attribute__((warn_unused_result));
 
-/* Marks an item as garbage: it is not found any more, its file is still to go. */
+/* Marks an item as garbage: it is no longer found, and its file is to be removed. */
 int index_condemn(struct index *index, int64_t id) __attribute__((warn_unused_result));
 int index_drop(struct index *index, int64_t id) __attribute__((warn_unused_result));
-/* The next item that is garbage; -ENOENT: there is none. */
+/* The next garbage item; -ENOENT: none. */
 int index_garbage(struct index *index, struct archive_item *ret_item)
     __attribute__((warn_unused_result));
 
@@ -39,18 +39,18 @@ struct index_filter {
     int kind, reason;             /* -1 = all */
     int64_t from_us, until_us;    /* start in [from, until); until 0 = no end */
     bool starred;                 /* those only */
-    int64_t before_us, before_id; /* a cursor: what comes behind this one; id 0 = from the newest */
+    int64_t before_us, before_id; /* a cursor: items after this one; id 0 = from the newest */
 };
 
 /* The newest first, at most max; returns how many, or an error. */
 int index_list(struct index *index, const struct index_filter *filter, struct archive_item *items,
                unsigned max) __attribute__((warn_unused_result));
 
-/* The item that retention takes next: the oldest that has no star, of a camera or (NULL) any. */
+/* The next item for retention to remove: the oldest without a star, of a camera or (NULL) any. */
 int index_oldest(struct index *index, const char *camera, struct archive_item *ret_item)
     __attribute__((warn_unused_result));
 
-/* Rows that were changed since it was opened. */
+/* Rows changed since it was opened. */
 uint64_t index_changes(struct index *index);
 
 /* Calls each with a camera's number of items and their bytes. */
@@ -63,6 +63,6 @@ int index_days(struct index *index, const struct index_filter *filter,
                void (*each)(void *ctx, const char *day, uint64_t items), void *ctx)
     __attribute__((warn_unused_result));
 
-/* Calls each with every item that is no garbage, in the order of their ids; stops when it fails. */
+/* Calls each with every item except garbage, in the order of their ids; stops when it fails. */
 int index_each(struct index *index, int (*each)(void *ctx, const struct archive_item *item),
                void *ctx) __attribute__((warn_unused_result));

@@ -16,14 +16,14 @@
 #include "stream/reader.h"
 
 static const int64_t FRAGMENT_US = US_PER_S / 2, SYNC_US = US_PER_S, CLIP_US = 3600 * US_PER_S;
-/* The last picture's duration is not known: as long as the one before, but no longer than this. */
+/* The last picture's duration is unknown: the previous one's is used, up to this. */
 static const int64_t LAST_US = US_PER_S;
 
 struct recorder {
     struct list node; /* in the archive's list of recorders */
     struct recorder_params params;
     char camera[ARCHIVE_CAMERA_MAX_BYTES + 1];
-    struct archive_job job; /* at the start: to get the folder; at the end: to be told of it */
+    struct archive_job job; /* at the start: gets the folder; at the end: reports it */
     struct thread thread;
     bool has_thread;
 
@@ -35,7 +35,7 @@ struct recorder {
     unsigned n_adding; /* clips that are to get their rows */
     bool has_ended;    /* it goes with the last of these */
 
-    /* The thread's, but for root, which it finds there. */
+    /* Of the thread; root is set before it starts. */
     int root, error;
     struct reader reader;
     struct clip_file *clip; /* NULL: none is open */
@@ -46,14 +46,14 @@ struct recorder {
     struct packet *pending[CLIP_UNITS_MAX]; /* not written yet, in order */
     unsigned n_pending;
     int64_t begun_us, synced_us; /* the clip's first picture; arrival times */
-    uint64_t closed_bytes;       /* of the clips before */
+    uint64_t closed_bytes;       /* of earlier clips */
 
     int64_t last_item; /* loop only */
 };
 
 /* --- The thread. --- */
 
-/* A clip that is to get its row. */
+/* A clip to be added to the index. */
 struct new_clip {
     struct archive_job job;
     struct recorder *recorder; /* ends after its clips are added */
@@ -77,7 +77,7 @@ static void clip_added(struct archive_job *job)
     struct new_clip *clip = list_entry(job, struct new_clip, job);
     struct recorder *recorder = clip->recorder;
     if (job->error)
-        log_error("archive", clip->item.path, "the clip is not in the index: %s",
+        log_error("archive", clip->item.path, "the clip was not added to the index: %s",
                   strerror(-job->error));
     else
         recorder->last_item = clip->item.id;
@@ -102,7 +102,7 @@ static int64_t ticks(int64_t us)
     return us * FMP4_TIMESCALE / US_PER_S;
 }
 
-/* From the clip's first picture, so that rounding never adds up. */
+/* Computed from the clip's first picture, so that rounding errors do not add up. */
 static uint32_t duration_of(const struct recorder *recorder, unsigned i, int64_t next_us)
 {
     const int64_t begin = ticks(recorder->pending[i]->arrival_us - recorder->begun_us);
@@ -110,7 +110,7 @@ static uint32_t duration_of(const struct recorder *recorder, unsigned i, int64_t
     return end > begin ? (uint32_t)(end - begin) : 1;
 }
 
-/* Writes the first n of the pending pictures; next_us: when the one behind them arrived. */
+/* Writes the first n of the pending pictures; next_us: arrival of the picture after them. */
 static int write_fragment(struct recorder *recorder, unsigned n, int64_t next_us)
 {
     struct clip_unit units[CLIP_UNITS_MAX] = {{0}};
@@ -136,7 +136,7 @@ static int write_fragment(struct recorder *recorder, unsigned n, int64_t next_us
     return r;
 }
 
-/* Ends the clip at hand with what is pending, and hands it to the keeper. */
+/* Ends the current clip with what is pending, and passes it to the keeper. */
 static int close_clip(struct recorder *recorder)
 {
     int r = 0;
@@ -155,7 +155,7 @@ static int close_clip(struct recorder *recorder)
     recorder->closed_bytes += recorder->item.bytes;
     if (closed == -ENODATA)
         return r;
-    if (closed < 0) /* it plays up to here all the same; the next check completes it */
+    if (closed < 0) /* it still plays up to here; the next check completes it */
         return r ? r : closed;
     struct new_clip *clip = mem_new(struct new_clip);
     clip->job = (struct archive_job){.work = add_clip, .done = clip_added};
@@ -293,7 +293,7 @@ static void ended(struct archive_job *job)
         finish(recorder);
 }
 
-/* On the keeper: what a crash left is in order by now, so that a check cannot meet the new clip. */
+/* On the keeper, after its check at the start, which therefore cannot find the new clip. */
 static int find_root(struct archive_job *job, struct shelf *shelf)
 {
     struct recorder *recorder = list_entry(job, struct recorder, job);
@@ -315,7 +315,7 @@ static void begin(struct archive_job *job)
                                             .now_us = clock_now_us(recorder->params.clock),
                                             .back_us = recorder->params.back_us,
                                             .all = true});
-        /* From here on the error is the thread's, if there is one. */
+        /* From here on the thread, if it starts, owns the error. */
         const int r = thread_start(&recorder->thread, "recorder", run, recorder);
         recorder->has_thread = r == 0;
         if (r == 0)
@@ -333,7 +333,7 @@ struct recorder *recorder_start(const struct recorder_params *params)
     struct recorder *recorder = mem_new(struct recorder);
     recorder->params = *params;
     recorder->params.hub = hub_ref(params->hub);
-    recorder->params.poster = NULL; /* its bytes are kept instead */
+    recorder->params.poster = NULL; /* only its buffer is kept */
     if (params->poster) {
         recorder->poster = buf_ref(params->poster->buf);
         recorder->poster_off = params->poster->unit_off;

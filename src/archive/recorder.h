@@ -1,9 +1,9 @@
-/* A recorder: writes one camera's H.264 rendition to clips, on a thread of its own with a reader of
- * its own, so that a slow disk delays nothing but the recording. Somebody holds a lease on the
- * rendition meanwhile; this room only reads its hub.
+/* A recorder: writes one camera's H.264 rendition to clips, on a separate thread with its own
+ * reader, so that a slow disk delays only the recording. The caller holds a lease on the rendition;
+ * this room only reads its hub.
  *
- * A fragment is written for each half second and synced each second. A new size begins a new clip,
- * and so does every hour. Start, stop and done on the loop. */
+ * A fragment is written for each half second and synced each second. A new clip begins with each
+ * new size, and every hour. Start, stop and done on the loop. */
 #pragma once
 #include "archive/archive.h"
 #include "stream/hub.h"
@@ -11,7 +11,7 @@
 struct recorder;
 
 struct recorder_result {
-    int error;      /* 0, or why it ended by itself */
+    int error;      /* 0, or why it ended early */
     uint64_t bytes; /* of all its clips */
     int64_t item;   /* its last clip in the archive; 0 = none */
 };
@@ -22,19 +22,19 @@ struct recorder_params {
     const char *camera; /* copied */
     enum archive_reason reason;
     const struct clock *clock;
-    int64_t back_us;             /* begins so far in the hub's past, at a key; 0 = now */
+    int64_t back_us;             /* begins this far in the hub's past, at a key; 0 = now */
     const struct packet *poster; /* a JPEG for the thumbnail, or NULL; its bytes are kept */
-    /* The recording has ended, its last clip is in the archive, and the recorder is gone. */
+    /* The recording has ended, its last clip is in the archive, and the recorder is freed. */
     void (*done)(void *ctx, const struct recorder_result *result);
     void *ctx;
 };
 
-/* Never fails; done tells what went wrong. */
+/* Never fails; done reports errors. */
 struct recorder *recorder_start(const struct recorder_params *params)
     __attribute__((returns_nonnull, warn_unused_result));
 
-/* What came so far is kept; done follows. More than once is fine. */
+/* Ends the recording, which is kept; done follows. May be called repeatedly. */
 void recorder_stop(struct recorder *recorder);
 
-/* Written so far, all clips. */
+/* Bytes written so far, all clips together. */
 uint64_t recorder_bytes(struct recorder *recorder);

@@ -1,4 +1,4 @@
-/* What the archive keeps of its recorders, so that it ends after them. Loop only; for this room. */
+/* The archive's list of recorders, so that it ends after them. Loop only; for this room. */
 #pragma once
 #include "base/list.h"
 

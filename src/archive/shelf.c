@@ -19,14 +19,14 @@ static int explain(int error, const char *data, char ret_wrong[SHELF_SENTENCE_MA
     const char *why = error == -EBUSY     ? "another program has it open"
                       : error == -ESTALE  ? "its files are on another disk, or none is mounted"
                       : error == -EBADMSG ? "archive.db is damaged"
-                      : error == -EEXIST  ? "archive.db is of a newer eyelid"
+                      : error == -EEXIST  ? "archive.db was written by a newer eyelid"
                                           : strerror(-error);
     snprintf(ret_wrong, SHELF_SENTENCE_MAX_BYTES, "the archive in %.100s cannot be used: %s", data,
              why);
     return error;
 }
 
-/* The folder that the index belongs to is the one with the same id in it. */
+/* The index belongs to the folder that contains the same id. */
 static int match(struct shelf *shelf)
 {
     char known[64], id[FILES_ID_CHARS + 1];
@@ -73,7 +73,7 @@ int shelf_open(const char *data, struct shelf *ret_shelf, char ret_wrong[SHELF_S
 
 void shelf_close(struct shelf *shelf)
 {
-    if (shelf->lock_file == 0) /* zeroed: it was never open */
+    if (shelf->lock_file == 0) /* zeroed: never opened */
         return;
     index_close(shelf->index);
     if (shelf->root >= 0)
@@ -83,9 +83,9 @@ void shelf_close(struct shelf *shelf)
     *shelf = (struct shelf){.index = NULL};
 }
 
-/* --- Taking in. --- */
+/* --- Adding. --- */
 
-/* A second name for the camera's newest photo, where the file system knows such. */
+/* A link to the camera's newest photo, if the file system supports it. */
 static void point_latest(struct shelf *shelf, const struct archive_item *item)
 {
     char latest[64], next[64];
@@ -96,7 +96,7 @@ static void point_latest(struct shelf *shelf, const struct archive_item *item)
         (void)renameat(shelf->root, next, shelf->root, latest);
 }
 
-/* Not worth an error: it can be made again. */
+/* Failure is not an error: it can be made again. */
 static void put_thumbnail(struct shelf *shelf, const struct archive_item *item, const uint8_t *jpeg,
                           size_t len_bytes)
 {
@@ -154,8 +154,7 @@ int shelf_keep_photo(struct shelf *shelf, struct archive_item *item, const uint8
     if (r == 0)
         point_latest(shelf, item);
     else
-        unlinkat(shelf->root, item->path,
-                 0); /* not kept: it must not come back by the next check */
+        unlinkat(shelf->root, item->path, 0); /* not stored: the next check must not find it */
     return r;
 }
 
@@ -198,7 +197,7 @@ static void add_bytes(void *ctx, const char *camera, uint64_t items, uint64_t by
     *(uint64_t *)ctx += bytes;
 }
 
-/* True when this item, the oldest, has to go. */
+/* True if this item, the oldest, must be removed. */
 static bool is_due(const struct shelf *shelf, const struct shelf_policy *policy, int64_t wall_us,
                    const struct archive_item *oldest, uint64_t bytes)
 {

@@ -1,4 +1,4 @@
-/* The archive's fsck: what the index says against what the folders hold. */
+/* The archive's fsck: compares the index with the folders. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@ struct check {
     void (*each)(void *ctx, const char *what, const char *path);
     void *ctx;
     struct shelf_findings findings;
-    int64_t *lost; /* rows to be dropped: not while they are being read */
+    int64_t *lost; /* rows to be dropped, after reading all */
     size_t n_lost, max_lost;
 };
 
@@ -40,7 +40,7 @@ static int check_garbage(struct check *check)
     while ((r = index_garbage(check->shelf->index, &item)) == 0) {
         tell(check, &check->findings.garbage, "half removed", item.path);
         if (!check->repair)
-            return 0; /* one tells that there are some */
+            return 0; /* one is enough to report */
         char thumbnail[ARCHIVE_PATH_MAX_BYTES];
         archive_item_thumbnail(&item, thumbnail);
         unlinkat(check->shelf->root, thumbnail, 0);
@@ -93,7 +93,7 @@ static int check_rows(struct check *check)
     return r;
 }
 
-/* Reads a photo for its size. -EBADMSG: it is none. */
+/* Reads a photo's size. -EBADMSG: not a photo. */
 static int read_photo(struct check *check, struct archive_item *item, struct buf **ret_buf)
 {
     static const struct jpeg_limits ANY = {UINT16_MAX, UINT16_MAX};
@@ -124,7 +124,7 @@ static int read_photo(struct check *check, struct archive_item *item, struct buf
     return 0;
 }
 
-/* For files of other names there is nothing better than when they were changed last. */
+/* Files with other names get the time of their last change. */
 static void date(struct check *check, struct archive_item *item)
 {
     struct stat stat;

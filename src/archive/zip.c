@@ -111,7 +111,7 @@ size_t zip_end(uint64_t entries, uint64_t at, uint64_t central_bytes, uint8_t *o
     const uint64_t n = entries < UINT16_MAX ? entries : UINT16_MAX;
     if (n == UINT16_MAX || at >= UINT32_MAX || central_bytes >= UINT32_MAX) {
         put(&out, 4, 0x06064b50);
-        put(&out, 8, 44); /* of this record behind here */
+        put(&out, 8, 44); /* rest of this record */
         put(&out, 2, UNIX_FILE << 8 | VERSION_64);
         put(&out, 2, VERSION_64);
         put(&out, 4, 0);

@@ -11,7 +11,7 @@ enum { ZIP_NAME_MAX_BYTES = 200, ZIP_PART_MAX_BYTES = 256 + ZIP_NAME_MAX_BYTES }
 struct zip_entry {
     const char *name; /* UTF-8, with "/" between folders */
     uint64_t bytes;
-    uint64_t at; /* where its local header begins */
+    uint64_t at; /* offset of its local header */
     uint32_t crc;
     uint16_t dos_time, dos_date;
 };
@@ -21,10 +21,10 @@ struct zip_entry {
 size_t zip_local(const struct zip_entry *entry, uint8_t *out);
 size_t zip_descriptor(const struct zip_entry *entry, uint8_t *out);
 size_t zip_central(const struct zip_entry *entry, uint8_t *out);
-/* at: where the central directory begins. */
+/* at: offset of the central directory. */
 size_t zip_end(uint64_t entries, uint64_t at, uint64_t central_bytes, uint8_t *out);
 
-/* CRC-32 of APPNOTE 4.4.7; begins with 0. */
+/* CRC-32 of APPNOTE 4.4.7; starts with 0. */
 uint32_t zip_crc(uint32_t crc, const uint8_t *bytes, size_t len_bytes);
 
 /* Two seconds exact, from 1980 on (4.4.6). Fields as in struct tm. */

@@ -158,8 +158,8 @@ static bool is_direction(const char *s)
                             (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
 }
 
-/* Blanks, and what takes no place or shows nothing: Unicode's White_Space and
- * Default_Ignorable_Code_Point as far as keyboards and clipboards have them. */
+/* Blanks and invisible characters: those of Unicode's White_Space and
+ * Default_Ignorable_Code_Point that keyboards and clipboards produce. */
 static bool is_invisible(const char *s, unsigned len)
 {
     static const char *const INVISIBLE[] = {

@@ -45,7 +45,7 @@ struct guard *guard_create(const struct guard_params *params)
                                           .max_queued = 1024, /* one a camera */
                                           .waker = net_wake_waker(guard->wake)},
                     &guard->pool) < 0)
-        log_error("guard", NULL, "no thread to look at pictures: motion is not detected");
+        log_error("guard", NULL, "cannot start the detector's thread: motion is not detected");
     guard->observer = (struct registry_observer){.changed = on_changed, .ctx = guard};
     registry_observe(params->registry, &guard->observer);
     return guard;
@@ -54,7 +54,7 @@ struct guard *guard_create(const struct guard_params *params)
 void guard_stop(struct guard *guard)
 {
     struct pool *pool = guard->pool;
-    guard->pool = NULL; /* nothing new is looked at */
+    guard->pool = NULL; /* no new pictures are examined */
     list_for_each (post, &guard->posts, struct post, node)
         post_leave(post);
     pool_destroy(pool);
@@ -66,7 +66,7 @@ void guard_destroy(struct guard *guard)
     if (!guard)
         return;
     guard_stop(guard);
-    assert(list_empty(&guard->incidents)); /* archive_close ended those that it had a part in */
+    assert(list_empty(&guard->incidents)); /* archive_close ended those with items */
     registry_unobserve(&guard->observer);
     list_for_each (post, &guard->posts, struct post, node)
         post_forget(post);

@@ -1,8 +1,8 @@
-/* The guard: keeps watch over armed cameras. While a camera is armed it holds leases on its grey
- * pictures and runs the detector on them, on a pool of one thread; once something moves it records
- * a clip and keeps the best photo.
+/* The guard: watches armed cameras. While a camera is armed the guard holds leases on its grey
+ * pictures and runs the detector on them, on a pool of one thread; when something moves it records
+ * a clip and stores the best photo.
  *
- * What was learned of a scene is kept while its camera sleeps or is disarmed. Loop only. */
+ * What it has learned about a scene is kept while the camera sleeps or is disarmed. Loop only. */
 #pragma once
 #include "archive/archive.h"
 #include "camera/registry.h"
@@ -12,18 +12,18 @@
 struct guard;
 
 enum guard_phase {
-    GUARD_BEGAN, /* something moves; end, photo and clip are not known yet */
-    GUARD_ENDED, /* nothing more moves; what was kept is on disk */
+    GUARD_BEGAN, /* movement began; end, photo and clip are not known yet */
+    GUARD_ENDED, /* movement ended; photo and clip are on disk */
 };
 
-/* A movement. Movements that are closer together than the clip's post-roll are one. */
+/* A movement. Movements with less than the clip's post-roll between them are one. */
 struct guard_event {
     enum guard_phase phase;
     const char *camera;   /* its id */
-    int64_t number;       /* unique for its camera, rising; over restarts too */
-    int64_t start_us;     /* wall clock, as is end_us: of the movement itself */
-    int64_t end_us;       /* of what was seen so far */
-    struct watch_box box; /* of the clearest picture, as are area and score */
+    int64_t number;       /* unique per camera and rising, also over restarts */
+    int64_t start_us;     /* wall clock, like end_us: of the movement itself */
+    int64_t end_us;       /* of the movement so far */
+    struct watch_box box; /* of the clearest picture, like area and score */
     float area_percent, score;
     struct watch_map map;   /* where it moved */
     struct packet *picture; /* the clearest one, a JPEG; NULL: there is none */
@@ -34,19 +34,19 @@ struct guard_params {
     struct net *net;
     struct registry *registry;
     const struct clock *clock;
-    /* The event and all it points to are borrowed. */
+    /* The event and everything it points to are borrowed. */
     void (*tell)(void *ctx, const struct guard_event *event);
     void *ctx;
 };
 
-/* Borrows all that params points to. */
+/* Borrows everything that params points to. */
 struct guard *guard_create(const struct guard_params *params) __attribute__((returns_nonnull));
 /* Releases all leases and ends recordings; before archive_close, which completes them. */
 void guard_stop(struct guard *guard);
 /* After archive_close, before registry_destroy. Takes NULL. */
 void guard_destroy(struct guard *guard);
 
-/* Where photos and clips are kept; borrowed. NULL: nowhere. */
+/* Where photos and clips are stored; borrowed. NULL: nowhere. */
 void guard_use_archive(struct guard *guard, struct archive *archive);
 
 /* Minutes of watching are kept below this data folder from now on. Once. */
@@ -59,26 +59,26 @@ int guard_ask(struct guard *guard, const char *camera, const struct maps_query *
 
 /* The settings of a camera, which need not be there yet. */
 void guard_set(struct guard *guard, const char *camera, const struct watch_settings *settings);
-/* NULL: nobody has set anything. Borrowed until the next guard_set or guard_forget. */
+/* NULL: no settings. Borrowed until the next guard_set or guard_forget. */
 const struct watch_settings *guard_settings(const struct guard *guard, const char *camera);
-/* Forgets its settings and what was learned. */
+/* Removes its settings and what was learned about it. */
 void guard_forget(struct guard *guard, const char *camera);
 /* Calls each with every camera that has settings. */
 void guard_each(const struct guard *guard,
                 void (*each)(void *ctx, const char *camera, const struct watch_settings *settings),
                 void *ctx);
 
-/* How it goes with a camera. */
+/* The state of the watch at a camera. */
 struct guard_view {
     bool armed;
-    bool watching; /* pictures are wanted and looked at */
+    bool watching; /* pictures are requested and examined */
     bool moving;
     uint64_t events;        /* since the server started */
-    uint64_t unrecorded;    /* of these: over the quota */
-    uint64_t looked;        /* pictures that the detector was given */
-    struct watch_map muted; /* where it always moves */
+    uint64_t unrecorded;    /* of these: beyond the quota */
+    uint64_t looked;        /* pictures that the detector examined */
+    struct watch_map muted; /* areas that always move */
 };
 struct guard_view guard_view(const struct guard *guard, const char *camera);
 
-/* Of the events of one camera within an hour, more are counted and told, but not recorded. */
+/* Per camera. Further events within the hour are counted and reported, but not recorded. */
 enum { GUARD_RECORDED_PER_HOUR = 60 };

@@ -6,14 +6,14 @@
 #include "base/log.h"
 #include "guard/post.h"
 
-/* Players cut at keys. */
+/* Players seek to keyframes. */
 static const int64_t KEY_INTERVAL_US = 2 * US_PER_S;
 /* Movements closer than this are one, however short the post-roll is. */
 static const int64_t QUIET_MIN_US = 3 * US_PER_S;
-/* What always moves is cut into pieces. */
+/* Longer movements are cut. */
 static const int64_t LONGEST_US = 600 * US_PER_S;
 static const int64_t HOUR_US = 3600 * US_PER_S;
-/* The recorder begins once the keeper has time; until then its hub keeps what was encoded. */
+/* The recorder begins when the keeper has time; until then its hub keeps the encoded frames. */
 static const int64_t PATIENCE_US = 10 * US_PER_S;
 static const size_t ENCODED_MAX_BYTES = 16u << 20;
 
@@ -45,7 +45,7 @@ static void tell(const struct incident *incident, enum guard_phase phase)
                                        .clip = incident->clip});
 }
 
-/* Its parts are complete: tells that it has ended, and forgets it. */
+/* Photo and clip are complete: reports the end and destroys the incident. */
 static void finish_if_complete(struct incident *incident)
 {
     if (incident->post || incident->recorder || incident->keeps_photo)
@@ -123,7 +123,7 @@ static void keep_photo(struct incident *incident)
         on_photo, incident);
 }
 
-/* --- Its course. --- */
+/* --- Begin, update, close. --- */
 
 static int64_t quiet_us(const struct post *post)
 {
@@ -169,7 +169,7 @@ static int64_t new_number(struct post *post, int64_t start_us)
     return post->last_number;
 }
 
-/* What the watcher knows by now. */
+/* Copies the watcher's current results. */
 static void take(struct incident *incident)
 {
     const struct post *post = incident->post;

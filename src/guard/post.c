@@ -1,4 +1,4 @@
-/* The post at one camera: from grey pictures, by way of the pool, to incidents. */
+/* The post at one camera: grey pictures go through the pool's detector and become incidents. */
 #include "guard/post.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 
-/* What the kept JPEGs may take, however large they are and however long the pre-roll is. */
+/* Bound of the kept JPEGs' memory, for any picture size and pre-roll. */
 static const size_t PAST_MAX_BYTES = 16u << 20;
 
 static void finish(struct post *post)
@@ -45,8 +45,8 @@ static unsigned wanted_fps(const struct post *post)
     return (unsigned)ceilf(watcher_fps(&post->watcher));
 }
 
-/* At another rate. The old leases are released once the new ones are held: the camera runs on, and
- * what was kept of its past stays. */
+/* Changes the rate. The old leases are released after the new ones are taken, so that the camera
+ * keeps running and its kept pictures stay. */
 static void take(struct post *post, struct camera *camera)
 {
     struct lease *grey = post->grey, *colour = post->colour;
@@ -65,7 +65,7 @@ static void take(struct post *post, struct camera *camera)
     lease_release(&colour);
 }
 
-/* What the watcher wants now; not while the pool has it. */
+/* Follows the watcher's wishes; not while the pool has it. */
 static void follow_rate(struct post *post)
 {
     struct camera *camera = registry_find(post->guard->params.registry, post->camera);

@@ -1,5 +1,5 @@
-/* What the files of this room share: the guard's post at one camera, and the incident that it
- * records. Loop only, but for what says otherwise. */
+/* Shared by the files of this room: the guard's post at one camera, and the incident that it
+ * records. Loop only, except where noted. */
 #pragma once
 #include "archive/recorder.h"
 #include "base/pool.h"
@@ -7,9 +7,9 @@
 
 struct guard {
     struct guard_params params;
-    struct archive *archive; /* NULL: nothing is kept */
-    struct pool *pool;       /* NULL: there is none, and nothing is watched */
-    struct net_wake *wake;   /* pictures came or were looked at */
+    struct archive *archive; /* NULL: nothing is stored */
+    struct pool *pool;       /* NULL = none, and nothing is watched */
+    struct net_wake *wake;   /* pictures arrived or were examined */
     struct registry_observer observer;
     struct list posts;      /* of struct post.node */
     struct list incidents;  /* of struct incident.node: those that are being closed too */
@@ -28,22 +28,22 @@ struct post {
     struct guard *guard;
     char camera[CAMERA_ID_MAX + 1];
     struct watch_settings settings;
-    bool is_unset;        /* its watcher has yet to be given the settings */
-    bool is_forgotten;    /* it goes once the pool has let go of it */
-    struct lease *grey;   /* to look at; NULL: not watching */
-    struct lease *colour; /* to keep: the past of a clip, and its best photo; NULL with grey */
+    bool is_unset;        /* the watcher does not have the settings yet */
+    bool is_forgotten;    /* destroyed when the pool has finished with it */
+    struct lease *grey;   /* to examine; NULL: not watching */
+    struct lease *colour; /* for the start of a clip, and its best photo; NULL with grey */
     unsigned fps;         /* of both */
-    bool has_news;        /* grey has pictures */
+    bool has_news;        /* grey has new pictures */
 
     struct pool_work work;
-    bool is_busy;           /* work is the pool's, and watcher, picture and news with it */
-    struct packet *picture; /* that is looked at; owned reference */
+    bool is_busy;           /* work, watcher, picture and news belong to the pool */
+    struct packet *picture; /* being examined; owned reference */
     struct watcher watcher;
     enum watcher_news news;
-    struct watch_map muted; /* as it was when somebody asked and the pool did not have it */
-    bool must_rest;         /* an event that goes on is to end */
+    struct watch_map muted; /* copy from the last query while the pool was idle */
+    bool must_rest;         /* the current event must end */
 
-    struct incident *incident; /* NULL: nothing moves */
+    struct incident *incident; /* NULL: no movement */
     uint64_t looked, events, unrecorded;
     int64_t hour_us; /* when the hour of the quota began */
     unsigned in_hour;
@@ -55,17 +55,17 @@ struct post {
 };
 
 struct post *post_create(struct guard *guard, const char *camera) __attribute__((returns_nonnull));
-/* Destroys it, now or once the pool has let go of it. */
+/* Destroys it, now or when the pool has finished with it. */
 void post_forget(struct post *post);
-/* Takes or releases its leases: as its settings and its camera are. */
+/* Takes or releases its leases, by its settings and its camera. */
 void post_adjust(struct post *post);
 /* Releases its leases and ends its incident. */
 void post_leave(struct post *post);
 /* Gives the pool the newest picture. */
 void post_look(struct post *post);
-/* The watcher takes what moves for ended, now or once the pool has let go of it. */
+/* Ends the watcher's movement, now or when the pool has finished with it. */
 void post_rest(struct post *post);
-/* The picture of that arrival, from the kept ones: a new reference, or NULL. */
+/* The kept picture with this arrival time: a new reference, or NULL. */
 struct packet *post_picture(const struct post *post, int64_t arrival_us);
 
 /* --- minutes.c --- */
@@ -83,25 +83,25 @@ void minutes_finish(struct guard *guard); /* after it */
 struct incident {
     struct list node; /* in guard->incidents */
     struct guard *guard;
-    struct post *post; /* NULL: it is being closed */
+    struct post *post; /* NULL: being closed */
     char camera[CAMERA_ID_MAX + 1];
     int64_t number;
     int64_t start_us, end_us; /* monotonic */
     struct watch_box box;
     float area_percent, score;
     struct watch_map map;
-    struct packet *best; /* a JPEG; NULL: none */
+    struct packet *best; /* a JPEG; NULL = none */
     bool is_recorded;    /* within the quota */
     struct lease *lease; /* of the clip */
     struct recorder *recorder;
     struct net_timer *timer; /* its end */
-    bool keeps_photo;        /* the archive is at it */
+    bool keeps_photo;        /* the archive is storing it */
     int64_t photo, clip;     /* items */
 };
 
-/* Something moves at the post's camera: the watcher's event. */
+/* Movement began at the post's camera: the watcher's event. */
 void incident_begin(struct post *post);
-/* It goes on, or has moved again. */
+/* The movement continues, or has resumed. */
 void incident_update(struct incident *incident);
-/* It is over: what was recorded is completed, and then told. */
+/* The movement is over: completes the recording, then reports the event. */
 void incident_close(struct incident *incident);

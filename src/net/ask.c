@@ -29,7 +29,7 @@ static void set_up(CURL *easy, const struct ask *ask, struct text *answer)
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, ask->body);
 }
 
-/* RFC 9110 section 7.2: a server must be named, although a socket has no name. */
+/* RFC 9110 section 7.2 requires Host, although a Unix socket has no host name. */
 static int perform(CURL *easy, const struct ask *ask, char sentence[ASK_SENTENCE_MAX_BYTES])
 {
     char url[512];

@@ -10,8 +10,8 @@ struct ask {
     const char *body; /* JSON; NULL = none */
 };
 
-/* *ret_body: what was answered, with a NUL behind it; the caller frees it with mem_free.
- * -ECONNREFUSED: nobody listens there; -EACCES: this user may not; -EIO: anything else, and
+/* *ret_body: the answer's body, followed by a NUL; the caller frees it with mem_free.
+ * -ECONNREFUSED: no server listens there; -EACCES: no permission; -EIO: anything else, and
  * sentence says what. */
 int ask(const struct ask *ask, unsigned *ret_status, char **ret_body,
         char sentence[ASK_SENTENCE_MAX_BYTES]) __attribute__((warn_unused_result));

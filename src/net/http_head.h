@@ -21,7 +21,7 @@ enum head_field {
     HEAD_ACCEPT,
     HEAD_ACCEPT_ENCODING,
     HEAD_RANGE,
-    HEAD_FORWARDED, /* any sign of a proxy but the two below */
+    HEAD_FORWARDED, /* any other sign of a proxy than the two below */
     HEAD_FORWARDED_ELEMENTS,
     HEAD_FORWARDED_PROTO,
     HEAD_PROXY_SECRET,

@@ -34,7 +34,7 @@ enum http_header {
     HTTP_ACCEPT_ENCODING,
     HTTP_RANGE,
     HTTP_SUBPROTOCOL, /* Sec-WebSocket-Protocol */
-    /* What proxies say; anyone can. */
+    /* Set by proxies, but anyone can send them. */
     HTTP_FORWARDED,       /* RFC 7239 */
     HTTP_FORWARDED_PROTO, /* X-Forwarded-Proto */
     HTTP_PROXY_SECRET,    /* X-Eyelid-Proxy-Secret */

@@ -15,7 +15,7 @@ static int open_socket(void)
     return fd < 0 ? -errno : fd;
 }
 
-/* Removes what a process left behind that was killed. */
+/* Removes the socket of a process that was killed. */
 static int remove_stale(const struct sockaddr_un *where)
 {
     struct stat found;
@@ -55,7 +55,7 @@ int socket_listen_unix(const char *path, const char *group)
     const int fd = r < 0 ? r : open_socket();
     if (fd < 0)
         return fd;
-    /* Linux makes the file with the mode of the socket. */
+    /* Linux creates the file with the socket's mode. */
     if (fchmod(fd, 0600) < 0 || bind(fd, (const void *)&where, sizeof(where)) < 0 ||
         listen(fd, SOMAXCONN) < 0) {
         r = -errno;

@@ -129,7 +129,7 @@ static void ask_time(struct push *push)
     ws_ready(push->ws);
 }
 
-/* `start` carries what is wanted from now on, whatever the device is doing. */
+/* `start` carries the wishes that apply from now on, in any state of the device. */
 static void source_start(void *source, const struct camera_wish *wish)
 {
     struct push *push = source;

@@ -1,7 +1,7 @@
 #include "schedule/civil.h"
 
-/* Days are counted in eras of 400 years that begin on a 1st of March, so that the leap day is the
- * last of its year: H. Hinnant, "chrono-compatible low-level date algorithms". */
+/* Eras of 400 years that begin on March 1st, so that the leap day is the last day of its
+ * year: H. Hinnant, "chrono-compatible low-level date algorithms". */
 enum { ERA_DAYS = 146097, ERA_YEARS = 400, DAYS_0000_TO_1970 = 719468 };
 
 static int64_t floor_div(int64_t a, int64_t b)

@@ -17,7 +17,7 @@ struct civil_date civil_from_days(int64_t days);
 /* 0 Sunday to 6 Saturday. */
 unsigned civil_weekday(int64_t days);
 
-/* The day that a time (seconds since 1970-01-01 00:00, local or UTC) falls on. */
+/* The day of a time (seconds since 1970-01-01 00:00, local or UTC). */
 int64_t civil_day_of(int64_t time_s);
 
 bool civil_is_leap(int year);

@@ -7,7 +7,7 @@
 
 struct field {
     unsigned min, max;
-    const char *names; /* three letters each, from min on */
+    const char *names; /* three letters each, starting at min */
 };
 
 static const struct field FIELDS[5] = {
@@ -41,7 +41,7 @@ static bool read_value(const char **p, const struct field *field, unsigned *ret)
     return read_number(p, ret) && *ret >= field->min && *ret <= field->max;
 }
 
-/* "*", a value or a range of two, each with a step or without. */
+/* "*", a value or a range, each with or without a step. */
 static bool read_item(const char **p, const struct field *field, uint64_t *mask)
 {
     unsigned from = field->min, to = field->max, step = 1;

@@ -1,6 +1,6 @@
 /* Five fields of cron ("30 2 * * 1-5") as bit masks. Pure; any thread.
- * Format: POSIX.1-2017, crontab, with steps, and names of months and weekdays, as crontab(5) of
- * Debian has them. */
+ * Format: POSIX.1-2017, crontab, with steps, and names of months and weekdays, as in Debian's
+ * crontab(5). */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,12 +14,12 @@ struct cron {
     bool any_day, any_weekday;    /* the field was "*": the other one decides alone */
 };
 
-/* -EINVAL: *ret_field (where not NULL) is the number of the field that is wrong, from 1; 0: there
- * are not five. */
+/* -EINVAL: *ret_field (if not NULL) is the number of the invalid field, from 1; 0: there are not
+ * five. */
 int cron_parse(const char *text, struct cron *ret_cron, unsigned *ret_field)
     __attribute__((warn_unused_result));
 
-/* True when it has a minute on this day. Where both day and weekday are given, either will do. */
+/* True if it runs on this day. If both day and weekday are given, either may match. */
 bool cron_matches_day(const struct cron *cron, int64_t day);
 
 /* True when it runs in every hour of its days. */

@@ -31,7 +31,7 @@ static void take(const struct due_policy *policy, int64_t now_s, int64_t due_s, 
         else
             miss(due, due_s);
         return;
-    case DUE_ONCE: /* a later one takes the place of one that is late */
+    case DUE_ONCE: /* a later run replaces a late one */
         if (due->n_runs > 0 && now_s - due->runs[due->n_runs - 1] > DUE_LATE_S) {
             due->n_runs--;
             miss(due, due->runs[due->n_runs]);

@@ -33,7 +33,7 @@ void plan_destroy(struct plan *plan)
 
 void plan_replace(struct plan *plan, const struct schedule *schedule, int64_t now_s)
 {
-    struct zone zone = {0}; /* a zone whose file is gone since counts as UTC */
+    struct zone zone = {0}; /* a zone whose file is missing now counts as UTC */
     zone_finish(&plan->zone);
     plan->zone = zone_load(schedule->zone, &zone) == 0 ? zone : (struct zone){0};
     plan->schedule = *schedule;
@@ -80,11 +80,11 @@ static void describe_missed(const struct plan *plan, const struct due *due, int6
                                .result = RUN_MISSED,
                                .count = due->n_missed};
     snprintf(ret_missed->detail, sizeof(ret_missed->detail), "%s",
-             was_busy_at(plan, due->last_missed_s) ? "the run before was still under way"
+             was_busy_at(plan, due->last_missed_s) ? "the previous run was still going on"
                                                    : "the server was off, or its clock was set");
 }
 
-/* Of several that are due at once the latest will do, unless all are wanted. */
+/* Keeps only the latest of several due runs, unless the policy wants all. */
 static void drop_all_but_the_latest(struct due *due)
 {
     if (due->n_runs < 2)

@@ -5,7 +5,7 @@
 
 #include "schedule/civil.h"
 
-/* Each reader moves *p behind what it read, or returns false. */
+/* Each reader moves *p past what it read, or returns false. */
 static bool read_number(const char **p, int max, int *ret)
 {
     int value = 0;
@@ -115,7 +115,7 @@ static int64_t day_in_month(int year, const struct posix_tz_rule *rule)
     return day;
 }
 
-/* When the rule comes in a year, as local time. */
+/* When the rule applies in a year, as local time. */
 static int64_t rule_time(int year, const struct posix_tz_rule *rule)
 {
     int64_t day = civil_to_days((struct civil_date){.year = year, .month = 1, .day = 1});

@@ -1,5 +1,5 @@
 /* Rules of a time zone in the form of the environment variable TZ ("CET-1CEST,M3.5.0,M10.5.0/3"),
- * which end a time zone's file and say what holds after its table. Pure; any thread.
+ * which end a time zone's file and apply after its table. Pure; any thread.
  * Format: POSIX.1-2017, 8.3, with the hours of RFC 8536, 3.3.1 (-167 to 167). */
 #pragma once
 #include <stdbool.h>
@@ -21,5 +21,5 @@ struct posix_tz {
 /* -EINVAL. */
 int posix_tz_parse(const char *text, struct posix_tz *ret_tz) __attribute__((warn_unused_result));
 
-/* What local time is ahead of UTC, seconds. */
+/* How far local time is ahead of UTC, seconds. */
 int32_t posix_tz_offset(const struct posix_tz *tz, int64_t utc_s);

@@ -16,7 +16,7 @@ static void keep_first(int64_t candidate_s, int64_t after_s, int64_t *first_s)
         *first_s = candidate_s;
 }
 
-/* Each of these finds the first time after after_s among those that belong to a local day. */
+/* Each of these finds the first time after after_s within a local day. */
 
 static void weekly_on_day(const struct rule *rule, const struct zone *zone, int64_t day,
                           int64_t after_s, int64_t *first_s)
@@ -38,7 +38,7 @@ static void cron_on_day(const struct rule *rule, const struct zone *zone, int64_
             continue;
         const int64_t utc_s = zone_to_utc(zone, day * DAY_S + minute * MINUTE_S);
         keep_first(utc_s, after_s, first_s);
-        if (utc_s > after_s + DAY_S) /* a gap moves times back by less */
+        if (utc_s > after_s + DAY_S) /* a gap moves times by less */
             break;
     }
 }
@@ -62,8 +62,8 @@ static void on_day(const struct rule *rule, const struct zone *zone, int64_t day
         sun_on_day(rule, day, after_s, first_s);
 }
 
-/* Every hour of its days: minute by minute as it passes, whatever the clocks are turned to. The
- * clocks of some zones are ahead by odd seconds (until 1972), so the minute is that of local time.
+/* Every hour of its days: follows elapsed minutes through clock changes. The offsets of some zones
+ * had odd seconds (until 1972), so the minute is that of local time.
  */
 static int64_t next_hourly(const struct cron *cron, const struct zone *zone, int64_t after_s)
 {
@@ -71,7 +71,7 @@ static int64_t next_hourly(const struct cron *cron, const struct zone *zone, int
     for (int64_t utc_s = after_s + 1; utc_s < end_s;) {
         const int64_t local_s = utc_s + zone_offset(zone, utc_s);
         const int64_t day = civil_day_of(local_s), of_day_s = local_s - day * DAY_S;
-        if (!cron_matches_day(cron, day)) { /* an hour at a time, as the clocks may be turned */
+        if (!cron_matches_day(cron, day)) { /* an hour at a time, since clocks may change */
             utc_s += HOUR_S - of_day_s % HOUR_S;
             continue;
         }
@@ -90,7 +90,7 @@ int64_t rule_next(const struct rule *rule, const struct zone *zone, int64_t afte
         return next_hourly(&rule->cron, zone, after_s);
     const int64_t today = civil_day_of(after_s + zone_offset(zone, after_s));
     int64_t first_s = RULE_NEVER;
-    /* Times of the days around may come first: of yesterday's gap, or by an offset. */
+    /* Times of adjacent days may come first: of yesterday's gap, or because of an offset. */
     for (int64_t day = today - 2; day <= today + DAYS_AHEAD; day++) {
         on_day(rule, zone, day, after_s, &first_s);
         if (first_s != RULE_NEVER && first_s < (day - 2) * DAY_S)

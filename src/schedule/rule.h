@@ -1,9 +1,9 @@
-/* When something is due: every so often, at times of weekdays, by cron, or by the sun. Pure; any
+/* When something is due: at intervals, at times on weekdays, by cron, or by the sun. Pure; any
  * thread.
  *
- * Times of day are local. One that the clocks leave out when they go forward is due at the moved
- * time; one that they show twice is due once, at the first. What runs in every hour (an interval,
- * cron with "*" for the hour) follows elapsed time instead, and runs through both. */
+ * Times of day are local. One skipped when clocks go forward is due at the moved time; one that
+ * occurs twice is due once, at the first. Rules for every hour (an interval, cron with "*" for the
+ * hour) follow elapsed time instead, and run through both. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@ enum rule_kind { RULE_INTERVAL, RULE_WEEKLY, RULE_CRON, RULE_SUN };
 
 struct rule {
     enum rule_kind kind;
-    int64_t every_s, anchor_s;     /* interval: from the anchor (UTC) on */
+    int64_t every_s, anchor_s;     /* interval: starting at the anchor (UTC) */
     uint8_t weekdays;              /* weekly, sun: bit 0 Sunday to 6 */
     unsigned n_times;              /* weekly */
     int32_t times[RULE_TIMES_MAX]; /* seconds since midnight, rising */
@@ -30,5 +30,5 @@ struct rule {
     int32_t offset_s; /* sun: after the event, negative before it */
 };
 
-/* The first time (UTC) after after_s that it is due, or RULE_NEVER: not within ten years. */
+/* The first time (UTC) after after_s when it is due, or RULE_NEVER: not within ten years. */
 int64_t rule_next(const struct rule *rule, const struct zone *zone, int64_t after_s);

@@ -12,14 +12,14 @@ const char *run_result_name(enum run_result result); /* "running", …; immutabl
 
 struct run {
     int64_t due_s;
-    int64_t start_us; /* wall clock; of one that was missed: when that was found */
+    int64_t start_us; /* wall clock; of a missed run: when that was noticed */
     int64_t duration_us;
     enum run_result result;
     int64_t item;   /* of the archive; 0 = none */
-    uint64_t count; /* of missed runs that this stands for; else 1 */
+    uint64_t count; /* of missed runs that this one replaces; else 1 */
     char detail[RUN_DETAIL_MAX_BYTES];
 };
 
 json_t *run_to_json(const struct run *run) __attribute__((returns_nonnull));
-/* What run_to_json gave; -EINVAL. */
+/* Reads the output of run_to_json; -EINVAL. */
 int run_from_json(const json_t *json, struct run *ret_run) __attribute__((warn_unused_result));

@@ -170,7 +170,7 @@ static int read_cron(const char *text, struct schedule *schedule, char *error)
     if (cron_parse(text, &schedule->rule.cron, &field) < 0) {
         if (field == 0)
             return wrong(error, "cron", "five fields: minute hour day month weekday");
-        snprintf(error, SCHEDULE_ERROR_MAX, "cron: field %u cannot be read", field);
+        snprintf(error, SCHEDULE_ERROR_MAX, "cron: field %u is invalid", field);
         return -EINVAL;
     }
     snprintf(schedule->cron, sizeof(schedule->cron), "%s", text);
@@ -236,7 +236,7 @@ static int read_zone(const json_t *json, struct schedule *schedule, char *error)
     const char *name = value ? json_string_value(value) : "";
     struct zone zone = {0};
     if (!name || zone_load(name, &zone) < 0)
-        return wrong(error, "zone", "a time zone that this machine knows, like \"Europe/Berlin\"");
+        return wrong(error, "zone", "a time zone of this machine, like \"Europe/Berlin\"");
     zone_finish(&zone);
     snprintf(schedule->zone, sizeof(schedule->zone), "%s", name);
     return 0;

@@ -34,16 +34,16 @@ struct schedule {
     enum schedule_job job;
     uint32_t seconds; /* of clip and awake; of film: how far back its photos go */
     struct rule rule;
-    char cron[SCHEDULE_CRON_MAX + 1]; /* as it was written */
-    char zone[ZONE_NAME_MAX];         /* "" = that of this machine */
+    char cron[SCHEDULE_CRON_MAX + 1]; /* as written */
+    char zone[ZONE_NAME_MAX];         /* "" = this machine's */
     struct due_policy policy;
 };
 
-/* now_s anchors intervals. Fields that are missing have their defaults: enabled, all days, this
- * machine's zone, missed runs skipped. -EINVAL: error says which field, what is wrong with it and
- * what would be right; *ret_schedule is untouched. */
+/* now_s anchors intervals. Missing fields have their defaults: enabled, all days, this machine's
+ * zone, missed runs skipped. -EINVAL: error says which field, what is wrong with it and what is
+ * expected; *ret_schedule is untouched. */
 int schedule_from_json(const json_t *json, int64_t now_s, struct schedule *ret_schedule,
                        char error[SCHEDULE_ERROR_MAX]) __attribute__((warn_unused_result));
 
-/* All fields; a new reference. What is read can be written back. */
+/* All fields; a new reference. schedule_from_json can read it back. */
 json_t *schedule_to_json(const struct schedule *schedule) __attribute__((returns_nonnull));

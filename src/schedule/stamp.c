@@ -30,7 +30,7 @@ void stamp_format(int64_t utc_us, int32_t offset_s, char out[STAMP_MAX_BYTES])
                  (minutes < 0 ? -minutes : minutes) / 60, (minutes < 0 ? -minutes : minutes) % 60);
 }
 
-/* The letters stand for themselves, 0 for any digit. */
+/* In the shape, 0 matches any digit, other characters themselves. */
 static bool has_shape(const char *text, const char *shape)
 {
     for (; *shape; shape++, text++)

@@ -11,7 +11,7 @@ struct position {
     double equation_minutes; /* apparent minus mean solar time */
 };
 
-/* Of the sun at a moment. The names are those of NOAA's sheet. */
+/* The sun's position at a time. The names are from NOAA's spreadsheet. */
 static struct position position_at(double utc_s)
 {
     const double julian_day = utc_s / DAY_S + 2440587.5;
@@ -35,7 +35,7 @@ static struct position position_at(double utc_s)
                              .equation_minutes = 4 * equation / DEGREE};
 }
 
-/* Half of the arc that the sun is above the zenith's altitude, degrees; NAN: all of it or none. */
+/* Half of the arc that the sun is above the zenith's altitude, degrees; NAN: always or never. */
 static double hour_angle(double latitude, double declination, double zenith)
 {
     const double phi = latitude * DEGREE, delta = declination * DEGREE;
@@ -50,7 +50,7 @@ bool sun_event_utc(enum sun_event event, struct sun_place place, int64_t day, in
     const double before = event == SUN_DAWN || event == SUN_RISE ? -1 : 1;
     const double mean_noon = (double)day * DAY_S + 0.5 * DAY_S - place.longitude * 240;
     double utc_s = mean_noon;
-    /* The sun moves on until then: three rounds bring it within a second. */
+    /* The sun's position depends on the result: three iterations bring it within a second. */
     for (int round = 0; round < 4; round++) {
         const struct position sun = position_at(utc_s);
         const double angle = hour_angle(place.latitude, sun.declination, ZENITHS[event]);

@@ -14,7 +14,7 @@ struct sun_place {
     double latitude, longitude; /* degrees, north and east positive */
 };
 
-/* The event of the day (since 1970-01-01) at that place: the one of the solar day whose noon is
- * closest to the calendar day's. False: it does not come on that day (polar night, midnight sun).
+/* The event of the day (since 1970-01-01) at that place: in the solar day whose noon is closest to
+ * the calendar day's. False: there is none on that day (polar night, midnight sun).
  */
 bool sun_event_utc(enum sun_event event, struct sun_place place, int64_t day, int64_t *ret_utc_s);

@@ -70,7 +70,7 @@ static bool read_transitions(const uint8_t *block, const struct header *header, 
     return true;
 }
 
-/* The rules between two line ends; nothing between them: there are none. */
+/* The rules between two line ends; empty: no rules. */
 static bool read_footer(const uint8_t *footer, size_t len_bytes, struct zone *zone)
 {
     char text[128];
@@ -140,7 +140,7 @@ int zone_load(const char *name, struct zone *ret_zone)
     if (r == 0)
         r = zone_parse(data, len_bytes, ret_zone);
     mem_free(data);
-    if (r == -ENOENT && !*name) { /* as the C library does */
+    if (r == -ENOENT && !*name) { /* like the C library */
         *ret_zone = (struct zone){0};
         r = 0;
     }

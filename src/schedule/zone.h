@@ -1,5 +1,5 @@
-/* A time zone: what its clocks show at which moment, from the system's database.
- * Pure but for zone_load; any thread. Format of the files: RFC 8536 (TZif). */
+/* A time zone: its offset from UTC at any time, from the system's database.
+ * Pure except zone_load; any thread. Format of the files: RFC 8536 (TZif). */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,19 +22,19 @@ struct zone {
     struct posix_tz rules;
 };
 
-/* -EBADMSG: no TZif of version 2 and up, or one beyond the limits above. */
+/* -EBADMSG: not a TZif file of version 2 or later, or beyond the limits above. */
 int zone_parse(const uint8_t *data, size_t len_bytes, struct zone *ret_zone)
     __attribute__((warn_unused_result));
 
-/* The zone of a name like "Europe/Berlin"; "" is the one that this machine is set to, and "UTC"
- * needs no file. -EINVAL: such a name cannot be; -ENOENT: this machine does not know it; -EBADMSG:
- * its file is damaged. */
+/* The zone of a name like "Europe/Berlin"; "" is this machine's zone, and "UTC" needs no file.
+ * -EINVAL: invalid name; -ENOENT: unknown on this machine; -EBADMSG: its file is
+ * damaged. */
 int zone_load(const char *name, struct zone *ret_zone) __attribute__((warn_unused_result));
-void zone_finish(struct zone *zone); /* a zeroed one too: that is UTC */
+void zone_finish(struct zone *zone); /* also a zeroed one, which is UTC */
 
-/* What local time is ahead of UTC, seconds. */
+/* How far local time is ahead of UTC, seconds. */
 int32_t zone_offset(const struct zone *zone, int64_t utc_s);
 
-/* Local time to UTC. A time that the clocks leave out (gap) counts by how they were before, so that
- * 02:30 is when they show 03:30; of a time that they show twice (overlap), the first. */
+/* Local time to UTC. A skipped time (gap) is converted with the offset before the change, so that
+ * 02:30 is when clocks show 03:30; of a repeated time (overlap), the first. */
 int64_t zone_to_utc(const struct zone *zone, int64_t local_s);

@@ -51,7 +51,7 @@ int service_remove_user(const struct permit *permit, const char *name,
     return 0;
 }
 
-/* A token that is not on disk is taken back. */
+/* Removes the token if storing it failed. */
 static void finish_token(struct service_job *job)
 {
     struct accounts *accounts = &job->service->accounts;

@@ -1,18 +1,18 @@
-/* Commands about who may ask: logging in, users, sessions, tokens. As service/service.h; loop only.
+/* Commands about access: logging in, users, sessions, tokens. Like service/service.h; loop only.
  */
 #pragma once
 #include "access/accounts.h"
 #include "service/service.h"
 
-/* What the store remembers; called while it is opened, ctx is the service. */
+/* Loads rows from the store; called while it is opened. */
 void service_load_user(void *service, const struct store_user *row);
 void service_load_session(void *service, const struct store_session *row);
 void service_load_token(void *service, const struct store_token *row);
 
 const struct accounts *service_accounts(const struct service *service);
 
-/* The secret that makes its holder the first administrator, or NULL: there is one. Made when it is
- * first asked for. */
+/* The secret with which the first administrator is created; NULL: there is an administrator. Made
+ * on first use. */
 const char *service_setup_token(struct service *service);
 
 /* --- Logging in. waiter->done has the secret of the new session as object. A password is checked
@@ -20,7 +20,7 @@ const char *service_setup_token(struct service *service);
 
 struct service_login {
     const char *name, *password;
-    const char *agent; /* what the browser calls itself; "" = unknown */
+    const char *agent; /* the browser's User-Agent; "" = unknown */
 };
 /* ACTION_LOGIN. */
 int service_login(const struct permit *permit, const struct service_login *login,
@@ -30,7 +30,7 @@ int service_login(const struct permit *permit, const struct service_login *login
 int service_set_up(const struct permit *permit, const char *setup_token,
                    const struct service_login *login, struct service_waiter *waiter,
                    struct problem *ret_problem) __attribute__((warn_unused_result));
-/* ACTION_OWN: another password for oneself; all of one's sessions end, and a new one begins. */
+/* ACTION_OWN: changes one's password; ends all of one's sessions and begins a new one. */
 int service_change_password(const struct permit *permit, const char *old_password,
                             const struct service_login *login, struct service_waiter *waiter,
                             struct problem *ret_problem) __attribute__((warn_unused_result));
@@ -39,9 +39,9 @@ int service_change_password(const struct permit *permit, const char *old_passwor
 
 struct service_user {
     const char *name;
-    const char *password; /* NULL = as it is */
-    const char *role;     /* NULL = as it is */
-    const char *cameras;  /* "*", or ids separated by blanks; NULL = as they are */
+    const char *password; /* NULL = unchanged */
+    const char *role;     /* NULL = unchanged */
+    const char *cameras;  /* "*", or ids separated by blanks; NULL = unchanged */
 };
 int service_add_user(const struct permit *permit, const struct service_user *user,
                      struct service_waiter *waiter, struct problem *ret_problem)
@@ -57,7 +57,7 @@ struct service_token {
     const char *name, *role, *cameras;
     int64_t expires_s; /* wall clock; 0 = never */
 };
-/* The secret is told this once. */
+/* The secret is returned only here. */
 int service_add_token(const struct permit *permit, const struct service_token *token,
                       char ret_secret[SECRET_CHARS + 1], char ret_id[SECRET_ID_CHARS + 1],
                       struct service_waiter *waiter, struct problem *ret_problem)

@@ -1,5 +1,5 @@
-/* Every kind of thing that can be asked of eyelid, and what it needs: routes, messages of the page
- * and commands of the command line each declare one. Any thread; a table. */
+/* Every kind of action, and the rights it needs: routes, messages of the page and commands of the
+ * command line each declare one. Any thread; a table. */
 #pragma once
 #include "access/policy.h"
 
@@ -8,11 +8,11 @@ enum service_action {
     ACTION_PUBLIC,     /* the page's own files, health, the API's description */
     ACTION_CONNECT,    /* a device connects; its token is checked by the registry */
     ACTION_METRICS,
-    ACTION_LIST,  /* the cameras that the principal may see, and news of them */
+    ACTION_LIST,  /* the cameras that the principal may see, and their events */
     ACTION_SEE,   /* one camera's state */
     ACTION_WATCH, /* its pictures */
     ACTION_STILL, /* a photo */
-    ACTION_KEEP,  /* a photo that is kept */
+    ACTION_KEEP,  /* a photo that is stored in the archive */
     ACTION_RECORD,
     ACTION_ARM,             /* whether and how motion is detected */
     ACTION_RECEIVERS,       /* who is told outside when something moves */
@@ -31,7 +31,7 @@ enum service_action {
     ACTION_REMOVE,
     ACTION_SEE_LAYOUT, /* of the wall of cameras */
     ACTION_ARRANGE,    /* to change it */
-    ACTION_LOGIN,      /* who am I, log in, log out, set up: each proves itself */
+    ACTION_LOGIN,      /* who am I, log in, log out, set up: checked by the command itself */
     ACTION_OWN,        /* one's own password and sessions */
     ACTION_ACCOUNTS,   /* users, tokens, other people's sessions */
     SERVICE_ACTIONS

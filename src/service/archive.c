@@ -52,7 +52,7 @@ static bool may(const struct service_archive_call *call, enum access_role role, 
     return access_allows(&call->principal, role, ACCESS_CAMERA, camera);
 }
 
-/* An item that the principal may not see does not exist to it. */
+/* Items that the principal may not see are reported as not found. */
 static int get(struct service_archive_call *call, struct shelf *shelf, enum access_role needs)
 {
     int r = index_get(shelf->index, call->id, &call->item);

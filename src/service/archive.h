@@ -1,6 +1,6 @@
-/* The archive's commands. Each is a call: a struct that the caller keeps until done, filled in with
- * what it asks for; the answer is in the same struct. An item belongs to a camera, and the policy
- * is asked about that one, where the item is read. Loop only. */
+/* The archive's commands. Each is a call: a struct with the request and the answer, which the
+ * caller keeps until done. An item belongs to a camera, and the policy is asked about that camera
+ * when the item is read. Loop only. */
 #pragma once
 #include "archive/archive.h"
 #include "service/service.h"
@@ -8,7 +8,7 @@
 enum { SERVICE_ARCHIVE_PAGE_MAX = 500, SERVICE_ARCHIVE_DAYS_MAX = 4000 };
 
 struct service_archive_call {
-    /* What is asked for. */
+    /* The request. */
     int64_t id;                                /* one item */
     char camera[ARCHIVE_CAMERA_MAX_BYTES + 1]; /* of the filter; "" = all */
     struct index_filter filter;                /* its camera is set from the above */
@@ -17,8 +17,8 @@ struct service_archive_call {
     char note[ARCHIVE_NOTE_MAX_BYTES + 1];
     int64_t *ids; /* of service_archive_export: items; mem_free */
     unsigned n_ids;
-    bool thumbnail; /* of service_archive_open: that, not the item itself */
-    /* Called once, in a later turn of the loop: NULL or why not. */
+    bool thumbnail; /* service_archive_open: the thumbnail instead of the item */
+    /* Called once, in a later turn of the loop; problem: NULL = success. */
     void (*done)(struct service_archive_call *call, const struct problem *problem);
 
     /* The answer. */
@@ -48,7 +48,7 @@ void service_archive_days(const struct permit *permit, struct service_archive_ca
 void service_archive_get(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE: one item and its file, open for reading. */
 void service_archive_open(const struct permit *permit, struct service_archive_call *call);
-/* ACTION_ARCHIVE: the items with these ids, in their order; those that are gone, or that the
+/* ACTION_ARCHIVE: the items with these ids, in this order; those that are removed, or that the
  * principal may not see, are left out. */
 void service_archive_export(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE_CHANGE: star and note; the item as it is then. */
@@ -59,12 +59,12 @@ void service_archive_remove(const struct permit *permit, struct service_archive_
 /* The archive's news become events; ctx is the service. */
 void service_archive_news(void *service, enum shelf_change change, const struct archive_item *item);
 
-/* ACTION_RECORD: records the camera for so long from now on; one that is recorded already goes on
- * until then. */
+/* ACTION_RECORD: records the camera from now on for this long; extends or shortens a running
+ * recording. */
 enum { SERVICE_RECORD_MAX_S = 24 * 3600 };
 int service_record(const struct permit *permit, int seconds, struct problem *ret_problem)
     __attribute__((warn_unused_result));
-/* ACTION_RECORD: what came so far is kept. */
+/* ACTION_RECORD: ends the recording, which is kept. */
 int service_record_stop(const struct permit *permit, struct problem *ret_problem)
     __attribute__((warn_unused_result));
 
@@ -74,7 +74,7 @@ struct service_recorded {
 };
 struct service_recorded service_recorded(const struct service *service, const char *camera);
 
-/* ACTION_KEEP: keeps a still that was taken. done: on disk, or a problem. */
+/* ACTION_KEEP: stores a still in the archive. done: on disk, or a problem. */
 void service_archive_keep(const struct permit *permit, struct packet *still,
                           void (*done)(void *ctx, const struct archive_item *item,
                                        const struct problem *problem),

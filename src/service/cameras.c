@@ -1,4 +1,4 @@
-/* Commands about which cameras there are, and what they are called. */
+/* Commands that add, adopt, rename and remove cameras. */
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static int bad_name(const char *camera, struct problem *ret_problem)
                        "a name is 1 to 64 characters, one of them visible");
 }
 
-/* A camera whose row is not on disk is taken back, so that it can be added again. */
+/* Removes the camera if storing it failed, so that it can be added again. */
 static void finish_add(struct service_job *job)
 {
     struct registry *registry = job->service->params.registry;
@@ -51,7 +51,7 @@ int service_add(const struct permit *permit, const struct service_network_camera
     return 0;
 }
 
-/* A new name and, perhaps, the owner's word. */
+/* Renames the camera, and adopts it if asked to. */
 static int change(const struct permit *permit, const char *name, bool adopt,
                   struct service_waiter *waiter, struct problem *ret_problem)
 {
@@ -98,8 +98,8 @@ int service_rename(const struct permit *permit, const char *name, struct service
     return change(permit, name, false, waiter, ret_problem);
 }
 
-/* The row goes first: a camera that is still on disk would be back after a restart. What was
- * written about it in between goes with registry_remove. */
+/* The row is removed first: a camera still on disk would be back after a restart. registry_remove
+ * removes what was written about it in between. */
 static void finish_remove(struct service_job *job)
 {
     struct registry *registry = job->service->params.registry;

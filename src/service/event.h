@@ -1,4 +1,4 @@
-/* What happened, as typed events: one bus, which the page's WebSocket and others subscribe to.
+/* Typed events on one bus, to which the page's WebSocket and others subscribe.
  * Loop only. */
 #pragma once
 #include <jansson.h>
@@ -13,11 +13,11 @@
 enum event_type {
     EVENT_CAMERA_ADDED,
     EVENT_CAMERA_CHANGED,
-    EVENT_CAMERA_REMOVED, /* the camera is still registered while this is told */
-    EVENT_WOKE,           /* its first usable frame after a rest is there */
-    EVENT_SLEPT,          /* it was told to stop, or went away while it ran */
-    EVENT_MOTION,         /* something began to move, or it has ended */
-    EVENT_SETTING,        /* how a change of settings ended */
+    EVENT_CAMERA_REMOVED, /* the camera is still registered during this event */
+    EVENT_WOKE,           /* its first usable frame after sleeping arrived */
+    EVENT_SLEPT,          /* it was stopped, or disconnected while it ran */
+    EVENT_MOTION,         /* a movement began or ended */
+    EVENT_SETTING,        /* the result of a change of settings */
     EVENT_SCHEDULE,       /* one is new or changed, or a run of it began or ended */
     EVENT_SCHEDULE_REMOVED,
     EVENT_FILM, /* one is new or changed, or it is getting on */
@@ -28,7 +28,7 @@ enum event_type {
 enum setting_result {
     SETTING_APPLIED,   /* the camera confirmed every value */
     SETTING_CORRECTED, /* it uses other values: see values */
-    SETTING_REFUSED,   /* it said no, or confirmed nothing in time */
+    SETTING_REFUSED,   /* it refused, or confirmed nothing in time */
 };
 const char *setting_result_name(enum setting_result result); /* "applied", …; immutable */
 
@@ -41,20 +41,20 @@ struct event {
     unsigned changed;      /* EVENT_CAMERA_CHANGED: enum camera_change, or'ed */
     struct {
         enum shelf_change change;
-        const struct archive_item *item; /* NULL: so many that each is not told */
+        const struct archive_item *item; /* NULL: too many to list */
     } archive;
     struct {
-        uint64_t change; /* the number that the asker was given */
+        uint64_t change; /* the number that service_set returned */
         enum setting_result result;
-        json_t *values;     /* what is in force of what was asked for; borrowed */
-        const char *detail; /* a sentence, "" = nothing to say */
+        json_t *values;     /* values in force of the controls that were set; borrowed */
+        const char *detail; /* a sentence; "" = none */
     } setting;
     const struct guard_event *motion; /* EVENT_MOTION; borrowed */
 };
 
 struct event_subscriber {
-    struct list node;                  /* on the bus; the subscriber's own to remove */
-    const struct principal *principal; /* sees what it may; NULL = everything */
+    struct list node;                  /* on the bus; removed by the subscriber */
+    const struct principal *principal; /* only what it may see; NULL = everything */
     void (*on_event)(void *ctx, const struct event *event);
     void *ctx;
 };
@@ -67,11 +67,11 @@ void event_bus_init(struct event_bus *bus);
 void event_subscribe(struct event_bus *bus, struct event_subscriber *subscriber);
 void event_unsubscribe(struct event_subscriber *subscriber);
 
-/* Whether the principal may see the camera, and what happens to it. */
+/* Whether the principal may see the camera and its events. */
 bool event_is_for(const struct principal *principal, const struct camera *camera);
 
 /* The same for what the event is about. */
 bool event_is_told(const struct principal *principal, const struct event *event);
 
-/* Tells each subscriber whose principal may see the camera. on_event may unsubscribe itself. */
+/* Calls each subscriber whose principal may see the camera. on_event may unsubscribe itself. */
 void event_tell(struct event_bus *bus, const struct event *event);

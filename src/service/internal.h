@@ -1,4 +1,4 @@
-/* What the files of this room share. Loop only. */
+/* Shared by the files of this room. Loop only. */
 #pragma once
 #include "access/accounts.h"
 #include "archive/archive.h"
@@ -7,15 +7,15 @@
 #include "service/service.h"
 #include "tell/tell.h"
 
-/* What the service knows of a camera beside the camera's own state. */
+/* What the service keeps about a camera, beside the camera's state. */
 struct service_camera {
     struct list node; /* in service->cameras */
     char id[CAMERA_ID_MAX + 1];
-    bool was_awake;      /* when it was last told of */
-    bool is_unsaved;     /* a write about it was lost */
-    struct list changes; /* of struct setting_change.node: not confirmed yet, oldest first */
+    bool was_awake;      /* at its last event */
+    bool is_unsaved;     /* a write about it failed */
+    struct list changes; /* of struct setting_change.node: unconfirmed, oldest first */
     unsigned n_changes;
-    struct list ended; /* the same: the newest of those whose end was told, oldest first */
+    struct list ended; /* the same: the newest of those whose end was reported, oldest first */
     unsigned n_ended;
 };
 
@@ -30,18 +30,18 @@ struct service {
     struct registry_observer observer;
     struct list cameras; /* of struct service_camera.node */
     struct list jobs;    /* of struct service_job.node: waiting for the store */
-    struct list decided; /* those that are told in the next turn of the loop */
-    json_t *layout;      /* object; NULL: nobody has arranged anything */
+    struct list decided; /* jobs whose waiters are called in the next turn of the loop */
+    json_t *layout;      /* object; NULL: never arranged */
     struct net_wake *wake;
-    struct net_timer *timer; /* for changes that no camera confirms */
+    struct net_timer *timer; /* for changes that are not confirmed in time */
     uint64_t last_change;
 
     struct accounts accounts;
     struct pool *pool;                  /* hashes passwords */
     char setup_token[SECRET_CHARS + 1]; /* "" = an administrator exists, or accounts are off */
     struct {
-        int64_t since_us; /* when the running minute began */
-        unsigned failed;  /* logins in it */
+        int64_t since_us; /* when the current minute began */
+        unsigned failed;  /* failed logins in it */
     } logins;
     struct {
         struct list entries; /* of struct schedule_entry.node, in the order they were made */
@@ -69,26 +69,26 @@ struct service_camera *service_camera_of(struct service *service, const char *id
 struct service_job {
     struct list node; /* in service->jobs, then in service->decided */
     struct service *service;
-    struct service_waiter *waiter; /* NULL: nobody waits any more */
+    struct service_waiter *waiter; /* NULL: it was withdrawn */
     char object[SECRET_CHARS + 1]; /* what it is about; see struct service_waiter */
     int error;
-    bool is_refused; /* problem says why; nothing was written */
+    bool is_refused; /* nothing was written; see problem */
     struct problem problem;
     uint64_t change; /* of settings; 0 = none */
-    /* What to do once it is known how the write ended, before the waiter is told; or NULL. */
+    /* Called when the write has ended, before the waiter is called; or NULL. */
     void (*finish)(struct service_job *job);
 };
 
-/* Between the two everything that the registry and its cameras store becomes one group. */
+/* What the registry and its cameras store between job_begin and job_commit is one group. */
 void job_begin(struct service *service, struct camera *camera);
-void job_cancel(struct service *service); /* the command was refused after all */
+void job_cancel(struct service *service); /* the command was refused */
 struct service_job *job_commit(struct service *service, const char *object,
                                struct service_waiter *waiter,
                                void (*finish)(struct service_job *job))
     __attribute__((returns_nonnull));
 
-/* For what takes time before it can be written: job_create now; then job_begin, and job_store; or
- * job_refuse, with its problem filled in. */
+/* For commands that take time before they can write: job_create now; later job_begin and job_store,
+ * or job_refuse with its problem filled in. */
 struct service_job *job_create(struct service *service, struct service_waiter *waiter)
     __attribute__((returns_nonnull));
 void job_store(struct service_job *job);
@@ -110,7 +110,7 @@ struct record_waiter {
     void (*done)(struct record_waiter *waiter, int error, int64_t item);
 };
 void record_wait(struct service *service, const char *camera, struct record_waiter *waiter);
-/* When the recording at hand ends, monotonic; 0: there is none, or it is being closed. */
+/* When the current recording ends, monotonic; 0: none, or it is being closed. */
 int64_t record_until_us(const struct service *service, const char *camera);
 void record_drop_all(struct service *service); /* after archive_close */
 
@@ -123,7 +123,7 @@ void receivers_motion(struct service *service, const struct camera *camera,
 /* --- motion.c --- */
 
 void motion_create(struct service *service);
-/* The camera ends: its settings go. */
+/* The camera was removed: removes its settings. */
 void motion_forget(struct service *service, const char *camera);
 
 /* --- schedules.c, schedule_run.c --- */
@@ -142,18 +142,18 @@ void films_drop_all(struct service *service); /* after archive_close */
 
 /* --- settings.c --- */
 
-/* A camera says what is in force of its controls. */
+/* A camera reported values in force. */
 void settings_reported(struct service *service, struct camera *camera, json_t *values);
-/* A camera does not take the value of this control. */
+/* A camera refused the value for this control. */
 void settings_refused(struct service *service, struct camera *camera, const char *control,
                       const char *why);
-/* The asker was told that the change is on disk (error 0), or that it is not. */
+/* The waiter of the change was called: it is on disk (error 0), or is not. */
 void settings_stored(struct service *service, const char *camera, uint64_t number, int error);
-void settings_check(struct service *service); /* for changes whose time is over */
+void settings_check(struct service *service); /* ends changes that timed out */
 void settings_drop(struct service_camera *known);
 
 /* --- login.c --- */
 
-/* After anything about users, sessions and tokens changed: those who lost rights are told. */
+/* After a change of users, sessions or tokens: notifies listeners, so that access ends. */
 void access_changed(struct service *service);
 int64_t access_now_s(const struct service *service);

@@ -1,4 +1,4 @@
-/* Commands that wait for the store: an answer that promises something lasting comes after the
+/* Commands that wait for the store: an answer that promises something lasting is sent after the
  * commit. */
 #include <string.h>
 
@@ -13,7 +13,7 @@ void service_forget(struct service_waiter *waiter)
     waiter->job = NULL;
 }
 
-/* A job that is decided is told from the loop, never from inside the command. */
+/* The waiter is called from the loop, never from inside the command. */
 static void decide(struct service_job *job, int error)
 {
     struct waker waker = net_wake_waker(job->service->wake);
@@ -33,8 +33,8 @@ void job_begin(struct service *service, struct camera *camera)
     if (!service->store)
         return;
     store_begin(service->store);
-    /* Its row may have been lost before, and its settings with a failed command; a row that is as
-     * it should be is not written again. */
+    /* An earlier write of its row or settings may have failed. The store skips rows that are
+     * unchanged. */
     if (camera)
         camera_store(camera, service_camera_of(service, camera_id(camera))->is_unsaved);
 }
@@ -93,7 +93,7 @@ static void tell(struct service_job *job)
 
 void job_run_decided(struct service *service)
 {
-    /* done() may begin another command: each time the first one. */
+    /* done() may begin another command, so take the first one each time. */
     while (!list_empty(&service->decided)) {
         struct service_job *job = list_entry(service->decided.next, struct service_job, node);
         list_remove(&job->node);

@@ -1,5 +1,5 @@
-/* How the owner arranged the wall of cameras: their order, which are hidden, groups. One document
- * that is replaced as a whole; the page knows what it means. */
+/* The owner's arrangement of the wall of cameras: order, hidden ones, groups. One document that is
+ * replaced as a whole; the page interprets it. */
 #include <assert.h>
 #include <errno.h>
 #include <string.h>

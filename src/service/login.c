@@ -1,4 +1,4 @@
-/* Who asks, and what needs a password: it is hashed on a thread, a few at a time. */
+/* Commands that need a password, which is hashed on a thread, a few at a time. */
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "service/accounts.h"
 #include "service/internal.h"
 
-/* More wrong passwords in a minute, of everybody together, and nobody is asked any more. */
+/* Wrong passwords allowed in a minute, all clients together; then logins are refused. */
 enum { FAILED_A_MINUTE = 30 };
 
 int64_t access_now_s(const struct service *service)
@@ -92,10 +92,10 @@ struct password_work {
     struct pool_work work;
     struct service_job *job;
     char name[ACCOUNTS_NAME_MAX + 1];
-    bool checks, has_user; /* the old password against: */
+    bool checks, has_user; /* check the old password against known_hash */
     char known_hash[PASSWORD_HASH_MAX_BYTES];
     char old_password[PASSWORD_MAX_BYTES + 1];
-    char new_password[PASSWORD_MAX_BYTES + 1]; /* "" = it is not changed */
+    char new_password[PASSWORD_MAX_BYTES + 1]; /* "" = unchanged */
     struct grant grant;                        /* of a changed or new user */
     bool is_new, logs_in;
     char agent[ACCOUNTS_AGENT_MAX_BYTES + 1];
@@ -121,7 +121,7 @@ static void destroy(struct password_work *work)
     mem_free(work);
 }
 
-/* What is not on disk is taken back, so that the same can be asked again. */
+/* Removes what could not be stored, so that the command can be repeated. */
 static void finish_session(struct service_job *job)
 {
     struct accounts *accounts = &job->service->accounts;
@@ -149,7 +149,7 @@ static int apply(struct password_work *work)
     struct service *service = work->job->service;
     struct accounts *accounts = &service->accounts;
     struct user *user = accounts_user(accounts, work->name);
-    /* It may have been changed, removed or added meanwhile. */
+    /* The user may have been changed, removed or added meanwhile. */
     const bool is_same = user && strcmp(user->hash, work->known_hash) == 0;
     if (work->error)
         return problem_set(&work->job->problem, PROBLEM_NO_MEMORY, NULL,

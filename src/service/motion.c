@@ -1,5 +1,4 @@
-/* The settings of all cameras are one document, {"ID": settings, …}, which is replaced as a
- * whole. */
+/* The settings of all cameras are stored as one document, {"ID": settings, …}. */
 #include "service/motion.h"
 
 #include <assert.h>
@@ -56,7 +55,7 @@ void motion_forget(struct service *service, const char *camera)
         store_all(service);
 }
 
-/* The defaults where nobody has set anything. */
+/* The defaults if nothing was set. */
 static struct watch_settings settings_of(const struct service *service, const struct camera *camera)
 {
     const struct watch_settings *settings = guard_settings(service->guard, camera_id(camera));

@@ -1,4 +1,4 @@
-/* The watch over cameras: its settings, and how it goes. What moves is told as EVENT_MOTION. Loop
+/* Motion detection: its settings and state per camera. Movements are sent as EVENT_MOTION. Loop
  * only. */
 #pragma once
 #include "service/service.h"
@@ -12,12 +12,12 @@ int service_motion_set(const struct permit *permit, const json_t *settings,
                        struct service_waiter *waiter, struct problem *ret_problem)
     __attribute__((warn_unused_result));
 
-/* ACTION_ARM: changes those that are named, and leaves the others. */
+/* ACTION_ARM: changes only the given settings. */
 int service_motion_merge(const struct permit *permit, json_t *settings,
                          struct service_waiter *waiter, struct problem *ret_problem)
     __attribute__((warn_unused_result));
 
-/* ACTION_ARM: that camera; ACTION_ARM_ALL: all adopted cameras on which the principal may do so. */
+/* ACTION_ARM: one camera; ACTION_ARM_ALL: all adopted cameras that the principal may arm. */
 void service_motion_arm(const struct permit *permit, bool armed, struct service_waiter *waiter);
 
 /* ACTION_SEE: what moved where and when. done: once, in a later turn of the loop. */
@@ -30,6 +30,6 @@ void service_keep_motion(struct service *service, const char *data);
 /* How it goes with a camera. */
 struct guard_view service_motion_view(const struct service *service, const char *camera);
 
-/* What the store remembers of all of them. Before the loop runs; settings that are not valid are
+/* Loads the stored settings of all cameras. Before the loop runs; invalid settings are
  * ignored. */
 void service_load_motion(struct service *service, const char *json);

@@ -1,4 +1,4 @@
-/* Recordings by hand: one a camera, with a lease that keeps it awake. */
+/* Manual recordings: one per camera, with a lease that keeps it awake. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,18 +7,18 @@
 #include "service/archive.h"
 #include "service/internal.h"
 
-/* Players and editors cut at keys; a recording that is cut off loses no more than its fragment. */
+/* Players seek and editors cut at keys; an interrupted recording loses one fragment at most. */
 static const int64_t KEY_INTERVAL_US = 2 * US_PER_S;
 
 struct recording {
-    struct list node; /* in service->recordings; it stays for its sum */
+    struct list node; /* in service->recordings; stays there for past_bytes */
     struct service *service;
     char camera[CAMERA_ID_MAX + 1];
     struct recorder *recorder; /* NULL: it is not recorded */
-    struct lease *lease;       /* NULL: the recorder was told to stop */
+    struct lease *lease;       /* NULL: the recorder is stopping */
     struct net_timer *timer;   /* its end */
     int64_t until_us;
-    uint64_t past_bytes; /* of the recordings before */
+    uint64_t past_bytes; /* of earlier recordings */
     struct list waiters; /* of struct record_waiter.node */
 };
 
@@ -30,7 +30,7 @@ static struct recording *recording_of(const struct service *service, const char 
     return NULL;
 }
 
-/* The camera may sleep from now on; done follows. */
+/* Releases the camera; the recorder's done follows. */
 static void stop(struct recording *recording)
 {
     lease_release(&recording->lease);

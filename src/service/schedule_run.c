@@ -12,18 +12,18 @@
 #include "service/motion.h"
 #include "store/store.h"
 
-/* Wall-clock time can be set: it is looked at this often while there are schedules. */
+/* The wall clock may be set, so it is checked this often while there are schedules. */
 static const int64_t LOOK_US = 30 * US_PER_S;
-/* A clock before 2026 has not been set yet: the machine has no battery for it. */
+/* A clock before 2026 has not been set yet, on a machine without a clock battery. */
 static const int64_t CLOCK_SET_S = 1767225600;
 static const int64_t PHOTO_TIMEOUT_US = 10 * US_PER_S;
-/* A device that sleeps may be this late for its wake. */
+/* A sleeping device may wake this late. */
 static const int64_t WAKE_LATE_US = 120 * US_PER_S;
 
-/* The server itself, at a time that an operator of the camera chose. */
+/* The server itself, on behalf of the operator who made the schedule. */
 static const struct principal SCHEDULE = {.kind = PRINCIPAL_SCHEDULE, .role = ACCESS_OPERATOR};
 
-/* A run at hand. It lives until it has ended and the archive has answered. */
+/* A current run. It is freed when it has ended and the archive has answered. */
 struct schedule_work {
     struct service *service;
     struct schedule_entry *entry; /* NULL: abandoned */
@@ -46,7 +46,7 @@ static int64_t now_us(const struct service *service)
     return clock_now_us(service->params.clock);
 }
 
-/* --- Recording and telling. --- */
+/* --- Records and events. --- */
 
 void schedule_tell(struct service *service, const struct schedule_entry *entry)
 {
@@ -154,10 +154,10 @@ static void on_kept(void *ctx, const struct archive_item *item, const struct pro
 static const char *why(int error)
 {
     return error == -ENOTCONN       ? "the camera is offline"
-           : error == -ETIMEDOUT    ? "the camera sent no picture in time"
+           : error == -ETIMEDOUT    ? "the camera did not deliver a picture in time"
            : error == -EBUSY        ? "the camera is busy with other photos"
            : error == -EHOSTUNREACH ? "the camera cannot be reached"
-                                    : "the camera took no photo";
+                                    : "the camera could not take a photo";
 }
 
 static void on_still(void *ctx, int error, struct packet *still)
@@ -201,7 +201,7 @@ static void on_stored(struct service_waiter *waiter, const char *object,
         end(work, RUN_DONE, "", 0);
 }
 
-/* The camera need not be there: it is watched once it is. */
+/* The camera may be offline: it is watched when it comes back. */
 static void arm(struct schedule_work *work)
 {
     struct permit permit;
@@ -284,7 +284,7 @@ static void begin_job(struct schedule_work *work)
         end(work, RUN_FAILED, why(-ENOTCONN), 0);
         return;
     }
-    /* A recording ends by itself; where it still runs later than that, it was prolonged. */
+    /* A recording ends by itself; if it still runs after this, it was extended. */
     const int64_t patience_us = work->job == JOB_CLIP ? US_PER_S : 0;
     const int64_t end_us = now_us(service) + work->seconds * US_PER_S + patience_us;
     work->run.result = RUN_RUNNING;
@@ -312,10 +312,10 @@ static void on_event(void *ctx, const struct event *event)
     struct schedule_work *work = ctx;
     if (event->camera && strcmp(camera_id(event->camera), work->camera) == 0 &&
         (event->type == EVENT_CAMERA_REMOVED || camera_view(event->camera).has_source))
-        net_timer_set(work->timer, now_us(work->service)); /* not from inside the event */
+        net_timer_set(work->timer, now_us(work->service)); /* not inside the event's callback */
 }
 
-/* Its device sleeps and said until when: the order waits for it. */
+/* Its device sleeps until an announced time: the job waits. */
 static void wait_for_wake(struct schedule_work *work, int64_t until_us, int64_t wall_us)
 {
     struct service *service = work->service;
@@ -338,7 +338,7 @@ static void on_timer(void *ctx)
     else if (work->job == JOB_AWAKE)
         end(work, RUN_DONE, "", 0);
     else if (record_until_us(work->service, work->camera) > now_us(work->service))
-        end(work, RUN_DONE, "the recording was prolonged and goes on", 0);
+        end(work, RUN_DONE, "the recording was extended and continues", 0);
     /* Else the clip is being closed, and on_recorded follows. */
 }
 
@@ -365,7 +365,7 @@ static void begin(struct service *service, struct schedule_entry *entry, int64_t
     begin_job(work);
 }
 
-/* --- What is due. --- */
+/* --- Due runs. --- */
 
 static void look_at(struct service *service, struct schedule_entry *entry, int64_t wall_us)
 {
@@ -403,8 +403,8 @@ void schedule_on_timer(void *ctx)
     net_timer_set(service->schedules.timer, now_us(service) + wait_us);
 }
 
-/* A recording or a wake that is cut short is said; what has not begun is left to the policy for
- * missed runs, after the next start. */
+/* Interrupted recordings and wakes are recorded as failed; the policy for missed runs covers those
+ * that have not begun, after the next start. */
 void schedules_stop(struct service *service)
 {
     list_for_each (entry, &service->schedules.entries, struct schedule_entry, node)

@@ -1,4 +1,4 @@
-/* Runs of schedules: begins what is due and records how it ended. Only for src/service; loop only.
+/* Runs of schedules: starts due runs and records their results. Only for src/service; loop only.
  */
 #pragma once
 #include "service/internal.h"
@@ -10,17 +10,17 @@ struct schedule_work;
 struct schedule_entry {
     struct list node; /* in service->schedules.entries */
     struct plan *plan;
-    bool is_stored;             /* else it is being added */
-    struct schedule *pending;   /* what it is being replaced with, or NULL */
-    struct schedule_work *work; /* the run at hand, or NULL */
+    bool is_stored;             /* false: it is being added */
+    struct schedule *pending;   /* its replacement, until that is stored; or NULL */
+    struct schedule_work *work; /* the current run, or NULL */
 };
 
-/* Looks at once, in a later turn of the loop, for what is due. */
+/* Checks for due runs, in a later turn of the loop. */
 void schedule_look(struct service *service);
-/* Its run at hand ends without a record. */
+/* Ends its current run without a record. */
 void schedule_abandon(struct schedule_entry *entry);
-/* Tells its state to those who may see it. */
+/* Sends its state to principals that may see it. */
 void schedule_tell(struct service *service, const struct schedule_entry *entry);
-/* The run at hand as it is now; false: there is none. */
+/* The current run so far; false: none. */
 bool schedule_running(const struct service *service, const struct schedule_entry *entry,
                       struct run *ret_run);

@@ -36,7 +36,7 @@ static bool is_seen(const struct permit *permit, const struct schedule_entry *en
     return entry->is_stored && may(permit, ACCESS_VIEWER, entry->plan->schedule.camera);
 }
 
-/* The schedule, which the principal may see and has this role on. */
+/* Finds a schedule that the principal may see, and checks for this role. */
 static int find(const struct permit *permit, const char *id, enum access_role role,
                 struct schedule_entry **ret_entry, struct problem *ret_problem)
 {
@@ -51,7 +51,7 @@ static int find(const struct permit *permit, const char *id, enum access_role ro
     return 0;
 }
 
-/* --- Looking. --- */
+/* --- Queries. --- */
 
 static json_t *describe(const struct service *service, const struct schedule_entry *entry)
 {
@@ -117,9 +117,10 @@ int service_schedule_next(const struct permit *permit, const char *id, json_t **
     return r;
 }
 
-/* --- Changing. --- */
+/* --- Changes. --- */
 
-/* What the server adds to a schedule that is read is not looked at where it is written back. */
+/* Removes members that the server adds to a schedule, so that one that was read can be written
+ * back. */
 static json_t *without_additions(json_t *json)
 {
     static const char *const ADDED[] = {"id", "next", "running", "last"};
@@ -141,7 +142,7 @@ static int read_schedule(const struct permit *permit, json_t *json, enum access_
     if (r < 0)
         return problem_set(ret_problem, PROBLEM_INVALID, NULL, "%s", error);
     const char *camera = schedule.camera;
-    const bool is_all = !camera[0]; /* arm and disarm only; not for who is narrowed to some */
+    const bool is_all = !camera[0]; /* arm and disarm only; not for users limited to some */
     if (!is_all &&
         (!may(permit, ACCESS_VIEWER, camera) || !registry_find(service->params.registry, camera)))
         return problem_set(ret_problem, PROBLEM_NO_SUCH_CAMERA, camera, "there is no camera \"%s\"",
@@ -162,7 +163,7 @@ int service_schedule_preview(const struct permit *permit, json_t *schedule, json
     const int r = read_schedule(permit, schedule, ACCESS_VIEWER, &wanted, ret_problem);
     if (r < 0)
         return r;
-    if (zone_load(wanted.zone, &zone) < 0) /* it was there a moment ago */
+    if (zone_load(wanted.zone, &zone) < 0) /* unlikely: it was just checked */
         return problem_set(ret_problem, PROBLEM_INVALID, NULL, "zone: cannot be read");
     *ret_times = next_times(&wanted, &zone, now_s(permit->service));
     zone_finish(&zone);
@@ -307,7 +308,7 @@ int service_schedule_remove(const struct permit *permit, const char *id,
     return 0;
 }
 
-/* --- What the store remembers. --- */
+/* --- Loading. --- */
 
 void service_load_schedule(void *ctx, const struct store_schedule *row)
 {

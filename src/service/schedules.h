@@ -1,13 +1,13 @@
-/* Commands about schedules. As service/service.h; loop only. A schedule belongs to a camera:
- * anyone who may see the camera may see it, and the camera's operators may change it. */
+/* Commands about schedules. Like service/service.h; loop only. A schedule belongs to a camera:
+ * principals that may see the camera may see it, and the camera's operators may change it. */
 #pragma once
 #include "schedule/plan.h"
 #include "service/service.h"
 
 enum { SERVICE_SCHEDULES_MAX = 100, SERVICE_NEXT_RUNS = 10 };
 
-/* What the store remembers; called while it is opened, ctx is the service. Rows that this program
- * cannot read are logged and left alone. */
+/* Loads a stored schedule; called while the store is opened. Rows that this program cannot read are
+ * logged and left alone. */
 void service_load_schedule(void *service, const struct store_schedule *row);
 void service_load_run(void *service, const struct store_run *row);
 
@@ -19,12 +19,12 @@ int service_schedule_runs(const struct permit *permit, const char *id, json_t **
                           struct problem *ret_problem) __attribute__((warn_unused_result));
 int service_schedule_next(const struct permit *permit, const char *id, json_t **ret_times,
                           struct problem *ret_problem) __attribute__((warn_unused_result));
-/* The next runs of one that is not stored; changes nothing. */
+/* The next runs of a schedule that is not stored; changes nothing. */
 int service_schedule_preview(const struct permit *permit, json_t *schedule, json_t **ret_times,
                              struct problem *ret_problem) __attribute__((warn_unused_result));
 
-/* ACTION_SCHEDULE_CHANGE; waiter->done has the schedule's id as object. What could not be stored
- * changes nothing. */
+/* ACTION_SCHEDULE_CHANGE; waiter->done has the schedule's id as object. If storing fails, nothing
+ * changes. */
 int service_schedule_add(const struct permit *permit, json_t *schedule,
                          struct service_waiter *waiter, struct problem *ret_problem)
     __attribute__((warn_unused_result));
@@ -35,5 +35,5 @@ int service_schedule_remove(const struct permit *permit, const char *id,
                             struct service_waiter *waiter, struct problem *ret_problem)
     __attribute__((warn_unused_result));
 
-/* Runs that ended so since the server started; of RUN_MISSED, all that one record stands for. */
+/* Runs with this result since the server started; RUN_MISSED counts every missed run. */
 uint64_t service_schedule_count(const struct service *service, enum run_result result);

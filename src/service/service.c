@@ -9,7 +9,7 @@
 #include "service/internal.h"
 #include "store/store.h"
 
-/* --- What the registry tells becomes events. --- */
+/* --- Changes in the registry become events. --- */
 
 struct service_camera *service_camera_of(struct service *service, const char *id)
 {
@@ -150,7 +150,7 @@ void service_stop(struct service *service)
 {
     schedules_stop(service);
     films_stop(service);
-    pool_destroy(service->pool); /* its works end, and are refused */
+    pool_destroy(service->pool); /* its pending work is refused */
     service->pool = NULL;
     guard_stop(service->guard);
 }
@@ -231,7 +231,7 @@ int service_permit(struct service *service, const struct principal *principal,
     return 0;
 }
 
-/* --- Looking. --- */
+/* --- Queries. --- */
 
 struct camera *service_next(const struct permit *permit, const struct camera *camera)
 {

@@ -5,7 +5,7 @@
  *     permit  = service_permit(principal, action, camera)   the policy is asked here, once
  *     service_rename(permit, name, waiter)                  accepted, or a problem
  *     waiter->done(waiter, problem)                         on disk, or a problem
- *     event_bus                                             what happened, to those who may see it
+ *     event_bus                                             events, to those who may see them
  *
  * Loop only. */
 #pragma once
@@ -24,8 +24,8 @@ struct service;
 
 enum service_access {
     SERVICE_OPEN, /* no accounts: everyone has the open role */
-    /* Until there is an administrator everyone on this machine is a viewer, and who has the setup
-     * token can become the administrator. Then everyone else has to log in. */
+    /* Until there is an administrator, everyone on this machine is a viewer, and the holder of the
+     * setup token can become the administrator. After that everyone has to log in. */
     SERVICE_ACCOUNTS,
 };
 
@@ -34,7 +34,7 @@ struct service_params {
     struct registry *registry;
     const struct clock *clock;
     enum service_access access;
-    enum access_role open_role; /* of everyone, with SERVICE_OPEN */
+    enum access_role open_role; /* of everyone, under SERVICE_OPEN */
     /* New devices wait to be adopted once there is an administrator who can. */
     bool admin_adopts;
 };
@@ -42,13 +42,13 @@ struct service_params {
 /* Borrows all that params points to. */
 struct service *service_create(const struct service_params *params)
     __attribute__((returns_nonnull, warn_unused_result));
-/* Before store_close: what takes time is ended. */
+/* Before store_close: ends commands that are still working. */
 void service_stop(struct service *service);
 /* After all waiters and subscribers, and after store_close; before registry_destroy. Takes NULL. */
 void service_destroy(struct service *service);
 
-/* From now on the store's answers are waited for; without one nothing is remembered, and a command
- * is done in the next turn of the loop. NULL: the store is about to be closed. */
+/* From now on commands wait for the store; without one nothing is stored, and a command is done in
+ * the next turn of the loop. NULL: the store is about to be closed. */
 void service_use_store(struct service *service, struct store *store);
 
 /* From now on the commands of service/archive.h may be used; borrowed. NULL: it was closed. */
@@ -59,27 +59,27 @@ struct archive *service_archive(const struct service *service);
 
 struct event_bus *service_events(struct service *service);
 
-/* --- Who asks. --- */
+/* --- Principals. --- */
 
 enum service_access service_access(const struct service *service);
 
-/* Who shows nothing. on_loopback: the listener is one that only this machine reaches, and no proxy
- * says that it passes the request on. */
+/* The principal without credentials. on_loopback: only this machine reaches the listener, and no
+ * proxy says that it forwarded the request. */
 struct principal service_anyone(const struct service *service, bool on_loopback);
-/* Who is on this machine's control socket. */
+/* The principal on this machine's control socket. */
 struct principal service_owner(void);
-/* By the secret of a session or token; -ENOENT. */
+/* The principal of a session's or token's secret; -ENOENT. */
 int service_by_session(struct service *service, const char *secret, struct principal *ret_principal)
     __attribute__((warn_unused_result));
 int service_by_token(struct service *service, const char *secret, struct principal *ret_principal)
     __attribute__((warn_unused_result));
-/* By the name that a trusted proxy gives; -ENOENT: there is no such user. */
+/* By the name that a trusted proxy gives; -ENOENT: no such user. */
 int service_by_proxy(struct service *service, const char *name, struct principal *ret_principal)
     __attribute__((warn_unused_result));
-/* False when its session or token has ended, or everyone has other rights now. */
+/* False if its session or token has ended, or the rights of everyone have changed. */
 bool service_is_current(struct service *service, const struct principal *principal);
 
-/* Told when rights may have been lost. The listener's own to remove. */
+/* Called when rights may have been lost. Removed by the listener. */
 struct service_access_listener {
     struct list node;
     void (*changed)(void *ctx);
@@ -89,16 +89,16 @@ void service_listen_access(struct service *service, struct service_access_listen
 
 /* --- Permits. --- */
 
-/* That the principal may do this, to this camera. Valid for the running turn of the loop. */
+/* Permits the principal to do this, to this camera. Valid in the current turn of the loop. */
 struct permit {
     struct service *service;
     const struct principal *principal;
     enum service_action action;
-    struct camera *camera; /* NULL where the action is about no single camera */
+    struct camera *camera; /* NULL if the action is not about one camera */
 };
 
-/* Asks the policy. camera: an id where the action is about one camera, else ignored. A camera that
- * the principal may not see does not exist to it. 0, or a negative errno and *ret_problem. */
+/* Asks the policy. camera: an id if the action is about one camera, else ignored. A camera that the
+ * principal may not see is reported as nonexistent. 0, or a negative errno and *ret_problem. */
 int service_permit(struct service *service, const struct principal *principal,
                    enum service_action action, const char *camera, struct permit *ret_permit,
                    struct problem *ret_problem) __attribute__((warn_unused_result));
@@ -109,12 +109,12 @@ int service_permit(struct service *service, const struct principal *principal,
 int service_connect(const struct permit *permit, const struct push_knock *knock,
                     struct http_request *request, struct ws_accept *ret_accept)
     __attribute__((warn_unused_result));
-/* Tells the log, once a minute, why a device was sent away. */
+/* Logs why a device was refused; see registry_log_refusal. */
 void service_log_refusal(struct service *service, const char *device, const char *why);
 
-/* --- Looking. --- */
+/* --- Queries. --- */
 
-/* ACTION_LIST, ACTION_METRICS: the camera after this one (the first after NULL) that the principal
+/* ACTION_LIST, ACTION_METRICS: the next camera (NULL gives the first) that the principal
  * may see. */
 struct camera *service_next(const struct permit *permit, const struct camera *camera);
 
@@ -134,28 +134,28 @@ struct capture *service_still(const struct permit *permit, enum capture_kind kin
     __attribute__((returns_nonnull, warn_unused_result));
 
 /* --- Commands with a lasting effect. Each returns 0, and waiter->done is called once, in a later
- * turn of the loop; or a negative errno and *ret_problem, and the waiter is not used. Whatever
- * could not be stored is tried again when the same is asked for again. --- */
+ * turn of the loop; or a negative errno and *ret_problem, and the waiter is not used. A failed
+ * write is tried again when the same command is repeated. --- */
 
 struct service_job;
 struct service_waiter {
     /* problem: NULL = done, and on disk. object: the id of the camera, the name of the user, or the
      * secret of the session. */
     void (*done)(struct service_waiter *waiter, const char *object, const struct problem *problem);
-    struct service_job *job; /* the service's; NULL while nothing is waited for */
+    struct service_job *job; /* the service's; NULL while no command is pending */
 };
-/* Does not want to know any more; what was begun goes on. Takes one that waits for nothing. */
+/* Withdraws the waiter; its command continues. Also takes a waiter without a command. */
 void service_forget(struct service_waiter *waiter);
 
 struct service_network_camera {
     const char *id, *url;
     const char *name; /* NULL = its id */
 };
-/* ACTION_ADD: a camera that pictures are fetched from. */
+/* ACTION_ADD: adds a network camera. */
 int service_add(const struct permit *permit, const struct service_network_camera *camera,
                 struct service_waiter *waiter, struct problem *ret_problem)
     __attribute__((warn_unused_result));
-/* ACTION_ADOPT; name: NULL = as it is. */
+/* ACTION_ADOPT; name: NULL = unchanged. */
 int service_adopt(const struct permit *permit, const char *name, struct service_waiter *waiter,
                   struct problem *ret_problem) __attribute__((warn_unused_result));
 /* ACTION_REVOKE: another token for the camera's device, which is told this once; the device that is
@@ -166,26 +166,26 @@ int service_replace_token(const struct permit *permit, char ret_token[TOKEN_MADE
 /* ACTION_RENAME. */
 int service_rename(const struct permit *permit, const char *name, struct service_waiter *waiter,
                    struct problem *ret_problem) __attribute__((warn_unused_result));
-/* ACTION_REMOVE: forgets the camera; it goes once that is on disk. */
+/* ACTION_REMOVE: removes the camera, once that is on disk. */
 int service_remove(const struct permit *permit, struct service_waiter *waiter,
                    struct problem *ret_problem) __attribute__((warn_unused_result));
 
-/* ACTION_SEE_LAYOUT: how the owner arranged the wall of cameras; an object, a new reference. */
+/* ACTION_SEE_LAYOUT: the arrangement of the wall of cameras; an object, a new reference. */
 json_t *service_layout(const struct permit *permit)
     __attribute__((returns_nonnull, warn_unused_result));
 /* ACTION_ARRANGE: {"order":[ids],"hidden":[ids],"groups":[{"name":text,"cameras":[ids]}]},
- * which replaces the one before. Ids of cameras that are gone may be in it. */
+ * which replaces the previous one. It may contain ids of removed cameras. */
 int service_arrange(const struct permit *permit, json_t *layout, struct service_waiter *waiter,
                     struct problem *ret_problem) __attribute__((warn_unused_result));
-/* What the store remembers of it. Before the loop runs; a text that is no layout is ignored. */
+/* Loads the stored layout, before the loop runs; an invalid one is ignored. */
 void service_load_layout(struct service *service, const char *json);
 
 enum service_set_mode {
     SERVICE_MERGE,   /* other controls stay as they are */
     SERVICE_REPLACE, /* other controls go back to their defaults */
 };
-/* ACTION_SET: values is an object of name → value. Accepted, not applied: EVENT_SETTING under
- * *ret_change tells later what the camera made of it. */
+/* ACTION_SET: values is an object of name → value. Accepted, not yet applied: a later EVENT_SETTING
+ * with the number *ret_change has the result. */
 int service_set(const struct permit *permit, json_t *values, enum service_set_mode mode,
                 struct service_waiter *waiter, uint64_t *ret_change, struct problem *ret_problem)
     __attribute__((warn_unused_result));

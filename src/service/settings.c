@@ -8,25 +8,25 @@
 #include "service/internal.h"
 #include "store/store.h"
 
-/* A camera that is there and says nothing for so long has not taken the values. */
+/* An online camera that reports nothing for this long has not applied the values. */
 static const int64_t CONFIRM_US = 10 * US_PER_S;
 
-/* More are told as refused: a camera that never confirms costs no more memory than this. ENDED_MAX:
- * of those that have ended, for who asks later. */
+/* Further changes are reported as refused, which bounds the memory if a camera never confirms.
+ * ENDED_MAX: results kept for later requests. */
 enum { CHANGES_MAX = 32, ENDED_MAX = 32 };
 
 struct setting_change {
     struct list node; /* in its camera's changes */
     uint64_t number;
-    json_t *wanted;   /* of name → value: not confirmed yet */
-    json_t *in_force; /* of name → value: what the camera said */
+    json_t *wanted;   /* of name → value: unconfirmed */
+    json_t *in_force; /* of name → value: reported by the camera */
     bool is_corrected;
     bool is_refused;
     enum setting_result result; /* of one that has ended */
-    char why[160];              /* of a refusal, or of the end; "" = none was given */
+    char why[160];              /* of a refusal, or of the end; "" = none given */
     bool is_replaced;           /* a newer one decides about some of its controls */
-    bool is_stored;             /* and the asker knows: nothing is told of its end before */
-    int64_t deadline_us;        /* CLOCK_NEVER_US while the camera is away */
+    bool is_stored;             /* and its waiter was called; its end is reported after that */
+    int64_t deadline_us;        /* CLOCK_NEVER_US while the camera is offline */
 };
 
 static int64_t now(const struct service *service)
@@ -90,7 +90,7 @@ static void end_if_done(struct service *service, struct camera *camera,
                               : "");
 }
 
-/* Its time is over. */
+/* Ends a change that timed out. */
 static void give_up(struct service *service, struct camera *camera, struct setting_change *change)
 {
     const bool is_partial = json_object_size(change->in_force) > 0;
@@ -139,13 +139,13 @@ void settings_check(struct service *service)
             if (is_there)
                 give_up(service, camera, change);
             else
-                change->deadline_us = CLOCK_NEVER_US; /* until it is back and says something */
+                change->deadline_us = CLOCK_NEVER_US; /* until it reconnects and reports */
         }
     }
     arm(service);
 }
 
-/* One value that the camera reported, where the change asked for it. */
+/* Notes one reported value, if the change set it. */
 static void confirm(struct setting_change *change, const char *name, json_t *value)
 {
     json_t *wanted = json_object_get(change->wanted, name);
@@ -185,7 +185,7 @@ void settings_refused(struct service *service, struct camera *camera, const char
     arm(service);
 }
 
-/* The newer change decides about a control that an older one asked for, too. */
+/* Controls that a newer change sets are removed from older changes. */
 static void supersede(struct service *service, struct camera *camera, struct service_camera *known,
                       json_t *values)
 {
@@ -219,7 +219,7 @@ static uint64_t remember(struct service *service, struct camera *camera, json_t 
     return change->number;
 }
 
-/* What the camera is asked for: with SERVICE_REPLACE the defaults of all other controls too. A new
+/* The values to set; with SERVICE_REPLACE also the defaults of all other controls. A new
  * reference. */
 static json_t *all_wanted(const struct camera *camera, json_t *values, enum service_set_mode mode)
 {
@@ -253,7 +253,7 @@ int service_set(const struct permit *permit, json_t *values, enum service_set_mo
             return problem_set(ret_problem, PROBLEM_INVALID, id, "%s", wrong);
         if (error == -ENOTSUP)
             return problem_set(ret_problem, PROBLEM_UNSUPPORTED, id, "this camera has no settings");
-        return problem_set(ret_problem, PROBLEM_FAILED, id, "the camera did not take the values");
+        return problem_set(ret_problem, PROBLEM_FAILED, id, "the camera refused the values");
     }
     json_t *wanted = all_wanted(camera, values, mode);
     *ret_change = remember(service, camera, wanted, error == 0);

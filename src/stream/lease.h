@@ -35,11 +35,11 @@ struct lease_params {
     int64_t key_interval_us;                 /* the longest interval of keyframes; 0 = unbounded */
     int64_t linger_us;          /* how long the camera stays awake after it; 0 = the policy's */
     struct hub_history history; /* the hub keeps this much, for readers with pre-roll */
-    /* H.264: a rendition of its own, encoded from so far in the kept past of the camera's JPEGs. */
+    /* H.264: a separate rendition that begins this far in the past, from the kept JPEGs. */
     int64_t back_us;
     void (*ready)(void *ctx); /* something to read; only marks, takes and releases nothing. NULL:
                                * the lease is not read */
-    void (*gone)(void *ctx);  /* the camera ends: releases this lease before it returns */
+    void (*gone)(void *ctx);  /* the camera ends; must release this lease before it returns */
     void *ctx;
 };
 

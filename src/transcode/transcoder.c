@@ -44,7 +44,7 @@ struct transcoder {
     bool broken; /* tried again at retry_us */
     int64_t retry_us;
     uint64_t while_broken; /* frames that came before it was tried again */
-    int64_t rested_us;     /* frames that arrived before are left out */
+    int64_t rested_us;     /* frames that arrived before are skipped */
     int64_t last_key_us, last_frame_us;
     bool key_sent; /* last_key_us and last_frame_us are valid */
 };
@@ -104,8 +104,8 @@ static bool can_scale(const struct packet *frame, unsigned scale)
                      (int)((frame->height + scale - 1) / scale));
 }
 
-/* The smallest that still covers what the leases can use. The rendition of the full size too is
- * only as large as that: a camera sends what size it likes, and each pixel costs time. */
+/* The smallest size that covers the largest that the leases can use. This bounds the full-size
+ * rendition too: a camera chooses the size that it sends, and each pixel costs time. */
 static unsigned scale_of(const struct transcoder *t, const struct packet *frame)
 {
     const struct maker_pace *box = &t->at_work;

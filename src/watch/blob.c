@@ -17,7 +17,7 @@ void blob_scratch_finish(struct blob_scratch *scratch)
     *scratch = (struct blob_scratch){0};
 }
 
-/* The border stays off, so that nothing below has to look for the grid's edge. */
+/* The border stays off, so that the code below need not check for the grid's edge. */
 static unsigned keep(const uint8_t *on, const struct grid *grid, unsigned neighbours_min,
                      uint8_t *kept)
 {

@@ -10,7 +10,7 @@
 #include "watch/scene.h"
 #include "watch/zones.h"
 
-/* Cells whose thresholds are so many times the usual one are muted. */
+/* Cells whose thresholds are this many times the usual one are muted. */
 enum { MUTED_RATIO = 2, CELLS_MIN = 4 };
 
 struct detector {
@@ -21,10 +21,10 @@ struct detector {
     struct blob_scratch scratch;
     uint8_t *watched;   /* 1: in a zone */
     uint8_t *raw;       /* cells of this picture that differ, in a zone */
-    uint8_t *before;    /* those of the picture before */
+    uint8_t *before;    /* those of the previous picture */
     uint8_t *both;      /* in both */
-    int64_t elapsed_us; /* between the two pictures before this one */
-    unsigned large;     /* bit 0: this picture had a large blob; bit 1: the one before; … */
+    int64_t elapsed_us; /* between the two previous pictures */
+    unsigned large;     /* bit 0: this picture had a large blob; bit 1: the previous one; … */
     int64_t large_since_us;
     float usual_burst; /* cells */
 };
@@ -112,8 +112,8 @@ static unsigned threshold_scale(const struct detector *detector)
     return (unsigned)(MODEL_GAIN_ONE * exp2f(steps));
 }
 
-/* An area of the tuning in cells of this grid, not below what the owner wants to hear of, nor what
- * a lamp leaves of its edges. */
+/* An area of the tuning in cells of this grid, but not below the owner's minimum, nor below what
+ * remains of a lamp's edges. */
 static unsigned area_of(const struct detector *detector, unsigned tuned_cells)
 {
     const float cells = (float)detector->scene.count;
@@ -143,7 +143,7 @@ static void split_masks(struct detector *detector)
     }
 }
 
-/* A track is made of steps of about the same length: other times between pictures begin anew. */
+/* A track has steps of about equal length: a change of the picture interval restarts tracking. */
 static void keep_pace(struct detector *detector)
 {
     const int64_t now = detector->scene.elapsed_us, before = detector->elapsed_us;
@@ -164,7 +164,7 @@ static bool is_large(struct detector *detector, const struct blob *blob, int64_t
     return now && (detector->large & 6);
 }
 
-/* True for a blob far larger than what differs here usually: too fast to be seen twice. */
+/* True for a blob far larger than usual here: something too fast to be seen twice. */
 static bool is_burst(struct detector *detector, const struct blob *blob)
 {
     const struct detector_tuning *tuning = tuning_of(detector);
@@ -176,8 +176,8 @@ static bool is_burst(struct detector *detector, const struct blob *blob)
     return burst;
 }
 
-/* How clearly a blob stands out: by how much its cells are above their thresholds, and how many
- * they are against the smallest that counts. 0..1 */
+/* How clearly a blob stands out: how far its cells are above their thresholds, and its size
+ * relative to the smallest that counts. 0..1 */
 static float score_of(const struct detector *detector, const struct blob *blob)
 {
     const struct scene *scene = &detector->scene;
@@ -260,7 +260,7 @@ struct detector_verdict detector_look(struct detector *detector, const struct wa
     return verdict;
 }
 
-/* The threshold that half of the cells stay below, to a level. */
+/* The median of the cells' thresholds, to a level. */
 static int usual_threshold(const struct model *model)
 {
     enum { LEVELS = 256 };

@@ -1,8 +1,8 @@
-/* Finds what moves in a series of grey pictures, and not what light, weather, noise and a trembling
- * camera do to them. Pictures with their times in, a verdict for each out.
+/* Detects motion in a series of grey pictures, and ignores changes by light, weather, noise and a
+ * shaking camera. Pictures with their times in, a verdict for each out.
  *
- * What it has learned of the scene is kept over pauses of any length, so a camera may sleep.
- * Pure but for its memory; one thread at a time. The method and its figures:
+ * The model of the scene is kept over pauses of any length, so a camera may sleep.
+ * Pure except for its memory; one thread at a time. The method and its figures:
  * docs/decisions/motion.md. */
 #pragma once
 #include <stdbool.h>
@@ -24,13 +24,13 @@ struct watch_box {
 };
 
 struct detector_verdict {
-    bool stirred;     /* something is different in this picture: worth a closer look */
-    bool moved;       /* something moves; what follows says where */
-    bool learning;    /* the scene is new or the light has changed: nothing is said */
-    int64_t since_us; /* when what moves was first seen */
+    bool stirred;     /* this picture has a change: worth a closer look */
+    bool moved;       /* something moves; the fields below say where */
+    bool learning;    /* the scene is new or the light has changed: nothing is reported */
+    int64_t since_us; /* when the motion was first seen */
     struct watch_box box;
     float area_percent; /* of the picture */
-    float score;        /* 0..1: how clearly */
+    float score;        /* 0..1: how clearly it stands out */
     struct watch_map map;
 };
 
@@ -38,20 +38,20 @@ struct detector;
 
 struct detector *detector_create(const struct watch_settings *settings)
     __attribute__((returns_nonnull));
-/* With figures other than its profile's; tuning is borrowed. */
+/* With parameters other than its profile's; tuning is borrowed. */
 struct detector *detector_create_tuned(const struct watch_settings *settings,
                                        const struct detector_tuning *tuning)
     __attribute__((returns_nonnull));
 void detector_destroy(struct detector *detector); /* takes NULL */
 
-/* Other settings from the next picture on; what was learned is kept. */
+/* Applies settings from the next picture on; the model is kept. */
 void detector_set(struct detector *detector, const struct watch_settings *settings);
 
-/* Looks at a picture that was taken at now_us (rising). Planes too small to watch are ignored. A
- * plane of another size begins anew. */
+/* Analyses a picture taken at now_us (rising). Planes too small to watch are ignored. A plane of
+ * another size restarts learning. */
 struct detector_verdict detector_look(struct detector *detector, const struct watch_plane *plane,
                                       int64_t now_us);
 
-/* Where it is muted: most of a field's cells have thresholds at least twice as high as usual here,
- * because it always moves there. Fields that no zone watches are not part of it. */
+/* The muted fields: most of a field's cells have thresholds at least twice the usual one, because
+ * of permanent motion. Fields outside all zones are not included. */
 struct watch_map detector_muted(const struct detector *detector);

@@ -6,7 +6,7 @@
 
 enum { BINS = 64, RADIUS_MAX = 15 };
 
-/* Offset 16 keeps the noise of dark cells from being blown up. */
+/* Offset 16 keeps the noise of dark cells from being amplified. */
 void light_curve_init(struct light_curve *curve)
 {
     for (int grey = 0; grey < 256; grey++)
@@ -55,7 +55,7 @@ void light_keep_smaller(int16_t *residual, const int16_t *other, unsigned count)
     }
 }
 
-/* Running sums: a cell costs two additions whatever the radius is. inverse: 65536 / count. */
+/* Running sums: a cell costs two additions for any radius. inverse: 65536 / count. */
 static void mean_along_row(const int16_t *in, int16_t *out, unsigned width, unsigned radius,
                            int limit, const int32_t *inverse)
 {

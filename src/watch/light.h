@@ -1,6 +1,6 @@
-/* Takes out of a difference picture what light does to it: the whole picture brighter or darker,
- * bands of flicker, lamps and the soft edges of clouds. What is left has structure of the size of
- * things that move.
+/* Removes effects of light from a difference picture: changes of overall brightness, bands of
+ * flicker, lamps and the soft edges of clouds. What remains has structure of the size of moving
+ * objects.
  *
  * Brightness is compared on a logarithmic scale, where a change of exposure or of a lamp is an
  * offset: levels of 0 to 255 as those of the plane, in units of 1/32 level. Pure; any thread. */
@@ -16,15 +16,15 @@ struct light_curve {
 };
 void light_curve_init(struct light_curve *curve);
 
-/* Half of the values are below it; searched for within 32 levels around centre, exact to a level.
+/* The median, searched within 32 levels around centre, exact to a level.
  */
 int light_median(const int16_t *values, unsigned count, int centre);
 
-/* Subtracts from each row its median, where that lies within max_levels of overall (a row full of
- * a near thing keeps it). */
+/* Subtracts from each row its median if that is within max_levels of overall, so that a row filled
+ * by a near object keeps it. */
 void light_subtract_rows(int16_t *residual, const struct grid *grid, int overall, int max_levels);
 
-/* Sets each residual to the one of the two that is closer to zero, 0 where their signs differ. */
+/* Sets each residual to the one of the two closer to zero, or 0 if their signs differ. */
 void light_keep_smaller(int16_t *residual, const int16_t *other, unsigned count);
 
 /* Subtracts from each cell the mean of the square of 2 x radius + 1 cells around it, each clipped

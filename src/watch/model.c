@@ -48,7 +48,7 @@ void model_learn_half(struct model *model, const int16_t *levels)
     }
 }
 
-/* The residual that half of the cells stay below: the noise of this picture. 1/32 levels. */
+/* The median residual: the noise of this picture. 1/32 levels. */
 static int noise_of(const int16_t *residual, unsigned count)
 {
     unsigned bins[NOISE_BINS] = {0}, below = 0;
@@ -85,7 +85,7 @@ unsigned model_compare(const struct model *model, const int16_t *residual, unsig
     return count;
 }
 
-/* The part of a difference that is taken over when elapsed_s of time_s passed, in 1/65536. */
+/* The part of a difference adopted after elapsed_s, with time constant time_s, in 1/65536. */
 static int32_t part(float elapsed_s, float time_s, float most)
 {
     const float p = 1 - expf(-elapsed_s / time_s);

@@ -18,7 +18,7 @@ struct grid grid_for(unsigned plane_width, unsigned plane_height)
 
 static uint8_t cell_mean(const uint8_t *corner, unsigned stride, unsigned step)
 {
-    const unsigned cells = step > 0 ? step * step : 1; /* a grid's step never is 0 */
+    const unsigned cells = step > 0 ? step * step : 1; /* a grid's step is never 0 */
     unsigned sum = cells / 2;
     for (unsigned y = 0; y < step; y++)
         for (unsigned x = 0; x < step; x++)

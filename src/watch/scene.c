@@ -8,15 +8,15 @@
 #include "base/clock.h"
 #include "watch/shake.h"
 
-/* Longer without a picture: no movement spans it. */
+/* After a longer pause no movement continues. */
 static const int64_t PAUSE_US = 2 * US_PER_S;
-/* What is learned from one picture at most. */
+/* The longest time for which one picture counts in learning. */
 static const int64_t STEP_MAX_US = US_PER_S / 2;
-/* A scene that is new is only learned, and the faster. */
+/* How long a new scene is only learned, and faster. */
 static const int64_t NEW_US = 2 * US_PER_S;
 enum { NEW_HASTE = 3 };
 
-/* The sub-cell trembling that noise alone measures. */
+/* The shake that is measured from noise alone. */
 static const float TREMBLING_FREE = 0.04f;
 static const float TREMBLING_MAX = 1.2f, TREMBLING_FALL_S = 1.4f;
 
@@ -91,7 +91,7 @@ static void begin(struct scene *scene, int64_t now_us)
     scene->flash_until_us = now_us;
 }
 
-/* True when the whole picture became brighter or darker at once. */
+/* True if the whole picture suddenly became brighter or darker. */
 static bool subtract_overall(struct scene *scene)
 {
     const struct detector_tuning *tuning = scene->tuning;
@@ -116,7 +116,7 @@ static void subtract_trembling(struct scene *scene, float elapsed_s)
         shake_subtract(scene->residual, scene->model.background, &scene->grid, &shift);
 }
 
-/* How many cells lie where it became brighter or darker at once, all around. */
+/* The number of cells in whose surroundings the brightness jumped. */
 static unsigned count_lit(struct scene *scene)
 {
     const int limit = (int)(scene->tuning->lamp_levels * LIGHT_ONE);
@@ -142,9 +142,9 @@ static void look_for_lamps(struct scene *scene, int64_t now_us)
     }
 }
 
-/* Against the clipped mean around it a figure stands out whole, but so does a bright lamp that is
- * switched on; against the plain mean a lamp vanishes, and a large figure but for its outline. What
- * is left of both is a figure. */
+/* Subtracting the clipped surrounding mean leaves whole figures, but also a bright lamp that is
+ * switched on; subtracting the plain mean removes lamps, and large figures except their outline.
+ * What both leave is a figure. */
 static void subtract_surroundings(struct scene *scene, int64_t now_us)
 {
     const struct detector_tuning *tuning = scene->tuning;

@@ -1,5 +1,5 @@
-/* The scene in front of a camera: what it usually looks like, and which cells of a picture differ
- * from that beyond what light, noise and a trembling camera explain. Pure but for its memory. */
+/* The scene in front of a camera: its usual appearance, and which cells of a picture differ from it
+ * more than light, noise and a shaking camera explain. Pure except for its memory. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,9 +26,9 @@ struct scene {
 
     int64_t last_us, new_until_us, flash_until_us;
     int64_t elapsed_us; /* between the latest two pictures */
-    bool paused;        /* that was too long for a movement to span it */
+    bool paused;        /* that was too long for a movement to continue */
     int overall;        /* brightness against the background, 1/32 levels */
-    unsigned lit;       /* the most cells within the last second around which the light jumped */
+    unsigned lit; /* the largest number of cells, in the last second, where the light jumped */
     int64_t lit_until_us;
     float trembling; /* cells */
 };
@@ -36,17 +36,17 @@ struct scene {
 void scene_init(struct scene *scene, const struct detector_tuning *tuning);
 void scene_finish(struct scene *scene);
 
-/* Takes other figures; what was learned is kept. */
+/* Changes the parameters; the model is kept. */
 void scene_set(struct scene *scene, const struct detector_tuning *tuning);
 
-/* The grid for planes of this size; true when it is another one than before, which begins anew. */
+/* Sets the grid for planes of this size; true if it changed, which restarts learning. */
 bool scene_fit(struct scene *scene, unsigned plane_width, unsigned plane_height);
 
-/* How many cells a lamp lit or left dark within the last second; 0: there was none. */
+/* The number of cells where a lamp was switched in the last second; 0 = none. */
 unsigned scene_lamp_cells(const struct scene *scene);
 
-/* Looks at a picture of the size that scene_fit was given and learns from it. True: on and residual
- * say what differs. False: the scene is new or the light has changed, and nothing is known.
- * scale: of the thresholds, MODEL_GAIN_ONE = as they are. */
+/* Analyses a picture of the size given to scene_fit and learns from it. True: on and residual have
+ * the differences. False: the scene is new or the light has changed, and nothing is known.
+ * scale: of the thresholds, MODEL_GAIN_ONE = unchanged. */
 bool scene_look(struct scene *scene, const struct watch_plane *plane, int64_t now_us,
                 unsigned scale);

@@ -1,4 +1,4 @@
-/* What the owner chose for the watch over one camera. */
+/* The owner's settings for motion detection on one camera. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,15 +8,15 @@ enum { WATCH_ZONES_MAX = 16, WATCH_ZONE_POINTS_MAX = 32, WATCH_FPS_MAX = 10 };
 
 enum watch_profile {
     WATCH_NORMAL,
-    WATCH_BUSY, /* something always moves here: a road, a workshop */
+    WATCH_BUSY, /* permanent motion: a road, a workshop */
 };
 
 struct watch_point {
     float x, y; /* 0..1 from the top left */
 };
 
-/* A polygon, closed by itself. Where there are zones that include, only those are watched; zones
- * that exclude are taken out. */
+/* A polygon, closed implicitly. If there are including zones, only those are watched; excluding
+ * zones are left out. */
 struct watch_zone {
     bool exclude;
     unsigned n_points; /* 3 and up */
@@ -26,9 +26,9 @@ struct watch_zone {
 struct watch_settings {
     bool armed;
     unsigned sensitivity;   /* 0..100; each 25 more find what is about 1.4 times fainter */
-    float min_area_percent; /* of the picture: what is smaller never counts */
+    float min_area_percent; /* of the picture; smaller motion never counts */
     float watch_fps;        /* pictures a second while nothing moves */
-    float pre_s, post_s;    /* of a clip, before and after the movement */
+    float pre_s, post_s;    /* of a clip, before and after the motion */
     enum watch_profile profile;
     unsigned n_zones;
     struct watch_zone zones[WATCH_ZONES_MAX];

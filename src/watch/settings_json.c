@@ -184,7 +184,7 @@ int watch_settings_from_text(const char *text, size_t len_bytes,
     return r;
 }
 
-/* As it was written: 0.05 and not what a float makes of it. */
+/* The shortest decimal: 0.05, not its exact value as a float. */
 static double short_decimal(float value)
 {
     return round((double)value * 1e6) / 1e6;

@@ -1,4 +1,4 @@
-/* Settings of a watch as JSON, as the API and a file of settings have them:
+/* Settings of motion detection as JSON, in the API and in files:
  *
  *     {"armed": true, "sensitivity": 50, "min_area": 0.05, "profile": "normal", "watch_fps": 2,
  *      "pre_s": 5, "post_s": 5,
@@ -12,9 +12,9 @@
 
 enum { WATCH_ERROR_MAX = 160 };
 
-/* Fields that are missing have their defaults; a zone may be only its points, which are then an
- * included zone. -EINVAL: error says which field, what is wrong with it and what would be right;
- * *ret_settings is untouched. */
+/* Missing fields have their defaults; a zone may be only its points, and is then an including one.
+ * -EINVAL: error says which field, what is wrong with it and what is expected; *ret_settings is
+ * untouched. */
 int watch_settings_from_json(const json_t *json, struct watch_settings *ret_settings,
                              char error[WATCH_ERROR_MAX]) __attribute__((warn_unused_result));
 

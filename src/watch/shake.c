@@ -4,9 +4,9 @@
 
 #include "watch/light.h"
 
-/* A linear step says little beyond the width of a cell. */
+/* A linear step is not reliable beyond the width of a cell. */
 static const float SHIFT_MAX_CELLS = 1.2f;
-/* Of the residual's energy that a shift has to explain to be believed. */
+/* The part of the residual's energy that a plausible shift must explain. */
 static const float EXPLAINED_MIN = 0.1f;
 
 /* Gradients and residuals in quarters of a level: products of a row fit 32 bits. */

@@ -1,6 +1,6 @@
-/* A camera that trembles: by how much of a cell the picture lies beside its background, by least
- * squares over the background's gradient (Lucas and Kanade, 1981, one step), and the residual
- * without it. Pure; any thread. */
+/* A shaking camera: estimates by which fraction of a cell the picture is shifted against its
+ * background, by least squares over the background's gradient (Lucas and Kanade, 1981, one step),
+ * and removes the shift from the residual. Pure; any thread. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,14 +9,14 @@
 
 struct shake_shift {
     float x, y;    /* cells */
-    bool explains; /* it accounts for a good part of the residual */
+    bool explains; /* it explains a good part of the residual */
 };
 
-/* background and residual in 1/32 levels; residuals above max_levels are things, not trembling,
- * and do not count. */
+/* background and residual in 1/32 levels; residuals above max_levels are objects, not shake, and do
+ * not count. */
 struct shake_shift shake_estimate(const int16_t *background, const int16_t *residual,
                                   const struct grid *grid, int max_levels);
 
-/* Subtracts what the shift does to the background. */
+/* Subtracts the effect of the shift on the background. */
 void shake_subtract(int16_t *residual, const int16_t *background, const struct grid *grid,
                     const struct shake_shift *shift);

@@ -1,5 +1,5 @@
-/* Small things: a blob of a few cells is noise, unless it travels. Tracks follow blobs from picture
- * to picture and say which of them go somewhere. Pure; any thread. */
+/* Small objects: a blob of a few cells is noise unless it travels. Tracks follow blobs from picture
+ * to picture and find those that travel. Pure; any thread. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,17 +9,17 @@
 enum { TRACKS_MAX = 24 };
 
 struct track_tuning {
-    float reach_cells;   /* how far from where it is expected a blob is still the same */
-    unsigned hits_min;   /* pictures that it was seen in */
-    float travel_cells;  /* how far from where it began */
-    float straightness;  /* that distance, as a part of the way it took */
+    float reach_cells;   /* how far from the expected place a blob still matches */
+    unsigned hits_min;   /* pictures in which it was seen */
+    float travel_cells;  /* distance from its start */
+    float straightness;  /* that distance divided by the length of its path */
     unsigned misses_max; /* pictures in a row without it */
 };
 
 struct track {
     float x, y, first_x, first_y; /* cells */
     float step_x, step_y;         /* cells a picture */
-    float path;                   /* cells, the way it took */
+    float path;                   /* cells, length of its path */
     unsigned hits, misses;
     int64_t since_us;
     struct blob blob; /* its latest */
@@ -30,10 +30,10 @@ struct tracks {
     unsigned count;
 };
 
-/* Follows the blobs of one picture. The return value is the track that goes furthest, or NULL where
- * none does; it is valid until the next call. */
+/* Follows the blobs of one picture. Returns the track that travels furthest, or NULL if none does;
+ * valid until the next call. */
 const struct track *tracks_follow(struct tracks *tracks, const struct track_tuning *tuning,
                                   const struct blob *blobs, unsigned n_blobs, int64_t now_us);
 
-/* Forgets all of them: the light changed, or the pictures were interrupted. */
+/* Removes all of them: the light changed, or the pictures were interrupted. */
 void tracks_clear(struct tracks *tracks);

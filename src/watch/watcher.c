@@ -42,14 +42,14 @@ static int64_t interval_us(const struct watcher *watcher)
     return (int64_t)((float)US_PER_S / watcher_fps(watcher));
 }
 
-/* A little early is in time: cameras do not tick exactly. */
+/* Tolerates pictures that are slightly early, because cameras are not exact. */
 bool watcher_wants(const struct watcher *watcher, int64_t now_us)
 {
     return now_us >= watcher->due_us - EARLY_US;
 }
 
-/* In step with the ones before, so that a rate is met on average; anew after a pause or when the
- * rate has changed. */
+/* On a grid, so that the rate is met on average; restarts after a pause or when the rate has
+ * changed. */
 static void next_due(struct watcher *watcher, int64_t now_us)
 {
     const int64_t interval = interval_us(watcher), due = watcher->due_us + interval;

@@ -5,6 +5,6 @@
 #include "watch/plane.h"
 #include "watch/settings.h"
 
-/* Sets watched[i] to 1 where the middle of a cell is watched, else 0; returns how many are. */
+/* Sets watched[i] to 1 if the centre of a cell is watched, else 0; returns how many are. */
 unsigned zones_mask(const struct watch_zone *zones, unsigned n_zones, const struct grid *grid,
                     uint8_t *watched);

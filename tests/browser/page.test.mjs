@@ -145,7 +145,7 @@ for (const [screen, width, height] of [['phone', 390, 844], ['phone on its side'
     await seen(browser, 'porch', 'live');
     await openSheet(browser);
     await browser.page.locator('.controls :is(input, select)').last().focus();
-    await sleep(1500); // longer than the camera would stay awake for nobody
+    await sleep(1500); // longer than the camera would stay awake without viewers
     const { picture, control } = await browser.evaluate(() => {
       const box = (element) => element.getBoundingClientRect().toJSON();
       return { picture: box(document.querySelector('.stage')), control: box(document.activeElement) };

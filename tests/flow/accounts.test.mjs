@@ -1,4 +1,4 @@
-// access = accounts: nobody has rights by where they come from, people log in, programs have tokens,
+// access = accounts: addresses give no rights, people log in, programs have tokens,
 // and what ends takes its connections along.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -42,7 +42,7 @@ async function bootWithAnna(t) {
   await house.camera('porch');
   const response = await ask(house, NOBODY, 'POST', '/api/v1/setup', { token, name: 'anna', password: PASSWORD });
   assert.equal(response.status, 201);
-  // describe() of the harness shows nothing: from now on it has a token of its own.
+  // describe() of the harness shows nothing: from now on it has its own token.
   const anna = cookieOf(response);
   const made = await (await ask(house, anna, 'POST', '/api/v1/tokens', { name: 'test', role: 'viewer' })).json();
   const get = house.get.bind(house);
@@ -300,7 +300,7 @@ test('a device whose token is replaced is sent away at once, and only the new on
   const state = async () => (await (await ask(house, anna, 'GET', '/api/v1/cameras/board')).json()).state;
   await waitFor('the device again', async () => (await state()) !== 'offline');
   back.close();
-  // It is stored before it is told.
+  // It is stored before it is reported.
   await house.server.stop('SIGKILL');
   house.server.mayFail = true;
   await house.start();

@@ -73,7 +73,7 @@ test('a camera accepts only the first token that its device presented', async (t
   const token = 'the-owners-own-token';
   const bearer = (text) => ({ headers: { authorization: `Bearer ${text}` } });
   const camera = await house.camera('porch', { args: ['--token', token] });
-  assert.equal((await house.get('/snapshot/porch.jpg')).status, 200); // a picture of its own makes it known
+  assert.equal((await house.get('/snapshot/porch.jpg')).status, 200); // its picture makes it known
 
   for (const options of [{}, bearer('somebody-elses-token')]) {
     const stranger = await house.socket(`${house.deviceUrl}/porch`, [], options);

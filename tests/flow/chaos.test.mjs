@@ -1,4 +1,4 @@
-// Everybody at once, and nobody behaves: pages, HTTP viewers and devices that come, ask for anything,
+// All kinds of clients at once, and none behaves: pages, HTTP viewers and devices that come, ask for anything,
 // stall and vanish in the middle. Afterwards nothing may be left of them: no lease, no connection,
 // and a server that ends in peace (under the sanitizers too: leaks and races are found here).
 //

@@ -1,5 +1,5 @@
 // The control socket and the command line on it, with the real program: anyone who may open the file is the
-// owner, whatever `access` says.
+// owner, for every value of `access`.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -136,7 +136,7 @@ test('a user who may not open the socket gets an error', { skip: process.getuid(
   child.stderr.on('data', (bytes) => { error += bytes; });
   const code = await new Promise((resolve) => child.on('close', resolve));
   assert.equal(code, 2);
-  assert.match(error, /this user may not use it; try as root, or as a member of the group eyelid/);
+  assert.match(error, /no permission; run this as root, or as a member of the group eyelid/);
 });
 
 test('control = off makes no socket, and a configured path is used', async (t) => {

@@ -1,5 +1,5 @@
 // Flow tests run the real programs against each other. This is what they stand on: a server on free
-// ports with a data folder of its own, mock cameras, a WebSocket client that waits for messages, and
+// ports with its own data folder, mock cameras, a WebSocket client that waits for messages, and
 // an end that checks that every program went in peace.
 //
 //   test('a camera wakes', async (t) => {
@@ -193,7 +193,7 @@ export class House {
 
   async start() {
     const { args = [], env = {}, http = '127.0.0.1:0', device = '127.0.0.1:0', command } = this.options;
-    // A command of the test's own has addresses and data of its own, too.
+    // A command given by the test has its own addresses and data, too.
     const own = command ? [] : ['--http', this.http ?? http, '--device', this.device ?? device, '--data', this.data];
     this.server = this.launch('eyelid', ['serve', ...own, ...args], env, command);
     const [, httpAddress] = await this.server.says(/page: http:\/\/([^/\s]+)\//);
@@ -233,7 +233,7 @@ export class House {
     return response.json();
   }
 
-  /** The camera object, or null where there is none. */
+  /** The camera object, or null. */
   async describe(id) {
     const response = await this.get(`/api/v1/cameras/${id}`);
     return response.ok ? response.json() : null;

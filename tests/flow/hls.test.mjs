@@ -1,5 +1,5 @@
 // HLS against the real server: FFmpeg's player reads it, a low-latency client follows its parts, and the camera sleeps
-// when nobody polls any more.
+// when polling stops.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';

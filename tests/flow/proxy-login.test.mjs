@@ -1,5 +1,5 @@
-// Who asks through a real proxy: nginx, that only passes on, that tells the truth, that caches; and
-// browsers and programs that pretend to be it.
+// Requests through a real proxy: nginx that only forwards, that names the user, that caches; and
+// browsers and programs that pretend to be the proxy.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -149,7 +149,7 @@ test('half of a proxy login does not start', async (t) => {
   const folder = temporaryFolder(t), short = path.join(folder, 'short');
   fs.writeFileSync(short, 'short\n');
   const env = { EYELID_PROXY_LOGIN: 'remote-user', EYELID_TRUSTED_PROXIES: PROXY };
-  for (const [more, says] of [[{}, /proxy_login.* alone lets nobody in/],
+  for (const [more, says] of [[{}, /proxy_login.* alone has no effect/],
     [{ EYELID_PROXY_SECRET_FILE: short }, /a secret of 16 to 256 characters/],
     [{ EYELID_PROXY_SECRET_FILE: `${short}.no` }, /No such file.*proxy_secret_file/]]) {
     const { code, output } = await run('eyelid', ['serve', '--http', '127.0.0.1:0', '--device', '127.0.0.1:0', '--data', folder],

@@ -43,7 +43,7 @@ async function look(house, id = 'porch') {
   return page;
 }
 
-/** What the owner is told when somebody looks. */
+/** The error that the owner sees when a viewer starts the camera. */
 async function troubleOf(house, pattern, id = 'porch') {
   const page = await look(house, id);
   const { error } = await waitFor(`${id} says ${pattern}`, async () => {
@@ -183,7 +183,7 @@ test('concurrent requests share one still', async (t) => {
   await look(house);
   await waitFor('it has controls', async () => (await house.describe('porch')).controls.length > 0);
   const capture = (signal) => house.get('/api/v1/cameras/porch/capture', { method: 'POST', signal });
-  await assert.rejects(capture(AbortSignal.timeout(100))); // who goes away is in nobody's way
+  await assert.rejects(capture(AbortSignal.timeout(100))); // a client that leaves does not block others
   const answers = await Promise.all([capture(), capture(), capture()]);
   assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200]);
   await waitFor('the size is restored', () => device.commands.length === 2);
@@ -350,7 +350,7 @@ test('broken pictures are counted and never shown', async (t) => {
   const page = await look(house);
   for (let i = 0; i < 5; i++) assert.deepEqual(Buffer.from(await nextPicture(page, page.stream)), jpeg);
   const drops = (reason) => house.metric('eyelid_frames_dropped_total', { camera: 'porch', reason });
-  assert.equal(await drops('no-soi'), 0); // a part that is no picture is none that is broken
+  assert.equal(await drops('no-soi'), 0); // a part that is not a picture does not count as broken
   assert.ok(await drops('no-eoi') + await drops('truncated') + await drops('garbage') >= 5);
 });
 
@@ -404,7 +404,7 @@ test('the HTTP server of FFmpeg', async (t) => {
 test('motion', async (t) => {
   const [port, folder] = [await freePort(), temporaryFolder(t)];
   const house = await houseWith(t, { porch: `http://127.0.0.1:${port}/` });
-  // Without a camera of its own it serves a grey picture that says so.
+  // Without a camera it serves a grey picture that says so.
   const conf = path.join(folder, 'motion.conf');
   fs.writeFileSync(conf, `daemon off\nvideo_device ${folder}/none\nwidth 320\nheight 240\nstream_port ${port}\n` +
     `stream_localhost on\nstream_maxrate 10\nwebcontrol_port 0\ntarget_dir ${folder}\nlog_level 4\n`);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Stands in for rpicam-vid, rpicam-still and their older names: knows one camera, writes its command
-// line to $RPICAM_LOG, and JPEGs from $RPICAM_PICTURES to its standard output until it is told to end.
+// line to $RPICAM_LOG, and JPEGs from $RPICAM_PICTURES to its standard output until it is ended.
 // A file "endless" there makes it write a picture without an end, "hold" lets stills wait, "deaf" lets it
 // go on until it is killed, "linger" lets a list do so after the last of its words.
 import fs from 'node:fs';
@@ -43,6 +43,6 @@ if (args.includes('--list-cameras')) {
     while (has('hold')) await new Promise((resolve) => setTimeout(resolve, 20));
     process.stdout.write(picture('still'));
   } else {
-    process.exit(1); // no picture to be had
+    process.exit(1); // no picture available
   }
 }

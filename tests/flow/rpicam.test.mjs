@@ -103,7 +103,7 @@ test('a still is of full size, and the stream comes back after it', async (t) =>
   await jpeg(page, stream);
   fs.rmSync(path.join(pictures, 'still.jpg'));
   const response = await house.get(`/api/v1/cameras/${ID}/capture`, { method: 'POST' });
-  assert.ok(response.status >= 500, 'a still that fails is told');
+  assert.ok(response.status >= 500, 'a failed still is reported');
 });
 
 test('a program that dies is shown and started again', async (t) => {

@@ -129,7 +129,7 @@ test('a board that sleeps gets its order when it wakes', async (t) => {
   assert.equal((await house.json(`/api/v1/archive/${run.item}`)).reason, 'schedule');
 });
 
-test('the next runs are the zone\'s, and pages are told', async (t) => {
+test('the next runs follow the zone, and pages are notified', async (t) => {
   const house = await boot(t, QUICK);
   await house.camera('porch');
   const page = await house.page();

@@ -56,7 +56,7 @@ test('settings are kept once they are accepted, and so is an adoption', async (t
   }
 });
 
-/** A server whose data folder is a small file system of its own, seen from here through its root. */
+/** A server whose data folder is a separate small file system, visible here through its root. */
 async function bootSmall(t) {
   const data = temporaryFolder(t);
   const house = await boot(t, {

@@ -32,7 +32,7 @@ for (const [form, type] of [['mp4', 'video/mp4'], ['h264', 'video/h264'], ['ts',
     const times = all.map((packet) => Number(packet.pts_time));
     const keys = times.filter((_, i) => all[i].flags.includes('K'));
     assert.ok(keys.length >= 3, `keys at ${keys}`);
-    if (form === 'h264') return; // it has no times of its own
+    if (form === 'h264') return; // it has no timestamps
     const span = times.at(-1) - times[0];
     assert.ok(span > 3 && span < 7, `a span of ${span} s`);
     for (let i = 1; i < times.length; i++) assert.ok(times[i] > times[i - 1]);

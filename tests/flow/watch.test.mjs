@@ -19,7 +19,7 @@ async function watch(house, id, settings = {}) {
 const motion = (house, id) => house.json(`/api/v1/cameras/${id}/motion`);
 const told = (page, state) => page.next((m) => m.type === 'motion' && m.state === state, `motion ${state}`, PATIENCE_MS);
 
-test('what passes is told, photographed and recorded from before it came', async (t) => {
+test('a movement is reported, photographed, and recorded with the seconds before it', async (t) => {
   const house = await boot(t);
   await house.camera('porch', { size: '640x480', args: PASSER_BY });
   const page = await house.page();
@@ -114,7 +114,7 @@ test('all cameras are armed at once, and by a schedule', async (t) => {
   await waitFor('the schedule armed both', async () => (await states()).every(([, armed]) => armed), 20_000);
 });
 
-test('where nothing can be kept, what moves is told all the same', async (t) => {
+test('without an archive a movement is still reported', async (t) => {
   const house = await boot(t);
   await house.camera('porch', { size: '640x480', args: PASSER_BY });
   await watch(house, 'porch', { post_s: 0 });

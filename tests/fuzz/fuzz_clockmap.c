@@ -1,5 +1,5 @@
-/* Input: records of 25 bytes, an operation and three times. Whatever a device claims, a frame is at
- * most 10 s old and never of the future. */
+/* Input: records of 25 bytes, an operation and three times. For all claims of a device, a frame is
+ * at most 10 s old and never of the future. */
 #include <string.h>
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* The configuration file: whatever stands in it, it is read or refused with a sentence. */
+/* The configuration file: any content is read, or refused with a sentence. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

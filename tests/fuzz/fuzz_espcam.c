@@ -44,7 +44,7 @@ static void check_controls(const struct controls *controls, enum espcam_numberin
     for (unsigned i = 0; i < controls->count; i++) {
         const char *variable = NULL;
         int number = -1000;
-        /* What it says it is, it may be told to be. */
+        /* A value that it reports can be set. */
         CHECK(
             espcam_command(count, &controls->list[i], controls->list[i].value, &variable, &number));
         CHECK(variable && number >= -5 && number <= 1536);

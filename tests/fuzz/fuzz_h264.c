@@ -86,7 +86,7 @@ static unsigned check_avcc(const uint8_t *data, size_t len_bytes, size_t *ret_en
     return n_units;
 }
 
-/* Whatever is taken apart lies together in as many bytes as were promised. */
+/* The parts lie together in as many bytes as were promised. */
 static void check_split(const uint8_t *data, size_t len_bytes)
 {
     static uint8_t avcc[MAX_AVCC_BYTES];

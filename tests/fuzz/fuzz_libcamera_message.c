@@ -9,7 +9,7 @@
 
 static void check_pixels(const struct helper_pixels *pixels)
 {
-    static const uint8_t base; /* only where the planes lie is looked at, not what is there */
+    static const uint8_t base; /* only the planes' positions are checked, not their content */
     const struct raw_picture raw = libcamera_message_picture(pixels, &base);
     const unsigned rows[3] = {raw.height, (raw.height + 1u) / 2, (raw.height + 1u) / 2};
     CHECK(raw.width >= 1 && raw.height >= 1);

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
     check_text(formatted);
     url_mask(&url, masked);
     check_text(masked);
-    /* What is asked for is what was understood. */
+    /* The request is as parsed. */
     if (strlen(formatted) <= URL_MAX_BYTES) {
         CHECK(url_parse(formatted, &again, &wrong) == 0);
         CHECK(url_same_origin(&url, &again));

@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
         /* and it is so without an Origin all the more. */
         request.origin = NULL;
         CHECK(web_decide(&request) == WEB_ALLOW);
-        /* Whatever is our origin is so in a Referer, wherever its page is. */
+        /* Our origin is also recognised in a Referer, for every path. */
         char page[1100];
         snprintf(page, sizeof(page), "%s/a?b", origin ? origin : "");
         request.referer = origin ? page : NULL;

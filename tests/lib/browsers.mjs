@@ -4,7 +4,7 @@
 //   const b = await launch('chromium', {headless: true});
 //   await b.goto(url); await b.evaluate(() => document.title); await b.close();
 //
-// Without `headless` the browser runs full-screen on an Xvfb of its own, whose framebuffer is the file b.framebuffer.
+// Without `headless` the browser runs full-screen on its own Xvfb, whose framebuffer is the file b.framebuffer.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';

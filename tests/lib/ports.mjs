@@ -2,7 +2,7 @@
 import net from 'node:net';
 
 // Below Linux' ephemeral range (32768-60999), from which the kernel serves port 0 and outgoing
-// connections: a port that was free a moment ago stays free, whatever other tests run meanwhile.
+// connections: a port that was free a moment ago stays free while other tests run.
 const FIRST = 10240, COUNT = 32768 - FIRST;
 
 const isFree = (port) => new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// A viewer at the far end of a slow link, as a process of its own so that it can run in a network namespace:
+// A viewer at the far end of a slow link, as a separate process so that it can run in a network namespace:
 //   node slow_viewer.mjs URL CAMERA SECONDS [WIDTH]
 // Prints one line of JSON about the time after the first SETTLE_MS: how old chunks were when they came in (ms), how
 // old the newest picture at hand was at any time, how many chunks came.

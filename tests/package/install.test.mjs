@@ -41,7 +41,7 @@ test('the package on a clean Debian', async (t) => {
     assert.equal(await system.run(['eyelid', '--version']), version.stdout);
   });
 
-  await t.test('has a user of its own in the groups of cameras and graphics', async () => {
+  await t.test('has its own user in the groups of cameras and graphics', async () => {
     const groups = (await system.run(['id', '-nG', 'eyelid'])).trim().split(' ').sort();
     const wanted = ['eyelid', 'video'];
     if (await system.succeeds(['getent', 'group', 'render'])) wanted.push('render');

@@ -1,4 +1,4 @@
-// A clean Debian that packages are installed into, in a folder of its own: script/debian makes it.
+// A clean Debian that packages are installed into, in its own folder: script/debian makes it.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';

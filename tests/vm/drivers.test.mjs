@@ -79,7 +79,7 @@ test('a webcam is unplugged while streaming and comes back in another port', asy
   assert.ok((await capture(t, node, 2)).length > 0);
 });
 
-test('a webcam that stops delivering goes on when it is told to', async (t) => {
+test('a webcam that stops delivering continues when it is restarted', async (t) => {
   const camera = await webcam(t);
   camera.command('stall');
   await camera.says(/stalled/);

@@ -178,7 +178,7 @@ static int deliver(struct program *program)
         program->frame++;
         program->toggle ^= 1;
         program->due_us += US_PER_S / program->uvc.fps[program->uvc.rate];
-        if (program->due_us < now_us - US_PER_S) /* what was missed is not made up for */
+        if (program->due_us < now_us - US_PER_S) /* missed slots are not made up for */
             program->due_us = now_us;
     }
     return usbip_reply(program->cable, sequence, 0, payload, len_bytes + UVC_PAYLOAD_HEADER_BYTES);
@@ -274,7 +274,7 @@ static int parse_rates(struct uvc *uvc, const char *list)
     return uvc->rate_count > 0 ? 0 : -EINVAL;
 }
 
-/* Webcams leave out the tables that everybody knows (ITU-T T.81, K.3): DHT segments go. */
+/* Webcams leave out the standard tables (ITU-T T.81, K.3): DHT segments are removed. */
 static int strip_tables(struct buf **frame)
 {
     enum { DHT = 0xc4, SOS = 0xda };

@@ -57,7 +57,7 @@ static struct m2m *open_like(const struct raw_picture *like, bool copy)
     return m2m;
 }
 
-/* A picture in memory of its own, with rows further apart than they are wide. */
+/* A picture in separate memory, with a stride larger than its width. */
 static uint8_t *make_picture(enum raw_format format, uint16_t width, uint16_t height,
                              struct raw_picture *ret_picture)
 {

@@ -286,7 +286,7 @@ static int refuse(struct uvc *uvc, uint8_t error)
     return -EPIPE;
 }
 
-/* As real cameras do: what is automatic is not set by hand. */
+/* Like real cameras: automatic controls cannot be set. */
 static bool is_taken_over(const struct uvc *uvc, const struct control *control)
 {
     for (unsigned i = 0; i < UVC_CONTROLS; i++) {
@@ -353,7 +353,7 @@ static int control_request(struct uvc *uvc, uint8_t request, unsigned index, uin
     }
 }
 
-/* The nearest that there is (4.3.1.1: the device answers with what it will do). */
+/* The nearest available (4.3.1.1: the device answers with what it will do). */
 static void negotiate(struct uvc *uvc, const uint8_t *data)
 {
     unsigned frame = data[3];

@@ -48,7 +48,7 @@ test('a raw camera is found, decoded by a player, changed, and closed again', as
   const house = await boot(t, QUICK);
   const found = await house.state(RAW, 'asleep');
   assert.equal(found.source, 'v4l2');
-  assert.deepEqual(holders(RAW_NODE), [], 'nobody has it open while nobody looks');
+  assert.deepEqual(holders(RAW_NODE), [], 'it is not open without viewers');
   await set(house, RAW, { size: '320x180', fps: 10, brightness: 128 });
 
   const player = new Player(t, `${house.url}/stream/${RAW}.mp4`);
@@ -76,7 +76,7 @@ test('a raw camera is found, decoded by a player, changed, and closed again', as
   assert.equal(asleep.error, null);
   await waitFor('the device is closed', () => holders(RAW_NODE).length === 0);
 
-  // A still has the largest size that it gives, whatever size it streams at.
+  // A still has the camera's largest size, independent of the stream's size.
   const { controls } = await house.describe(RAW);
   const sizes = controls.find(({ name }) => name === 'size').options.map((text) => text.split('x').map(Number));
   const largest = sizes.reduce((a, b) => (b[0] * b[1] > a[0] * a[1] ? b : a));

@@ -173,7 +173,7 @@ static void passwords_are_verified(void **state)
     assert_true(password_is("correct horse", hash));
     assert_false(password_is("correct hors", hash));
     assert_false(password_is("", hash));
-    assert_false(password_is(hash, hash)); /* what is stored is no password */
+    assert_false(password_is(hash, hash)); /* the stored hash is invalid */
     assert_false(password_is("correct horse", NULL));
 }
 

@@ -339,7 +339,7 @@ static void pages_that_may_embed_look_and_do_no_more(void **state)
         assert_int_equal(web_decide(&request),
                          ROWS[i].verdict == WEB_EMBED ? WEB_DENY_ORIGIN : ROWS[i].verdict);
         assert_false(web_embeds(&request));
-        /* Nobody is listed. */
+        /* No origin is listed. */
         request.guard = WEB_PICTURES;
         request.embeds = NULL;
         assert_int_equal(web_decide(&request),

@@ -1,5 +1,5 @@
 /* net/server.h and net/net.h without sockets: a test makes requests, looks at what was answered,
- * and turns the loop by hand under a clock of its own. As in the real one, nothing that the code
+ * and turns the loop by hand under its own clock. As in the real one, nothing that the code
  * under test calls here calls back from inside: that happens in the next turn. */
 #pragma once
 #include <stdbool.h>
@@ -40,7 +40,7 @@ void fake_request_destroy(struct http_request *request); /* hangs up first, if n
 const struct fake_answer *fake_answer(const struct http_request *request);
 /* The value of the answer's field, or NULL; static. */
 const char *fake_field(const struct http_request *request, const char *name);
-/* Takes what a begun stream gives while it was told to be ready; true when it gave something. */
+/* Takes what a begun stream gives while it is marked ready; true when it gave something. */
 bool fake_pull(struct http_request *request);
 void fake_hang_up(struct http_request *request);
 

@@ -194,7 +194,7 @@ static void not_more_than_so_many_may_wait(void **state)
         assert_int_equal(fake_answer(waiting[i])->status, 0);
     }
     assert_int_equal(status_of(world, INDEX, NULL), 503);
-    fake_hang_up(waiting[0]); /* whoever leaves makes room */
+    fake_hang_up(waiting[0]); /* a request that leaves makes room */
     struct http_request *another = world_get(world, INDEX);
     assert_int_equal(fake_answer(another)->status, 0);
     run(world, porch, 700);

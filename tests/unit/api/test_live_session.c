@@ -290,7 +290,7 @@ static void the_more_pages_the_less_often_they_are_told(void **state)
         for (int i = 0; i < PAGES; i++)
             told += fake_ws_skip(pages[i]);
     }
-    assert_in_range(told, 2 * PAGES, 5 * PAGES); /* 1,000 changes, told twice a second at most */
+    assert_in_range(told, 2 * PAGES, 5 * PAGES); /* of 1,000; at most twice a second */
     for (int i = 0; i < PAGES; i++)
         fake_ws_destroy(pages[i]);
     world_device_free(porch);

@@ -87,7 +87,7 @@ struct device *world_device(struct world *world, const char *id)
     assert_int_equal(registry_get_or_add(world->registry, id, NULL, &device->camera), 0);
     device_up(device);
     fake_net_turn(world->net);
-    device->stops = 0; /* a device that comes while nobody looks is told so */
+    device->stops = 0; /* a device that connects without viewers is stopped */
     return device;
 }
 
@@ -363,7 +363,7 @@ void world_example(const char *name, char *out, size_t cap_bytes)
     assert_true(inside && out[0]);
 }
 
-/* Whatever the contract's example of this message has, ours has too, of the same type. */
+/* Our message has all members of the contract's example, of the same types. */
 static void check_like_example(json_t *event, const char *type)
 {
     char name[32], text[1024];
@@ -413,7 +413,7 @@ struct live_head world_media(struct ws *ws, struct fake_message *ret_message)
 
 void world_drain(struct world *world, struct ws *ws)
 {
-    fake_clock_advance(US_PER_S); /* what is told at most so often is due */
+    fake_clock_advance(US_PER_S); /* rate-limited updates are due */
     fake_net_turn(world->net);
     while (fake_ws_skip(ws))
         continue;

@@ -1,5 +1,5 @@
 /* A server without sockets, devices or codecs: the API over a real registry, with a device that
- * writes down what it is told and makers whose encoder is the test. */
+ * records calls, and makers whose encoder is the test. */
 #pragma once
 #include <jansson.h>
 
@@ -71,7 +71,7 @@ struct http_request *world_get(struct world *world, const char *path);
 /* Its answer's body as JSON; free with json_decref. */
 json_t *world_json(const struct http_request *request);
 
-/* The text of the block "example: NAME" of docs/protocol.md; the test fails where there is none. */
+/* The text of the block "example: NAME" of docs/protocol.md; the test fails if it is missing. */
 void world_example(const char *name, char *out, size_t cap_bytes);
 
 /* A page opens its WebSocket; hello and the list of cameras are taken off. */

@@ -120,7 +120,7 @@ static void whose_word_counts(void **state)
     refuse_file("open_role = auto\n", "my.conf:1: `open_role` cannot be \"auto\"; it is viewer, "
                                       "operator or admin");
     refuse_file("proxy_login = remote-user\n",
-                "my.conf:1: `proxy_login` alone lets nobody in; set `trusted_proxies` and "
+                "my.conf:1: `proxy_login` alone has no effect; set `trusted_proxies` and "
                 "`proxy_secret_file` too");
     refuse_file("adopt = no\n", "my.conf:1: `adopt` cannot be \"no\"; it is auto, ask or all");
 }

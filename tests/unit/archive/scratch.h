@@ -1,4 +1,4 @@
-/* A folder of its own for each test. */
+/* Its own folder for each test. */
 #pragma once
 #include <ftw.h>
 #include <sys/stat.h>

@@ -149,7 +149,7 @@ static void slow_done(struct archive_job *job)
     mem_free(slow);
 }
 
-/* More jobs than may wait: each is answered all the same. */
+/* More jobs than may wait: each is still answered. */
 static void test_a_full_queue(void **state)
 {
     struct side side;

@@ -56,7 +56,7 @@ static size_t resident_pages(void)
     return resident;
 }
 
-/* Sanitizers bring an allocator that keeps what was freed. */
+/* Sanitizers have an allocator that keeps freed memory. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HAS_OTHER_ALLOCATOR 1
 #elif defined(__has_feature)

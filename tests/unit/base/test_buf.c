@@ -81,7 +81,7 @@ static void test_resize(void **state)
 enum { N_THREADS = 4, N_ROUNDS = 5000, LEN = 64 };
 
 /* Each thread owns one reference, takes and drops more of them, reads the bytes and drops its own.
- * Whoever is last frees: under a sanitizer a lost, doubled or unordered count shows itself. */
+ * The last one frees: a sanitizer shows a lost, doubled or unordered count. */
 static void *use(void *ctx)
 {
     struct buf *mine = ctx;

@@ -135,7 +135,7 @@ static void test_bounded_queue(void **state)
     }
 }
 
-/* What was accepted is done, whatever comes. */
+/* Accepted jobs are always completed. */
 static void test_the_end_drains(void **state)
 {
     (void)state;

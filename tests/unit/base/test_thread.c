@@ -36,7 +36,7 @@ static void test_signals(void **state)
     static const int blocked[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGALRM, SIGCHLD, SIGPIPE};
     for (size_t i = 0; i < sizeof(blocked) / sizeof(blocked[0]); i++)
         assert_true(sigismember(&seen.mask, blocked[i]));
-    /* The caller's own mask is what it was. */
+    /* The caller's mask is unchanged. */
     assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &after), 0);
     assert_true(sigismember(&after, SIGUSR2));
     assert_false(sigismember(&after, SIGTERM));

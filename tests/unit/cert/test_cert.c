@@ -159,7 +159,7 @@ static void write_text(const char *path, const char *text)
     fclose(file);
 }
 
-/* A damaged authority is somebody's to look at; a damaged server certificate is made again. */
+/* A damaged authority needs the owner; a damaged server certificate is made again. */
 static void test_damage(void **state)
 {
     (void)state;

@@ -423,7 +423,7 @@ static int describe_buffer(struct v4l2_buffer *buffer)
     return 0;
 }
 
-/* An encoder that starts anew begins with a key. */
+/* A restarted encoder begins with a key. */
 static int stream_off(uint32_t type)
 {
     device.streaming[is_in(type)] = false;

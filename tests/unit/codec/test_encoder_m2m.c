@@ -177,7 +177,7 @@ static void test_stream_of_other_drivers(void **state)
     fake_m2m.rows_multiple = 32; /* 240 is none of it */
     check_stream();
     fake_m2m_reset();
-    fake_m2m.no_force_key = true; /* it starts anew for a key */
+    fake_m2m.no_force_key = true; /* it restarts for a key */
     check_stream();
     assert_int_equal(fake_m2m.keys_forced, 0);
 }
@@ -211,7 +211,7 @@ static void test_range_and_matrix(void **state)
     engine_local.destroy(engine);
 }
 
-/* Whatever goes wrong, the picture at which it does comes out all the same, as a key by software;
+/* After any failure, the picture that failed is still encoded, as a key by software;
  * the device rests for a minute, then two. */
 static void check_fault(enum fake_fault fault, unsigned fault_at, int error)
 {

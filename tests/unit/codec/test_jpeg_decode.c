@@ -52,7 +52,7 @@ static void test_planes_are_those_that_were_drawn(void **state)
     jpeg_decode_finish(&decode);
 }
 
-/* The decoder's own scaling gives what the means of the drawn pixels are, whatever the chroma. */
+/* The decoder's scaling gives the means of the drawn pixels, for every chroma subsampling. */
 static void test_scaled_planes(void **state)
 {
     (void)state;

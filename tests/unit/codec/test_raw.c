@@ -154,7 +154,7 @@ static void test_sizes_of_stills(void **state)
     }
 }
 
-/* Whatever came in, the JPEG holds the full range. */
+/* For every input the JPEG holds the full range. */
 static void test_jpeg(void **state)
 {
     (void)state;

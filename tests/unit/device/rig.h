@@ -49,6 +49,6 @@ void rig_boot(struct rig *rig);    /* inits and boots: it dials */
 void rig_connect(struct rig *rig); /* boots and connects; forgets the hello */
 void rig_forget(struct rig *rig);  /* what was sent */
 
-/* The text of the n-th message sent; fails the test when it is none. */
+/* The text of the n-th message sent; the test fails if it is not a text. */
 const char *rig_text(const struct rig *rig, unsigned n);
 unsigned rig_frames(const struct rig *rig);

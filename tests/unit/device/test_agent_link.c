@@ -86,7 +86,7 @@ static void a_lost_link_stops_the_camera_and_forgets_what_waits(void **state)
     rig_hear(rig, "{\"type\":\"set\",\"values\":{\"brightness\":2}}");
     rig_step(rig, AGENT_DOWN);
     assert_int_equal(rig->stops, 1);
-    rig_step(rig, AGENT_DOWN); /* told twice */
+    rig_step(rig, AGENT_DOWN); /* reported twice */
     assert_int_equal(rig->stops, 1);
     rig->choked = false;
     rig_run(rig, SECOND_US / 2);
@@ -240,7 +240,7 @@ static void it_rests_by_itself_when_nobody_wants_anything(void **state)
     rig_connect(rig);
     assert_int_equal(rig->deadline_us, rig->now_us + 10 * SECOND_US);
     rig_run(rig, 5 * SECOND_US);
-    rig_hear(rig, "{\"type\":\"capture\",\"request\":1}"); /* wanted: the time begins anew */
+    rig_hear(rig, "{\"type\":\"capture\",\"request\":1}"); /* wanted: the time starts again */
     rig_run(rig, 9 * SECOND_US);
     rig_hear(rig, "{\"type\":\"start\",\"fps\":1}");
     rig_run(rig, 60 * SECOND_US); /* not while streaming */

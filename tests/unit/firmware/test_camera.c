@@ -16,7 +16,7 @@
 
 enum { PINS = 64 };
 
-/* What the pretended hardware was told; anew for each test. */
+/* Calls to the fake hardware; reset for each test. */
 static struct {
     bool is_open;
     unsigned opened, closed, gets, lent, delayed_ms;

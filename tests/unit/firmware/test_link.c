@@ -62,7 +62,7 @@ QueueHandle_t xQueueCreate(UBaseType_t cap, UBaseType_t item_bytes)
 
 BaseType_t xQueueSend(QueueHandle_t queue, const void *item, TickType_t wait)
 {
-    assert_int_equal(wait, 0); /* nobody who posts may wait */
+    assert_int_equal(wait, 0); /* posting must not block */
     if (queue->count == queue->cap)
         return 0;
     memcpy(queue->items[(queue->from + queue->count++) % queue->cap], item, queue->item_bytes);

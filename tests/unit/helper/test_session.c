@@ -1,4 +1,4 @@
-/* A session in a process of its own, over a camera that pretends: it gives RGB, which the helper
+/* A session in its own process, over a camera that pretends: it gives RGB, which the helper
  * converts into memory that can not always be had. */
 #include "helper/libcamera/session.h"
 

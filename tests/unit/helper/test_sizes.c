@@ -78,7 +78,7 @@ static void test_the_smallest_that_holds_the_wish(void **state)
     expect(&sizes, 0, 4000, 3000, 320, 240);
 }
 
-/* A smaller area may still be higher than what was chosen. */
+/* A smaller area may still be higher than the chosen size. */
 static void test_no_side_is_larger_than_chosen(void **state)
 {
     (void)state;

@@ -183,7 +183,7 @@ static void test_made_sps(void **state)
 static const struct h264_signal JPEG_LIKE = {true, 1, 13, 6};
 static const struct h264_signal HDTV = {false, 1, 1, 1};
 
-/* What was there before the VUI is there after; the VUI says what it was told. */
+/* The fields before the VUI are unchanged; the VUI has the given values. */
 static void check_signal(const char *what, const uint8_t *sps, size_t len_bytes,
                          const struct h264_signal *signal)
 {

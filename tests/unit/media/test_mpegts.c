@@ -172,7 +172,7 @@ static void test_ffprobe(void **state)
     check_by_ffprobe("openh264.h264");
 }
 
-/* The parameter sets come back out of the init segment; what is no init segment has none. */
+/* The parameter sets come back out of the init segment; other bytes have none. */
 static void test_params_of_an_init_segment(void **state)
 {
     (void)state;

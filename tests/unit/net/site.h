@@ -1,4 +1,4 @@
-/* What the tests of this room share: a server on a thread of its own, and raw sockets as its peers.
+/* What the tests of this room share: a server on its own thread, and raw sockets as its peers.
  */
 #pragma once
 #include <pthread.h>

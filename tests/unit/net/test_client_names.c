@@ -1,4 +1,4 @@
-/* A name is resolved once, whatever the ports that its address is asked at. */
+/* A name is resolved once, for all ports. */
 #include <dlfcn.h>
 #include <netdb.h>
 #include <stdatomic.h>
@@ -40,7 +40,7 @@ static void test_another_port_of_a_host(void **state)
     peer_say(control, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
     visit_expect_done(visit, 0, "");
     assert_int_equal(atomic_load(&resolved), 1);
-    visit_do_now(visit, visit_destroy_now); /* else the stream's end is told while we look */
+    visit_do_now(visit, visit_destroy_now); /* else its end would be reported in the check */
     close(control);
     close(stream);
     close(first_server);

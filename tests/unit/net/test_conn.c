@@ -229,7 +229,7 @@ static void a_slow_reader_blocks_nobody(void **state)
     unsigned sent = atomic_load(&sent_to_stalled);
     assert_true(sent >= 1 && sent < 10);
     assert_int_equal(atomic_load(&pinned_bytes), PACKET_BYTES + NET_OUT_ROOM);
-    /* when it reads again it gets what it was owed, and then the newest */
+    /* when it reads again it gets the rest, and then the newest */
     for (unsigned i = 1; i <= sent; i++)
         expect_packet(slow, (uint8_t)i);
     expect_packet(slow, PACKETS);
@@ -295,7 +295,7 @@ static void closes_with_code_and_reason(void **state)
     assert_int_equal(peer_read_frame(fd, payload, sizeof(payload), &len), PEER_FIN | PEER_CLOSE);
     assert_int_equal(len, 2 + 16);
     assert_memory_equal(payload, "\x0f\xa1the show is over", len);
-    /* what comes before the peer's answer is not handed up */
+    /* messages before the peer's answer are not delivered */
     peer_frame(fd, PEER_FIN | PEER_TEXT, "late", 4);
     peer_frame(fd, PEER_FIN | PEER_CLOSE, payload, 2);
     assert_int_equal(peer_receive(fd, payload, 1), 0);

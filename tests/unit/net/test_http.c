@@ -110,7 +110,7 @@ static void on_request(void *ctx, struct http_request *request)
 static const struct net_listener_params LISTENER = {.on_request = on_request,
                                                     .max_body_bytes = 1000};
 
-static struct net_wake *finisher; /* answers what is held */
+static struct net_wake *finisher; /* answers held requests */
 
 static void reply_to_held(void *ctx)
 {
@@ -448,7 +448,7 @@ static void answers_late(void **state)
     peer_answer(fd, true, &answer);
     assert_string_equal(answer.body, "at last");
     tally_wait(&closed, 2);
-    peer_answer(fd, true, &answer); /* what was sent ahead waited */
+    peer_answer(fd, true, &answer); /* bytes sent in advance were kept */
     assert_non_null(strstr(answer.body, "GET /next "));
     close(fd);
 }

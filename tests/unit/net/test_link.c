@@ -183,7 +183,7 @@ static int take_seat(void)
     return fd;
 }
 
-/* Takes a seat that stalls with a packet that nobody else waits for. */
+/* Takes a connection that stalls with a packet that no other one waits for. */
 static int stall_alone(void)
 {
     int fd = take_seat();
@@ -204,7 +204,7 @@ static void each_stalled_peer_holds_one_reference(void **state)
     assert_int_equal(show.stats.choked, 5);
     assert_int_equal(show.packet_refs, 1 + 5);
     assert_int_equal(show.stats.pinned_bytes, NET_OUT_ROOM + PACKET_BYTES);
-    /* what is published meanwhile is held by nobody */
+    /* packets published meanwhile are held by no reader */
     show_packet();
     take_look();
     assert_int_equal(show.packet_refs, 1);
@@ -303,7 +303,7 @@ static void little_waits_in_the_kernel(void **state)
     close_show();
 }
 
-/* A page on a slow link can still say what it wants. */
+/* A page on a slow link can still send its commands. */
 static void a_choked_peer_is_heard(void **state)
 {
     (void)state;

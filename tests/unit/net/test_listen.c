@@ -75,7 +75,7 @@ static void says_why_it_cannot_listen(void **state)
     params.address = "*";
     assert_int_equal(net_listen(site.net, &params, &listener), -EADDRINUSE);
     params.port = 0;
-    params.address = "203.0.113.1"; /* TEST-NET-3: nobody's */
+    params.address = "203.0.113.1"; /* TEST-NET-3: unassigned */
     assert_int_equal(net_listen(site.net, &params, &listener), -EADDRNOTAVAIL);
     params.address = "localhost";
     assert_int_equal(net_listen(site.net, &params, &listener), -EINVAL);

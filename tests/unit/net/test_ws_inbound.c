@@ -135,13 +135,13 @@ static void a_message_has_a_deadline(void **state)
     finish();
 }
 
-/* Whoever begins messages and does not end them cannot keep the others from sending theirs. */
+/* Peers that begin messages and do not end them cannot keep others from sending theirs. */
 static void the_oldest_gives_way_when_all_have_too_much(void **state)
 {
     (void)state;
     enum { PEERS = 8 };
     int fds[PEERS];
-    /* buffers grow to twice of what is there: three fit */
+    /* buffers double: three fit */
     begin(&(struct net_params){.max_inbound_bytes = 5 * PART_BYTES});
     for (int i = 0; i < PEERS; i++)
         fds[i] = open_ws("/");

@@ -6,7 +6,7 @@
 #include "net/client.h"
 #include "site.h"
 
-/* One client on a loop of its own, and what it was told. */
+/* One client on its own loop, and its callbacks. */
 struct visit {
     struct site site;
     struct net_wake *poke;

@@ -117,7 +117,7 @@ static void introduce(const struct pretend *p)
         say_still(1);
 }
 
-/* "late PATH": listens to nobody until the FIFO there is opened, and counts then. */
+/* "late PATH": reacts to nothing until the FIFO there is opened, and counts then. */
 static bool is_late(const struct pretend *p)
 {
     return strncmp(p->manner, "late ", 5) == 0;
@@ -125,7 +125,7 @@ static bool is_late(const struct pretend *p)
 
 static void sleep_late(const struct pretend *p)
 {
-    alarm(600); /* should nobody ever do it */
+    alarm(600); /* in case it never happens */
     int fd = open(p->manner + 5, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         abort();
@@ -177,7 +177,7 @@ static void obey(struct pretend *p, const struct wire_order *order)
     say(HELPER_DONE, &done, sizeof(done));
 }
 
-/* As PRETEND_LIST says: "good", or what is no list. */
+/* According to PRETEND_LIST: "good", or an invalid list. */
 static int list(struct pretend *p)
 {
     const struct helper_camera camera = {.id = "/base/pretended", .model = "pretended"};

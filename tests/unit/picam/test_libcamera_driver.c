@@ -1,5 +1,5 @@
 /* The server's side of a helper, with one that pretends (pretend_helper.c): pictures come and go
- * back, and whatever it does wrong costs the helper and nobody else. */
+ * back, and its errors affect only the helper. */
 #include "fake_kit.h"
 
 #include <errno.h>
@@ -161,7 +161,7 @@ static void test_settings_are_answered(void **state)
     begin_ready(&rig, "stubborn");
     set(&rig, 0, 50);
     kit_until(&rig.kit, "values");
-    kit_said(&rig.kit, "refusal 0: Invalid argument values 0=0 "); /* what is in force still */
+    kit_said(&rig.kit, "refusal 0: Invalid argument values 0=0 "); /* still in force */
     set(&rig, 3, 1);
     kit_said(&rig.kit, "refusal 3: No such file or directory "); /* of another schema */
     end(&rig);
@@ -219,7 +219,7 @@ static void test_nonsense_is_not_listened_to(void **state)
     static const char NONSENSE[] = "failed: the camera's helper process failed (Bad message) ";
     expect_failure("nonsense", false, NONSENSE);
     expect_failure("miscounted", false, NONSENSE);
-    expect_failure("answers", false, NONSENSE); /* what nobody asked */
+    expect_failure("answers", false, NONSENSE); /* not requested */
     expect_failure("stills", false, NONSENSE);
     expect_failure("small", true, NONSENSE);     /* buffers smaller than said */
     expect_failure("elsewhere", true, NONSENSE); /* a frame in no buffer */
@@ -261,7 +261,7 @@ static void test_a_resting_helper_is_not_waited_for(void **state)
     end(&rig);
 }
 
-/* What its socket does not take at once comes later; what it does not take at all is refused. */
+/* Orders that do not fit the socket are sent later; when too many wait, more are refused. */
 static void test_a_helper_that_is_late_misses_nothing(void **state)
 {
     (void)state;

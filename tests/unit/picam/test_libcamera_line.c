@@ -92,7 +92,7 @@ static void test_valid_orders_are_carried_out(void **state)
         assert_true(libcamera_line_owes(rig.line));
         hear(&rig, HELPER_DONE, &message);
     }
-    assert_false(libcamera_line_owes(rig.line)); /* nothing is owed of what was refused */
+    assert_false(libcamera_line_owes(rig.line)); /* refused orders are not owed */
     assert_true(libcamera_line_send(rig.line, HELPER_STOP, NULL, 0));
     hear(&rig, HELPER_TROUBLE, &message);
     snprintf(want, sizeof(want), "%u settings, %u releases", n, (unsigned)RELEASES);

@@ -1,4 +1,4 @@
-/* A network camera's source: when it connects, what it takes, who may be one. */
+/* A network camera's source: when it connects, what it accepts, which addresses are allowed. */
 #include "far.h"
 
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static void on_snapshot(void *ctx, int error, struct packet *still)
 static void test_a_stream_that_breaks_off_may_go_on(void **state)
 {
     struct rig *rig = *state;
-    int error = 1; /* not told yet */
+    int error = 1; /* not reported yet */
     far_camera(rig, "http://cam/");
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
     far_head(":80/", 200, FAR_STREAM_TYPE);
@@ -132,7 +132,7 @@ static void test_stills_again_and_again(void **state)
         rig_pass(rig, US_PER_MS);
         far_asked(":80/shot.jpg ");
     }
-    /* Less often, where nobody wants more. */
+    /* Less often if no lease wants more. */
     struct lease *slow = far_lease(camera, 1);
     lease_release(&lease);
     far_answer(":80/shot.jpg", 200, "image/jpeg", picture->bytes, picture->len_bytes);
@@ -183,7 +183,7 @@ static void test_what_is_no_picture(void **state)
     }
 }
 
-/* The body says what it is, whatever its head says. */
+/* The body decides, not the head. */
 static void test_types_do_not_count(void **state)
 {
     struct rig *rig = *state;
@@ -302,7 +302,7 @@ static void test_those_of_the_store(void **state)
     assert_string_equal(camera_view(registry_find(rig->registry, "none")).error,
                         "invalid camera URL");
     assert_false(camera_view(registry_find(rig->registry, "push")).has_source);
-    /* Nobody sees the password. */
+    /* The password is not shown. */
     rig->camera = registry_find(rig->registry, "good");
     assert_string_equal(rig_described(rig, "address"), "\"http://***@cam/\"");
 }

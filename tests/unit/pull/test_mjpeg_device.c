@@ -117,7 +117,7 @@ static void test_a_still_at_full_size(void **state)
     far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
     assert_int_equal(far_request(":80/capture")->get.max_body_bytes, MJPEG_PICTURE_MAX_BYTES);
     assert_int_equal(far_request(":80/capture")->get.total_us, 15 * US_PER_S);
-    far_part(":81/stream", 1600, 1200); /* not for whoever looks */
+    far_part(":81/stream", 1600, 1200); /* not shown to viewers */
     assert_int_equal(camera_view(rig->camera).width, 640);
     assert_int_equal(camera_dropped(rig->camera, CAMERA_DROP_UNWANTED), unwanted + 1);
     answer_picture(":80/capture", 640, 480); /* one from before */
@@ -150,7 +150,7 @@ static void test_pictures_of_another_size_pass_in_time(void **state)
     far_part(":81/stream", 800, 600);
     assert_int_equal(camera_view(rig->camera).width, 640);
     rig_pass(rig, 1);
-    far_part(":81/stream", 800, 600); /* somebody else has set it */
+    far_part(":81/stream", 800, 600); /* another program has set it */
     assert_int_equal(camera_view(rig->camera).width, 800);
     lease_release(&lease);
 }
@@ -243,7 +243,7 @@ static void test_a_still_that_does_not_grow(void **state)
     assert_int_equal(stills, 1);
     assert_int_equal(still_width, 640);
     far_asked(":81/stream ");
-    /* It takes it and sends the small ones all the same: the fourth is taken. */
+    /* It still takes it and sends the small ones: the fourth is taken. */
     capture = begin_still(rig);
     far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
     for (int i = 0; i < 4; i++) {
@@ -283,7 +283,7 @@ static void test_one_still_for_all_who_ask(void **state)
     struct lease *lease = look_at_device(rig);
     struct capture *first = begin_still(rig), *second = begin_still(rig);
     far_answer(":80/control?var=framesize&val=15", 200, "", NULL, 0);
-    capture_cancel(first); /* who goes away takes it from nobody */
+    capture_cancel(first); /* leaving takes it from no one else */
     begin_still(rig);
     far_asked(":81/stream :80/capture ");
     answer_picture(":80/capture", 1600, 1200);

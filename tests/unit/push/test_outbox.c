@@ -1,4 +1,4 @@
-/* What waits to be told to a device: the last word counts, nothing piles up. */
+/* Messages waiting for a device: the last order counts, and nothing piles up. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -16,7 +16,7 @@ static int connect_controlled(struct door *door)
 {
     int fd = peer_connect_as(door, "/porch", true);
     peer_says(fd, door_example("device-hello"));
-    peer_hears(fd, door_example("device-stop")); /* nobody looks */
+    peer_hears(fd, door_example("device-stop")); /* no viewers */
     return fd;
 }
 
@@ -301,7 +301,7 @@ static void test_stills(void **state)
     assert_int_equal(b.len, door_jpeg_len);
     assert_memory_equal(b.bytes, door_jpeg, door_jpeg_len);
     const struct view *view = door_look(&door, "porch");
-    assert_int_equal(view->published, 0); /* a still is nobody's stream */
+    assert_int_equal(view->published, 0); /* a still belongs to no stream */
     assert_int_equal(view->dropped[JPEG_NO_EOI], 1);
     assert_int_equal(view->dropped[CAMERA_DROP_UNWANTED], 0);
     close(fd);
@@ -316,7 +316,7 @@ static void shoot_and_leave(struct door *door, void *ctx)
                                  60 * US_PER_S, done, ctx));
 }
 
-/* Nobody waits for the stills, but the device has been asked for them. */
+/* The stills have no waiters any more, but the device has been asked for them. */
 static void asks_for_a_still(struct door *door, int fd, int request)
 {
     char expected[64];
@@ -361,7 +361,7 @@ static void test_one_still_at_a_time(void **state)
     door_end(&door);
 }
 
-/* Nobody has looked at this camera: that a still was under way for long is known all the same. */
+/* No viewer so far: that a still takes too long must be noticed nevertheless. */
 static void test_a_still_is_not_for_later_requests(void **state)
 {
     (void)state;

@@ -127,7 +127,7 @@ static void cron_runs(void **state)
     }
 }
 
-/* Whatever the clocks show, the time that passes is the same. */
+/* The elapsed time does not depend on the clocks. */
 static void intervals_count_elapsed_time(void **state)
 {
     (void)state;

@@ -24,7 +24,7 @@ static struct plan *plan_with(int64_t every_s, enum due_missed missed)
     return plan_create("1", &schedule, NOON_S);
 }
 
-/* Takes what is due and records it as done. */
+/* Takes the due run and records it as done. */
 static bool take(struct plan *plan, int64_t now_s, int64_t *ret_due_s, struct run *ret_missed)
 {
     if (!plan_take(plan, now_s * US_PER_S, ret_due_s, ret_missed))
@@ -70,7 +70,7 @@ static void runs_do_not_overlap(void **state)
     assert_int_equal(due_s, NOON_S + 40);
     assert_int_equal(missed.count, 2);
     assert_int_equal(missed.due_s, NOON_S + 30);
-    assert_string_equal(missed.detail, "the run before was still under way");
+    assert_string_equal(missed.detail, "the previous run was still going on");
     plan_destroy(plan);
 }
 
@@ -102,7 +102,7 @@ static void late_runs_follow_the_policy(void **state)
     }
 }
 
-/* As after a restart: what is recorded is dealt with, what came due since is not. */
+/* As after a restart: recorded runs are handled, those due since then are not. */
 static void recorded_runs_are_not_repeated(void **state)
 {
     (void)state;

@@ -19,7 +19,7 @@ static const char *const NAMES[] = {
     "Antarctica/Troll", "Asia/Tehran",       "Europe/Dublin",       "Pacific/Kiritimati",
 };
 
-/* The C library reads the same files with code of its own. */
+/* The C library reads the same files with different code. */
 static void offsets_are_those_of_the_c_library(void **state)
 {
     (void)state;

@@ -47,7 +47,7 @@ static void on_done(struct service_waiter *waiter, const char *camera,
     struct scene *scene = list_entry(waiter, struct scene, waiter);
     assert_string_equal(camera, "porch");
     assert_null(problem);
-    assert_int_equal(scene->told, 0); /* acceptance is told before the end */
+    assert_int_equal(scene->told, 0); /* acceptance is reported before the result */
     scene->done++;
 }
 

@@ -306,7 +306,7 @@ static void frames_beyond_the_room_are_dropped_and_counted(void **state)
     RUN(world, it_rests, then_it_floods, all_are_counted);
     assert_int_equal(camera_view(world->camera).stats.received_bytes, FRAMES * 10);
     const uint64_t judged = camera_dropped(world->camera, JPEG_NO_SOI);
-    assert_true(judged >= ROOM); /* what came to the gatekeeper */
+    assert_true(judged >= ROOM); /* arrived at the gatekeeper */
     assert_int_equal(camera_dropped(world->camera, CAMERA_DROP_UNWANTED), FRAMES - judged);
     let_go(world);
 }

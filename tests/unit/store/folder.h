@@ -1,4 +1,4 @@
-/* A folder of its own for each test, and what the loader saw. Tests of store only. */
+/* Its own folder for each test, and what the loader saw. Tests of store only. */
 #pragma once
 #include <ftw.h>
 #include <stdbool.h>

@@ -71,7 +71,7 @@ static void new_folder_is_empty_and_private(void **state)
     assert_int_equal(st.st_mode & 0777, 0700);
 }
 
-/* A folder that was there already may be open to others; what is in it is not. */
+/* An existing folder may be open to others; its content is not. */
 static void database_is_private(void **state)
 {
     static const char *const FILES[] = {"eyelid.db", "eyelid.db-wal", "eyelid.db-shm"};

@@ -90,7 +90,7 @@ static const struct row ROWS[] = {
                [DEMAND_DEVICE_DOWN] = {DEMAND_OFFLINE, 0, NEVER},
                [DEMAND_WANTED] = {DEMAND_WAKING, 0, SAME},
                [DEMAND_UNWANTED] = {DEMAND_ASLEEP, STOP, NEVER},
-               /* It was told to stop, and a frame is on its way all the same: start it again. */
+               /* It was stopped, but a frame was on its way: start it again. */
                [DEMAND_FRAME] = {DEMAND_AWAKE, START, 4 * US_PER_S},
                [DEMAND_FAILED] = {DEMAND_WAKING, 0, SAME},
                [DEMAND_TICK] = {DEMAND_WAKING, 0, SAME}},
@@ -227,10 +227,10 @@ static void test_wanted_again_while_it_lingers(void **state)
     happens(&s, DEMAND_TICK);
     assert_int_equal(s.demand.state, DEMAND_AWAKE);
     happens(&s, DEMAND_UNWANTED);
-    assert_int_equal(wait_for_deadline(&s), POLICY.linger_us); /* a whole one, anew */
+    assert_int_equal(wait_for_deadline(&s), POLICY.linger_us); /* a complete one again */
 }
 
-/* It breaks off while it lingers, and somebody looks in for 1 s after every such pause. */
+/* It fails while lingering, and a viewer comes for 1 s after every such pause. */
 static int64_t silent_until_started_us(int64_t pause_us)
 {
     struct story s = begin();
@@ -277,7 +277,7 @@ static void test_retries_double_up_to_the_cap(void **state)
     }
 }
 
-/* Two failed starts, then the event; the next wait shows whether the count began anew. */
+/* Two failed starts, then the event; the next wait shows whether the count was reset. */
 static int64_t next_wait_after(enum demand_event event, enum demand_event next)
 {
     struct story s = begin();
@@ -387,7 +387,7 @@ static void test_names(void **state)
     assert_string_equal(demand_state_name(DEMAND_LINGERING), "lingering");
 }
 
-/* --- Whatever happens: random events, and what must hold after each. --- */
+/* --- Random events, and what must hold after each. --- */
 
 static uint32_t next_random(uint32_t *seed)
 {
@@ -421,11 +421,11 @@ static void check_invariants(const struct story *s, const struct model *m, enum 
         assert_true(d->backing_off);
     assert_false((s->actions & START) && (s->actions & STOP));
 
-    /* Asleep, offline and backing off it is at rest; else it was told to run. */
+    /* Asleep, offline and backing off it is stopped; else it was started. */
     if (m->up)
         assert_int_equal(m->told_to_run, d->state != DEMAND_ASLEEP && !d->backing_off);
 
-    /* Whoever waits for something has a deadline, and after a tick it lies ahead. */
+    /* Each wait has a deadline, and after a tick it lies ahead. */
     assert_int_equal(d->deadline_us == NEVER,
                      d->state == DEMAND_OFFLINE || d->state == DEMAND_ASLEEP);
     if (event == DEMAND_TICK)

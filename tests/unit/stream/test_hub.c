@@ -102,7 +102,7 @@ static void test_join(void **state)
             reads[n++] = got < 0 ? '-' : (char)('0' + got);
         } while (got > 0);
         assert_string_equal(reads, ROWS[i].reads);
-        assert_int_equal(reader.lost, 0); /* what was before one's time is no loss */
+        assert_int_equal(reader.lost, 0); /* packets from before joining are not lost */
         reader_close(&reader);
         hub_unref(&hub);
     }
@@ -236,7 +236,7 @@ static void test_pause(void **state)
     assert_int_equal(joiner.lost, 0);
     reader_close(&joiner);
     struct reader later = join(hub, US_PER_S);
-    assert_int_equal(read_one(&later), 4); /* what came after the pause is a start */
+    assert_int_equal(read_one(&later), 4); /* the first packet after the pause is a start */
     for (int i = 2; i <= 4; i++)
         assert_int_equal(read_one(&there), i);
     assert_int_equal(there.lost, 0);
@@ -393,7 +393,7 @@ static void test_history(void **state)
     hub_unref(&hub);
 }
 
-/* What was there before the source rested is not live, whoever joins. */
+/* Packets from before the pause are not live for any reader that joins. */
 static void test_no_history_from_before_a_pause(void **state)
 {
     (void)state;

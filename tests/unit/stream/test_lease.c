@@ -1,4 +1,4 @@
-/* Leases: what the owner is told and when, the wish of all, and reading. */
+/* Leases: the calls to the owner and their order, the combined wish, and reading. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "stream/lease.h"
 
-/* An owner that writes down what it is told. */
+/* An owner that records its calls. */
 struct owner {
     struct lease_set set;
     struct rendition renditions[RENDITION_KINDS];
@@ -210,7 +210,7 @@ static void test_reading_asks_for_a_key_and_counts_losses(void **state)
     assert_int_equal(lost, 9);
     packet_unref(&packet);
     assert_null(lease_next(lease, &lost));
-    assert_int_equal(lost, 0); /* told once */
+    assert_int_equal(lost, 0); /* reported once */
     lease_release(&lease);
 }
 

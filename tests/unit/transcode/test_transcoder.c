@@ -333,7 +333,7 @@ static void test_second_transcoder_goes_on_numbering(void **state)
     scene_close_hubs(&s);
 }
 
-/* 30 frames a second for 6 s; nobody asks for keys. */
+/* 30 frames a second for 6 s; no keys are requested. */
 static void test_the_longest_key_interval(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* What a node is for, and what it is called. */
+/* The role and name of a node. */
 #include "v4l2/v4l2_device.h"
 
 #include <linux/videodev2.h>

@@ -156,7 +156,7 @@ static void the_owners_choice(void **state)
     take(values, &schema, &modes, &knobs, &owner, &wanted);
     controls_finish(&schema);
     assert_int_equal(owner.fourcc, 0);
-    assert_int_equal(owner.width, 640); /* what is not spoken of stays */
+    assert_int_equal(owner.width, 640); /* absent members stay unchanged */
 }
 
 static void taken_over(void **state)

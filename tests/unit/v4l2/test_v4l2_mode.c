@@ -62,7 +62,7 @@ static void choice(void **state)
         {LIST(WEBCAM), {MJPEG, 640, 480, 30}, {MJPEG, 640, 480, 30}},
         {LIST(WEBCAM), {MJPEG, 320, 240, 30}, {MJPEG, 640, 480, 30}},
         {LIST(WEBCAM), {NV12, 640, 480, 30}, {YUYV, 640, 480, 30}},
-        /* raw ones by what they cost; a rate that is not told is believed */
+        /* raw ones by their cost; an unreported rate counts as sufficient */
         {LIST(RAW_ONLY), {0, 640, 480, 30}, {YU12, 640, 480, 30}},
         {LIST(RAW_ONLY), {0, 1280, 720, 30}, {NV12, 1280, 720, 30}},
         {LIST(SLOW), {0, 800, 600, 30}, {YUYV, 800, 600, 10}},

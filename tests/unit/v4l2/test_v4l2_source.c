@@ -1,4 +1,4 @@
-/* A local camera from its discovery to its end, on a loop of its own: with nodes that are no
+/* A local camera from its discovery to its end, on its own loop: with nodes that are no
  * camera, so that every way of failing is gone. What works is seen in the virtual machine
  * (tests/vm). */
 #include "v4l2/v4l2_source.h"

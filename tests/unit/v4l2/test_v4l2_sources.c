@@ -1,4 +1,4 @@
-/* Which of the cameras that are found come up, and when the others do: on a loop of its own, with
+/* Which of the cameras that are found come up, and when the others do: on its own loop, with
  * nodes that are no camera. */
 #include "v4l2/v4l2_sources.h"
 
@@ -149,7 +149,7 @@ static void a_camera_whose_id_is_taken_comes_when_it_is_free(void **state)
     run_until_up(world, "left");
 }
 
-static void whoever_waits_comes_before_the_one_that_was_removed(void **state)
+static void waiting_cameras_come_before_the_removed_one(void **state)
 {
     struct world *world = *state;
     pushes(world, "one");
@@ -197,7 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_camera_without_room_comes_when_another_is_removed),
         TEST(a_camera_whose_id_is_taken_comes_when_it_is_free),
-        TEST(whoever_waits_comes_before_the_one_that_was_removed),
+        TEST(waiting_cameras_come_before_the_removed_one),
         TEST(a_camera_that_is_pulled_out_waits_no_longer),
         TEST(all_threads_are_told_before_one_is_waited_for),
     };

@@ -223,7 +223,7 @@ static void what_comes_back_after_the_end_is_memory_until_then(void **state)
     assert_false(driver.runs);
     assert_int_equal(raw.planes[0][PICTURE_BYTES - 1], filled.index + 1);
     drop_elsewhere(buf);
-    assert_int_equal(wakes(rig), 0); /* nobody is there to queue it */
+    assert_int_equal(wakes(rig), 0); /* no thread is left to queue it */
     assert_false(driver.is_queued[filled.index]);
 }
 

@@ -67,7 +67,7 @@ static void what_differs_is_on_and_becomes_the_scene(void **state)
     rig->levels[7] = 140 * LIGHT_ONE;
     assert_int_equal(show(rig, 100, 100), 1);
     assert_int_equal(rig->on[7], 1);
-    assert_int_equal(show(rig, 500, 100), 1);    /* somebody stands there */
+    assert_int_equal(show(rig, 500, 100), 1);    /* someone stands there */
     assert_int_equal(show(rig, 120000, 100), 0); /* something was put there */
     assert_int_equal(rig->on[7], 0);
 }

@@ -182,7 +182,7 @@ static void a_pause_ends_an_event_and_keeps_the_background(void **state)
     pass(&rig, 8);
     assert_int_equal(watcher_rest(&rig.watcher), WATCHER_ENDED);
     assert_int_equal(watcher_rest(&rig.watcher), WATCHER_QUIET);
-    /* An hour of sleep later somebody passes at once: nothing has to be learned anew. */
+    /* After an hour of sleep a passer-by is found at once: nothing must be learned again. */
     rig.now_us += 3600 * US_PER_S;
     rest(&rig, 5);
     assert_int_equal(rig.started, 1);

@@ -1,6 +1,6 @@
 /* A yard that is drawn, for the detector's tests and measurements: a background, weather, light,
  * a camera's faults, and figures that pass, with the times at which they are in the picture.
- * Coordinates and speeds are pixels of a 640x480 picture, whatever size is drawn. */
+ * Coordinates and speeds are pixels of a 640x480 picture, for every size drawn. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
