@@ -12,7 +12,7 @@ enum cli_command {
     CLI_CAMERAS,
     CLI_CHECK_CONFIG,
     CLI_MOTION,
-    CLI_FILM, /* the server's own, for the films that it makes */
+    CLI_FILM, /* used by the server for the films that it makes */
     CLI_ARCHIVE_CHECK,
     CLI_ORDER, /* to the running server */
     CLI_VERSION,

@@ -1,5 +1,5 @@
-/* What a film is made of: its settings and the list of its photos, as the text in its folder's file
- * "job", which the server writes and the film's process reads. Pure; any thread. */
+/* The job of a film: its settings and the list of its photos, as text in its folder's file "job",
+ * which the server writes and the film's process reads. Pure; any thread. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ struct film_crop {
 struct film_settings {
     unsigned fps;
     unsigned max_width, max_height; /* 0: the first photo's, up to 1920 x 1080 */
-    struct film_crop crop;          /* zeroes: all of it */
+    struct film_crop crop;          /* zeroes: the whole photo */
     bool deflicker, skip_night;
 };
 
@@ -31,15 +31,15 @@ struct film_job {
     struct film_settings settings;
     char camera[ARCHIVE_CAMERA_MAX_BYTES + 1];
     enum archive_reason reason;
-    int64_t start_us;    /* when it was asked for: the film's date in the archive */
+    int64_t start_us;    /* when it was requested: the film's date in the archive */
     const char **photos; /* paths below the archive's folder, in the order of the film */
     unsigned n_photos;
-    char *text; /* that the paths point into */
+    char *text; /* the paths point into it */
 };
 
-/* The head; each photo's path is a line behind it, the newest first. */
+/* The head, which one line per photo's path follows, newest first. */
 void film_job_write_head(const struct film_job *job, struct text *text);
 
-/* Takes the text, NUL-terminated, even when it fails. -EBADMSG. */
+/* Takes the text, NUL-terminated, even if it fails. -EBADMSG. */
 int film_job_read(char *takes_text, struct film_job *ret_job) __attribute__((warn_unused_result));
-void film_job_finish(struct film_job *job); /* a zeroed one too */
+void film_job_finish(struct film_job *job); /* also a zeroed one */

@@ -17,11 +17,11 @@
 #include "film/level.h"
 #include "media/fmp4.h"
 
-/* Photos of a group. Each group has an encoder that starts afresh, so that it is the same whether
- * or not the process was interrupted before it. */
+/* Photos of a group. Each group has a new encoder, so that it does not depend on whether the
+ * process was interrupted before it. */
 enum { GROUP_PHOTOS = 50, PHOTO_MAX_BYTES = 64 << 20, QUALITY = 70 };
 #define NOT_SEEN (-2.0)
-/* Darker than this on average is night. */
+/* A photo with a lower mean is a night photo. */
 static const double NIGHT_MEAN = 24;
 
 struct maker {
@@ -29,10 +29,10 @@ struct maker {
     struct film_job job;
     struct film_progress progress;
     struct archive_item item;
-    struct clip_file *clip; /* NULL: it has no picture yet */
+    struct clip_file *clip; /* NULL: no picture yet */
     struct jpeg_decode decode;
-    struct fit fit; /* planes NULL: the size is not known yet */
-    double *means;  /* of each photo; NOT_SEEN: not looked at yet */
+    struct fit fit; /* planes NULL: the size is unknown yet */
+    double *means;  /* of each photo; NOT_SEEN: not computed yet */
     struct size {
         uint16_t width, height; /* of the photo, to the next multiple of 16 */
     } * sizes;
@@ -40,7 +40,7 @@ struct maker {
     size_t photo_cap;
 };
 
-/* --- Its files. --- */
+/* --- Files. --- */
 
 static int read_whole(int folder, const char *name, uint8_t **bytes, size_t *cap, size_t *ret_len)
 {
@@ -76,7 +76,7 @@ static int read_job(struct maker *maker)
     return film_job_read((char *)text, &maker->job);
 }
 
-/* In one step: the one before, or this one. */
+/* Atomic: leaves the previous one or this one. */
 static int write_progress(const struct maker *maker, uint64_t bytes)
 {
     char text[256];
@@ -94,7 +94,7 @@ static int write_progress(const struct maker *maker, uint64_t bytes)
     return r < 0 ? r : files_sync_folder_of(maker->folder, "progress");
 }
 
-/* Goes on where the last group ended. *ret_is_done: the film is whole. */
+/* Continues after the last group. *ret_is_done: the film is complete. */
 static int resume(struct maker *maker, bool *ret_is_done)
 {
     uint8_t *text = NULL;
@@ -109,7 +109,7 @@ static int resume(struct maker *maker, bool *ret_is_done)
         r = -EBADMSG;
     mem_free(text);
     if (r == -ENOENT || (r == 0 && p->frames == 0)) {
-        /* A group that was cut off may have begun the file. */
+        /* An interrupted group may have begun the file. */
         archive_item_name(&maker->item, 0);
         return files_remove(maker->folder, maker->item.path);
     }
@@ -140,7 +140,7 @@ static double mean_of(const struct picture *grey)
     return (double)sum / ((double)grey->width * grey->height);
 }
 
-/* Brightness of photo i, LEVEL_NONE where it is left out. */
+/* Brightness of photo i, LEVEL_NONE if it is left out. */
 static double look_at(struct maker *maker, unsigned i)
 {
     struct picture grey;
@@ -170,7 +170,7 @@ static void make_table(struct maker *maker, unsigned i, uint8_t table[256])
     level_table(maker->means, n, i, table);
 }
 
-/* The picture of photo i in the film's frame; -EBADMSG: it is left out. */
+/* The picture of photo i in the film's frame; -EBADMSG: left out. */
 static int take_photo(struct maker *maker, unsigned i, struct picture *ret_picture)
 {
     const struct film_crop *crop = &maker->job.settings.crop;
@@ -296,7 +296,7 @@ static int make_group(struct maker *maker)
     return write_progress(maker, maker->clip ? clip_file_bytes(maker->clip) : 0);
 }
 
-/* A photo from its middle stands for the film. */
+/* The poster is a photo from the middle. */
 static int put_poster(struct maker *maker)
 {
     size_t len;

@@ -19,7 +19,7 @@ struct film_run {
     FILE *lines; /* the thread's */
     struct lock lock;
     /* Guarded by lock. */
-    pid_t pid; /* 0: it was waited for */
+    pid_t pid; /* 0: already reaped */
     struct film_run_state state;
 };
 
@@ -50,7 +50,7 @@ static void *follow(void *ctx)
     siginfo_t info;
     while (fgets(line, sizeof(line), run->lines))
         read_line(run, line);
-    /* Its number stays its own until it is waited for under the lock. */
+    /* The pid stays valid until the process is reaped under the lock. */
     while (waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR)
         ;
     lock_take(&run->lock);
@@ -76,7 +76,7 @@ static int set_up(posix_spawn_file_actions_t *actions, int archive, int out)
     return r;
 }
 
-/* Threads of the server block signals and the server ignores SIGPIPE: the process shall not. */
+/* The process must not inherit blocked signals and the ignored SIGPIPE of the server's threads. */
 static int spawn(const char *folder, int archive, int out, pid_t *ret_pid)
 {
     const char *const argv[] = {"eyelid", "film", folder, NULL};

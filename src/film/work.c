@@ -22,7 +22,7 @@ int film_work(const char *folder)
 {
     struct archive_item item;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)setpriority(PRIO_PROCESS, 0, 15); /* live pictures go first */
+    (void)setpriority(PRIO_PROCESS, 0, 15); /* live pictures have priority */
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int archive = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int r = fd < 0 || archive < 0 ? -errno : film_make(fd, archive, say, NULL, &item);

@@ -1,6 +1,6 @@
-/* The film's process: makes the film and says how it goes, a line at a time:
+/* The film's process: makes the film and prints its progress, a line at a time:
  *
- *     at 1200 1100 2880     photos dealt with, pictures, photos
+ *     at 1200 1100 2880     photos processed, pictures, photos
  *     done PATH             below the film's folder
  *     failed REASON
  *

@@ -21,8 +21,8 @@ enum service_action {
     ACTION_ARCHIVE_CHANGE,  /* stars, notes, removal */
     ACTION_SCHEDULES,       /* those of cameras that the principal may see */
     ACTION_SCHEDULE_CHANGE, /* to make, replace and remove them */
-    ACTION_FILMS,           /* those of cameras that the principal may see */
-    ACTION_FILM_CHANGE,     /* to make and cancel them */
+    ACTION_FILMS,           /* films of cameras that the principal may see */
+    ACTION_FILM_CHANGE,     /* make and cancel them */
     ACTION_SET,             /* its controls */
     ACTION_RENAME,
     ACTION_ADD,

@@ -20,7 +20,7 @@ enum event_type {
     EVENT_SETTING,        /* the result of a change of settings */
     EVENT_SCHEDULE,       /* one is new or changed, or a run of it began or ended */
     EVENT_SCHEDULE_REMOVED,
-    EVENT_FILM, /* one is new or changed, or it is getting on */
+    EVENT_FILM, /* a film is new or changed, or has progressed */
     EVENT_FILM_REMOVED,
     EVENT_ARCHIVE, /* an item was added, changed or removed, on disk */
 };

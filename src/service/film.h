@@ -14,27 +14,27 @@ enum { FILM_NAME_MAX_BYTES = 64 };
 #define FILM_RUN_UNKNOWN UINT_MAX
 
 struct film {
-    struct list node; /* in service->films.list, the oldest first */
+    struct list node; /* in service->films.list, oldest first */
     struct service *service;
     char id[24], name[FILM_NAME_MAX_BYTES + 1];
     struct film_job job;       /* without its photos */
     int64_t from_us, until_us; /* 0 = open */
     enum film_state state;
     bool is_stored; /* else it is being added */
-    bool is_busy;   /* the keeper works for it */
+    bool is_busy;   /* the keeper has a job of it */
     unsigned photos, done, frames;
     char detail[FILM_RUN_TEXT_MAX_BYTES];
     int64_t item;
-    struct film_run *run; /* with FILM_RUNNING; NULL while it begins or is being kept */
+    struct film_run *run; /* with FILM_RUNNING; NULL while it starts or is being archived */
     int64_t run_since_us, told_us;
-    unsigned run_from; /* photos that were done when it began, or FILM_RUN_UNKNOWN */
-    unsigned tries;    /* that ended without a word */
+    unsigned run_from; /* photos done before it began, or FILM_RUN_UNKNOWN */
+    unsigned tries;    /* that ended without output */
 };
 
 json_t *film_describe(const struct film *film) __attribute__((returns_nonnull));
-/* Its name, camera, times and settings; what the server adds to them is not looked at. NULL, or
- * what is wrong: static. */
+/* Reads name, camera, times and settings; members added by the server are ignored. NULL, or a
+ * static sentence that says what is wrong. */
 const char *film_read(const json_t *json, struct film *film);
-/* The same with what the store remembers beside it. False: it cannot be read. */
+/* The same with the stored progress. False: invalid. */
 bool film_load(const json_t *json, const char *id, struct film *film);
 json_t *film_time(int64_t us) __attribute__((returns_nonnull)); /* null for 0 */

@@ -21,7 +21,7 @@ void film_folder_path(const char *id, char out[FILM_FOLDER_MAX_BYTES])
 
 /* --- The job. --- */
 
-/* The newest first, as index_list has them. */
+/* Newest first, like index_list. */
 static int list_photos(struct shelf *shelf, struct index_filter *filter, struct text *text,
                        unsigned *ret_n)
 {
@@ -81,7 +81,7 @@ int film_folder_create(struct shelf *shelf, const char *id, const struct film_jo
     film_job_write_head(job, &text);
     int r = list_photos(shelf, &filter, &text, ret_photos);
     if (r == 0)
-        r = film_folder_remove(shelf, id); /* of a film that was never acknowledged */
+        r = film_folder_remove(shelf, id); /* of a film whose request was never answered */
     if (r == 0)
         r = make_folder(shelf->root, id, &folder);
     if (r == 0)
@@ -114,7 +114,7 @@ static int read_poster(int folder, uint8_t **ret_bytes, size_t *ret_len)
     return r;
 }
 
-/* Into the archive, under a name that is free there. */
+/* Moves it into the archive, under a free name. */
 static int move(int root, int folder, const char *path, struct archive_item *item)
 {
     int r = -EEXIST;
@@ -143,7 +143,7 @@ int film_folder_keep(struct shelf *shelf, const char *id, const char *path,
     if (r < 0)
         return r;
     r = move(shelf->root, folder, path, &item);
-    if (r == -ENOENT) { /* it is there already: the server ended before it could say so */
+    if (r == -ENOENT) { /* already moved: the server ended before it could store that */
         int64_t found;
         archive_item_name(&item, 0);
         r = index_find(shelf->index, item.path, &found);

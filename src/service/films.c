@@ -16,11 +16,11 @@
 static const int64_t TELL_US = US_PER_S, AGAIN_US = 60 * US_PER_S;
 enum { TRIES_MAX = 3 };
 
-/* Something for the keeper to do; the film may be gone when it is done. */
+/* A job for the keeper; the film may be removed before it ends. */
 struct film_task {
     struct archive_job job; /* first */
     struct service *service;
-    struct film film; /* as it was then */
+    struct film film; /* a copy */
     char path[ARCHIVE_PATH_MAX_BYTES];
     struct archive_item item;
     unsigned photos;
@@ -41,7 +41,7 @@ static struct film *film_of(const struct service *service, const char *id)
     return NULL;
 }
 
-/* --- Telling and storing. --- */
+/* --- Events and the store. --- */
 
 static void tell(struct film *film)
 {
@@ -102,7 +102,7 @@ static void on_removed(struct archive_job *job)
 {
     struct film_task *task = (struct film_task *)(void *)job;
     if (job->error)
-        log_warn("film", task->film.id, "its folder cannot be removed: %s", strerror(-job->error));
+        log_warn("film", task->film.id, "cannot remove its folder: %s", strerror(-job->error));
     mem_free(task);
 }
 
@@ -159,14 +159,14 @@ static void on_begun(struct archive_job *job)
     if (task->root >= 0)
         close(task->root);
     if (r < 0 && film && film->state == FILM_RUNNING) {
-        log_error("film", film->name, "cannot be made now: %s", strerror(-r));
+        log_error("film", film->name, "cannot start its process: %s", strerror(-r));
         film->state = FILM_WAITING;
         net_timer_set(service->films.timer, now_us(service) + AGAIN_US);
     }
     mem_free(task);
 }
 
-/* The oldest that waits, unless another one is being made. */
+/* Starts the oldest waiting film, unless one is being made. */
 static void on_timer(void *ctx)
 {
     struct service *service = ctx;
@@ -199,18 +199,18 @@ static void on_ended(struct film *film, const struct film_run_state *state)
     } else if (state->text[0]) {
         turn(film, FILM_FAILED, state->text);
         films_look(service);
-    } else { /* killed, for lack of memory perhaps */
+    } else { /* killed, perhaps out of memory */
         film->tries =
             film->run_from != FILM_RUN_UNKNOWN && film->done > film->run_from ? 1 : film->tries + 1;
         if (film->tries >= TRIES_MAX)
-            turn(film, FILM_FAILED, "its process was killed, again and again");
+            turn(film, FILM_FAILED, "its process was killed several times");
         else
             film->state = FILM_WAITING;
         films_look(service);
     }
 }
 
-/* A film's process said something. */
+/* The state of a film's process has changed. */
 static void on_wake(void *ctx)
 {
     struct service *service = ctx;
@@ -220,8 +220,7 @@ static void on_wake(void *ctx)
         const struct film_run_state state = film_run_state(film->run);
         const bool is_first = film->frames == 0 && state.progress.frames > 0;
         if (state.progress.total > 0) {
-            if (film->run_from ==
-                FILM_RUN_UNKNOWN) /* what was done before it began is not its speed */
+            if (film->run_from == FILM_RUN_UNKNOWN) /* earlier photos do not count for the speed */
                 film->run_from = state.progress.next;
             film->done = state.progress.next;
             film->frames = state.progress.frames;
@@ -436,7 +435,7 @@ int service_film_remove(const struct permit *permit, const char *id, struct serv
     return 0;
 }
 
-/* --- What the store remembers. --- */
+/* --- Loading from the store. --- */
 
 void service_load_film(void *ctx, const struct store_film *row)
 {

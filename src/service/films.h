@@ -1,15 +1,15 @@
-/* Commands about films, and their making: one after another, in a process each. As
- * service/service.h; loop only. A film belongs to a camera: whoever may see the camera may see it,
- * and the camera's operators may make and cancel it. */
+/* Commands about films, which are made one after another, each in a separate process. Like
+ * service/service.h; loop only. A film belongs to a camera: principals that may see the camera may
+ * see it, and the camera's operators may make and cancel it. */
 #pragma once
 #include "service/service.h"
 
 enum { SERVICE_FILMS_MAX = 100 };
 
-/* What the store remembers; called while it is opened, ctx is the service. */
+/* Loads a row of the store; called while it is opened, ctx is the service. */
 void service_load_film(void *service, const struct store_film *row);
 
-/* ACTION_FILMS. An array, the newest first; new references. */
+/* ACTION_FILMS. An array, newest first; new references. */
 json_t *service_films(const struct permit *permit) __attribute__((returns_nonnull));
 int service_film_get(const struct permit *permit, const char *id, json_t **ret_json,
                      struct problem *ret_problem) __attribute__((warn_unused_result));

@@ -56,7 +56,7 @@ struct service {
         uint64_t last_id;
         bool is_stopped;
         struct net_timer *timer; /* to begin the next one */
-        struct net_wake *wake;   /* a film's process said something */
+        struct net_wake *wake;   /* the state of a film's process has changed */
     } films;
     struct list access_listeners; /* of struct service_access_listener.node */
 };
@@ -136,7 +136,7 @@ void schedules_drop_all(struct service *service); /* after archive_close */
 /* --- films.c --- */
 
 void films_init(struct service *service);
-void films_look(struct service *service);     /* for one that may begin */
+void films_look(struct service *service);     /* starts the next one if possible */
 void films_stop(struct service *service);     /* ends the process */
 void films_drop_all(struct service *service); /* after archive_close */
 
