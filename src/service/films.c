@@ -159,7 +159,7 @@ static void on_begun(struct archive_job *job)
     if (task->root >= 0)
         close(task->root);
     if (r < 0 && film && film->state == FILM_RUNNING) {
-        log_error("film", film->name, "cannot start its process: %s", strerror(-r));
+        log_error("film", film->name, "cannot be started, will be tried again: %s", strerror(-r));
         film->state = FILM_WAITING;
         net_timer_set(service->films.timer, now_us(service) + AGAIN_US);
     }
