@@ -1,6 +1,5 @@
-// Public faults of programs that do this job, as questions to this one: each test names those whose
-// counterpart it would be. Others of their kind are asked where their part is tested: docs/security.md
-// lists all.
+// Known vulnerabilities of similar programs, tested against this one: each test names its counterparts.
+// Others are covered by the tests of the affected part: docs/security.md lists all.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
