@@ -148,7 +148,7 @@ void camera_adopt(struct camera *camera);
  * is connected is sent away. -ENOTSUP: it is no device that pushes. */
 int camera_use_token(struct camera *camera, const char *hash) __attribute__((warn_unused_result));
 
-/* True for 1 to CAMERA_NAME_MAX characters, one of them visible (text_is_name). */
+/* True for 1 to CAMERA_NAME_MAX characters, one of them visible, as text_is_name has it. */
 bool camera_is_name(const char *name);
 /* -EINVAL: it is no name. */
 int camera_rename(struct camera *camera, const char *name) __attribute__((warn_unused_result));

@@ -32,7 +32,7 @@ struct schedule {
     char camera[SCHEDULE_CAMERA_MAX + 1]; /* "" = all cameras, for arm and disarm */
     bool enabled;
     enum schedule_job job;
-    uint32_t seconds; /* of clip and awake; of film: how far back its photos go */
+    uint32_t seconds; /* with clip and awake; with film: the age of its oldest photos */
     struct rule rule;
     char cron[SCHEDULE_CRON_MAX + 1]; /* as written */
     char zone[ZONE_NAME_MAX];         /* "" = this machine's */

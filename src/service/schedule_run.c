@@ -233,8 +233,8 @@ static void keep_awake(struct schedule_work *work, struct camera *camera)
 
 static void wait_for_wake(struct schedule_work *work, int64_t until_us, int64_t wall_us);
 
-/* Of the photos of the last while. The run is done once the film waits for its turn; how that goes
- * is told as the film's own state. */
+/* A film of the newest photos. The run is done when the film waits for its turn; its progress is
+ * reported as the film's state. */
 static void make_film(struct schedule_work *work)
 {
     struct service *service = work->service;

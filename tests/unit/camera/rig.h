@@ -58,7 +58,7 @@ void rig_good_frame(struct rig *rig); /* 640x480, bright */
 void rig_turn(struct rig *rig);
 void rig_pass(struct rig *rig, int64_t span_us);
 
-/* A lease that is not read. */
+/* A lease that nobody reads. */
 struct lease *rig_lease(struct rig *rig, enum lease_reason reason, enum rendition_kind kind);
 
 /* Asserts that this is all that was said since the last call: "start FPS WxH ", "adjust …" and

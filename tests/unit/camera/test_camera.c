@@ -49,7 +49,7 @@ static void test_another_wish_while_it_lingers_reaches_the_source(void **state)
     rig_said(rig, "start 0 320x240 ");
     lease_release(&lease);
     rig_pass(rig, 1 * US_PER_S);
-    rig_said(rig, ""); /* no leases, no wish */
+    rig_said(rig, ""); /* nobody's wish is no wish */
     lease = camera_lease(camera, &(struct lease_params){.max_width = 640, .max_height = 480});
     rig_said(rig, "adjust 0 640x480 ");
     assert_string_equal(rig_described(rig, "state"), "\"awake\"");
@@ -305,7 +305,7 @@ static void test_no_encoder(void **state)
     rig_good_frame(rig);
     assert_string_equal(rig_described(rig, "state"), "\"awake\"");
     assert_string_equal(rig_described(rig, "error"), "\"the encoder does not work\"");
-    assert_null(lease_next(lease, NULL)); /* no source to request a key from */
+    assert_null(lease_next(lease, NULL)); /* nobody to ask for a key */
     lease_release(&lease);
     assert_string_equal(rig_described(rig, "error"), "null");
     rig_said(rig, "start 0 0x0 ");
@@ -323,7 +323,7 @@ static void test_an_encoder_that_gives_up(void **state)
     lease_release(&lease);
 }
 
-/* --- Readers are notified by the loop. --- */
+/* --- Readers are told by the loop. --- */
 
 static void count(void *ctx)
 {

@@ -2,7 +2,7 @@
 #include "camera/internal.h"
 #include "rig.h"
 
-/* The arguments of done(). */
+/* What done() was told. */
 struct outcome {
     unsigned times;
     int error;
@@ -57,7 +57,7 @@ static void test_a_still_of_the_device(void **state)
     assert_non_null(capture);
     rig_said(rig, "still 1 "); /* without waking it */
     answer(rig, 2, 0, 9);
-    assert_int_equal(o.times, 0); /* of another user */
+    assert_int_equal(o.times, 0); /* somebody else's */
     answer(rig, 0, 0, 9);
     assert_int_equal(o.times, 0);
     answer(rig, 1, 0, 42);
@@ -141,7 +141,7 @@ static void test_those_that_wait_share_one(void **state)
     assert_int_equal(late.first_byte, 11);
     assert_int_equal(too_late.times, 0); /* it is from before */
     rig_said(rig, "still 2 ");
-    answer_shot(rig, 2, 22, US_PER_S); /* implausible: requested after it arrived */
+    answer_shot(rig, 2, 22, US_PER_S); /* asked after it came, whatever the clocks say */
     assert_int_equal(too_late.first_byte, 22);
     rig_said(rig, "");
 }
@@ -239,7 +239,7 @@ static void test_a_device_that_was_busy_is_asked_when_it_is_done(void **state)
     assert_int_equal(o.times, 0);
     rig->capture_result = 0;
     rig_said(rig, "still 1 still 2 still 3 ");
-    answer(rig, 1, 0, 11); /* of no camera */
+    answer(rig, 1, 0, 11); /* nobody's */
     rig_said(rig, "still 4 ");
     answer(rig, 4, 0, 44);
     assert_int_equal(o.first_byte, 44);
@@ -278,9 +278,9 @@ static void wakes_and_takes_a_frame(struct rig *rig, enum capture_kind kind)
         rig_described(rig, "why"),
         "[{\"reason\":\"snapshot\",\"rendition\":\"jpeg\",\"count\":1,\"for_s\":0}]");
     rig_pass(rig, 300 * US_PER_MS);
-    answer(rig, 0, 0, 9); /* a still that was not requested */
+    answer(rig, 0, 0, 9); /* a still that nobody asked for */
     rig_frame(rig, 640, 480, 5, false);
-    assert_int_equal(o.times, 0); /* notified by the loop */
+    assert_int_equal(o.times, 0); /* told by the loop */
     rig_turn(rig);
     assert_int_equal(o.times, 1);
     assert_int_equal(o.first_byte, 5);
@@ -423,7 +423,7 @@ static void test_cancel(void **state)
     answer(rig, 1, 0, 42);
     struct capture *frame = begin(rig, CAPTURE_FRAME, &o);
     rig_good_frame(rig);
-    capture_cancel(frame); /* the frame arrived, done() was not called yet */
+    capture_cancel(frame); /* the frame is there, nobody was told yet */
     struct capture *failed = begin(rig, CAPTURE_FRAME, &o);
     camera_source_down(rig->camera);
     capture_cancel(failed); /* the same with an error */
@@ -441,7 +441,7 @@ static void test_another_one_from_inside_done(void **state)
     assert_non_null(capture);
     camera_source_down(rig->camera);
     rig_turn(rig);
-    assert_int_equal(o.times, 2); /* both found no server */
+    assert_int_equal(o.times, 2); /* both found nobody there */
     o = (struct outcome){.again = true};
     rig_device_up(rig, true);
     capture = begin(rig, CAPTURE_STILL, &o);

@@ -1,4 +1,4 @@
-/* The schema of controls: what is accepted of a device's list, and which values are allowed. */
+/* The schema of controls: what is taken of a device's list, what a value may be. */
 #include "camera/internal.h"
 #include "rig.h"
 

@@ -1,4 +1,4 @@
-/* Sources of raw pictures: the renditions made from them. */
+/* Sources that give raw pictures: what is made of them, and for whom. */
 #include "camera/internal.h"
 #include "rig.h"
 
@@ -37,7 +37,7 @@ static void test_pictures_are_lent_and_given_back(void **state)
     rig_camera(rig, true);
     camera_native(rig->camera, RENDITION_RAW);
     raw_frame(rig, &lent, 128);
-    assert_int_equal(lent.released, 1); /* unwanted */
+    assert_int_equal(lent.released, 1); /* nobody wants it */
     struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_RAW);
     rig_said(rig, "start 0 0x0 ");
     raw_frame(rig, &lent, 128);
@@ -73,7 +73,7 @@ static void test_both_renditions_are_made(void **state)
     rig_said(rig, "close stop ");
 }
 
-/* The camera changes its kind while it is watched. */
+/* The camera goes from one kind to the other while somebody looks. */
 static void test_a_change_of_kind_opens_the_makers_anew(void **state)
 {
     struct rig *rig = *state;

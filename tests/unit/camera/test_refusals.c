@@ -1,4 +1,4 @@
-/* What is logged about refused devices, and how often. */
+/* What the log is told of devices that are refused: how often, and of whom. */
 #include "rig.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ static void test_each_device_and_reason_once(void **state)
     tell(&refusals, now_us, "porch", BAD_TOKEN); /* another reason */
     tell(&refusals, now_us, "attic", NO_HELLO);  /* another device, which is not hidden */
     assert_int_equal(refusals.lines, 3);
-    now_us += 60 * US_PER_S; /* the total is logged, and not the same again */
+    now_us += 60 * US_PER_S; /* the sum is told, and not the same again */
     tell(&refusals, now_us, "porch", NO_HELLO);
     assert_int_equal(refusals.lines, 0);
     assert_int_equal(refusals.more, 1);

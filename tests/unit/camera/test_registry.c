@@ -1,4 +1,4 @@
-/* The registry: which devices are admitted, how many, how fast; and its observers. */
+/* The registry: who may come, how many, how fast; who is told. */
 #include "camera/internal.h"
 #include "rig.h"
 
@@ -284,7 +284,7 @@ static void test_the_oldest_unadopted_makes_room(void **state)
     assert_null(registry_find(rig->registry, "a"));
     assert_int_equal(add_seen(rig, "c"), 0);
     assert_null(registry_find(rig->registry, "b"));
-    assert_int_equal(add(rig, "d"), -EAGAIN); /* too fast: replaces no one */
+    assert_int_equal(add(rig, "d"), -EAGAIN); /* too fast: takes nobody's place */
     camera_adopt(registry_find(rig->registry, "c"));
     rig->now_us += 60 * US_PER_S;
     assert_int_equal(add_seen(rig, "d"), -ENOSPC);
@@ -294,7 +294,7 @@ static void test_the_oldest_unadopted_makes_room(void **state)
     registry_unobserve(&observer);
 }
 
-/* --- Removal: every viewer and waiting request is notified. --- */
+/* --- Removal: everybody who looks or waits hears of it. --- */
 
 struct looker {
     struct lease *lease;

@@ -183,7 +183,7 @@ static void test_what_the_device_reports(void **state)
     assert_int_equal(json_object_size(rig->camera->settings), 0); /* not the owner's choice */
     rig_turn(rig);
     rig->told_of = 0;
-    camera_controls_changed(rig->camera, &values); /* as before: reported, and nothing changed */
+    camera_controls_changed(rig->camera, &values); /* as before: told, and nothing changed */
     rig_said(rig, "reported {\"brightness\":2} ");
     camera_refused(rig->camera, 1, "the lens is glued");
     rig_said(rig, "refused mirror: the lens is glued ");
@@ -224,7 +224,7 @@ static void test_rename(void **state)
     long_name[CAMERA_NAME_MAX] = '\0';
     assert_int_equal(camera_rename(camera, long_name), 0);
     assert_string_equal(camera->name, long_name);
-    /* The limit counts characters, not bytes. */
+    /* The limit is of characters, whatever they take. */
     char cats[4 * (CAMERA_NAME_MAX + 1) + 1] = "";
     for (int i = 0; i < CAMERA_NAME_MAX; i++)
         strcat(cats, "\U0001f408");

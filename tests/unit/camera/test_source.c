@@ -66,7 +66,7 @@ static void test_a_frame_that_is_no_picture(void **state)
         assert_int_equal(buf_create(frame.end_off, &frame.takes_buf), 0);
         memset(frame.takes_buf->data, 0, frame.end_off);
         camera_frame(camera, &frame);
-        if (i == 0) { /* unwanted: it is not even checked */
+        if (i == 0) { /* nobody wants it: it is not even looked at */
             assert_int_equal(dropped(rig, CAMERA_DROP_UNWANTED), 1);
             assert_int_equal(dropped(rig, JPEG_NO_SOI), 0);
         }
@@ -206,7 +206,7 @@ static void test_dark_frames_are_skipped_by_measure(void **state)
     assert_string_equal(rig_described(rig, "state"), "\"waking\"");
     rig_frame(rig, 640, 480, 12, false);
     assert_string_equal(rig_described(rig, "state"), "\"awake\"");
-    rig_frame(rig, 640, 480, 0, true); /* switching off the light is a change */
+    rig_frame(rig, 640, 480, 0, true); /* somebody switched off the light: that is news */
     assert_int_equal(dropped(rig, CAMERA_DROP_DARK), 2);
     assert_int_equal(published(rig->camera), 2);
     lease_release(&lease);
@@ -218,7 +218,7 @@ static void test_dark_frames_are_skipped_by_flag(void **state)
     struct lease *lease = woken(rig, &(struct registry_params){.env.skip_dark = true});
     rig_frame(rig, 640, 480, 200, true);
     assert_int_equal(dropped(rig, CAMERA_DROP_DARK), 1);
-    rig_frame(rig, 640, 480, 1, false); /* not measured */
+    rig_frame(rig, 640, 480, 1, false); /* nobody measures */
     assert_string_equal(rig_described(rig, "state"), "\"awake\"");
     lease_release(&lease);
 }

@@ -1,6 +1,5 @@
-// How far down the picture has to go on a thin link: full size, half, a quarter. Pictures that stay late
-// step it down; a link that was fast enough for a while gets a larger picture again, so that congestion
-// is not remembered.
+// The size of the picture on a slow link: full, half, a quarter. Pictures that stay late reduce it; when
+// the link has been fast enough for a while, it grows again, so that congestion has no lasting effect.
 const LATE_MS = 1000;
 const DOWN_AFTER_MS = 4000;
 const UP_AFTER_MS = 30_000;
@@ -15,7 +14,7 @@ export class Thrift {
     this.sinceMs = nowMs;
   }
 
-  // A picture came that was so old; true when the divisor changed.
+  // A picture of this age arrived; true if the divisor has changed.
   came(nowMs: number, ageMs: number): boolean {
     const late = ageMs > LATE_MS;
     if (late !== this.wasLate) this.sinceMs = nowMs;
