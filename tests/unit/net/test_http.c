@@ -97,6 +97,17 @@ static void on_request(void *ctx, struct http_request *request)
         reply_large(request, false);
     } else if (strcmp(path, "/large-static") == 0) {
         reply_large(request, true);
+    } else if (strcmp(path, "/always") == 0) {
+        http_always(request, "x-name", "always");
+        http_always(request, "x-more", "a\r\nb");
+        tell_request(request);
+    } else if (strcmp(path, "/always-too-much") == 0) {
+        char much[1200];
+        memset(much, 'm', sizeof(much) - 1);
+        much[sizeof(much) - 1] = '\0';
+        http_always(request, "x-more", "first");
+        http_always(request, "x-much", much);
+        tell_request(request);
     } else if (strcmp(path, "/empty") == 0) {
         http_reply(request, &(struct http_response){.status = 204});
     } else if (strcmp(path, "/unchanged") == 0) {
@@ -168,6 +179,31 @@ static void hands_up_all_parts(void **state)
     assert_true(answer_has(&answer, "x-name: a  b"));
     assert_null(strcasestr(answer.head, "server:"));
     assert_non_null(strstr(answer.head, "\r\ndate: "));
+    close(fd);
+}
+
+/* Headers that go with whichever answer, and with no other. */
+static void headers_of_every_answer_go_in_front(void **state)
+{
+    const struct site *site = *state;
+    int fd = peer_connect(site->port);
+    struct answer answer;
+    peer_say(fd, "GET /always HTTP/1.1\r\nHost: a\r\n\r\n");
+    peer_answer(fd, true, &answer);
+    assert_true(answer_has(&answer, "x-name: always"));
+    assert_false(answer_has(&answer, "x-name: a  b")); /* the answer's own gives way */
+    assert_true(answer_has(&answer, "x-more: a  b"));
+    assert_true(answer_has(&answer, "cache-control: no-store"));
+    peer_say(fd, "GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+    peer_answer(fd, true, &answer);
+    assert_true(answer_has(&answer, "x-name: a  b"));
+    assert_null(strstr(answer.head, "x-more"));
+    /* More than 1 KiB of them is left out, and the answer is whole. */
+    peer_say(fd, "GET /always-too-much HTTP/1.1\r\nHost: a\r\n\r\n");
+    peer_answer(fd, true, &answer);
+    assert_int_equal(answer.status, 200);
+    assert_true(answer_has(&answer, "x-name: a  b"));
+    assert_null(strstr(answer.head, "mmmm"));
     close(fd);
 }
 
@@ -506,6 +542,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(hands_up_all_parts),
+        TEST(headers_of_every_answer_go_in_front),
         TEST(serves_one_after_another),
         TEST(knows_http_1_0),
         TEST(bodiless_answers_stay_so),
