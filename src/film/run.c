@@ -35,9 +35,9 @@ static void read_line(struct film_run *run, char *line)
         state->progress = p;
     } else if (strncmp(line, "done ", 5) == 0) {
         state->is_done = true;
-        snprintf(state->text, sizeof(state->text), "%s", line + 5);
+        snprintf(state->text, sizeof(state->text), "%.*s", FILM_RUN_TEXT_MAX_BYTES - 1, line + 5);
     } else if (strncmp(line, "failed ", 7) == 0) {
-        snprintf(state->text, sizeof(state->text), "%s", line + 7);
+        snprintf(state->text, sizeof(state->text), "%.*s", FILM_RUN_TEXT_MAX_BYTES - 1, line + 7);
     }
     lock_drop(&run->lock);
     waker_wake(&run->changed);

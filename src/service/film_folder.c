@@ -137,7 +137,7 @@ int film_folder_keep(struct shelf *shelf, const char *id, const char *path,
     uint8_t *poster = NULL;
     size_t poster_bytes = 0;
     bool was_open;
-    int folder;
+    int folder = -1;
     memcpy(item.camera, job->camera, sizeof(item.camera));
     int r = open_folder(shelf->root, id, &folder);
     if (r < 0)
@@ -194,7 +194,7 @@ static int empty(int folder, unsigned depth)
 int film_folder_remove(struct shelf *shelf, const char *id)
 {
     char path[FILM_FOLDER_MAX_BYTES];
-    int folder;
+    int folder = -1;
     int r = open_folder(shelf->root, id, &folder);
     if (r == 0)
         r = empty(folder, 0);
