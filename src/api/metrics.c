@@ -286,7 +286,7 @@ static void add_notifications(struct text *out, const struct permit *permit)
 {
     struct tell_view view;
     family(out, "eyelid_notifications_total", "counter",
-           "What receivers were told, by result; dropped: the queue was full.");
+           "Notices to receivers, by result; dropped: the queue was full.");
     for (unsigned i = 0; service_receiver_view(permit, i, &view); i++) {
         add_notification(out, &view, "sent", view.sent);
         add_notification(out, &view, "failed", view.failed);

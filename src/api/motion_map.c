@@ -1,4 +1,4 @@
-/* What moved where, and when: from the minutes of watching. */
+/* Movement by place and time, from the minutes of watching. */
 #include <stdio.h>
 #include <string.h>
 

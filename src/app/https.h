@@ -10,6 +10,6 @@
 int https_create(const struct config *config, struct tls **ret_tls, char *ret_ca)
     __attribute__((warn_unused_result));
 
-/* Makes the server's own certificate anew where it is due. Failures are logged. Any thread, one at
+/* Renews the server's own certificate if it is due. Failures are logged. Any thread, one at
  * a time, but not beside https_create. */
 int https_renew(const struct config *config, bool *ret_renewed) __attribute__((warn_unused_result));

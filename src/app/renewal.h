@@ -1,5 +1,5 @@
 /* The certificate of https while the server runs: its own is renewed before it expires, the owner's
- * is read again once its files have changed. Looked for every hour, on a thread, and when asked.
+ * is read again when its files have changed. Checked every hour, on a thread, and on request.
  * Loop only. */
 #pragma once
 #include "app/config.h"
@@ -8,10 +8,10 @@
 
 struct renewal;
 
-/* Borrows all; the files in use now are taken as known. -EAGAIN: thread creation failed. */
+/* Borrows everything; the current files count as known. -EAGAIN: thread creation failed. */
 int renewal_create(struct net *net, const struct config *config, struct tls *tls,
                    struct renewal **ret_renewal) __attribute__((warn_unused_result));
 void renewal_destroy(struct renewal *renewal); /* before net_destroy and tls_destroy; takes NULL */
 
-/* Looks now, and takes the files whether they have changed or not. */
+/* Checks now, and reads the files even if they have not changed. */
 void renewal_ask(struct renewal *renewal);

@@ -29,9 +29,9 @@ int files_put(int root, const char *path, const void *bytes, size_t len_bytes)
 /* Removes it durably; a missing file is no error. */
 int files_remove(int root, const char *path) __attribute__((warn_unused_result));
 
-/* A file of FILES_RESERVE_BYTES beside the archive's folder, so that what was recorded when the
- * disk is full can still be closed and get its row. Made where there is room for it many times
- * over; released when a write found no space. */
+/* A file of FILES_RESERVE_BYTES beside the archive's folder, so that a recording can still be
+ * closed and indexed when the disk is full. Created if there is many times as much space; released
+ * when a write finds no space. */
 enum { FILES_RESERVE_BYTES = 1 << 20 };
 void files_reserve(int root);
 /* False: there was none. */

@@ -49,10 +49,10 @@ void guard_destroy(struct guard *guard);
 /* Where photos and clips are stored; borrowed. NULL: nowhere. */
 void guard_use_archive(struct guard *guard, struct archive *archive);
 
-/* Minutes of watching are kept below this data folder from now on. Once. */
+/* From now on minutes of watching are stored below this data folder. Once. */
 void guard_keep_maps(struct guard *guard, const char *data);
-/* done is called once, in a later turn of the loop, with an answer that is borrowed. -ENODEV:
- * nothing is kept; -EAGAIN: too many questions. */
+/* done is called once, in a later turn of the loop, with a borrowed answer. -ENODEV: minutes are
+ * not stored; -EAGAIN: too many queries. */
 int guard_ask(struct guard *guard, const char *camera, const struct maps_query *query,
               void (*done)(void *ctx, int error, const struct maps_answer *answer), void *ctx)
     __attribute__((warn_unused_result));

@@ -120,7 +120,7 @@ static int write_all(int fd, const uint8_t *bytes, size_t len_bytes)
     return 0;
 }
 
-/* At the end of what is whole. -EEXIST: the day is full, the clock was set back. */
+/* At the end of the complete records. -EEXIST: the day is full, the clock was set back. */
 static int go_to_end(int fd, unsigned n, bool *ret_is_new)
 {
     struct stat stat;
@@ -186,7 +186,7 @@ void maps_forget(const char *folder, const char *camera)
     (void)rmdir(path);
 }
 
-/* --- Asking. --- */
+/* --- Queries. --- */
 
 static void count(const struct maps_record *record, const struct maps_query *query,
                   struct maps_answer *answer)

@@ -1,4 +1,4 @@
-/* Where something moved, minute by minute: files of a camera and a day (UTC) each.
+/* Where something moved, per minute: one file per camera and day (UTC).
  *
  *     FOLDER/CAMERA/DAY.map     DAY: days since 1970-01-01
  *
@@ -47,14 +47,14 @@ struct maps_answer {
     unsigned n_minutes;
 };
 
-/* A camera that was never watched has an answer of zeroes. */
+/* For a camera that was never watched all results are 0. */
 int maps_ask(const char *folder, const char *camera, const struct maps_query *query,
              struct maps_answer *ret_answer) __attribute__((warn_unused_result));
 
-/* Removes all of a camera. */
+/* Removes all files of a camera. */
 void maps_forget(const char *folder, const char *camera);
 
-/* The fields that a box (parts of the picture) touches. */
+/* The fields that a box (fractions of the picture) touches. */
 struct watch_map maps_area(const struct watch_box *box);
 
 /* One record, from and to bytes. Pure. */

@@ -56,7 +56,7 @@ static void written(struct pool_work *work)
 {
     struct minutes_job *job = list_entry(work, struct minutes_job, work);
     if (job->error && job->error != job->guard->maps_error)
-        log_error("motion", job->camera, "minutes of watching cannot be written: %s",
+        log_error("motion", job->camera, "cannot write minutes of watching: %s",
                   strerror(-job->error));
     job->guard->maps_error = job->error;
     mem_free(job);
@@ -173,7 +173,7 @@ void guard_keep_maps(struct guard *guard, const char *data)
                                           .max_queued = 256,
                                           .waker = net_wake_waker(guard->maps_wake)},
                     &guard->maps_pool) < 0)
-        log_error("guard", NULL, "no thread to write minutes of watching");
+        log_error("guard", NULL, "cannot start the thread that writes minutes of watching");
 }
 
 void minutes_stop(struct guard *guard)

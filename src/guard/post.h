@@ -70,9 +70,9 @@ struct packet *post_picture(const struct post *post, int64_t arrival_us);
 
 /* --- minutes.c --- */
 
-/* A picture is about to be looked at; not while the pool has the watcher. */
+/* Before a picture is examined; not while the pool has the watcher. */
 void minutes_note(struct post *post);
-/* No more pictures for now: what was collected is written. */
+/* No more pictures for now: writes the collected minutes. */
 void minutes_end(struct post *post);
 void minutes_forget(struct guard *guard, const char *camera);
 void minutes_stop(struct guard *guard);   /* all is written when it returns */

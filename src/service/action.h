@@ -15,7 +15,7 @@ enum service_action {
     ACTION_KEEP,  /* a photo that is stored in the archive */
     ACTION_RECORD,
     ACTION_ARM,             /* whether and how motion is detected */
-    ACTION_RECEIVERS,       /* who is told outside when something moves */
+    ACTION_RECEIVERS,       /* external receivers of notices */
     ACTION_ARM_ALL,         /* on all cameras on which the principal may do that */
     ACTION_ARCHIVE,         /* what the archive holds of the cameras that the principal may see */
     ACTION_ARCHIVE_CHANGE,  /* stars, notes, removal */

@@ -20,11 +20,11 @@ int service_motion_merge(const struct permit *permit, json_t *settings,
 /* ACTION_ARM: one camera; ACTION_ARM_ALL: all adopted cameras that the principal may arm. */
 void service_motion_arm(const struct permit *permit, bool armed, struct service_waiter *waiter);
 
-/* ACTION_SEE: what moved where and when. done: once, in a later turn of the loop. */
+/* ACTION_SEE: movement by place and time. done: once, in a later turn of the loop. */
 int service_motion_ask(const struct permit *permit, const struct maps_query *query,
                        void (*done)(void *ctx, int error, const struct maps_answer *answer),
                        void *ctx, struct problem *ret_problem) __attribute__((warn_unused_result));
-/* From now on minutes of watching are kept below this data folder. Once. */
+/* From now on minutes of watching are stored below this data folder. Once. */
 void service_keep_motion(struct service *service, const char *data);
 
 /* How it goes with a camera. */

@@ -1,4 +1,4 @@
-/* All receivers are one document, which is replaced as a whole. */
+/* All receivers are stored as one document. */
 #include "service/receivers.h"
 
 #include <assert.h>
@@ -60,7 +60,7 @@ json_t *service_receivers(const struct permit *permit)
     return json_pack("{s:o}", "receivers", list);
 }
 
-/* A receiver that is written without a secret keeps the one it has. */
+/* A receiver that is written without a secret keeps its current one. */
 static void keep_secret(const struct service *service, struct receiver *receiver)
 {
     struct tell_view view;
@@ -77,7 +77,7 @@ static bool is_twice(const struct receiver *receivers, unsigned n)
     return false;
 }
 
-/* How many, or -EINVAL and error. */
+/* Their number, or -EINVAL and error. */
 static int read_all(const struct service *service, const json_t *json,
                     struct receiver receivers[RECEIVERS_MAX], char error[RECEIVER_ERROR_MAX])
 {

@@ -50,7 +50,7 @@ static int take_url(const json_t *json, struct receiver *receiver, char *error)
     return 0;
 }
 
-/* It becomes a header: nothing that ends a line may be in it. */
+/* It becomes a header, so it must not contain line ends. */
 static bool is_plain(const char *text)
 {
     for (; *text; text++)
@@ -91,7 +91,7 @@ static int take_cameras(const json_t *json, struct receiver *receiver, char *err
 
 static int check_fields(const json_t *json, char *error)
 {
-    /* The last two are the server's own, and ignored where they are sent. */
+    /* The last two are read-only, and ignored in requests. */
     static const char *const KNOWN[] = {"id",  "kind",   "name",    "enabled",    "picture",
                                         "url", "secret", "cameras", "has_secret", "state"};
     for (void *at = json_object_iter((json_t *)(uintptr_t)json); at;

@@ -1,10 +1,10 @@
-/* Who is told when something moves: plain data and its JSON. Pure; any thread.
+/* A receiver of notices: plain data and its JSON. Pure; any thread.
  *
  *     {"id": "phone", "kind": "ntfy", "name": "Phone", "enabled": true, "picture": true,
  *      "url": "https://ntfy.sh/our-garden", "secret": "tk_…", "cameras": ["porch"]}
  *
- * The secret is the key that a webhook is signed with, or the access token of ntfy. It is never
- * part of what is read back: a receiver that is written without one keeps the one it has. */
+ * The secret is the key that signs webhooks, or the access token of ntfy. It is write-only: a
+ * receiver that is written without a secret keeps its current one. */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
@@ -21,7 +21,7 @@ enum {
 enum receiver_kind {
     RECEIVER_WEBHOOK, /* POST of JSON, signed */
     RECEIVER_NTFY,    /* PUT of the picture, with headers (docs.ntfy.sh/publish) */
-    RECEIVER_APPRISE, /* POST of JSON as apprise-api takes it */
+    RECEIVER_APPRISE, /* POST of JSON for apprise-api */
     RECEIVER_KINDS
 };
 const char *receiver_kind_name(enum receiver_kind kind); /* "webhook", …; immutable */
@@ -38,12 +38,12 @@ struct receiver {
     unsigned n_cameras; /* 0 = all */
 };
 
-/* -EINVAL: error says which field, what is wrong with it and what would be right. *ret_has_secret:
- * there was one, maybe "". */
+/* -EINVAL: error says which field, and what was expected. *ret_has_secret: a secret was given,
+ * maybe "". */
 int receiver_from_json(const json_t *json, struct receiver *ret_receiver, bool *ret_has_secret,
                        char error[RECEIVER_ERROR_MAX]) __attribute__((warn_unused_result));
 
-/* A new reference. with_secret: for the store alone. */
+/* A new reference. with_secret: only for the store. */
 json_t *receiver_to_json(const struct receiver *receiver, bool with_secret)
     __attribute__((returns_nonnull));
 

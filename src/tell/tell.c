@@ -22,8 +22,8 @@ struct channel {
     struct url url;
     struct client *client;
     struct client_request *at_work; /* of the queue's first */
-    struct notice_request request;  /* as long as it is at work */
-    unsigned status;                /* of its answer; 0: none yet */
+    struct notice_request request;  /* while at_work is set */
+    unsigned status;                /* of the answer; 0 = none yet */
     unsigned attempts;              /* of the queue's first */
     struct net_timer *timer;        /* the next attempt */
     bool waits;                     /* the timer is set */
@@ -65,7 +65,7 @@ static void on_body(void *ctx, const uint8_t *bytes, size_t len_bytes)
     (void)ctx, (void)bytes, (void)len_bytes;
 }
 
-/* Asking again changes nothing about these. */
+/* Failures that a retry does not change. */
 static bool is_final(unsigned status)
 {
     return status / 100 == 3 || (status / 100 == 4 && status != 408 && status != 429);
@@ -151,7 +151,7 @@ static void on_timer(void *ctx)
 static void destroy(struct channel *channel)
 {
     list_remove(&channel->node);
-    client_destroy(channel->client); /* cancels what is at work */
+    client_destroy(channel->client); /* cancels the running request */
     notice_request_finish(&channel->request);
     net_timer_destroy(channel->timer);
     list_for_each (waiting, &channel->queue, struct waiting, node)
@@ -200,7 +200,7 @@ void tell_set(struct tell *tell, const struct receiver *receivers, unsigned n)
         channel->receiver = receivers[i];
         (void)!url_parse(receivers[i].url, &channel->url, &wrong); /* checked before */
         list_remove(&channel->node);
-        list_append(&tell->channels, &channel->node); /* in the order that was given */
+        list_append(&tell->channels, &channel->node); /* in the given order */
     }
 }
 
