@@ -31,7 +31,7 @@ for (const colorScheme of ['light', 'dark']) {
     await clean(page, 'a camera is offline');
     await goto(`${house.url}/#/camera/porch`);
     await seen(browser, 'porch', 'live');
-    for (const tab of ['settings', 'device', 'share']) {
+    for (const tab of ['settings', 'motion', 'device', 'share']) {
       await openSheet(browser, tab);
       await clean(page, `one camera, ${tab}`);
     }
