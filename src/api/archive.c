@@ -23,6 +23,7 @@ static void release(struct asked *asked)
         return;
     mem_free(asked->call.items);
     mem_free(asked->call.days);
+    mem_free(asked->call.storage);
     mem_free(asked);
 }
 
@@ -185,6 +186,43 @@ static json_t *describe_days(const struct service_archive_call *call)
     return json_pack("{s:o}", "days", days);
 }
 
+/* 0 is no limit. */
+static json_t *limit(int64_t n)
+{
+    return n ? json_integer((json_int_t)n) : json_null();
+}
+
+/* By its age alone; when the space is used up is not known. */
+static json_t *describe_next(const struct archive_item *item, const struct shelf_policy *policy)
+{
+    char due[ARCHIVE_TIME_MAX_BYTES];
+    if (policy->max_age_us)
+        archive_time_format(item->start_us + policy->max_age_us, due);
+    return json_pack("{s:o, s:s?}", "item", archive_item_json(item), "due",
+                     policy->max_age_us ? due : NULL);
+}
+
+static json_t *describe_storage(const struct service_archive_call *call)
+{
+    const struct service_storage *storage = call->storage;
+    const struct shelf_policy *policy = &storage->policy;
+    json_t *cameras = json_array();
+    for (unsigned i = 0; i < storage->n_cameras; i++)
+        json_array_append_new(cameras,
+                              json_pack("{s:s, s:I, s:I}", "camera", storage->cameras[i].id,
+                                        "items", (json_int_t)storage->cameras[i].items, "bytes",
+                                        (json_int_t)storage->cameras[i].bytes));
+    return json_pack(
+        "{s:o, s:I, s:I, s:{s:I, s:i}, s:{s:o, s:o, s:o}, s:o}", "cameras", cameras, "free_bytes",
+        (json_int_t)storage->free_bytes, "total_bytes", (json_int_t)storage->total_bytes, "recent",
+        "bytes", (json_int_t)storage->recent_bytes, "span_s", SERVICE_STORAGE_RECENT_S, "limits",
+        "age_s", limit(policy->max_age_us / US_PER_S), "bytes", limit((int64_t)policy->max_bytes),
+        "min_free_bytes", limit((int64_t)policy->min_free_bytes), "next",
+        storage->has_oldest && (policy->max_age_us || policy->max_bytes || policy->min_free_bytes)
+            ? describe_next(&call->item, policy)
+            : json_null());
+}
+
 static json_t *describe_item(const struct service_archive_call *call)
 {
     return archive_item_json(&call->item);
@@ -216,6 +254,14 @@ void archive_list(const struct call *call, struct http_request *request)
 void archive_days_get(const struct call *call, struct http_request *request)
 {
     query(call, request, describe_days, service_archive_days);
+}
+
+void archive_storage_get(const struct call *call, struct http_request *request)
+{
+    if (!archive_item_ready(call, request))
+        return;
+    struct asked *asked = hold(request, describe_storage);
+    service_archive_storage(&call->permit, &asked->call);
 }
 
 void archive_get(const struct call *call, struct http_request *request)

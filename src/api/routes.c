@@ -42,6 +42,7 @@ const struct route routes_table[] = {
     {PAGE, "GET",   "/api/v1/archive",              ACTION_ARCHIVE, archive_list,     NULL},
     {PAGE, "GET",   "/api/v1/archive/days",         ACTION_ARCHIVE, archive_days_get, NULL},
     {PAGE, "GET",   "/api/v1/archive/export",       ACTION_ARCHIVE, archive_export_get, NULL},
+    {PAGE, "GET",   "/api/v1/archive/storage",      ACTION_ARCHIVE, archive_storage_get, NULL},
     {PAGE, "GET",   "/api/v1/archive/:id",          ACTION_ARCHIVE, archive_get,      NULL},
     {PAGE, "PATCH", "/api/v1/archive/:id",          ACTION_ARCHIVE_CHANGE, archive_patch, NULL},
     {PAGE, "DELETE", "/api/v1/archive/:id",         ACTION_ARCHIVE_CHANGE, archive_delete, NULL},

@@ -301,6 +301,11 @@ int archive_read(int fd, uint64_t at, void *bytes, size_t len_bytes)
     return r < 0 ? r : got == len_bytes ? 0 : -EIO;
 }
 
+const struct shelf_policy *archive_policy(const struct archive *archive)
+{
+    return &archive->policy;
+}
+
 const struct archive_state *archive_state(const struct archive *archive)
 {
     return &archive->told;

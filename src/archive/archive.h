@@ -66,6 +66,7 @@ struct archive_state {
     struct shelf_findings findings; /* of the check at start */
 };
 const struct archive_state *archive_state(const struct archive *archive);
+const struct shelf_policy *archive_policy(const struct archive *archive); /* never changes */
 
 /* --- Photos. --- */
 

@@ -383,6 +383,16 @@ int index_sums(struct index *index,
     return end(&q);
 }
 
+int index_bytes_since(struct index *index, int64_t since_us, uint64_t *ret_bytes)
+{
+    struct query q = query(
+        index, "SELECT coalesce(sum(bytes), 0) FROM item WHERE NOT garbage AND start_us >= ?1");
+    bind_int(&q, since_us);
+    if (step(&q))
+        *ret_bytes = (uint64_t)sqlite3_column_int64(q.statement, 0);
+    return end(&q);
+}
+
 int index_days(struct index *index, const struct index_filter *filter,
                void (*each)(void *ctx, const char *day, uint64_t items), void *ctx)
 {

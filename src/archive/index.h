@@ -58,6 +58,10 @@ int index_sums(struct index *index,
                void (*each)(void *ctx, const char *camera, uint64_t items, uint64_t bytes),
                void *ctx) __attribute__((warn_unused_result));
 
+/* Bytes of the items that began since then. */
+int index_bytes_since(struct index *index, int64_t since_us, uint64_t *ret_bytes)
+    __attribute__((warn_unused_result));
+
 /* Calls each with the number of items on each day (of the local calendar) of [from, until). */
 int index_days(struct index *index, const struct index_filter *filter,
                void (*each)(void *ctx, const char *day, uint64_t items), void *ctx)

@@ -146,6 +146,34 @@ static int work_days(struct archive_job *job, struct shelf *shelf)
     return index_days(shelf->index, &call->filter, add_day, call);
 }
 
+static void add_camera(void *ctx, const char *camera, uint64_t items, uint64_t bytes)
+{
+    struct service_archive_call *call = ctx;
+    struct service_storage *storage = call->storage;
+    if (storage->n_cameras == ARCHIVE_CAMERAS_MAX || !may(call, ACCESS_VIEWER, camera))
+        return;
+    struct archive_camera *sum = &storage->cameras[storage->n_cameras++];
+    snprintf(sum->id, sizeof(sum->id), "%s", camera);
+    sum->items = items;
+    sum->bytes = bytes;
+}
+
+static int work_storage(struct archive_job *job, struct shelf *shelf)
+{
+    struct service_archive_call *call = call_of(job);
+    struct service_storage *storage = call->storage;
+    int r = index_sums(shelf->index, add_camera, call);
+    if (r == 0)
+        r = index_bytes_since(shelf->index, storage->since_us, &storage->recent_bytes);
+    if (r == 0)
+        r = shelf_space(shelf, &storage->free_bytes, &storage->total_bytes);
+    if (r < 0)
+        return r;
+    r = index_oldest(shelf->index, NULL, &call->item);
+    storage->has_oldest = r == 0 && may(call, ACCESS_VIEWER, call->item.camera);
+    return r == -ENOENT ? 0 : r;
+}
+
 static int work_change(struct archive_job *job, struct shelf *shelf)
 {
     struct service_archive_call *call = call_of(job);
@@ -178,6 +206,15 @@ void service_archive_list(const struct permit *permit, struct service_archive_ca
 void service_archive_days(const struct permit *permit, struct service_archive_call *call)
 {
     begin(permit, call, work_days);
+}
+
+void service_archive_storage(const struct permit *permit, struct service_archive_call *call)
+{
+    call->storage = mem_new(struct service_storage);
+    call->storage->policy = *archive_policy(permit->service->archive);
+    call->storage->since_us =
+        clock_wall_us(permit->service->params.clock) - SERVICE_STORAGE_RECENT_S * US_PER_S;
+    begin(permit, call, work_storage);
 }
 
 void service_archive_get(const struct permit *permit, struct service_archive_call *call)

@@ -7,6 +7,18 @@
 
 enum { SERVICE_ARCHIVE_PAGE_MAX = 500, SERVICE_ARCHIVE_DAYS_MAX = 4000 };
 
+enum { SERVICE_STORAGE_RECENT_S = 7 * 24 * 3600 };
+
+struct service_storage {
+    struct archive_camera cameras[ARCHIVE_CAMERAS_MAX]; /* those that the principal may see */
+    unsigned n_cameras;
+    uint64_t free_bytes, total_bytes; /* of the disk */
+    int64_t since_us;                 /* wall clock: SERVICE_STORAGE_RECENT_S ago */
+    uint64_t recent_bytes;            /* that came since then */
+    struct shelf_policy policy;
+    bool has_oldest; /* the call's item is the one that retention takes next */
+};
+
 struct service_archive_call {
     /* The request. */
     int64_t id;                                /* one item */
@@ -31,7 +43,8 @@ struct service_archive_call {
         uint64_t items;
     } * days; /* mem_free */
     unsigned n_days;
-    int fd; /* of service_archive_open, the caller's to close */
+    struct service_storage *storage; /* mem_free */
+    int fd;                          /* of service_archive_open, the caller's to close */
     uint64_t file_bytes;
 
     /* The service's. */
@@ -44,6 +57,8 @@ struct service_archive_call {
 void service_archive_list(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE: how many items each day has. One camera, or a principal that may see all. */
 void service_archive_days(const struct permit *permit, struct service_archive_call *call);
+/* ACTION_ARCHIVE: what it takes and what limits it. */
+void service_archive_storage(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE: one item. */
 void service_archive_get(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE: one item and its file, open for reading. */

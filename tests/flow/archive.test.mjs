@@ -138,6 +138,26 @@ test('a selection is one zip file', async (t) => {
   }
 });
 
+test('what the archive takes, what limits it, and what goes next', async (t) => {
+  const house = await boot(t, { env: { EYELID_ARCHIVE_MAX_DAYS: '30' } });
+  await house.camera('porch');
+  await house.camera('yard');
+  const empty = await house.json('/api/v1/archive/storage');
+  assert.deepEqual([empty.cameras, empty.next, empty.recent.bytes], [[], null, 0]);
+  assert.deepEqual(empty.limits, { age_s: 30 * 86400, bytes: null, min_free_bytes: null });
+  const first = await photo(house);
+  const others = [await photo(house), await photo(house, 'yard')];
+  const storage = await house.json('/api/v1/archive/storage');
+  assert.deepEqual(storage.cameras, [{ camera: 'porch', items: 2, bytes: first.bytes + others[0].bytes },
+    { camera: 'yard', items: 1, bytes: others[1].bytes }]);
+  assert.equal(storage.recent.bytes, first.bytes + others[0].bytes + others[1].bytes);
+  assert.ok(storage.free_bytes > 0 && storage.free_bytes <= storage.total_bytes);
+  assert.deepEqual(storage.next.item, first);
+  assert.equal(Date.parse(storage.next.due), Date.parse(first.start) + 30 * 86400000);
+  await send(house, 'PATCH', `/api/v1/archive/${first.id}`, { starred: true });
+  assert.deepEqual((await house.json('/api/v1/archive/storage')).next.item, others[0]); // a star keeps it
+});
+
 test('a photo that is not stored is the answer', async (t) => {
   const house = await boot(t);
   await house.camera('porch');

@@ -179,6 +179,11 @@ static void test_sums_and_days(void **state)
     setenv("TZ", "UTC", 1);
     assert_int_equal(index_days(index, &ALL, add_day, days), 0);
     assert_string_equal(days, "1970-01-01 100;");
+    uint64_t bytes;
+    assert_int_equal(index_bytes_since(index, 0, &bytes), 0);
+    assert_int_equal(bytes, 2425 + 2525);
+    assert_int_equal(index_bytes_since(index, INT64_MAX, &bytes), 0);
+    assert_int_equal(bytes, 0);
     index_close(index);
 }
 
