@@ -43,6 +43,22 @@ describe('a schedule', () => {
     expect(bodyOf(draftOf({ ...told, ...body }))).toEqual(body);
   });
 
+  it('may make films of the last week', () => {
+    const when = { times: ['03:00'], days: ['mon'] };
+    const body = { ...base, job: 'film' as const, seconds: 604_800, when };
+    const draft = draftOf({ ...told, ...body } as Schedule);
+    expect([draft.length, draft.lengthUnit]).toEqual([7, 86_400]);
+    expect(bodyOf(draft)).toEqual(body);
+  });
+
+  it('may arm all cameras', () => {
+    const body = { ...base, camera: null, job: 'arm' as const, when: { times: ['22:00'] } };
+    const draft = draftOf({ ...told, ...body } as Schedule);
+    expect(bodyOf(draft)).toEqual(body);
+    expect(missingIn(draft)).toBe('');
+    expect(missingIn({ ...draft, job: 'photo' })).toBe('camera');
+  });
+
   it('has times in order, each once', () => {
     const draft = { ...NEW, name: ' a ', times: ['12:00', '', '07:30', '12:00'] };
     expect(bodyOf({ ...draft, kind: 'times' })).toMatchObject({

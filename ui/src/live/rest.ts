@@ -99,9 +99,9 @@ export type When =
 export interface ScheduleBody {
   name: string;
   enabled: boolean;
-  camera: string;
-  job: 'photo' | 'clip' | 'awake';
-  seconds?: number; // of clip and awake
+  camera: string | null; // null: all of them, with arm and disarm
+  job: 'photo' | 'clip' | 'awake' | 'arm' | 'disarm' | 'film';
+  seconds?: number; // of clip and awake; of film: how far back its photos go
   when: When;
   zone?: string; // '' = the server's
   missed: 'skip' | 'once' | 'all';
@@ -150,6 +150,41 @@ export interface MotionState {
   moving: boolean;
   events: number;
   muted: string[]; // 12 rows of 16 fields, "#" where it is muted
+}
+
+// Of the archive; null = no limit.
+export interface Storage {
+  cameras: { camera: string; items: number; bytes: number }[];
+  free_bytes: number;
+  total_bytes: number;
+  recent: { bytes: number; span_s: number };
+  limits: { age_s: number | null; bytes: number | null; min_free_bytes: number | null };
+  next: { item: Item; due: string | null } | null; // what is removed next
+}
+
+// Docs/protocol.md, section 3.3.
+export interface FilmBody {
+  name: string;
+  camera: string;
+  from?: string;
+  to?: string;
+  fps: number;
+  width?: number; // the largest size
+  height?: number;
+  deflicker: boolean;
+  skip_night: boolean;
+}
+
+export interface Film extends FilmBody {
+  id: string;
+  state: 'waiting' | 'running' | 'paused' | 'done' | 'failed';
+  photos: number;
+  done: number; // photos dealt with
+  frames: number; // pictures in the film
+  speed_fps: number;
+  eta_s: number;
+  detail: string; // why it failed
+  item: string | null; // the film in the archive
 }
 
 interface Asked {
@@ -269,6 +304,26 @@ export class Rest {
 
   async motionState(camera: string): Promise<MotionState> {
     return (await this.ask(`cameras/${camera}/motion/state`)) as MotionState;
+  }
+
+  async storage(): Promise<Storage> {
+    return (await this.ask('archive/storage')) as Storage;
+  }
+
+  async films(): Promise<Film[]> {
+    return ((await this.ask('films')) as { films: Film[] }).films;
+  }
+
+  async addFilm(body: FilmBody): Promise<void> {
+    await this.ask('films', { method: 'POST', body });
+  }
+
+  async pauseFilm(id: string, paused: boolean): Promise<void> {
+    await this.ask(`films/${id}`, { method: 'PATCH', body: { paused } });
+  }
+
+  async removeFilm(id: string): Promise<void> {
+    await this.ask(`films/${id}`, { method: 'DELETE' });
   }
 
   async schedules(): Promise<Schedule[]> {

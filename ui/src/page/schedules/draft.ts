@@ -10,10 +10,16 @@ export type Kind = (typeof KINDS)[number];
 export const SUNS = ['dawn', 'sunrise', 'sunset', 'dusk'] as const;
 export const UNITS_S = [1, 60, 3600, 86_400] as const;
 
+export const JOBS = ['photo', 'clip', 'film', 'awake', 'arm', 'disarm'] as const;
+
+export const isTimed = (job: Schedule['job']): boolean =>
+  job === 'clip' || job === 'awake' || job === 'film';
+export const mayBeAll = (job: Schedule['job']): boolean => job === 'arm' || job === 'disarm';
+
 export interface Draft {
   name: string;
   enabled: boolean;
-  camera: string;
+  camera: string; // '' = all of them, with arm and disarm
   job: Schedule['job'];
   length: number; // of clip and awake, in units
   lengthUnit: number; // s
@@ -66,7 +72,8 @@ const isDay = (day: string): day is Day => (DAYS as readonly string[]).includes(
 const daysOf = (days?: string[]): Day[] => (days ? days.filter(isDay) : [...DAYS]);
 
 export function draftOf(schedule: Schedule): Draft {
-  const { name, enabled, camera, job, when, zone, missed } = schedule;
+  const { name, enabled, job, when, zone, missed } = schedule;
+  const camera = schedule.camera ?? '';
   const [length, lengthUnit] = inUnits(schedule.seconds ?? 60);
   const draft: Draft = { ...NEW, name, enabled, camera, job, length, lengthUnit, missed };
   draft.zone = zone ?? '';
@@ -117,9 +124,9 @@ export function bodyOf(draft: Draft): ScheduleBody {
   return {
     name: draft.name.trim(),
     enabled,
-    camera,
+    camera: camera || null,
     job,
-    ...(job !== 'photo' && { seconds: Math.round(draft.length * draft.lengthUnit) }),
+    ...(isTimed(job) && { seconds: Math.round(draft.length * draft.lengthUnit) }),
     when: whenOf(draft),
     ...(zone && { zone }),
     missed,
@@ -132,7 +139,7 @@ export type Missing = '' | 'name' | 'camera' | 'days' | 'times' | 'place';
 
 export function missingIn(draft: Draft): Missing {
   if (!draft.name.trim()) return 'name';
-  if (!draft.camera) return 'camera';
+  if (!draft.camera && !mayBeAll(draft.job)) return 'camera';
   const { kind } = draft;
   if ((kind === 'times' || kind === 'sun') && draft.days.length === 0) return 'days';
   if (kind === 'times' && !draft.times.some(Boolean)) return 'times';

@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
 import type { Schedule } from '../../live/rest';
 import { t } from '../i18n';
-import { mayOn } from '../me';
+import { may, mayOn } from '../me';
 import { tell } from '../parts/announcer';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
@@ -19,7 +19,10 @@ import {
   type Day,
   type Draft,
   draftOf,
+  isTimed,
+  JOBS as JOB_KINDS,
   KINDS,
+  mayBeAll,
   missingIn,
   NEW,
   SUNS,
@@ -450,8 +453,14 @@ export function Editor(props: { schedule: Schedule | null; saved(): void; closed
                 id={id}
                 name="job"
                 value={draft.job}
-                options={(['photo', 'clip', 'awake'] as const).map((job) => [job, t(JOBS[job])])}
-                choose={(job) => set({ job })}
+                options={JOB_KINDS.map((job) => [job, t(JOBS[job])])}
+                choose={(job) =>
+                  set({
+                    job,
+                    ...(job === 'film' && { length: 1, lengthUnit: 86_400 }),
+                    camera: draft.camera || mayBeAll(job) ? draft.camera : (cameras[0] ?? ''),
+                  })
+                }
               />
             )}
           </Field>
@@ -461,16 +470,21 @@ export function Editor(props: { schedule: Schedule | null; saved(): void; closed
                 id={id}
                 name="camera"
                 value={draft.camera}
-                options={cameras.map((camera) => [camera, name(camera)])}
+                options={[
+                  ...(mayBeAll(draft.job) && may('operator')
+                    ? [['', t('camera.all')] as [string, string]]
+                    : []),
+                  ...cameras.map((camera): [string, string] => [camera, name(camera)]),
+                ]}
                 choose={(camera) => set({ camera })}
               />
             )}
           </Field>
         </div>
-        {draft.job !== 'photo' && (
+        {isTimed(draft.job) && (
           <Amount
             name="length"
-            label={t('schedule.length')}
+            label={draft.job === 'film' ? t('schedule.back') : t('schedule.length')}
             n={draft.length}
             unit={draft.lengthUnit}
             set={(length, lengthUnit) => set({ length, lengthUnit })}

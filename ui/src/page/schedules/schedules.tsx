@@ -7,7 +7,7 @@ import trash from 'icon:trash';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Run, Schedule } from '../../live/rest';
 import { duration, moment, t } from '../i18n';
-import { mayOn, maySome } from '../me';
+import { may, mayOn, maySome } from '../me';
 import { tell } from '../parts/announcer';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
@@ -42,7 +42,8 @@ function useSchedules() {
   return { schedules, error, load };
 }
 
-const cameraName = (id: string): string => {
+const cameraName = (id: string | null): string => {
+  if (id === null) return t('camera.all');
   const known = cameraOf(id).value;
   return known ? nameOf(known) : id;
 };
@@ -152,7 +153,7 @@ function Row(props: {
   const { schedule, changed, edit, show, remove } = props;
   const [error, setError] = useState('');
   const { id, name, enabled, next, last, running } = schedule;
-  const mayChange = mayOn('operator', schedule.camera);
+  const mayChange = schedule.camera === null ? may('operator') : mayOn('operator', schedule.camera);
   const toggle = async (): Promise<void> => {
     try {
       const body = bodyOf({ ...draftOf(schedule), enabled: !enabled });

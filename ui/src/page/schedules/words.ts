@@ -7,6 +7,9 @@ export const JOBS: Record<Schedule['job'], Key> = {
   photo: 'job.photo',
   clip: 'job.clip',
   awake: 'job.awake',
+  film: 'job.film',
+  arm: 'job.arm',
+  disarm: 'job.disarm',
 };
 
 export const KIND_NAMES: Record<Kind, Key> = {

@@ -14,6 +14,7 @@ import { type Route, route } from './route';
 import './page.css';
 
 const Archive = lazy(() => import('../archive/archive').then((m) => m.Archive));
+const Films = lazy(() => import('../films/films').then((m) => m.Films));
 const Schedules = lazy(() => import('../schedules/schedules').then((m) => m.Schedules));
 const System = lazy(() => import('../system/system').then((m) => m.System));
 const Account = lazy(() => import('../access/account').then((m) => m.Account));
@@ -56,6 +57,7 @@ function Done() {
 function Area({ at }: { at: Route }) {
   if (at.area === 'live') return at.camera === null ? <Wall /> : <OneCamera id={at.camera} />;
   if (at.area === 'archive') return <Archive />;
+  if (at.area === 'films') return <Films />;
   if (at.area === 'schedules') return <Schedules />;
   if (at.area === 'system') {
     if (at.page === 'account') return <Account />;

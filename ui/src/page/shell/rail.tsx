@@ -2,6 +2,7 @@
 
 import schedules from 'icon:calendar-clock';
 import check from 'icon:check';
+import films from 'icon:clapperboard';
 import more from 'icon:ellipsis';
 import archive from 'icon:images';
 import liveIcon from 'icon:layout-grid';
@@ -138,6 +139,7 @@ export function Rail() {
         label={t('area.schedules')}
         here={area === 'schedules'}
       />
+      <Item href="#/films" icon={films} label={t('area.films')} here={area === 'films'} />
       <Item
         href="#/system"
         icon={server}

@@ -1,4 +1,4 @@
-// The page's addresses: #/, #/camera/ID, #/archive, #/schedules, #/system, #/login, #/setup. Pure but for the signals.
+// The page's addresses: #/, #/camera/ID, #/archive, #/schedules, #/films, #/system, #/login, #/setup. Pure but for the signals.
 import { signal } from '@preact/signals';
 
 export type SystemPage = '' | 'account' | 'users' | 'tokens';
@@ -7,6 +7,7 @@ export type Route =
   | { area: 'live'; camera: string | null }
   | { area: 'archive' }
   | { area: 'schedules' }
+  | { area: 'films' }
   | { area: 'system'; page: SystemPage }
   | { area: 'login' }
   | { area: 'setup'; token: string } // '' = to be typed
@@ -18,6 +19,7 @@ export function routeOf(hash: string): Route {
   const camera = /^camera\/([a-z0-9-]{1,32})$/.exec(path)?.[1];
   if (camera) return { area: 'live', camera };
   if (path === 'archive') return { area: 'archive' };
+  if (path === 'films') return { area: 'films' };
   if (path === 'schedules') return { area: 'schedules' };
   const page = /^system(?:\/(account|users|tokens))?$/.exec(path);
   if (page) return { area: 'system', page: (page[1] ?? '') as SystemPage };

@@ -15,6 +15,7 @@ import { AddCamera } from './add';
 import { About, Server, useFacts } from './facts';
 import { FoundCameras } from './found';
 import { SystemNav } from './nav';
+import { Storage } from './storage';
 import { Trust } from './trust';
 import './system.css';
 
@@ -114,6 +115,7 @@ export function System() {
         </ul>
       </section>
       {facts && <Server facts={facts} />}
+      <Storage />
       <Trust />
       <About />
       {adding && <AddCamera closed={() => setAdding(false)} />}

@@ -52,6 +52,7 @@ export function Timeline(props: {
     const url = address(found.item.thumbnail);
     if (image.current && image.current.dataset.item !== found.id) {
       image.current.dataset.item = found.id;
+      image.current.hidden = false;
       image.current.src = url;
     }
     if (caption.current)
@@ -117,7 +118,13 @@ export function Timeline(props: {
       </button>
       <div class="timeline-line" ref={ref}>
         <div class="timeline-bubble" ref={bubble} hidden>
-          <img ref={image} alt="" />
+          <img
+            ref={image}
+            alt=""
+            onError={(event) => {
+              event.currentTarget.hidden = true; // a clip may have no thumbnail
+            }}
+          />
           <span ref={caption} class="figure" />
         </div>
         {(isHere || !isToday) && (
