@@ -130,6 +130,7 @@ test('chromium: thousands of items are scrolled, walked by keys, found by day, s
   await waitFor('the focus is on the newest', () => browser.evaluate(() => document.activeElement.dataset.at === '0'));
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
+  await waitFor('the focus is two further', () => browser.evaluate(() => document.activeElement.dataset.at === '2'));
   await page.keyboard.press('Enter');
   await page.locator('[data-kept]').waitFor();
   await page.getByText('3 / 2,230').waitFor();

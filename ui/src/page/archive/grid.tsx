@@ -145,6 +145,9 @@ export function Grid(props: {
   const visible = width > 0 ? visibleIn(layout, top - BEYOND_PX, bottom + BEYOND_PX) : [];
   const here = Math.min(active, Math.max(0, layout.count - 1));
 
+  const newest = useRef(here); // keys may come faster than it is drawn
+  newest.current = here;
+
   const first = visible[0]?.first ?? 0;
   const last = visible[visible.length - 1]?.last ?? 0;
   useEffect(() => items.want(first, last), [items, first, last, props.changes]);
@@ -172,11 +175,12 @@ export function Grid(props: {
   const key = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor((bottom - top) / layout.sizes.cellHeight) - 1);
-    const to = stepFrom(layout, here, event.key, page);
-    if (event.key === 'x' && maySelect) toggle(here, event.shiftKey);
+    const to = stepFrom(layout, newest.current, event.key, page);
+    if (event.key === 'x' && maySelect) toggle(newest.current, event.shiftKey);
     else if (to === null) return;
     else {
       moved.current = true;
+      newest.current = to;
       setActive(to);
       const y = topOf(layout, to);
       const end = y + layout.sizes.cellHeight + layout.sizes.gap;
