@@ -68,7 +68,7 @@ static int wrong_verb(const char *noun, char error[ORDER_ERROR_MAX])
     const char *before = "";
     text_add(&text, "%s takes ", noun);
     for (unsigned i = 0; i < N_VERBS; i++)
-        if (strcmp(VERBS[i].noun, noun) == 0) {
+        if (VERBS[i].verb && strcmp(VERBS[i].noun, noun) == 0) {
             text_add(&text, "%s%s", before, VERBS[i].verb);
             before = ", ";
         }
