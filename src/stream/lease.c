@@ -149,9 +149,14 @@ void lease_set_wish(const struct lease_set *set, uint16_t *ret_fps, uint16_t *re
     uint16_t fps = 0, width = 0, height = 0;
     list_for_each (lease, &set->leases, const struct lease, node) {
         const struct lease_params *p = &lease->params;
+        /* What is scaled down here was chosen by the size that the source delivers now: a smaller
+         * one would be scaled down twice. */
+        const bool is_scaled = lease->rendition->scale > 1;
+        const uint16_t max_width = is_scaled ? 0 : p->max_width;
+        const uint16_t max_height = is_scaled ? 0 : p->max_height;
         fps = first ? p->max_fps : larger_wish(fps, p->max_fps);
-        width = first ? p->max_width : larger_wish(width, p->max_width);
-        height = first ? p->max_height : larger_wish(height, p->max_height);
+        width = first ? max_width : larger_wish(width, max_width);
+        height = first ? max_height : larger_wish(height, max_height);
         first = false;
     }
     *ret_fps = fps;

@@ -95,7 +95,7 @@ void lease_set_dismiss(struct lease_set *set);
  * of. */
 void lease_set_notify(struct lease_set *set, struct rendition *rendition);
 
-/* The largest fps, width and height among the leases' wishes; 0 if one is unbounded or there is
- * none. */
+/* The largest fps, width and height among the leases' wishes; 0 if one is unbounded, or reads a
+ * scaled rendition, or there is none. */
 void lease_set_wish(const struct lease_set *set, uint16_t *ret_fps, uint16_t *ret_width,
                     uint16_t *ret_height);

@@ -158,6 +158,16 @@ static void test_wishes(void **state)
         for (unsigned n = 0; n < ROWS[i].n; n++)
             lease_release(&leases[n]);
     }
+    /* What is scaled down here asks nothing of the source. */
+    struct lease *small = take_with(owner, &(struct lease_params){.max_fps = 15, .max_width = 320});
+    const unsigned scale = small->rendition->scale;
+    uint16_t fps, width, height;
+    small->rendition->scale = 2;
+    lease_set_wish(&owner->set, &fps, &width, &height);
+    assert_int_equal(fps, 15);
+    assert_int_equal(width, 0);
+    small->rendition->scale = scale;
+    lease_release(&small);
 }
 
 static void test_notify_reaches_its_rendition_only(void **state)
