@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log_recent.h"
 #include "base/text.h"
 
 static const char *const LEVEL_NAMES[] = {"error", "warn", "info", "debug"};
@@ -95,6 +96,15 @@ static void add_plain_line(struct text *line, const char *when, enum log_level l
     text_add_plain(line, message);
 }
 
+static void remember(enum log_level level, const char *when, const char *room, const char *about,
+                     const char *message)
+{
+    char bytes[LOG_RECENT_TEXT_MAX_BYTES];
+    struct text text = text_over(bytes, sizeof(bytes));
+    text_add(&text, "%s: %s%s%s", room, about ? about : "", about ? ": " : "", message);
+    log_recent_add(level, when, bytes);
+}
+
 void log_write(enum log_level level, const char *room, const char *about, const char *format, ...)
 {
     if (!log_enabled(level))
@@ -110,6 +120,8 @@ void log_write(enum log_level level, const char *room, const char *about, const 
     if (about)
         text_add(&subject, "%s", about);
     stamp(when);
+    if (level <= LOG_LEVEL_WARN)
+        remember(level, when, room, about ? subject.bytes : NULL, message.bytes);
 
     /* One write(2) per line: lines of several threads never mix, and no lock is needed. */
     struct text line = text_over(bytes, sizeof(bytes) - 1);
