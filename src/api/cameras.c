@@ -4,6 +4,7 @@
 #include "api/held.h"
 #include "api/json_in.h"
 #include "api/reply.h"
+#include "service/probe.h"
 
 static const char *text_of(json_t *body, const char *member)
 {
@@ -73,6 +74,23 @@ void cameras_patch(const struct call *call, struct http_request *request)
         struct problem problem;
         struct held *held = held_create(call, HELD_CAMERA);
         const int error = service_rename(&call->permit, name, held_waiter(held), &problem);
+        held_settle(held, request, error ? &problem : NULL, NULL);
+    }
+    json_decref(body);
+}
+
+void camera_address_put(const struct call *call, struct http_request *request)
+{
+    json_t *body = json_in_body(request);
+    if (!body)
+        return;
+    const char *url = text_of(body, "url");
+    if (json_object_size(body) != 1 || !url) {
+        reply_bad_body(request, call->id, "the body must be {\"url\":\"…\"}");
+    } else {
+        struct problem problem;
+        struct held *held = held_create(call, HELD_CAMERA);
+        const int error = service_move(&call->permit, url, held_waiter(held), &problem);
         held_settle(held, request, error ? &problem : NULL, NULL);
     }
     json_decref(body);

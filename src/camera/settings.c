@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "camera/internal.h"
+#include "camera/source.h"
 
 void camera_remember(const struct camera *camera)
 {
@@ -85,6 +86,15 @@ int camera_rename(struct camera *camera, const char *name)
     if (camera_is_name(name))
         own(camera);
     return camera_take_name(camera, name);
+}
+
+void camera_move(struct camera *camera, const char *address)
+{
+    own(camera);
+    mem_free(camera->address);
+    camera->address = mem_strdup_or_die(address);
+    camera_remember(camera);
+    camera_changed(camera, CAMERA_CHANGE_IDENTITY);
 }
 
 int camera_take_name(struct camera *camera, const char *name)

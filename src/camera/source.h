@@ -48,6 +48,9 @@ struct camera_source_info {
 void camera_source_up(struct camera *camera, const struct source_ops *ops, void *source,
                       const struct camera_source_info *info);
 void camera_source_down(struct camera *camera);
+/* The owner moved a network camera to another address (copied), which is stored. The source is then
+ * replaced by one for it. */
+void camera_move(struct camera *camera, const char *address);
 
 /* Reports what the source has learned about its device only now; borrowed. The owner's settings are
  * sent again where the device's values differ. */

@@ -327,31 +327,53 @@ static int explain(int error, const struct camera_identity *identity,
     return error;
 }
 
-int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
-              struct camera **ret_camera, char ret_wrong[MJPEG_SENTENCE_MAX_BYTES])
+int mjpeg_check_url(const struct camera_env *env, const char *text, struct url *ret_url,
+                    char ret_wrong[MJPEG_SENTENCE_MAX_BYTES])
 {
-    struct url url;
     const char *wrong = NULL;
-    struct camera *camera = NULL;
-    struct camera_identity network = *identity;
-    network.kind = CAMERA_HTTP;
-    network.adopted = true;
-    if (url_parse(identity->address, &url, &wrong) < 0) {
+    struct url url;
+    if (url_parse(text, &url, &wrong) < 0) {
         snprintf(ret_wrong, MJPEG_SENTENCE_MAX_BYTES, "invalid camera URL: %s", wrong);
         return -EINVAL;
     }
-    wrong = outbound_host_denial(&registry_env(registry)->outbound, url.host);
+    wrong = outbound_host_denial(&env->outbound, url.host);
     if (wrong) {
         snprintf(ret_wrong, MJPEG_SENTENCE_MAX_BYTES,
                  "%.45s is %s; pull_allow in eyelid.conf can allow it", url.host, wrong);
         return -EACCES;
     }
-    int r = registry_add(registry, &network, &camera);
+    *ret_url = url;
+    return 0;
+}
+
+int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
+              struct camera **ret_camera, char ret_wrong[MJPEG_SENTENCE_MAX_BYTES])
+{
+    struct url url;
+    struct camera *camera = NULL;
+    struct camera_identity network = *identity;
+    network.kind = CAMERA_HTTP;
+    network.adopted = true;
+    int r = mjpeg_check_url(registry_env(registry), identity->address, &url, ret_wrong);
+    if (r < 0)
+        return r;
+    r = registry_add(registry, &network, &camera);
     if (r < 0)
         return explain(r, identity, ret_wrong);
     if (!camera_view(camera).has_source)
         attach(camera, &url);
     *ret_camera = camera;
+    return 0;
+}
+
+int mjpeg_move(struct camera *camera, const char *address, char ret_wrong[MJPEG_SENTENCE_MAX_BYTES])
+{
+    struct url url;
+    const int r = mjpeg_check_url(camera_env(camera), address, &url, ret_wrong);
+    if (r < 0)
+        return r;
+    camera_move(camera, address);
+    attach(camera, &url);
     return 0;
 }
 

@@ -24,5 +24,10 @@ int mjpeg_add(struct registry *registry, const struct camera_identity *identity,
               struct camera **ret_camera, char ret_wrong[MJPEG_SENTENCE_MAX_BYTES])
     __attribute__((warn_unused_result));
 
+/* Another address for a network camera; viewers go on with it. On failure ret_wrong has a
+ * sentence: -EINVAL, -EACCES as above. */
+int mjpeg_move(struct camera *camera, const char *address, char ret_wrong[MJPEG_SENTENCE_MAX_BYTES])
+    __attribute__((warn_unused_result));
+
 /* Gives network cameras that came from the store their sources. */
 void mjpeg_attach_all(struct registry *registry);

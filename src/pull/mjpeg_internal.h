@@ -70,6 +70,9 @@ struct mjpeg {
 /* --- mjpeg --- */
 
 int64_t mjpeg_now(const struct mjpeg *mjpeg);
+/* -EINVAL or -EACCES, and ret_wrong has a sentence for the owner. */
+int mjpeg_check_url(const struct camera_env *env, const char *text, struct url *ret_url,
+                    char ret_wrong[MJPEG_SENTENCE_MAX_BYTES]) __attribute__((warn_unused_result));
 /* The client, created if there is none. */
 struct client *mjpeg_client(struct mjpeg *mjpeg) __attribute__((returns_nonnull));
 /* Closes the connections if nothing is requested any more. */

@@ -28,11 +28,13 @@ const struct action_rule *action_rule(enum service_action action)
         [ACTION_ADOPT] = {ACCESS_ADMIN, ACCESS_CAMERA, false},
         [ACTION_REVOKE] = {ACCESS_ADMIN, ACCESS_CAMERA, false},
         [ACTION_REMOVE] = {ACCESS_ADMIN, ACCESS_CAMERA, false},
+        [ACTION_MOVE] = {ACCESS_ADMIN, ACCESS_CAMERA, false},
         [ACTION_SEE_LAYOUT] = {ACCESS_VIEWER, ACCESS_SOME, false},
         [ACTION_ARRANGE] = {ACCESS_OPERATOR, ACCESS_SERVER, false},
         [ACTION_LOGIN] = {ACCESS_NONE, ACCESS_UNLISTED, false},
         [ACTION_OWN] = {ACCESS_VIEWER, ACCESS_SOME, false},
         [ACTION_ACCOUNTS] = {ACCESS_ADMIN, ACCESS_SERVER, false},
+        [ACTION_LOG] = {ACCESS_ADMIN, ACCESS_SERVER, false},
     };
     return &RULES[action < SERVICE_ACTIONS ? action : ACTION_UNDECLARED];
 }

@@ -35,6 +35,7 @@ struct service {
     struct net_wake *wake;
     struct net_timer *timer; /* for changes that are not confirmed in time */
     uint64_t last_change;
+    unsigned n_probes; /* addresses of cameras that are being tried */
 
     struct accounts accounts;
     struct pool *pool;                  /* hashes passwords */

@@ -282,6 +282,26 @@ static void test_who_is_refused(void **state)
     refuse(rig, "other", "http://cam/", -ENOSPC, "max_cameras in eyelid.conf is reached");
 }
 
+static void test_moves_to_another_address(void **state)
+{
+    struct rig *rig = *state;
+    char wrong[MJPEG_SENTENCE_MAX_BYTES];
+    struct camera *camera = far_camera(rig, "http://cam/old");
+    struct lease *lease = rig_lease(rig, LEASE_VIEWER, RENDITION_JPEG);
+    far_head(":80/old", 200, FAR_STREAM_TYPE);
+    far_part(":80/old", 640, 480);
+    assert_int_equal(mjpeg_move(camera, "http://127.0.0.1/", wrong), -EACCES);
+    far_asked(":80/old ");
+    assert_int_equal(mjpeg_move(camera, "http://cam/new", wrong), 0);
+    assert_string_equal(camera_view(camera).address, "http://cam/new");
+    rig_turn(rig);
+    far_asked(":80/new ");
+    far_head(":80/new", 200, FAR_STREAM_TYPE);
+    far_part(":80/new", 640, 480);
+    assert_int_equal(camera_state(camera), DEMAND_AWAKE);
+    lease_release(&lease);
+}
+
 static void test_those_of_the_store(void **state)
 {
     struct rig *rig = *state;
@@ -322,6 +342,7 @@ int main(void)
         T(test_a_slow_first_byte),
         T(test_pictures_are_bounded),
         T(test_who_is_refused),
+        T(test_moves_to_another_address),
         T(test_those_of_the_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

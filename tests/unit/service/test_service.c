@@ -40,6 +40,7 @@ static const struct {
     {ACTION_LOGIN, "yyyyy", "yyyyy"},      {ACTION_OWN, "ayyyy", "ayyyy"},
     {ACTION_ACCOUNTS, "aaaya", "aaaya"},   {ACTION_RECORD, "aayyy", "aayyc"},
     {ACTION_FILMS, "ayyyy", "ayyyy"},      {ACTION_FILM_CHANGE, "aayyy", "aayyy"},
+    {ACTION_MOVE, "aaaya", "aaayc"},       {ACTION_LOG, "aaaya", "aaaya"},
     {ACTION_SCHEDULES, "ayyyy", "ayyyy"},  {ACTION_SCHEDULE_CHANGE, "aayyy", "aayyy"},
     {ACTION_REVOKE, "aaaya", "aaayc"},     {ACTION_ARM, "aayyy", "aayyc"},
     {ACTION_ARM_ALL, "aayyy", "aayyy"},    {ACTION_RECEIVERS, "aaaya", "aaaya"},
