@@ -216,6 +216,46 @@ test('chromium: a network camera is added and live; what is wrong is said at its
   await facts.getByText(webcam.url).waitFor();
 });
 
+test('chromium: an address is tried before it is added, and changed afterwards', async (t) => {
+  const webcam = await new WebcamServer().start(t), other = await new WebcamServer().start(t);
+  const house = await boot(t, { env: { EYELID_PULL_ALLOW: '127.0.0.1' } });
+  const { page, goto, ...browser } = await open(t, 'chromium');
+  await goto(`${house.url}/#/system`);
+  await page.locator('[data-action=add-camera]').click();
+  const dialog = page.getByRole('dialog');
+  const address = dialog.getByLabel(/^Address/);
+  await address.fill(`http://127.0.0.1:${webcam.port}/nothing`);
+  await page.locator('[data-action=test]').click();
+  await dialog.getByText(`127.0.0.1:${webcam.port} answers 404`).waitFor();
+  await address.fill(webcam.url);
+  assert.equal(await dialog.locator('.wrong').count(), 0, 'that was said of another address');
+  await page.locator('[data-action=test]').click();
+  const preview = page.locator('[data-testid=probe]');
+  await waitFor('the preview', () => preview.evaluate((image) => image.complete && image.naturalWidth === 640).catch(() => false), 15000);
+  assert.deepEqual((await house.json('/api/v1/cameras')).cameras, [], 'nothing was added');
+  await dialog.getByLabel('Name').fill('Gate');
+  await page.locator('[data-action=add]').click();
+  await dialog.waitFor({ state: 'hidden' });
+
+  await page.locator('[data-row=gate] [data-action=edit-address]').click();
+  assert.equal(await address.inputValue(), webcam.url);
+  await address.fill('http://127.0.0.2/stream');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('pull_allow in eyelid.conf can allow it').waitFor();
+  await address.fill(other.url.replace('//', '//me:secret@'));
+  await page.locator('[data-action=save-address]').click();
+  await dialog.waitFor({ state: 'hidden' });
+  assert.equal(await page.locator(':focus').getAttribute('data-action'), 'edit-address', 'the focus is back');
+  await goto(`${house.url}/#/camera/gate`);
+  await seen(browser, 'gate', 'live');
+  await house.server.stop();
+  await house.start();
+  assert.equal((await house.describe('gate')).address, other.url.replace('//', '//***@'));
+  await goto(`${house.url}/#/system`);
+  await page.locator('[data-row=gate] [data-action=edit-address]').click();
+  assert.equal(await address.inputValue(), other.url, 'what is hidden is not taken for a part of it');
+});
+
 test('chromium: the card of a camera that never delivers says why', async (t) => {
   const house = await boot(t, { env: { EYELID_START_TIMEOUT_S: '1' } });
   await device(house, 'desk', { name: 'Desk' });

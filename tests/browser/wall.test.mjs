@@ -63,6 +63,26 @@ test('chromium: a paused wall that is loaded again shows the last pictures, and 
   assert.equal((await house.describe('porch')).state, 'asleep');
 });
 
+test('chromium: small tiles ask for small pictures, one camera for all of them', async (t) => {
+  const house = await boot(t);
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+  for (const id of ids) await house.camera(id, { size: '640x480', fps: 5 });
+  const { page, goto, ...browser } = await open(t, 'chromium');
+  const width = () => browser.evaluate(() => {
+    const shown = document.querySelector('[data-camera=i] eyelid-player :is(video, canvas)');
+    return shown?.videoWidth ?? shown?.width ?? 0;
+  });
+  await page.setViewportSize({ width: 1024, height: 760 });
+  await goto(`${house.url}/#/`);
+  await seen(browser, 'i', 'live');
+  await waitFor('it is small', async () => (await width()) === 320, 15000);
+  await goto(`${house.url}/#/camera/i`);
+  await seen(browser, 'i', 'live');
+  await waitFor('it is whole', async () => (await width()) === 640, 15000);
+  await goto(`${house.url}/#/`);
+  await waitFor('it is small again, and not smaller', async () => (await width()) === 320, 15000);
+});
+
 test('chromium: System tells how the server is, and speaks another language', async (t) => {
   const house = await boot(t);
   await house.camera('porch');

@@ -220,6 +220,31 @@ describe('wishes', () => {
     expect(socket().sent.map((m) => m.rendition)).toEqual(['h264', 'jpeg', 'h264']);
   });
 
+  it('ask for no more pixels than the largest viewer needs', () => {
+    const live = makeLive();
+    hello();
+    const small = live.open('porch', 'h264', new Recorder(), { width: 320, height: 240 });
+    const start = { type: 'start', camera: 'porch', rendition: 'h264' };
+    started('porch', 4, 3);
+    const viewer = new Recorder();
+    const large = live.open('porch', 'h264', viewer, { width: 640, height: 480 });
+    socket().push({ kind: Kind.Chunk, flags: 1, stream: 4, sequence: 1 });
+    expect(viewer.events).toEqual(['started h264', 'media 2 1']); // until the larger one comes
+    started('porch', 6, 3);
+    socket().push({ kind: Kind.Chunk, flags: 1, stream: 4, sequence: 2 });
+    socket().push({ kind: Kind.Chunk, flags: 1, stream: 6, sequence: 1 });
+    expect(viewer.events.slice(2)).toEqual(['started h264', 'media 2 1']);
+    small.fit({ width: 160, height: 120 }); // which changes nothing
+    large.fit({ width: 0, height: 0 });
+    large.close();
+    expect(socket().sent).toEqual([
+      { ...start, width: 320, height: 240 },
+      { ...start, width: 640, height: 480 },
+      start,
+      { ...start, width: 160, height: 120 },
+    ]);
+  });
+
   it('keys are asked for at most every 400 ms', () => {
     const live = makeLive();
     hello();

@@ -157,7 +157,7 @@ describe('the form for a network camera', () => {
     ['invalid', 'the url must begin with http:// or https://', 'url', /^The url must begin/],
     ['invalid', 'a name is 1 to 64 bytes of printable text', 'name', /^A name is/],
     ['invalid', 'an id is 1 to 32 of a-z, 0-9 and -', 'id', /^An id is/],
-    ['unreachable', 'nothing answers at 10.0.0.7', 'url', /^Nothing answers/],
+    ['failed', 'nothing answers at 10.0.0.7', 'url', /^Nothing answers/],
     ['not-allowed', 'what only others may do', null, /^You may not do this/],
   ])('%s: %s', (code, message, field, shown) => {
     const complaint = complaintOf(new LiveError(code, message));

@@ -25,8 +25,22 @@ export interface Sink {
   lost(): void; // the connection was lost; started follows again
 }
 
+// Pixels that are of use to a viewer; 0 = any number.
+export interface Extent {
+  width: number;
+  height: number;
+}
+
+const ANY: Extent = { width: 0, height: 0 };
+
+interface Asked {
+  rendition: Rendition;
+  extent: Extent;
+}
+
 export interface Opening {
   want(rendition: Rendition): void; // change the wish
+  fit(extent: Extent): void; // no more pixels than these are useful
   key(): void; // requests a keyframe, after a decoding error
   shrink(divisor: number): void; // a smaller picture will do: 1, 2 or 4
   close(): void;
@@ -58,13 +72,21 @@ const REQUEST_MS = 15_000;
 
 interface Wish {
   rendition: Rendition;
-  sinks: Map<Sink, Rendition>;
+  extent: Extent;
+  sinks: Map<Sink, Asked>;
   divisors: Map<Sink, number>; // 1 for those that are not in it
   started: Extract<ServerMessage, { type: 'started' }> | null;
   init: Media | null;
   poster: { sequence: number; ageMs: number } | null;
   keyAskedMs: number;
   stopTimer: ReturnType<typeof setTimeout> | undefined;
+}
+
+// One rendition for all: as large as the largest of them needs.
+function largest(asked: Asked[]): Extent {
+  const extents = asked.map(({ extent }) => extent);
+  if (extents.some(({ width }) => width === 0)) return ANY;
+  return extents.reduce((a, b) => (b.width > a.width ? b : a));
 }
 
 interface Request {
@@ -147,12 +169,14 @@ export class Live {
     return () => this.motionListeners.delete(listener);
   }
 
-  open(camera: string, rendition: Rendition, sink: Sink): Opening {
+  open(camera: string, rendition: Rendition, sink: Sink, extent = ANY): Opening {
+    const asked = { rendition, extent };
     let wish = this.wishes.get(camera);
     if (!wish) {
       wish = {
-        rendition: this.renditionFor(camera, [rendition]),
-        sinks: new Map(),
+        rendition: this.renditionFor(camera, [asked]),
+        extent,
+        sinks: new Map([[sink, asked]]),
         divisors: new Map(),
         started: null,
         init: null,
@@ -161,21 +185,22 @@ export class Live {
         stopTimer: undefined,
       };
       this.wishes.set(camera, wish);
-      wish.sinks.set(sink, rendition);
       this.start(camera, wish);
     } else {
       clearTimeout(wish.stopTimer);
-      wish.sinks.set(sink, rendition);
+      wish.sinks.set(sink, asked);
       this.settle(camera, wish);
       this.joinLate(camera, wish, sink);
     }
     const opened = wish;
+    const change = (next: Partial<Asked>): void => {
+      if (!opened.sinks.has(sink)) return;
+      Object.assign(asked, next);
+      this.settle(camera, opened);
+    };
     return {
-      want: (next) => {
-        if (!opened.sinks.has(sink)) return;
-        opened.sinks.set(sink, next);
-        this.settle(camera, opened);
-      },
+      want: (next) => change({ rendition: next }),
+      fit: (next) => change({ extent: next }),
       key: () => this.key(camera, opened),
       shrink: (divisor) => this.shrink(camera, opened, sink, divisor),
       close: () => this.close(camera, opened, sink),
@@ -221,9 +246,10 @@ export class Live {
   }
 
   private start(camera: string, wish: Wish): void {
-    const { rendition } = wish;
-    const width = this.widthOf(camera, wish);
-    this.link.send({ type: 'start', camera, rendition, ...(width && { width }) });
+    const { rendition, extent } = wish;
+    const width = this.widthOf(camera, wish); // for a thin link, besides what is of use
+    const bound = width && (extent.width === 0 || width < extent.width) ? { width } : extent;
+    this.link.send({ type: 'start', camera, rendition, ...(bound.width > 0 && bound) });
   }
 
   private shrink(camera: string, wish: Wish, sink: Sink, divisor: number): void {
@@ -238,18 +264,20 @@ export class Live {
 
   // One rendition per camera and page: JPEG if at least one viewer can show nothing else, or the
   // camera has nothing else.
-  private renditionFor(camera: string, asked: Iterable<Rendition>): Rendition {
+  private renditionFor(camera: string, asked: Iterable<Asked>): Rendition {
     const onlyJpeg = this.cameras.get(camera)?.camera.streams?.h264 === null;
-    return onlyJpeg || [...asked].includes('jpeg') ? 'jpeg' : 'h264';
+    return onlyJpeg || [...asked].some((one) => one.rendition === 'jpeg') ? 'jpeg' : 'h264';
   }
 
   private settle(camera: string, wish: Wish): void {
     if (wish.sinks.size === 0) return; // about to stop
-    const rendition = this.renditionFor(camera, wish.sinks.values());
-    if (rendition === wish.rendition) return;
+    const asked = [...wish.sinks.values()];
+    const rendition = this.renditionFor(camera, asked);
+    const extent = largest(asked);
+    if (rendition === wish.rendition && extent.width === wish.extent.width) return;
+    if (rendition !== wish.rendition) wish.started = wish.init = null; // else the old one shows on
     wish.rendition = rendition;
-    wish.started = null;
-    wish.init = null;
+    wish.extent = extent;
     this.start(camera, wish);
   }
 

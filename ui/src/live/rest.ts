@@ -13,6 +13,14 @@ export interface ServerFacts {
   uptime_s: number;
   load?: number[]; // of 1, 5 and 15 min
   disk?: { free_bytes: number; total_bytes: number };
+  addresses?: string[]; // of the page
+}
+
+// Of the server's log: a warning or an error.
+export interface LogLine {
+  time: string; // RFC 3339
+  level: 'warn' | 'error';
+  text: string;
 }
 
 // Of the archive, docs/protocol.md, section 3.
@@ -254,6 +262,23 @@ export class Rest {
     return (await this.ask('cameras', { method: 'POST', body })) as Camera;
   }
 
+  // Another address of a network camera.
+  async readdress(camera: string, url: string): Promise<void> {
+    await this.ask(`cameras/${camera}/address`, { method: 'PUT', body: { url } });
+  }
+
+  // One picture from an address, before a camera is added.
+  async probe(url: string): Promise<Blob> {
+    const answer = await this.fetch('probe', { method: 'POST', body: { url } });
+    if (answer.ok) return answer.blob();
+    throw this.problem(parsed(await answer.text().catch(() => '')), answer.status);
+  }
+
+  // The newest first.
+  async log(): Promise<LogLine[]> {
+    return ((await this.ask('system/log')) as { lines: LogLine[] }).lines;
+  }
+
   async system(): Promise<ServerFacts> {
     return (await this.ask('system')) as ServerFacts;
   }
@@ -440,9 +465,13 @@ export class Rest {
     const text = await answer.text().catch(() => '-');
     const said = parsed(text);
     if (answer.ok && (said || text === '')) return said;
-    const problem = problemOf(said, answer.status);
+    throw this.problem(said, answer.status);
+  }
+
+  private problem(said: Said | null, status: number): LiveError {
+    const problem = problemOf(said, status);
     if (problem.code === 'not-logged-in' || problem.code === 'not-allowed') this.refused();
-    throw problem;
+    return problem;
   }
 
   private fetch(path: string, { method = 'GET', body }: Asked): Promise<Response> {

@@ -7,6 +7,7 @@ declare module 'preact' {
         ref?: { current: EyelidPlayer | null };
         camera: string;
         paused?: boolean;
+        fit?: boolean;
       };
     }
   }

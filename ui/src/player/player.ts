@@ -1,9 +1,9 @@
 // <eyelid-player camera="ID">: shows a camera live in the best way that this browser supports. It
 // requests the camera only while it is visible: connected, on screen, in a visible tab, not paused.
 //
-// Attributes: camera; paused; delivery = webcodecs, worker, mse or jpeg forces one way, as does
+// Attributes: camera; paused; fit: no more pixels than it shows are asked for; delivery = webcodecs, worker, mse or jpeg forces one way, as does
 // ?delivery= in the page's address. Events, which don't bubble: `state` and `stats`.
-import type { Opening, Sink } from '../live/live';
+import type { Extent, Opening, Sink } from '../live/live';
 import { Kind, lostBetween, type Media, type Rendition, unit } from '../live/protocol';
 import { live } from '../live/shared';
 import { abilities } from './abilities';
@@ -49,6 +49,10 @@ const STALLED_MS = 2000;
 const TICK_MS = 500;
 const CONGESTED_AGE_MS = 1000; // a picture this old on arrival came over a congested link,
 const CONGESTED_FOR_MS = 30_000; // which may affect this player for this long afterwards
+const RESIZED_MS = 400;
+// Requested widths. Few, so that resizing a window changes little; none that would make a device
+// send more than its default.
+const WIDTHS = [160, 320, 640];
 const keeper = (): Storage => localStorage;
 
 function makeSurface(delivery: Delivery, host: SurfaceHost): Surface {
@@ -102,6 +106,12 @@ export class EyelidPlayer extends HTMLElement {
     { rootMargin: `${NEAR_PX}px` },
   );
 
+  private resizeTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly resizes = new ResizeObserver(() => {
+    clearTimeout(this.resizeTimer);
+    this.resizeTimer = setTimeout(() => this.opening?.fit(this.extent()), RESIZED_MS);
+  });
+
   get stats(): PlayerStats {
     const { frames, lost, latencyMs } = this.meter;
     return {
@@ -133,6 +143,7 @@ export class EyelidPlayer extends HTMLElement {
     Object.assign(this.style, { display: 'block', position: 'relative', overflow: 'hidden' });
     document.addEventListener('visibilitychange', this.onVisibility);
     this.observer.observe(this);
+    if (this.hasAttribute('fit')) this.resizes.observe(this);
     this.tickTimer = setInterval(() => this.tick(), TICK_MS);
     this.setState('idle');
     this.onVisibility();
@@ -142,6 +153,8 @@ export class EyelidPlayer extends HTMLElement {
   disconnectedCallback(): void {
     document.removeEventListener('visibilitychange', this.onVisibility);
     this.observer.disconnect();
+    this.resizes.disconnect();
+    clearTimeout(this.resizeTimer);
     this.onScreen = null;
     clearInterval(this.tickTimer);
     clearTimeout(this.hideTimer);
@@ -215,7 +228,14 @@ export class EyelidPlayer extends HTMLElement {
     this.opened = this.getAttribute('camera') ?? '';
     this.setState('waiting');
     this.thrift = new Thrift(performance.now());
-    this.opening = live.open(this.opened, this.surface.rendition, this.sink);
+    this.opening = live.open(this.opened, this.surface.rendition, this.sink, this.extent());
+  }
+
+  private extent(): Extent {
+    const { clientWidth, clientHeight } = this;
+    const width = WIDTHS.find((one) => one >= clientWidth * devicePixelRatio);
+    if (!this.hasAttribute('fit') || !width || clientHeight === 0) return { width: 0, height: 0 };
+    return { width, height: Math.ceil((width * clientHeight) / clientWidth) };
   }
 
   private stop(): void {

@@ -51,15 +51,16 @@ export function Picture(props: {
   watched: Watched;
   said: Said;
   facts: Facts;
+  fit?: boolean; // a small one, that is never zoomed
 }) {
-  const { camera, name, watched, said, facts } = props;
+  const { camera, name, watched, said, facts, fit = false } = props;
   const isLive = said.state === 'live' || said.state === 'behind';
   const icon = ICONS[said.state];
   const age = isLive ? null : ageOf(watched.ref.current?.stats.pictureMs ?? null, facts);
   const label = t('picture.label', { name, word: say(said.word) });
   return (
     <div class="picture" role="img" aria-label={label}>
-      <eyelid-player ref={watched.ref} camera={camera.id} paused={paused.value} />
+      <eyelid-player ref={watched.ref} camera={camera.id} paused={paused.value} fit={fit} />
       {!watched.hasPicture && !isLive && said.state !== 'waking' && <LastPicture camera={camera} />}
       {!isLive && (
         <div class="veil">

@@ -8,6 +8,7 @@ import { TextField } from '../parts/field';
 import { rest } from '../server';
 import { idFor } from '../terms';
 import { type Complaint, complaintOf, urlOf } from './add_form';
+import { UrlField } from './url_field';
 import './add.css';
 
 const USUAL = [
@@ -47,13 +48,10 @@ function AddForm() {
 
   return (
     <form class="form" data-testid="add" onSubmit={(event) => void submit(event)}>
-      <TextField
-        name="url"
-        label={t('address.label')}
+      <UrlField
         value={url}
         set={setUrl}
         wrong={complaint?.field === 'url' ? complaint.message : ''}
-        more={{ inputmode: 'url', maxLength: 512, placeholder: USUAL[0][1], autofocus: true }}
       >
         <dl class="usual">
           {USUAL.map(([what, example]) => (
@@ -65,7 +63,7 @@ function AddForm() {
             </div>
           ))}
         </dl>
-      </TextField>
+      </UrlField>
       <TextField
         name="name"
         label={t('name.label')}

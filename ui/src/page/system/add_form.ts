@@ -20,7 +20,7 @@ export function complaintOf(problem: unknown): Complaint {
   const code = problem instanceof LiveError ? problem.code : '';
   if (code === 'exists') return { field: 'id', message: problemText(problem) };
   const message = problem instanceof Error ? sentence(problem.message) : String(problem);
-  if (code === 'unreachable' || code === 'timeout') return { field: 'url', message };
+  if (code === 'failed' || code === 'timeout') return { field: 'url', message };
   if (!code.startsWith('invalid')) return { field: null, message: problemText(problem) };
   const field = /\bname\b/i.test(message) ? 'name' : /\bid\b/i.test(message) ? 'id' : 'url';
   return { field, message };

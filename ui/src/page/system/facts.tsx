@@ -47,7 +47,7 @@ export function Server({ facts }: { facts: ServerFacts }) {
         ? t('server.disk.free', { free: bytes(disk.free_bytes), total: bytes(disk.total_bytes) })
         : null,
     ],
-    [t('server.addresses'), serverUrl.host],
+    [t('server.addresses'), facts.addresses?.join('\n') || serverUrl.host],
   ];
   return (
     <section class="section" aria-labelledby="server-title">

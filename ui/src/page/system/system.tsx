@@ -8,12 +8,14 @@ import { t } from '../i18n';
 import { may, mayOn, me } from '../me';
 import { Icon } from '../parts/icon';
 import { cameraOf } from '../store';
-import { sourceName } from '../terms';
+import { isNetwork, sourceName } from '../terms';
 import { allIds } from '../wall/arrangement';
 import { nameOf } from '../words';
 import { AddCamera } from './add';
+import { EditAddress } from './address';
 import { About, Server, useFacts } from './facts';
 import { FoundCameras } from './found';
+import { Log } from './log';
 import { SystemNav } from './nav';
 import { Storage } from './storage';
 import { Trust } from './trust';
@@ -41,6 +43,9 @@ function Row({ camera, name, removed }: { camera: Camera; name: string; removed(
         {camera.address && <code class="quiet">{camera.address}</code>}
       </div>
       <div class="row-tools">
+        {isNetwork(camera.source) && mayOn('admin', camera.id) && (
+          <EditAddress camera={camera} name={name} />
+        )}
         {mayOn('admin', camera.id) && (
           <Remove small camera={camera} name={name} removed={removed} />
         )}
@@ -116,6 +121,7 @@ export function System() {
       </section>
       {facts && <Server facts={facts} />}
       <Storage />
+      <Log />
       <Trust />
       <About />
       {adding && <AddCamera closed={() => setAdding(false)} />}

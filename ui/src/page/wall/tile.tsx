@@ -45,7 +45,7 @@ export function Tile({ known, box }: { known: KnownCamera; box: Box }) {
         height: `${box.height}px`,
       }}
     >
-      <Picture camera={camera} name={name} watched={watched} said={said} facts={facts} />
+      <Picture camera={camera} name={name} watched={watched} said={said} facts={facts} fit />
       <div class="tile-foot">
         {said.state !== 'live' && <Trouble camera={camera} class="card-error" />}
         <div class="tile-line">

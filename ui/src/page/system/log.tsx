@@ -1,0 +1,41 @@
+// The last warnings of the server's log.
+import { useEffect, useState } from 'preact/hooks';
+import type { LogLine } from '../../live/rest';
+import { moment, t } from '../i18n';
+import { may } from '../me';
+import { rest } from '../server';
+
+const REFRESH_MS = 10_000;
+
+export function Log() {
+  const [lines, setLines] = useState<LogLine[] | null>(null);
+  useEffect(() => {
+    const load = (): void => {
+      if (document.visibilityState !== 'hidden') rest.log().then(setLines, () => {});
+    };
+    if (!may('admin')) return;
+    load();
+    const timer = setInterval(load, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  if (!lines) return null;
+  return (
+    <section class="section" aria-labelledby="log-title">
+      <h2 id="log-title">{t('log.title')}</h2>
+      {lines.length === 0 ? (
+        <p class="quiet">{t('log.none')}</p>
+      ) : (
+        <ol class="rows log">
+          {lines.map(({ time, level, text }) => (
+            <li key={`${time} ${text}`} class="row" data-level={level}>
+              <time class="quiet" dateTime={time}>
+                {moment(new Date(time))}
+              </time>
+              <code>{text}</code>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
