@@ -386,70 +386,6 @@ export class Rest {
     return (await this.ask('session')) as Me;
   }
 
-  async logIn(name: string, password: string): Promise<void> {
-    await this.ask('session', { method: 'POST', body: { name, password } });
-  }
-
-  async logOut(): Promise<void> {
-    await this.ask('session', { method: 'DELETE' });
-  }
-
-  // With the setup token: the first administrator, who is logged in.
-  async setUp(token: string, name: string, password: string): Promise<void> {
-    await this.ask('setup', { method: 'POST', body: { token, name, password } });
-  }
-
-  async changePassword(password: string, newPassword: string): Promise<void> {
-    const body = { password, new_password: newPassword };
-    await this.ask('session/password', { method: 'POST', body });
-  }
-
-  async sessions(): Promise<Session[]> {
-    return ((await this.ask('sessions')) as { sessions: Session[] }).sessions;
-  }
-
-  async endSession(id: string): Promise<void> {
-    await this.ask(`sessions/${id}`, { method: 'DELETE' });
-  }
-
-  async users(): Promise<User[]> {
-    return ((await this.ask('users')) as { users: User[] }).users;
-  }
-
-  async addUser(user: User & { password: string }): Promise<void> {
-    await this.ask('users', { method: 'POST', body: user });
-  }
-
-  async changeUser(name: string, change: Partial<User> & { password?: string }): Promise<void> {
-    await this.ask(`users/${name}`, { method: 'PATCH', body: change });
-  }
-
-  async removeUser(name: string): Promise<void> {
-    await this.ask(`users/${name}`, { method: 'DELETE' });
-  }
-
-  async tokens(): Promise<Token[]> {
-    return ((await this.ask('tokens')) as { tokens: Token[] }).tokens;
-  }
-
-  // The token's text is shown only once.
-  async addToken(token: object): Promise<{ token: string }> {
-    return (await this.ask('tokens', { method: 'POST', body: token })) as { token: string };
-  }
-
-  async removeToken(id: string): Promise<void> {
-    await this.ask(`tokens/${id}`, { method: 'DELETE' });
-  }
-
-  // Whether the server has its own certificate authority, to be trusted by hand.
-  hasAuthority(): Promise<boolean> {
-    const url = new URL('trust/eyelid-ca.crt', this.server);
-    return this.send(url, { method: 'HEAD' }).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  }
-
   // The wall's layout, as the page wrote it.
   async layout(): Promise<unknown> {
     return this.ask('layout');
@@ -460,7 +396,7 @@ export class Rest {
   }
 
   // Rejects with a LiveError, with the server's code and sentence if there are any.
-  private async ask(path: string, asked: Asked = {}): Promise<unknown> {
+  async ask(path: string, asked: Asked = {}): Promise<unknown> {
     const answer = await this.fetch(path, asked);
     const text = await answer.text().catch(() => '-');
     const said = parsed(text);

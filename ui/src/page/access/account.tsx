@@ -8,9 +8,9 @@ import { inTurn, learn, me } from '../me';
 import { tell } from '../parts/announcer';
 import { TextField } from '../parts/field';
 import { Icon } from '../parts/icon';
-import { rest } from '../server';
 import { problemText } from '../words';
 import { deviceOf } from './agent';
+import { accounts } from './api';
 import { PASSWORD } from './fields';
 import { useList } from './list';
 import { AccessPage } from './page';
@@ -28,7 +28,7 @@ function ChangePassword({ name, changed }: { name: string; changed(): void }) {
     setBusy(true);
     setWrong(null);
     try {
-      await inTurn(() => rest.changePassword(old, next));
+      await inTurn(() => accounts.changePassword(old, next));
       setOld('');
       setNext('');
       tell(t('password.changed'));
@@ -103,14 +103,14 @@ function Row({ session, own, end }: { session: Session; own: boolean; end(): voi
 }
 
 export function Account() {
-  const { list, error, load } = useList(() => rest.sessions());
+  const { list, error, load } = useList(() => accounts.sessions());
   const [problem, setProblem] = useState('');
   const heading = useRef<HTMLHeadingElement>(null);
   const who = me.value;
   if (!who) return null;
   const end = async (session: Session): Promise<void> => {
     try {
-      await rest.endSession(session.id);
+      await accounts.endSession(session.id);
       tell(t('sessions.ended'));
       heading.current?.focus();
       await load();
@@ -120,7 +120,7 @@ export function Account() {
   };
   const logOut = async (): Promise<void> => {
     try {
-      await rest.logOut();
+      await accounts.logOut();
       await learn();
     } catch (reason) {
       setProblem(problemText(reason));

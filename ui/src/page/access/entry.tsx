@@ -7,9 +7,9 @@ import { learn } from '../me';
 import { tell } from '../parts/announcer';
 import { TextField } from '../parts/field';
 import { Eye } from '../parts/icon';
-import { rest } from '../server';
 import { cameFrom, route } from '../shell/route';
 import { problemText } from '../words';
+import { accounts } from './api';
 import { NAME, PASSWORD } from './fields';
 import './entry.css';
 
@@ -50,7 +50,7 @@ function Login() {
   const form = useRef<HTMLFormElement>(null);
   const { busy, submit, wrongAt, wrong } = useEntering(
     async () => {
-      await rest.logIn(typed(form.current, 'username').trim(), typed(form.current, 'password'));
+      await accounts.logIn(typed(form.current, 'username').trim(), typed(form.current, 'password'));
       await learn();
       if (route.value.area === 'login') location.replace(cameFrom());
     },
@@ -108,7 +108,7 @@ function Setup() {
     async () => {
       const token = refused || !fromLink ? typed(form.current, 'token').trim() : fromLink;
       const name = typed(form.current, 'username').trim();
-      await rest.setUp(token, name, typed(form.current, 'password'));
+      await accounts.setUp(token, name, typed(form.current, 'password'));
       tell(t('setup.done', { name }));
       await learn();
       location.replace('#/');

@@ -10,8 +10,8 @@ import { Copy } from '../parts/copy';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
 import { TextField } from '../parts/field';
 import { Icon } from '../parts/icon';
-import { rest } from '../server';
 import { problemText } from '../words';
+import { accounts } from './api';
 import { NAME } from './fields';
 import { useList } from './list';
 import { AccessPage } from './page';
@@ -64,7 +64,7 @@ function TokenForm({ made }: { made(): void }) {
     try {
       const { role, cameras } = rights;
       const expires = days > 0 && { expires_s: days * DAY_S };
-      setSecret((await rest.addToken({ name, role, cameras, ...expires })).token);
+      setSecret((await accounts.addToken({ name, role, cameras, ...expires })).token);
       tell(t('tokens.once'));
       made();
     } catch (problem) {
@@ -125,7 +125,7 @@ function about({ role, cameras, used, expires }: Token): string {
 }
 
 export function Tokens() {
-  const { list, error, load } = useList(() => rest.tokens());
+  const { list, error, load } = useList(() => accounts.tokens());
   const [making, setMaking] = useState(false);
   const [removing, setRemoving] = useState<Token | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -179,7 +179,7 @@ export function Tokens() {
           yes={t('remove.yes')}
           action="remove-token"
           act={async () => {
-            await rest.removeToken(removing.id);
+            await accounts.removeToken(removing.id);
             tell(t('remove.done', { name: removing.name }));
             await load();
           }}

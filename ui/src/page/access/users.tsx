@@ -12,8 +12,8 @@ import { Confirm } from '../parts/confirm';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
 import { TextField } from '../parts/field';
 import { Icon } from '../parts/icon';
-import { rest } from '../server';
 import { problemText } from '../words';
+import { accounts } from './api';
 import { NAME, PASSWORD } from './fields';
 import { useList } from './list';
 import { AccessPage } from './page';
@@ -38,8 +38,9 @@ function UserForm({ user, saved }: { user: User | null; saved(): void }) {
     setWrong(null);
     const { role, cameras } = rights;
     try {
-      if (user) await rest.changeUser(user.name, { role, cameras, ...(password && { password }) });
-      else await rest.addUser({ name, password, role, cameras });
+      if (user)
+        await accounts.changeUser(user.name, { role, cameras, ...(password && { password }) });
+      else await accounts.addUser({ name, password, role, cameras });
       tell(t('users.saved', { name: user?.name ?? name }));
       closeDialog(form);
       saved();
@@ -140,7 +141,7 @@ function Row(props: { user: User; edit(): void; remove(): void }) {
 }
 
 export function Users() {
-  const { list, error, load } = useList(() => rest.users());
+  const { list, error, load } = useList(() => accounts.users());
   const [form, setForm] = useState<User | 'new' | null>(null);
   const [removing, setRemoving] = useState<User | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -185,7 +186,7 @@ export function Users() {
           yes={t('remove.yes')}
           action="remove-user"
           act={async () => {
-            await rest.removeUser(removing.name);
+            await accounts.removeUser(removing.name);
             tell(t('remove.done', { name: removing.name }));
             await load();
           }}

@@ -1,0 +1,60 @@
+// Accounts over HTTP, docs/protocol.md, section 3.1. Loaded with the pages that use it.
+import type { Session, Token, User } from '../../live/rest';
+import { rest } from '../server';
+
+export const accounts = {
+  async logIn(name: string, password: string): Promise<void> {
+    await rest.ask('session', { method: 'POST', body: { name, password } });
+  },
+
+  async logOut(): Promise<void> {
+    await rest.ask('session', { method: 'DELETE' });
+  },
+
+  // With the setup token: the first administrator, who is logged in.
+  async setUp(token: string, name: string, password: string): Promise<void> {
+    await rest.ask('setup', { method: 'POST', body: { token, name, password } });
+  },
+
+  async changePassword(password: string, newPassword: string): Promise<void> {
+    const body = { password, new_password: newPassword };
+    await rest.ask('session/password', { method: 'POST', body });
+  },
+
+  async sessions(): Promise<Session[]> {
+    return ((await rest.ask('sessions')) as { sessions: Session[] }).sessions;
+  },
+
+  async endSession(id: string): Promise<void> {
+    await rest.ask(`sessions/${id}`, { method: 'DELETE' });
+  },
+
+  async users(): Promise<User[]> {
+    return ((await rest.ask('users')) as { users: User[] }).users;
+  },
+
+  async addUser(user: User & { password: string }): Promise<void> {
+    await rest.ask('users', { method: 'POST', body: user });
+  },
+
+  async changeUser(name: string, change: Partial<User> & { password?: string }): Promise<void> {
+    await rest.ask(`users/${name}`, { method: 'PATCH', body: change });
+  },
+
+  async removeUser(name: string): Promise<void> {
+    await rest.ask(`users/${name}`, { method: 'DELETE' });
+  },
+
+  async tokens(): Promise<Token[]> {
+    return ((await rest.ask('tokens')) as { tokens: Token[] }).tokens;
+  },
+
+  // The token's text is told this once.
+  async addToken(token: object): Promise<{ token: string }> {
+    return (await rest.ask('tokens', { method: 'POST', body: token })) as { token: string };
+  },
+
+  async removeToken(id: string): Promise<void> {
+    await rest.ask(`tokens/${id}`, { method: 'DELETE' });
+  },
+};
