@@ -34,7 +34,9 @@ cameras.subscribe((now) => {
   for (const [id, { camera }] of now) {
     const last = before.get(id)?.camera;
     if (!last || last === camera) continue;
-    const wokeUp = last.state === 'asleep' && camera.state === 'waking';
+    // News may leave out a state that lasted for less than 50 ms.
+    const wokeUp =
+      last.state === 'asleep' && camera.state !== 'asleep' && camera.state !== 'offline';
     const reasons = (why: typeof camera.why) => new Set(why?.map(({ reason }) => reason));
     const has = reasons(camera.why);
     const had = reasons(last.why);
