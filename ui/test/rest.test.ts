@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Rest } from '../src/live/rest';
+import { AreaRest as Rest } from '../src/live/rest_areas';
 
 interface Call {
   url: string;

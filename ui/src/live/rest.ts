@@ -216,7 +216,7 @@ function problemOf(said: Said | null, status: number): LiveError {
 }
 
 // null: it is empty, or not ours.
-function parsed(text: string): Said | null {
+export function parsed(text: string): Said | null {
   try {
     return JSON.parse(text) as Said;
   } catch {
@@ -225,7 +225,7 @@ function parsed(text: string): Said | null {
 }
 
 // What is empty or false is not asked for.
-function queryOf(wanted: object): URLSearchParams {
+export function queryOf(wanted: object): URLSearchParams {
   const told = Object.entries(wanted).filter(([, value]) => value);
   return new URLSearchParams(told.map(([name, value]) => [name, String(value)]));
 }
@@ -239,48 +239,10 @@ export class Rest {
     private readonly send: (url: URL, init: RequestInit) => Promise<Response>,
   ) {}
 
-  async awake(camera: string): Promise<Hour[]> {
-    const { hours } = (await this.ask(`cameras/${camera}/awake`)) as { hours?: Hour[] };
-    return hours ?? [];
-  }
-
-  async rename(camera: string, name: string): Promise<void> {
-    await this.ask(`cameras/${camera}`, { method: 'PATCH', body: { name } });
-  }
-
-  async adopt(camera: string, name: string): Promise<void> {
-    await this.ask(`cameras/${camera}/adopt`, { method: 'POST', body: { name } });
-  }
-
-  async remove(camera: string): Promise<void> {
-    await this.ask(`cameras/${camera}`, { method: 'DELETE' });
-  }
-
   // Adds a network camera.
   async add(camera: { id: string; name: string; url: string }): Promise<Camera> {
     const body = { source: 'http', ...camera };
     return (await this.ask('cameras', { method: 'POST', body })) as Camera;
-  }
-
-  // Another address of a network camera.
-  async readdress(camera: string, url: string): Promise<void> {
-    await this.ask(`cameras/${camera}/address`, { method: 'PUT', body: { url } });
-  }
-
-  // One picture from an address, before a camera is added.
-  async probe(url: string): Promise<Blob> {
-    const answer = await this.fetch('probe', { method: 'POST', body: { url } });
-    if (answer.ok) return answer.blob();
-    throw this.problem(parsed(await answer.text().catch(() => '')), answer.status);
-  }
-
-  // The newest first.
-  async log(): Promise<LogLine[]> {
-    return ((await this.ask('system/log')) as { lines: LogLine[] }).lines;
-  }
-
-  async system(): Promise<ServerFacts> {
-    return (await this.ask('system')) as ServerFacts;
   }
 
   // Takes a photo that is stored in the archive.
@@ -301,85 +263,6 @@ export class Rest {
     filter: Partial<ArchiveFilter> & { limit?: number; cursor?: string | null },
   ): Promise<Page> {
     return (await this.ask(`archive?${queryOf(filter)}`)) as Page;
-  }
-
-  // How many items begin on each of the server's days.
-  async archiveDays(filter: Partial<ArchiveFilter>): Promise<Record<string, number>> {
-    const { days } = (await this.ask(`archive/days?${queryOf(filter)}`)) as {
-      days: Record<string, number>;
-    };
-    return days;
-  }
-
-  async star(item: string, starred: boolean): Promise<Item> {
-    return (await this.ask(`archive/${item}`, { method: 'PATCH', body: { starred } })) as Item;
-  }
-
-  async removeItem(item: string): Promise<void> {
-    await this.ask(`archive/${item}`, { method: 'DELETE' });
-  }
-
-  async motion(camera: string): Promise<MotionSettings> {
-    return (await this.ask(`cameras/${camera}/motion`)) as MotionSettings;
-  }
-
-  async changeMotion(camera: string, some: Partial<MotionSettings>): Promise<void> {
-    await this.ask(`cameras/${camera}/motion`, { method: 'PATCH', body: some });
-  }
-
-  async motionState(camera: string): Promise<MotionState> {
-    return (await this.ask(`cameras/${camera}/motion/state`)) as MotionState;
-  }
-
-  async storage(): Promise<Storage> {
-    return (await this.ask('archive/storage')) as Storage;
-  }
-
-  async films(): Promise<Film[]> {
-    return ((await this.ask('films')) as { films: Film[] }).films;
-  }
-
-  async addFilm(body: FilmBody): Promise<void> {
-    await this.ask('films', { method: 'POST', body });
-  }
-
-  async pauseFilm(id: string, paused: boolean): Promise<void> {
-    await this.ask(`films/${id}`, { method: 'PATCH', body: { paused } });
-  }
-
-  async removeFilm(id: string): Promise<void> {
-    await this.ask(`films/${id}`, { method: 'DELETE' });
-  }
-
-  async schedules(): Promise<Schedule[]> {
-    return ((await this.ask('schedules')) as { schedules: Schedule[] }).schedules;
-  }
-
-  async addSchedule(body: ScheduleBody): Promise<void> {
-    await this.ask('schedules', { method: 'POST', body });
-  }
-
-  async putSchedule(id: string, body: ScheduleBody): Promise<void> {
-    await this.ask(`schedules/${id}`, { method: 'PUT', body });
-  }
-
-  async removeSchedule(id: string): Promise<void> {
-    await this.ask(`schedules/${id}`, { method: 'DELETE' });
-  }
-
-  // The newest first.
-  async runs(schedule: string): Promise<Run[]> {
-    return ((await this.ask(`schedules/${schedule}/runs`)) as { runs: Run[] }).runs;
-  }
-
-  async nextRuns(schedule: string): Promise<string[]> {
-    return ((await this.ask(`schedules/${schedule}/next`)) as { next: string[] }).next;
-  }
-
-  // When it would run.
-  async previewSchedule(body: ScheduleBody): Promise<string[]> {
-    const answer = await this.ask('schedules/preview', { method: 'POST', body });
-    return (answer as { next: string[] }).next;
   }
 
   async session(): Promise<Me> {
@@ -404,13 +287,13 @@ export class Rest {
     throw this.problem(said, answer.status);
   }
 
-  private problem(said: Said | null, status: number): LiveError {
+  protected problem(said: Said | null, status: number): LiveError {
     const problem = problemOf(said, status);
     if (problem.code === 'not-logged-in' || problem.code === 'not-allowed') this.refused();
     return problem;
   }
 
-  private fetch(path: string, { method = 'GET', body }: Asked): Promise<Response> {
+  protected fetch(path: string, { method = 'GET', body }: Asked): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body) headers['content-type'] = 'application/json';
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };

@@ -1,6 +1,6 @@
 // Accounts over HTTP, docs/protocol.md, section 3.1. Loaded with the pages that use it.
 import type { Session, Token, User } from '../../live/rest';
-import { rest } from '../server';
+import { rest } from '../areas_server';
 
 export const accounts = {
   async logIn(name: string, password: string): Promise<void> {

@@ -2,11 +2,11 @@
 import stopIcon from 'icon:square';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';
+import { rest } from '../areas_server';
 import { clock, t } from '../i18n';
 import { mayOn } from '../me';
 import { Icon } from '../parts/icon';
 import { recordedFor } from '../parts/recorded';
-import { rest } from '../server';
 import { cameras, second } from '../store';
 import { nameOf, problemText } from '../words';
 

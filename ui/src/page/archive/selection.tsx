@@ -5,11 +5,11 @@ import trash from 'icon:trash';
 import { useState } from 'preact/hooks';
 import type { Item } from '../../live/rest';
 import { serverUrl } from '../../live/shared';
+import { rest } from '../areas_server';
 import { t } from '../i18n';
 import { tell } from '../parts/announcer';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
-import { rest } from '../server';
 import { problemText } from '../words';
 import './selection.css';
 

@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';
 import type { Hour } from '../../live/rest';
+import { rest } from '../areas_server';
 import { duration, t } from '../i18n';
-import { rest } from '../server';
 import { nobody, reasonName } from '../terms';
 import { problemText } from '../words';
 import './awake.css';

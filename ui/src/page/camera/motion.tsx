@@ -2,8 +2,8 @@
 // picture.
 import { useEffect, useState } from 'preact/hooks';
 import type { MotionSettings, MotionState, Zone } from '../../live/rest';
+import { rest } from '../areas_server';
 import { t } from '../i18n';
-import { rest } from '../server';
 import { tenSeconds } from '../store';
 import { problemText } from '../words';
 import { Zones } from './zones';

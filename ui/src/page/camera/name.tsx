@@ -1,8 +1,8 @@
 // The camera's name: a field that offers Save and Cancel once it was changed.
 import { useRef, useState } from 'preact/hooks';
+import { rest } from '../areas_server';
 import { t } from '../i18n';
 import { tell } from '../parts/announcer';
-import { rest } from '../server';
 import { problemText } from '../words';
 
 export function Name({ camera, name }: { camera: string; name: string }) {

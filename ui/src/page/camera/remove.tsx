@@ -2,11 +2,11 @@
 import trash from 'icon:trash';
 import { useState } from 'preact/hooks';
 import type { Camera } from '../../live/protocol';
+import { rest } from '../areas_server';
 import { t } from '../i18n';
 import { tell } from '../parts/announcer';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
-import { rest } from '../server';
 import { isNetwork } from '../terms';
 import { problemText } from '../words';
 

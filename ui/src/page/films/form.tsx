@@ -2,11 +2,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import { dayAfter } from '../archive/items';
 import { nameFor } from '../archive/words';
+import { rest } from '../areas_server';
 import { duration, number, t } from '../i18n';
 import { mayOn } from '../me';
 import { tell } from '../parts/announcer';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
-import { rest } from '../server';
 import { allIds } from '../wall/arrangement';
 import { problemText } from '../words';
 import { bodyOf, type Draft, NEW, RATES, WIDTHS } from './draft';

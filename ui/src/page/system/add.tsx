@@ -1,11 +1,11 @@
 // "Add a network camera", from which the server pulls.
 import { useState } from 'preact/hooks';
 import { live } from '../../live/shared';
+import { rest } from '../areas_server';
 import { t } from '../i18n';
 import { tell } from '../parts/announcer';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
 import { TextField } from '../parts/field';
-import { rest } from '../server';
 import { idFor } from '../terms';
 import { type Complaint, complaintOf, urlOf } from './add_form';
 import { UrlField } from './url_field';

@@ -2,9 +2,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ServerFacts } from '../../live/rest';
 import { live, serverUrl } from '../../live/shared';
+import { rest } from '../areas_server';
 import { bytes, choose, duration, LANGUAGES, language, number, t } from '../i18n';
 import { may } from '../me';
-import { rest } from '../server';
 
 const REFRESH_MS = 5000;
 

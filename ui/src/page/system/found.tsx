@@ -1,10 +1,10 @@
 // Cameras that were found and wait to be adopted. They are never woken from here.
 import { useState } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';
+import { rest } from '../areas_server';
 import { t } from '../i18n';
 import { may, mayOn } from '../me';
 import { tell } from '../parts/announcer';
-import { rest } from '../server';
 import { route } from '../shell/route';
 import { cameraOf } from '../store';
 import { sourceName } from '../terms';

@@ -1,9 +1,9 @@
 // The last warnings of the server's log.
 import { useEffect, useState } from 'preact/hooks';
 import type { LogLine } from '../../live/rest';
+import { rest } from '../areas_server';
 import { moment, t } from '../i18n';
 import { may } from '../me';
-import { rest } from '../server';
 
 const REFRESH_MS = 10_000;
 

@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Storage as Facts } from '../../live/rest';
 import { nameFor, titleOf } from '../archive/words';
+import { rest } from '../areas_server';
 import { bytes, duration, moment, t } from '../i18n';
-import { rest } from '../server';
 import { forecastOf, sumOf } from './forecast';
 import './storage.css';
 

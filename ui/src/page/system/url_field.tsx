@@ -1,10 +1,10 @@
 // The address of a network camera, with a button that shows what comes from there.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { rest } from '../areas_server';
 import { t } from '../i18n';
 import { tell } from '../parts/announcer';
 import { TextField } from '../parts/field';
-import { rest } from '../server';
 import { complaintOf, urlOf } from './add_form';
 
 const EXAMPLE = 'http://192.168.1.7:81/stream';

@@ -1,7 +1,7 @@
 // The items of one camera on one day, in order; today's are loaded again from time to time.
 import { useEffect, useState } from 'preact/hooks';
 import type { Item } from '../../live/rest';
-import { rest } from '../server';
+import { rest } from '../areas_server';
 import type { Range, Span } from './track';
 
 const PAGE = 500;
