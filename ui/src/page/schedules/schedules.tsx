@@ -108,7 +108,7 @@ function History({ schedule, closed }: { schedule: Schedule; closed(): void }) {
   );
 }
 
-// In the zone of the schedule: "2026-12-01T07:43:10+01:00" is shown as it is written.
+// In the browser's zone.
 export function NextRuns({ next }: { next: string[] }) {
   return (
     <ol class="next-runs" data-testid="next">
