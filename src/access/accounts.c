@@ -110,12 +110,30 @@ void accounts_finish(struct accounts *accounts)
         drop_user(accounts, list_entry(accounts->users.next, struct user, node));
 }
 
+static bool is_admin(const struct user *user)
+{
+    return user->grant.role == ACCESS_ADMIN && !user->grant.is_narrowed;
+}
+
 bool accounts_has_admin(const struct accounts *accounts)
 {
     list_for_each (user, &accounts->users, const struct user, node)
-        if (user->grant.role == ACCESS_ADMIN && !user->grant.is_narrowed)
+        if (is_admin(user))
             return true;
     return false;
+}
+
+bool accounts_is_empty(const struct accounts *accounts)
+{
+    return list_empty(&accounts->users) && list_empty(&accounts->tokens);
+}
+
+bool accounts_is_last_admin(const struct accounts *accounts, const struct user *user)
+{
+    list_for_each (other, &accounts->users, const struct user, node)
+        if (other != user && is_admin(other))
+            return false;
+    return is_admin(user);
 }
 
 struct user *accounts_user(struct accounts *accounts, const char *name)

@@ -68,6 +68,8 @@ void accounts_load_session(struct accounts *accounts, const struct store_session
 void accounts_load_token(struct accounts *accounts, const struct store_token *row);
 
 bool accounts_has_admin(const struct accounts *accounts); /* an admin of all cameras */
+bool accounts_is_empty(const struct accounts *accounts);  /* neither users nor tokens */
+bool accounts_is_last_admin(const struct accounts *accounts, const struct user *user);
 struct user *accounts_user(struct accounts *accounts, const char *name);
 struct session *accounts_session(struct accounts *accounts, const char *id);
 struct token *accounts_token(struct accounts *accounts, const char *id);

@@ -44,6 +44,9 @@ int service_remove_user(const struct permit *permit, const char *name,
     if (strcmp(permit->principal->name, name) == 0 && permit->principal->kind == PRINCIPAL_USER)
         return problem_set(ret_problem, PROBLEM_INVALID, NULL,
                            "you cannot remove yourself; another administrator can");
+    if (accounts_is_last_admin(&service->accounts, user))
+        return problem_set(ret_problem, PROBLEM_INVALID, NULL,
+                           "\"%s\" is the last administrator; add another one first", name);
     job_begin(service, NULL);
     accounts_remove_user(&service->accounts, user);
     (void)job_commit(service, name, waiter, NULL);

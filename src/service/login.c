@@ -29,7 +29,7 @@ struct principal service_anyone(const struct service *service, bool on_loopback)
     struct principal anyone = {.kind = PRINCIPAL_ANYONE, .on_loopback = on_loopback};
     if (params->access == SERVICE_OPEN)
         anyone.role = params->open_role;
-    else if (on_loopback && !accounts_has_admin(&service->accounts))
+    else if (on_loopback && accounts_is_empty(&service->accounts))
         anyone.role = ACCESS_VIEWER;
     return anyone;
 }
@@ -367,6 +367,10 @@ int service_change_user(const struct permit *permit, const struct service_user *
         (grant.role != ACCESS_ADMIN || grant.is_narrowed))
         return problem_set(ret_problem, PROBLEM_INVALID, NULL,
                            "you cannot take the role admin from yourself");
+    if (accounts_is_last_admin(&service->accounts, known) &&
+        (grant.role != ACCESS_ADMIN || grant.is_narrowed))
+        return problem_set(ret_problem, PROBLEM_INVALID, NULL,
+                           "\"%s\" is the last administrator; add another one first", user->name);
     if (!user->password) {
         job_begin(service, NULL);
         (void)!accounts_put_user(&service->accounts, known->name, known->hash, &grant, &known);

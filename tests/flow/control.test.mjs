@@ -64,6 +64,12 @@ test('users, tokens and sessions are managed on the command line', async (t) => 
   await done(house, ['user', 'role', 'ben', 'operator', '--cameras', 'all']);
   const users = JSON.parse(await done(house, ['user', 'list', '--json']));
   assert.deepEqual(users.users[1], { name: 'ben', role: 'operator', cameras: null });
+  // Without an administrator the server would be open to the next one who sets it up.
+  for (const words of [['user', 'remove', 'anna'], ['user', 'role', 'anna', 'viewer'],
+    ['user', 'role', 'anna', 'admin', '--cameras', 'porch']]) {
+    const { code, error } = await eyelid(house, words);
+    assert.deepEqual([code, error], [1, 'eyelid: "anna" is the last administrator; add another one first\n']);
+  }
 
   // A session of anna's ends with her new password.
   const logIn = (password) => house.get('/api/v1/session', {

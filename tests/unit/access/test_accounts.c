@@ -159,8 +159,12 @@ static void an_administrator_of_some_cameras_does_not_administer_the_server(void
     (void)add(&accounts, "ben", "operator", "*");
     (void)add(&accounts, "carl", "admin", "porch");
     assert_false(accounts_has_admin(&accounts));
-    (void)add(&accounts, "anna", "admin", "*");
+    struct user *anna = add(&accounts, "anna", "admin", "*");
     assert_true(accounts_has_admin(&accounts));
+    assert_true(accounts_is_last_admin(&accounts, anna));
+    assert_false(accounts_is_last_admin(&accounts, accounts_user(&accounts, "carl")));
+    (void)add(&accounts, "dora", "admin", "*");
+    assert_false(accounts_is_last_admin(&accounts, anna));
     accounts_finish(&accounts);
 }
 
