@@ -3,13 +3,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char SYSTEM[] = "/run/eyelid";
 
 static int place(char ret_path[CONFIG_SOCKET_MAX_BYTES + 1], const char *folder)
 {
-    char path[CONFIG_SOCKET_MAX_BYTES + 1];
-    if (snprintf(path, sizeof(path), "%s/control.sock", folder) >= (int)sizeof(path))
+    char path[CONFIG_SOCKET_MAX_BYTES + 1], here[CONFIG_SOCKET_MAX_BYTES + 1] = "";
+    const bool is_absolute = folder[0] == '/';
+    if (!is_absolute && !getcwd(here, sizeof(here)))
+        return errno == ERANGE ? -ENAMETOOLONG : -errno;
+    if (snprintf(path, sizeof(path), "%s%s%s/control.sock", here, is_absolute ? "" : "/", folder) >=
+        (int)sizeof(path))
         return -ENAMETOOLONG;
     memcpy(ret_path, path, sizeof(path));
     return 0;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -55,6 +56,10 @@ static void the_server_makes_it_where_systemd_says_or_in_its_data(void **state)
     expect_place("/d", NULL, "/run/a:/run/b", "/d/control.sock");
     expect_place("/d", "/x/y", "/run/eyelid", "/x/y");
     expect_place("/d", "off", "/run/eyelid", "off");
+    expect_place(longest, NULL, NULL, "long");
+    assert_int_equal(chdir("/usr"), 0);
+    expect_place("d", NULL, NULL, "/usr/d/control.sock");
+    longest[0] = 'a';
     expect_place(longest, NULL, NULL, "long");
 }
 
