@@ -42,8 +42,8 @@ function useSchedules() {
   return { schedules, error, load };
 }
 
-const cameraName = (id: string | null): string => {
-  if (id === null) return t('camera.all');
+const cameraName = (id: string | null | undefined): string => {
+  if (!id) return t('camera.all');
   const known = cameraOf(id).value;
   return known ? nameOf(known) : id;
 };
@@ -153,7 +153,7 @@ function Row(props: {
   const { schedule, changed, edit, show, remove } = props;
   const [error, setError] = useState('');
   const { id, name, enabled, next, last, running } = schedule;
-  const mayChange = schedule.camera === null ? may('operator') : mayOn('operator', schedule.camera);
+  const mayChange = schedule.camera ? mayOn('operator', schedule.camera) : may('operator');
   const toggle = async (): Promise<void> => {
     try {
       const body = bodyOf({ ...draftOf(schedule), enabled: !enabled });

@@ -2,6 +2,7 @@
 import { t } from '../i18n';
 import { may, me } from '../me';
 import { route, type SystemPage } from '../shell/route';
+import './nav.css';
 
 export function SystemNav() {
   const at = route.value.area === 'system' ? route.value.page : '';
