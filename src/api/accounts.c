@@ -11,6 +11,8 @@
 #include "api/reply.h"
 #include "base/text.h"
 
+static const json_int_t EXPIRES_MAX_S = 100LL * 365 * 86400;
+
 static const char *text_of(json_t *body, const char *member)
 {
     return json_string_value(json_object_get(body, member));
@@ -317,7 +319,8 @@ void tokens_post(const struct call *call, struct http_request *request)
         2 + (size_t)(expires != NULL) + (size_t)(json_object_get(body, "cameras") != NULL);
     const bool is_fine = token.name && token.role && read_cameras(body, &text, &token.cameras) &&
                          (!expires || json_is_null(expires) ||
-                          (json_is_integer(expires) && json_integer_value(expires) > 0)) &&
+                          (json_is_integer(expires) && json_integer_value(expires) > 0 &&
+                           json_integer_value(expires) <= EXPIRES_MAX_S)) &&
                          json_object_size(body) == n_members;
     if (!is_fine) {
         reply_bad_body(request, "the body must be {\"name\":\"…\",\"role\":\"…\"}, and may have "

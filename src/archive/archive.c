@@ -39,8 +39,8 @@ struct archive {
     struct lock lock;
     struct lock_cond work, finish; /* signalled for a new job, and for a finished one */
     /* Guarded by lock. */
-    struct list queue; /* of struct archive_job.node */
-    unsigned n_queued;
+    struct list queue, reads; /* of struct archive_job.node */
+    unsigned n_queued, n_reads;
     bool closing;
     struct news news[NEWS_MAX];
     unsigned n_news;            /* NEWS_MAX + 1: too many */
@@ -133,12 +133,14 @@ static struct archive_job *next_job(struct archive *archive, bool *ret_is_late)
     const int64_t until_us = clock_now_us(&clock_system) + 3600 * US_PER_S;
     *ret_is_late = false;
     lock_take(&archive->lock);
-    while (list_empty(&archive->queue) && !archive->closing && !*ret_is_late)
+    while (list_empty(&archive->queue) && list_empty(&archive->reads) && !archive->closing &&
+           !*ret_is_late)
         *ret_is_late = !lock_cond_wait(&archive->work, &archive->lock, until_us);
-    if (!list_empty(&archive->queue)) {
-        job = list_entry(archive->queue.next, struct archive_job, node);
+    struct list *from = list_empty(&archive->queue) ? &archive->reads : &archive->queue;
+    if (!list_empty(from)) {
+        job = list_entry(from->next, struct archive_job, node);
         list_remove(&job->node);
-        archive->n_queued--;
+        --*(job->reads ? &archive->n_reads : &archive->n_queued);
     }
     lock_drop(&archive->lock);
     return job;
@@ -193,6 +195,7 @@ int archive_open(const struct archive_params *params, struct archive **ret_archi
     lock_cond_init(&archive->work);
     lock_cond_init(&archive->finish);
     list_init(&archive->queue);
+    list_init(&archive->reads);
     list_init(&archive->recorders);
     int r = thread_start(&archive->thread, "archive", run, archive);
     if (r < 0) {
@@ -281,10 +284,12 @@ void archive_do(struct archive *archive, struct archive_job *job)
 {
     list_init(&job->node);
     lock_take(&archive->lock);
-    const bool is_full = archive->n_queued == ARCHIVE_JOBS_MAX || archive->closing;
+    unsigned *n = job->reads ? &archive->n_reads : &archive->n_queued;
+    const bool is_full =
+        *n == (job->reads ? ARCHIVE_READS_MAX : ARCHIVE_JOBS_MAX) || archive->closing;
     if (!is_full) {
-        list_append(&archive->queue, &job->node);
-        archive->n_queued++;
+        list_append(job->reads ? &archive->reads : &archive->queue, &job->node);
+        ++*n;
         lock_cond_signal(&archive->work);
     }
     lock_drop(&archive->lock);

@@ -38,9 +38,10 @@ struct archive_job {
     /* On the keeper. Returns 0 or a negative errno, which done finds in error. */
     int (*work)(struct archive_job *job, struct shelf *shelf);
     void (*done)(struct archive_job *job); /* on the loop; frees the job */
+    bool reads; /* it waits until no other job does, so that readers never keep a picture out */
     int error;
 };
-enum { ARCHIVE_JOBS_MAX = 256 };
+enum { ARCHIVE_JOBS_MAX = 256, ARCHIVE_READS_MAX = 64 };
 
 /* Any thread; done is called on the loop, with -EBUSY if the queue is full. */
 void archive_do(struct archive *archive, struct archive_job *job);

@@ -311,8 +311,10 @@ static void add_conditions(const struct index_filter *filter, char *sql, size_t 
 {
     snprintf(sql + strlen(sql), cap - strlen(sql),
              " WHERE NOT garbage AND start_us >= ?1 AND start_us < ?2"
-             " AND (start_us, id) < (?3, ?4)%s%s%s%s",
-             filter->camera ? " AND camera = ?5" : "", filter->kind >= 0 ? " AND kind = ?6" : "",
+             " AND (start_us, id) < (?3, ?4)%s%s%s%s%s",
+             filter->camera ? " AND camera = ?5" : "",
+             filter->cameras ? " AND camera IN (SELECT value FROM json_each(?8))" : "",
+             filter->kind >= 0 ? " AND kind = ?6" : "",
              filter->reason >= 0 ? " AND reason = ?7" : "", filter->starred ? " AND starred" : "");
 }
 
@@ -329,6 +331,9 @@ static void bind_conditions(struct query *q, const struct index_filter *filter)
     if (filter->camera)
         q->error = sql_errno(
             q->db, sqlite3_bind_text(q->statement, 5, filter->camera, -1, SQLITE_TRANSIENT));
+    if (filter->cameras && !q->error)
+        q->error = sql_errno(
+            q->db, sqlite3_bind_text(q->statement, 8, filter->cameras, -1, SQLITE_TRANSIENT));
     if (filter->kind >= 0 && !q->error)
         q->error = sql_errno(q->db, sqlite3_bind_int(q->statement, 6, filter->kind));
     if (filter->reason >= 0 && !q->error)

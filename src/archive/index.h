@@ -36,6 +36,7 @@ int index_garbage(struct index *index, struct archive_item *ret_item)
 
 struct index_filter {
     const char *camera;           /* NULL = all */
+    const char *cameras;          /* those that may be seen, a JSON array of ids; NULL = all */
     int kind, reason;             /* -1 = all */
     int64_t from_us, until_us;    /* start in [from, until); until 0 = no end */
     bool starred;                 /* those only */

@@ -181,9 +181,12 @@ static int open_clip(struct recorder *recorder, const struct packet *first)
                                                        (clock_now_us(clock) - first->arrival_us)};
     memcpy(recorder->item.camera, recorder->camera, sizeof(recorder->camera));
     recorder->init = packet_ref(first->init);
-    return clip_file_create(recorder->root, &recorder->item,
-                            recorder->init->buf->data + recorder->init->chunk_off,
-                            recorder->init->end_off - recorder->init->chunk_off, &recorder->clip);
+    const int r = clip_file_create(
+        recorder->root, &recorder->item, recorder->init->buf->data + recorder->init->chunk_off,
+        recorder->init->end_off - recorder->init->chunk_off, &recorder->clip);
+    if (r < 0)
+        packet_unref(&recorder->init);
+    return r;
 }
 
 /* Takes the packet. */

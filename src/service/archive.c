@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "service/internal.h"
 
 static struct service_archive_call *call_of(struct archive_job *job)
@@ -37,9 +38,9 @@ static void on_done(struct archive_job *job)
 }
 
 static void begin(const struct permit *permit, struct service_archive_call *call,
-                  int (*work)(struct archive_job *job, struct shelf *shelf))
+                  int (*work)(struct archive_job *job, struct shelf *shelf), bool reads)
 {
-    call->job = (struct archive_job){.work = work, .done = on_done};
+    call->job = (struct archive_job){.work = work, .done = on_done, .reads = reads};
     call->principal = *permit->principal;
     call->fd = -1;
     archive_do(permit->service->archive, &call->job);
@@ -113,12 +114,35 @@ static void use_filter(struct service_archive_call *call)
     call->filter.camera = call->camera[0] ? call->camera : NULL;
 }
 
+enum { VISIBLE_MAX_BYTES = ACCESS_RIGHTS_MAX * (ACCESS_CAMERA_MAX + 3) + 3 };
+
+/* The list pages by its last item, which must not be one that is hidden. */
+static const char *visible_cameras(const struct service_archive_call *call, struct text *text)
+{
+    const char *before = "";
+    text_add(text, "[");
+    for (size_t i = 0; i < call->principal.n_rights; i++) {
+        const char *camera = call->principal.rights[i].camera;
+        if (!may(call, ACCESS_VIEWER, camera))
+            continue;
+        text_add(text, "%s\"%s\"", before, camera);
+        before = ",";
+    }
+    text_add(text, "]");
+    return text->bytes;
+}
+
 static int work_list(struct archive_job *job, struct shelf *shelf)
 {
     struct service_archive_call *call = call_of(job);
     use_filter(call);
     call->items = mem_new_array(struct archive_item, call->max + 1);
+    struct text cameras = text_growing(VISIBLE_MAX_BYTES);
+    if (call->principal.is_narrowed)
+        call->filter.cameras = visible_cameras(call, &cameras);
     int n = index_list(shelf->index, &call->filter, call->items, call->max + 1);
+    call->filter.cameras = NULL;
+    text_finish(&cameras);
     if (n < 0)
         return n;
     call->has_more = (unsigned)n > call->max;
@@ -163,7 +187,7 @@ static int work_storage(struct archive_job *job, struct shelf *shelf)
     struct service_archive_call *call = call_of(job);
     struct service_storage *storage = call->storage;
     int r = index_sums(shelf->index, add_camera, call);
-    if (r == 0)
+    if (r == 0 && !call->principal.is_narrowed)
         r = index_bytes_since(shelf->index, storage->since_us, &storage->recent_bytes);
     if (r == 0)
         r = shelf_space(shelf, &storage->free_bytes, &storage->total_bytes);
@@ -200,12 +224,12 @@ static int work_remove(struct archive_job *job, struct shelf *shelf)
 
 void service_archive_list(const struct permit *permit, struct service_archive_call *call)
 {
-    begin(permit, call, work_list);
+    begin(permit, call, work_list, true);
 }
 
 void service_archive_days(const struct permit *permit, struct service_archive_call *call)
 {
-    begin(permit, call, work_days);
+    begin(permit, call, work_days, true);
 }
 
 void service_archive_storage(const struct permit *permit, struct service_archive_call *call)
@@ -214,32 +238,32 @@ void service_archive_storage(const struct permit *permit, struct service_archive
     call->storage->policy = *archive_policy(permit->service->archive);
     call->storage->since_us =
         clock_wall_us(permit->service->params.clock) - SERVICE_STORAGE_RECENT_S * US_PER_S;
-    begin(permit, call, work_storage);
+    begin(permit, call, work_storage, true);
 }
 
 void service_archive_get(const struct permit *permit, struct service_archive_call *call)
 {
-    begin(permit, call, work_get);
+    begin(permit, call, work_get, true);
 }
 
 void service_archive_open(const struct permit *permit, struct service_archive_call *call)
 {
-    begin(permit, call, work_open);
+    begin(permit, call, work_open, true);
 }
 
 void service_archive_export(const struct permit *permit, struct service_archive_call *call)
 {
-    begin(permit, call, work_export);
+    begin(permit, call, work_export, true);
 }
 
 void service_archive_change(const struct permit *permit, struct service_archive_call *call)
 {
-    begin(permit, call, work_change);
+    begin(permit, call, work_change, false);
 }
 
 void service_archive_remove(const struct permit *permit, struct service_archive_call *call)
 {
-    begin(permit, call, work_remove);
+    begin(permit, call, work_remove, false);
 }
 
 void service_archive_news(void *ctx, enum shelf_change change, const struct archive_item *item)

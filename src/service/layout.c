@@ -46,12 +46,42 @@ static bool is_layout(json_t *layout)
            are_groups(json_object_get(layout, "groups"));
 }
 
+static json_t *visible_ids(const struct permit *permit, const json_t *ids)
+{
+    json_t *list = json_array(), *id;
+    size_t i;
+    json_array_foreach(ids, i, id) if (access_allows(permit->principal, ACCESS_VIEWER,
+                                                     ACCESS_CAMERA, json_string_value(id)))
+        json_array_append(list, id);
+    return list;
+}
+
+/* To a principal who may see some cameras alone, the others and their groups do not exist. */
+static json_t *visible(const struct permit *permit, const json_t *layout)
+{
+    json_t *groups = json_array(), *group;
+    size_t i;
+    json_array_foreach(json_object_get(layout, "groups"), i, group)
+    {
+        json_t *cameras = visible_ids(permit, json_object_get(group, "cameras"));
+        if (json_array_size(cameras) > 0)
+            json_array_append_new(groups,
+                                  json_pack("{s:O, s:O}", "name", json_object_get(group, "name"),
+                                            "cameras", cameras));
+        json_decref(cameras);
+    }
+    return json_pack("{s:o, s:o, s:o}", "order",
+                     visible_ids(permit, json_object_get(layout, "order")), "hidden",
+                     visible_ids(permit, json_object_get(layout, "hidden")), "groups", groups);
+}
+
 json_t *service_layout(const struct permit *permit)
 {
     assert(permit->action == ACTION_SEE_LAYOUT);
     json_t *layout = permit->service->layout;
-    return layout ? json_incref(layout)
-                  : json_pack("{s:[],s:[],s:[]}", "order", "hidden", "groups");
+    if (!layout)
+        return json_pack("{s:[],s:[],s:[]}", "order", "hidden", "groups");
+    return permit->principal->is_narrowed ? visible(permit, layout) : json_incref(layout);
 }
 
 int service_arrange(const struct permit *permit, json_t *layout, struct service_waiter *waiter,

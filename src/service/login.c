@@ -96,8 +96,8 @@ struct password_work {
     char known_hash[PASSWORD_HASH_MAX_BYTES];
     char old_password[PASSWORD_MAX_BYTES + 1];
     char new_password[PASSWORD_MAX_BYTES + 1]; /* "" = unchanged */
-    struct grant grant;                        /* of a changed or new user */
-    bool is_new, logs_in;
+    struct grant grant;                        /* of a new user, or to be set */
+    bool is_new, is_setup, logs_in, sets_grant;
     char agent[ACCOUNTS_AGENT_MAX_BYTES + 1];
     /* Results. */
     bool is_right;
@@ -143,6 +143,17 @@ static void count_failure(struct service *service, const char *name)
         log_warn("service", NULL, "a login as \"%s\" failed", name);
 }
 
+/* Without an administrator, the server is open to the next one who sets it up. */
+static int would_be_last_admin(const struct accounts *accounts, const struct user *user,
+                               const struct grant *grant, struct problem *ret_problem)
+{
+    if ((grant->role == ACCESS_ADMIN && !grant->is_narrowed) ||
+        !accounts_is_last_admin(accounts, user))
+        return 0;
+    return problem_set(ret_problem, PROBLEM_INVALID, NULL,
+                       "\"%s\" is the last administrator; add another one first", user->name);
+}
+
 /* 0, or the job's problem is filled in. */
 static int apply(struct password_work *work)
 {
@@ -164,8 +175,15 @@ static int apply(struct password_work *work)
     if (!work->is_new && !user)
         return problem_set(&work->job->problem, PROBLEM_NO_SUCH, NULL, "there is no user \"%s\"",
                            work->name);
+    /* Rights that were not part of the request may have been changed meanwhile. */
+    const struct grant grant = user && !work->sets_grant ? user->grant : work->grant;
+    if (work->is_setup && accounts_has_admin(accounts))
+        return problem_set(&work->job->problem, PROBLEM_BAD_LOGIN, NULL,
+                           "there is an administrator already");
+    if (user && would_be_last_admin(accounts, user, &grant, &work->job->problem) < 0)
+        return -EINVAL;
     if (work->new_password[0] &&
-        accounts_put_user(accounts, work->name, work->new_hash, &work->grant, &user) < 0)
+        accounts_put_user(accounts, work->name, work->new_hash, &grant, &user) < 0)
         return problem_set(&work->job->problem, PROBLEM_TOO_MANY, NULL,
                            "there are %d users already", ACCOUNTS_USERS_MAX);
     snprintf(work->job->object, sizeof(work->job->object), "%s", work->name);
@@ -216,6 +234,9 @@ static struct password_work *create(const char *name, const char *agent)
     work->work.done = done;
     snprintf(work->name, sizeof(work->name), "%s", name);
     text_add(&text, "%s", agent ? agent : "");
+    for (char *p = work->agent; *p; p++) /* JSON is UTF-8; browsers send ASCII */
+        if (*p < ' ' || *p > '~')
+            *p = '?';
     return work;
 }
 
@@ -267,7 +288,6 @@ int service_set_up(const struct permit *permit, const char *setup_token,
     secret_hash(setup_token, shown);
     secret_hash(wanted ? wanted : "", ours);
     if (!wanted || !secret_hash_equal(shown, ours)) {
-        count_failure(service, login->name);
         return problem_set(ret_problem, PROBLEM_BAD_LOGIN, NULL,
                            "that is not the setup token; the server's log has it");
     }
@@ -277,7 +297,7 @@ int service_set_up(const struct permit *permit, const char *setup_token,
     if (error)
         return error;
     struct password_work *work = create(login->name, login->agent);
-    work->is_new = work->logs_in = true;
+    work->is_new = work->is_setup = work->logs_in = true;
     work->grant = (struct grant){.role = ACCESS_ADMIN};
     snprintf(work->new_password, sizeof(work->new_password), "%s", login->password);
     return submit(service, work, waiter, ret_problem);
@@ -302,7 +322,6 @@ int service_change_password(const struct permit *permit, const char *old_passwor
         return check_password(old_password, ret_problem);
     struct password_work *work = create(user->name, login->agent);
     work->checks = work->has_user = work->logs_in = true;
-    work->grant = user->grant;
     memcpy(work->known_hash, user->hash, sizeof(user->hash));
     snprintf(work->old_password, sizeof(work->old_password), "%s", old_password);
     snprintf(work->new_password, sizeof(work->new_password), "%s", login->password);
@@ -367,10 +386,9 @@ int service_change_user(const struct permit *permit, const struct service_user *
         (grant.role != ACCESS_ADMIN || grant.is_narrowed))
         return problem_set(ret_problem, PROBLEM_INVALID, NULL,
                            "you cannot take the role admin from yourself");
-    if (accounts_is_last_admin(&service->accounts, known) &&
-        (grant.role != ACCESS_ADMIN || grant.is_narrowed))
-        return problem_set(ret_problem, PROBLEM_INVALID, NULL,
-                           "\"%s\" is the last administrator; add another one first", user->name);
+    error = would_be_last_admin(&service->accounts, known, &grant, ret_problem);
+    if (error)
+        return error;
     if (!user->password) {
         job_begin(service, NULL);
         (void)!accounts_put_user(&service->accounts, known->name, known->hash, &grant, &known);
@@ -379,6 +397,7 @@ int service_change_user(const struct permit *permit, const struct service_user *
         return 0;
     }
     struct password_work *work = create(user->name, NULL);
+    work->sets_grant = user->role || user->cameras;
     work->grant = grant;
     snprintf(work->new_password, sizeof(work->new_password), "%s", user->password);
     return submit(service, work, waiter, ret_problem);

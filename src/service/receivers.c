@@ -60,12 +60,14 @@ json_t *service_receivers(const struct permit *permit)
     return json_pack("{s:o}", "receivers", list);
 }
 
-/* A receiver that is written without a secret keeps its current one. */
+/* A receiver that is written without a secret keeps its current one, but never sends it to another
+ * address. */
 static void keep_secret(const struct service *service, struct receiver *receiver)
 {
     struct tell_view view;
     for (unsigned i = 0; tell_view(service->tell, i, &view); i++)
-        if (strcmp(view.receiver->id, receiver->id) == 0)
+        if (strcmp(view.receiver->id, receiver->id) == 0 && view.receiver->kind == receiver->kind &&
+            strcmp(view.receiver->url, receiver->url) == 0)
             memcpy(receiver->secret, view.receiver->secret, sizeof(receiver->secret));
 }
 

@@ -311,3 +311,57 @@ test('a device whose token is replaced is sent away at once, and only the new on
   assert.equal(await status(house, anna, 'POST', '/api/v1/cameras/nowhere/token', {}), 404);
   assert.equal(await status(house, anna, 'POST', '/api/v1/cameras/board/token', { token: 'mine' }), 400);
 });
+
+test('a demotion holds while the user changes the password', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  await ask(house, anna, 'POST', '/api/v1/users', { name: 'eve', role: 'admin', password: PASSWORD });
+  const eve = await logIn(house, 'eve', PASSWORD);
+  const changing = ask(house, eve, 'POST', '/api/v1/session/password', { password: PASSWORD, new_password: OTHER });
+  assert.equal(await status(house, anna, 'PATCH', '/api/v1/users/eve', { role: 'viewer', cameras: ['porch'] }), 204);
+  await changing;
+  const { users } = await (await ask(house, anna, 'GET', '/api/v1/users')).json();
+  assert.deepEqual(users.find(({ name }) => name === 'eve'), { name: 'eve', role: 'viewer', cameras: ['porch'] });
+});
+
+test('several who set up at once make one administrator', async (t) => {
+  const house = await boot(t, ACCOUNTS);
+  const [, token] = await house.server.says(/no administrator yet: .*#setup=([0-9a-f]{64})/);
+  const names = ['anna', 'ben', 'carl', 'dora'];
+  const answers = await Promise.all(names.map((name) => ask(house, NOBODY, 'POST', '/api/v1/setup',
+    { token, name, password: PASSWORD })));
+  assert.deepEqual(answers.map((answer) => answer.status).sort(), [201, 401, 401, 401]);
+  // Guesses at the token, which is 256 bits, keep nobody from logging in.
+  for (let i = 0; i < 40; i++) {
+    assert.equal(await status(house, NOBODY, 'POST', '/api/v1/setup', { token, name: 'x', password: PASSWORD }), 401);
+  }
+  await logIn(house, names[answers.findIndex((answer) => answer.status === 201)], PASSWORD);
+});
+
+test('who may see some cameras learns nothing of the others from pages of the archive and the wall', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  await house.camera('secret');
+  for (const camera of ['porch', 'secret', 'secret']) {
+    assert.equal(await status(house, anna, 'POST', `/api/v1/cameras/${camera}/photo`), 201);
+  }
+  await ask(house, anna, 'PUT', '/api/v1/layout', { order: ['secret', 'porch'], hidden: ['secret'],
+    groups: [{ name: 'Bedroom', cameras: ['secret'] }, { name: 'Out', cameras: ['porch', 'secret'] }] });
+  const made = await (await ask(house, anna, 'POST', '/api/v1/tokens',
+    { name: 'porch', role: 'viewer', cameras: ['porch'] })).json();
+  const narrowed = { bearer: made.token };
+  const list = async (query) => (await ask(house, narrowed, 'GET', `/api/v1/archive?${query}`)).json();
+  assert.deepEqual(await list('camera=secret&limit=1'), { items: [], next: null });
+  const page = await list('limit=1');
+  assert.deepEqual([page.items.map(({ camera }) => camera), page.next], [['porch'], null]);
+  assert.deepEqual(await (await ask(house, narrowed, 'GET', '/api/v1/layout')).json(),
+    { order: ['porch'], hidden: [], groups: [{ name: 'Out', cameras: ['porch'] }] });
+});
+
+test('a session is listed whatever its browser calls itself', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  const response = await house.get('/api/v1/session', { method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': 'evil\u00ff' },
+    body: JSON.stringify({ name: 'anna', password: PASSWORD }) });
+  assert.equal(response.status, 201);
+  const { sessions } = await (await ask(house, anna, 'GET', '/api/v1/sessions')).json();
+  assert.deepEqual(sessions.map(({ agent }) => agent).filter((agent) => agent.startsWith('evil')), ['evil?']);
+});
