@@ -137,7 +137,7 @@ test('a helper that is killed is shown, started again, and leaves nothing behind
   const [first] = helpers();
   process.kill(first, 'SIGKILL');
   const told = await page.next((m) => m.type === 'camera' && m.camera.error, 'the error', 20000);
-  assert.match(told.camera.error, /helper crashed \(Killed\)/);
+  assert.match(told.camera.error, /helper process crashed \(Killed\)/);
   // Stills whose requester has left are answered, and do not block later ones.
   const still = async () => (await house.get(`/api/v1/cameras/${id}/capture`, { method: 'POST' })).status;
   const statuses = await Promise.all(Array.from({ length: 5 }, still));
