@@ -86,7 +86,7 @@ static int wrong_use(const struct verb *verb, char error[ORDER_ERROR_MAX])
 static const char *option(unsigned n_words, const char *const *words, unsigned *i, const char *name)
 {
     const size_t len = strlen(name);
-    if (strncmp(words[*i], name, len) != 0)
+    if (!words[*i] || strncmp(words[*i], name, len) != 0)
         return NULL;
     if (words[*i][len] == '=')
         return words[*i] + len + 1;
@@ -137,11 +137,12 @@ static int read_words(const struct verb *verb, unsigned n_words, const char *con
     unsigned n_wanted = (verb->argument != NO_ARGUMENT) + ((verb->takes & TAKES_ROLE_WORD) != 0);
     unsigned n_read = 0;
     for (unsigned i = 0; i < n_words; i++) {
-        if (words[i][0] == '-') {
+        const bool is_option = words[i][0] == '-';
+        if (!is_option && n_read == n_wanted)
+            return -EINVAL;
+        if (is_option) {
             if (!read_option(verb, n_words, words, &i, order))
                 return -EINVAL;
-        } else if (n_read == n_wanted) {
-            return -EINVAL;
         } else if (n_read++ == 1) {
             order->role = words[i];
         } else if (!read_argument(verb, words[i], order)) {

@@ -11,7 +11,8 @@
 /* To a millisecond: more would be noise. */
 static json_t *null_or_seconds(bool known, int64_t us)
 {
-    return known ? json_real((double)(us / US_PER_MS) / 1000) : json_null();
+    const int64_t ms = us / US_PER_MS;
+    return known ? json_real((double)ms / 1000) : json_null();
 }
 
 static json_t *null_or_integer(bool known, json_int_t value)

@@ -1,5 +1,6 @@
 #include "film/fit.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -103,6 +104,7 @@ static void scale_plane(struct plane from, unsigned from_width, unsigned from_he
         copy_plane(from, to, to_stride, width, height, map);
         return;
     }
+    assert(width > 0 && height > 0);
     const int64_t step_x = ((int64_t)from_width << 16) / width;
     const int64_t step_y = ((int64_t)from_height << 16) / height;
     for (unsigned y = 0; y < height; y++) {

@@ -1,5 +1,6 @@
 #include "film/make.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -58,6 +59,7 @@ static int read_whole(int folder, const char *name, uint8_t **bytes, size_t *cap
     }
     if (r == 0)
         r = files_read(fd, 0, *bytes, (size_t)st.st_size, ret_len);
+    assert(r < 0 || *bytes);
     if (r == 0)
         (*bytes)[*ret_len] = 0;
     close(fd);
@@ -98,8 +100,8 @@ static int write_progress(const struct maker *maker, uint64_t bytes)
 static int resume(struct maker *maker, bool *ret_is_done)
 {
     uint8_t *text = NULL;
-    size_t cap = 0, len;
-    unsigned long long bytes;
+    size_t cap = 0, len = 0;
+    unsigned long long bytes = 0;
     struct film_progress *p = &maker->progress;
     *ret_is_done = false;
     int r = read_whole(maker->folder, "progress", &text, &cap, &len);
@@ -144,7 +146,7 @@ static double mean_of(const struct picture *grey)
 static double look_at(struct maker *maker, unsigned i)
 {
     struct picture grey;
-    size_t len;
+    size_t len = 0;
     if (maker->means[i] != NOT_SEEN)
         return maker->means[i];
     maker->means[i] = LEVEL_NONE;
@@ -176,7 +178,7 @@ static int take_photo(struct maker *maker, unsigned i, struct picture *ret_pictu
     const struct film_crop *crop = &maker->job.settings.crop;
     uint8_t table[256];
     struct picture photo;
-    size_t len;
+    size_t len = 0;
     if (look_at(maker, i) < 0)
         return -EBADMSG;
     make_table(maker, i, table);
@@ -231,6 +233,7 @@ static int add_unit(const struct maker *maker, struct group *group, const struct
         group->cap = cap;
     }
     const uint64_t frame = maker->progress.frames + group->n;
+    assert(group->bytes);
     memcpy(group->bytes + group->len, unit->data, unit->len_bytes);
     group->units[group->n] =
         (struct clip_unit){.len_bytes = (uint32_t)unit->len_bytes,
@@ -245,7 +248,7 @@ static int encode_photo(struct maker *maker, unsigned i, void **encoder, struct 
 {
     const struct encoder_ops *ops = encoder_find(NULL);
     struct picture picture;
-    struct encoder_unit unit;
+    struct encoder_unit unit = {0};
     int r = take_photo(maker, i, &picture);
     if (r == -EBADMSG)
         return 0;
@@ -299,7 +302,7 @@ static int make_group(struct maker *maker)
 /* The poster is a photo from the middle. */
 static int put_poster(struct maker *maker)
 {
-    size_t len;
+    size_t len = 0;
     unsigned i = maker->job.n_photos / 2;
     while (i + 1 < maker->job.n_photos && look_at(maker, i) < 0)
         i++;

@@ -111,7 +111,7 @@ int film_run_start(const char *folder, int takes_archive, struct waker changed,
                    struct film_run **ret_run)
 {
     int pipe_fds[2];
-    pid_t pid;
+    pid_t pid = -1;
     if (pipe2(pipe_fds, O_CLOEXEC) < 0) {
         close(takes_archive);
         return -errno;

@@ -22,10 +22,11 @@ json_t *run_to_json(const struct run *run)
     stamp_format(run->due_s * US_PER_S, 0, due);
     stamp_format(run->start_us, 0, start);
     snprintf(item, sizeof(item), "%lld", (long long)run->item);
-    return json_pack(
-        "{s:s, s:s?, s:f, s:s, s:s, s:s?, s:I}", "due", due, "start", did_start ? start : NULL,
-        "duration_s", (double)(run->duration_us / US_PER_MS) / 1000, "result", NAMES[run->result],
-        "detail", run->detail, "item", run->item ? item : NULL, "count", (json_int_t)run->count);
+    const int64_t ms = run->duration_us / US_PER_MS;
+    return json_pack("{s:s, s:s?, s:f, s:s, s:s, s:s?, s:I}", "due", due, "start",
+                     did_start ? start : NULL, "duration_s", (double)ms / 1000, "result",
+                     NAMES[run->result], "detail", run->detail, "item", run->item ? item : NULL,
+                     "count", (json_int_t)run->count);
 }
 
 static bool read_result(const char *name, enum run_result *ret_result)

@@ -29,7 +29,7 @@ enum service_action {
     ACTION_ADOPT,
     ACTION_REVOKE, /* its device's token */
     ACTION_REMOVE,
-    ACTION_MOVE, /* a network camera to another address */
+    ACTION_MOVE,       /* a network camera to another address */
     ACTION_SEE_LAYOUT, /* of the wall of cameras */
     ACTION_ARRANGE,    /* to change it */
     ACTION_LOGIN,      /* who am I, log in, log out, set up: checked by the command itself */

@@ -72,7 +72,7 @@ void service_archive_change(const struct permit *permit, struct service_archive_
 void service_archive_remove(const struct permit *permit, struct service_archive_call *call);
 
 /* The archive's news become events; ctx is the service. */
-void service_archive_news(void *service, enum shelf_change change, const struct archive_item *item);
+void service_archive_news(void *ctx, enum shelf_change change, const struct archive_item *item);
 
 /* ACTION_RECORD: records the camera from now on for this long; extends or shortens a running
  * recording. */

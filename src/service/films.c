@@ -271,11 +271,13 @@ json_t *service_films(const struct permit *permit)
 int service_film_get(const struct permit *permit, const char *id, json_t **ret_json,
                      struct problem *ret_problem)
 {
-    struct film *film;
+    struct film *film = NULL;
     const int r = find(permit, id, ACCESS_VIEWER, &film, ret_problem);
-    if (r == 0)
-        *ret_json = film_describe(film);
-    return r;
+    if (r < 0)
+        return r;
+    assert(film);
+    *ret_json = film_describe(film);
+    return 0;
 }
 
 static void drop(struct film *film)
@@ -380,10 +382,11 @@ int service_film_pause(const struct permit *permit, const char *id, bool pause,
 {
     assert(permit->action == ACTION_FILM_CHANGE);
     struct service *service = permit->service;
-    struct film *film;
+    struct film *film = NULL;
     const int r = find(permit, id, ACCESS_OPERATOR, &film, ret_problem);
     if (r < 0)
         return r;
+    assert(film);
     const bool is_open = film->state == FILM_WAITING || film->state == FILM_RUNNING;
     if (pause ? !is_open && film->state != FILM_PAUSED
               : !is_open && film->state != FILM_PAUSED && film->state != FILM_FAILED)
@@ -424,10 +427,11 @@ int service_film_remove(const struct permit *permit, const char *id, struct serv
 {
     assert(permit->action == ACTION_FILM_CHANGE);
     struct service *service = permit->service;
-    struct film *film;
+    struct film *film = NULL;
     const int r = find(permit, id, ACCESS_OPERATOR, &film, ret_problem);
     if (r < 0)
         return r;
+    assert(film);
     job_begin(service, NULL);
     if (service->store)
         store_remove_film(service->store, id);

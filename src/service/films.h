@@ -7,7 +7,7 @@
 enum { SERVICE_FILMS_MAX = 100 };
 
 /* Loads a row of the store; called while it is opened, ctx is the service. */
-void service_load_film(void *service, const struct store_film *row);
+void service_load_film(void *ctx, const struct store_film *row);
 
 /* ACTION_FILMS. An array, newest first; new references. */
 json_t *service_films(const struct permit *permit) __attribute__((returns_nonnull));
@@ -15,7 +15,7 @@ int service_film_get(const struct permit *permit, const char *id, json_t **ret_j
                      struct problem *ret_problem) __attribute__((warn_unused_result));
 
 /* ACTION_FILM_CHANGE; waiter->done has the film's id as object. */
-int service_film_add(const struct permit *permit, json_t *film, struct service_waiter *waiter,
+int service_film_add(const struct permit *permit, json_t *json, struct service_waiter *waiter,
                      struct problem *ret_problem) __attribute__((warn_unused_result));
 int service_film_pause(const struct permit *permit, const char *id, bool pause,
                        struct service_waiter *waiter, struct problem *ret_problem)

@@ -130,7 +130,7 @@ void motion_forget(struct service *service, const char *camera);
 /* --- schedules.c, schedule_run.c --- */
 
 void schedules_init(struct service *service);
-void schedule_on_timer(void *service);
+void schedule_on_timer(void *ctx);
 void schedules_stop(struct service *service);     /* before the store closes */
 void schedules_drop_all(struct service *service); /* after archive_close */
 

@@ -73,21 +73,24 @@ json_t *service_schedules(const struct permit *permit)
 int service_schedule_get(const struct permit *permit, const char *id, json_t **ret_json,
                          struct problem *ret_problem)
 {
-    struct schedule_entry *entry;
+    struct schedule_entry *entry = NULL;
     const int r = find(permit, id, ACCESS_VIEWER, &entry, ret_problem);
-    if (r == 0)
-        *ret_json = describe(permit->service, entry);
-    return r;
+    if (r < 0)
+        return r;
+    assert(entry);
+    *ret_json = describe(permit->service, entry);
+    return 0;
 }
 
 int service_schedule_runs(const struct permit *permit, const char *id, json_t **ret_runs,
                           struct problem *ret_problem)
 {
-    struct schedule_entry *entry;
+    struct schedule_entry *entry = NULL;
     struct run at_hand;
     const int r = find(permit, id, ACCESS_VIEWER, &entry, ret_problem);
     if (r < 0)
         return r;
+    assert(entry);
     *ret_runs = json_array();
     if (schedule_running(permit->service, entry, &at_hand))
         json_array_append_new(*ret_runs, run_to_json(&at_hand));
@@ -110,11 +113,13 @@ static json_t *next_times(const struct schedule *schedule, const struct zone *zo
 int service_schedule_next(const struct permit *permit, const char *id, json_t **ret_times,
                           struct problem *ret_problem)
 {
-    struct schedule_entry *entry;
+    struct schedule_entry *entry = NULL;
     const int r = find(permit, id, ACCESS_VIEWER, &entry, ret_problem);
-    if (r == 0)
-        *ret_times = next_times(&entry->plan->schedule, &entry->plan->zone, now_s(permit->service));
-    return r;
+    if (r < 0)
+        return r;
+    assert(entry);
+    *ret_times = next_times(&entry->plan->schedule, &entry->plan->zone, now_s(permit->service));
+    return 0;
 }
 
 /* --- Changes. --- */
@@ -261,13 +266,14 @@ int service_schedule_replace(const struct permit *permit, const char *id, json_t
 {
     assert(permit->action == ACTION_SCHEDULE_CHANGE);
     struct service *service = permit->service;
-    struct schedule_entry *entry;
+    struct schedule_entry *entry = NULL;
     struct schedule wanted;
     int r = find(permit, id, ACCESS_OPERATOR, &entry, ret_problem);
     if (r == 0)
         r = read_schedule(permit, schedule, ACCESS_OPERATOR, &wanted, ret_problem);
     if (r < 0)
         return r;
+    assert(entry);
     if (entry->pending)
         return busy(entry, ret_problem);
     entry->pending = mem_new(struct schedule);
@@ -295,10 +301,11 @@ int service_schedule_remove(const struct permit *permit, const char *id,
 {
     assert(permit->action == ACTION_SCHEDULE_CHANGE);
     struct service *service = permit->service;
-    struct schedule_entry *entry;
+    struct schedule_entry *entry = NULL;
     const int r = find(permit, id, ACCESS_OPERATOR, &entry, ret_problem);
     if (r < 0)
         return r;
+    assert(entry);
     if (entry->pending)
         return busy(entry, ret_problem);
     job_begin(service, NULL);

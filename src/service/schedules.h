@@ -8,8 +8,8 @@ enum { SERVICE_SCHEDULES_MAX = 100, SERVICE_NEXT_RUNS = 10 };
 
 /* Loads a stored schedule; called while the store is opened. Rows that this program cannot read are
  * logged and left alone. */
-void service_load_schedule(void *service, const struct store_schedule *row);
-void service_load_run(void *service, const struct store_run *row);
+void service_load_schedule(void *ctx, const struct store_schedule *row);
+void service_load_run(void *ctx, const struct store_run *row);
 
 /* ACTION_SCHEDULES. Lists are arrays; all of them new references. */
 json_t *service_schedules(const struct permit *permit) __attribute__((returns_nonnull));
