@@ -88,6 +88,8 @@ test('settings are checked, stored before they are acknowledged, and used again'
   house.server.mayFail = true;
   house.programs = house.programs.filter((program) => program !== house.server);
   await house.start();
+  // A camera that has sent no picture yet is known again once it has connected again.
+  await waitFor('it is there', () => house.describe('porch'), 30_000);
   assert.deepEqual(await motion(house, 'porch'), chosen);
   await house.state('porch', 'awake', 30_000); // it is watched again by itself
   const removed = await house.get('/api/v1/cameras/porch', { method: 'DELETE' });
