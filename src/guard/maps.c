@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/files.h"
 #include "base/alloc.h"
 #include "base/text.h"
 
@@ -216,23 +217,6 @@ static void straighten(struct maps_answer *answer, unsigned max_minutes)
         answer->minutes[i] = ring[(answer->moved - answer->n_minutes + i) % max_minutes];
 }
 
-static int read_file(int fd, uint8_t *bytes, size_t *ret_len_bytes)
-{
-    size_t len = 0;
-    while (len < DAY_MAX_BYTES) {
-        const ssize_t n = read(fd, bytes + len, DAY_MAX_BYTES - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        len += (size_t)n;
-    }
-    *ret_len_bytes = len;
-    return 0;
-}
-
 static int ask_day(const char *path, uint32_t day, const struct maps_query *query, uint8_t *bytes,
                    struct maps_answer *answer)
 {
@@ -240,7 +224,7 @@ static int ask_day(const char *path, uint32_t day, const struct maps_query *quer
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return errno == ENOENT ? 0 : -errno;
-    const int r = read_file(fd, bytes, &len_bytes);
+    const int r = files_read(fd, 0, bytes, DAY_MAX_BYTES, &len_bytes);
     close(fd);
     for (size_t at = 0; r == 0 && at + MAPS_RECORD_BYTES <= len_bytes; at += MAPS_RECORD_BYTES) {
         const struct maps_record record = maps_decode(bytes + at);
