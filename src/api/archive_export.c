@@ -59,7 +59,7 @@ static void on_read(struct archive_job *job)
 static void read_on(struct export_stream *out)
 {
     out->is_busy = true;
-    out->read = (struct archive_job){.work = work_read, .done = on_read};
+    out->read = (struct archive_job){.work = work_read, .done = on_read, .reads = true};
     archive_do(out->archive, &out->read);
 }
 

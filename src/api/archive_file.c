@@ -61,7 +61,7 @@ static void on_read(struct archive_job *job)
 static void read_on(struct file_stream *file)
 {
     file->is_busy = true;
-    file->read = (struct archive_job){.work = work_read, .done = on_read};
+    file->read = (struct archive_job){.work = work_read, .done = on_read, .reads = true};
     archive_do(file->archive, &file->read);
 }
 

@@ -285,8 +285,7 @@ void archive_do(struct archive *archive, struct archive_job *job)
     list_init(&job->node);
     lock_take(&archive->lock);
     unsigned *n = job->reads ? &archive->n_reads : &archive->n_queued;
-    const bool is_full =
-        *n == (job->reads ? ARCHIVE_READS_MAX : ARCHIVE_JOBS_MAX) || archive->closing;
+    const bool is_full = *n == ARCHIVE_JOBS_MAX || archive->closing;
     if (!is_full) {
         list_append(job->reads ? &archive->reads : &archive->queue, &job->node);
         ++*n;

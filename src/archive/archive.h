@@ -41,7 +41,7 @@ struct archive_job {
     bool reads; /* it waits until no other job does, so that readers never keep a picture out */
     int error;
 };
-enum { ARCHIVE_JOBS_MAX = 256, ARCHIVE_READS_MAX = 64 };
+enum { ARCHIVE_JOBS_MAX = 256 }; /* of those that read, and of the others */
 
 /* Any thread; done is called on the loop, with -EBUSY if the queue is full. */
 void archive_do(struct archive *archive, struct archive_job *job);

@@ -1,6 +1,8 @@
 #include "archive/archive.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <stdatomic.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -165,14 +167,65 @@ static void test_a_full_queue(void **state)
     assert_int_equal(n_done / 1000 + n_done % 1000, 4 * ARCHIVE_JOBS_MAX);
 }
 
+struct queued {
+    struct archive_job job;
+    atomic_bool *gate;           /* the work waits for it; NULL = does nothing */
+    unsigned *n_served;          /* without a refusal */
+    unsigned *n_refused, *place; /* its place among those served; may be NULL */
+};
+
+static int wait_at_gate(struct archive_job *job, struct shelf *shelf)
+{
+    struct queued *queued = (struct queued *)(void *)job;
+    (void)shelf;
+    while (queued->gate && !atomic_load(queued->gate))
+        sched_yield();
+    return 0;
+}
+
+static void queued_done(struct archive_job *job)
+{
+    struct queued *queued = (struct queued *)(void *)job;
+    if (job->error)
+        ++*queued->n_refused;
+    else
+        ++*queued->n_served;
+    if (queued->place)
+        *queued->place = job->error ? 0 : *queued->n_served;
+    mem_free(queued);
+}
+
+/* However many readers wait, a picture is kept, and before them. */
+static void test_readers_wait_for_the_others(void **state)
+{
+    struct side side;
+    atomic_bool gate = false;
+    unsigned n_served = 0, n_refused = 0, place = 0;
+    const struct queued like = {.n_served = &n_served, .n_refused = &n_refused};
+    begin(&side, *state);
+    for (unsigned i = 0; i < 2 * ARCHIVE_JOBS_MAX + 2; i++) {
+        struct queued *queued = mem_new(struct queued);
+        const bool is_first = i == 0, is_last = i == 2 * ARCHIVE_JOBS_MAX + 1;
+        *queued = like;
+        queued->job = (struct archive_job){
+            .work = wait_at_gate, .done = queued_done, .reads = !is_first && !is_last};
+        queued->gate = is_first ? &gate : NULL;
+        queued->place = is_last ? &place : NULL;
+        archive_do(side.archive, &queued->job);
+    }
+    atomic_store(&gate, true);
+    end(&side);
+    assert_int_equal(n_refused, ARCHIVE_JOBS_MAX);
+    assert_int_equal(n_served, ARCHIVE_JOBS_MAX + 2);
+    assert_int_equal(place, 2);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, scratch_create, scratch_destroy)
     const struct CMUnitTest tests[] = {
-        T(test_photos_are_kept),
-        T(test_the_end_waits_for_jobs),
-        T(test_trouble),
-        T(test_a_full_queue),
+        T(test_photos_are_kept), T(test_the_end_waits_for_jobs),      T(test_trouble),
+        T(test_a_full_queue),    T(test_readers_wait_for_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
