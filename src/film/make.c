@@ -233,7 +233,7 @@ static int add_unit(const struct maker *maker, struct group *group, const struct
         group->cap = cap;
     }
     const uint64_t frame = maker->progress.frames + group->n;
-    assert(group->bytes);
+    assert(group->bytes && unit->data);
     memcpy(group->bytes + group->len, unit->data, unit->len_bytes);
     group->units[group->n] =
         (struct clip_unit){.len_bytes = (uint32_t)unit->len_bytes,
