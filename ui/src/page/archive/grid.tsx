@@ -166,9 +166,10 @@ export function Grid(props: {
     setActive(day.first);
   }, [jump]);
 
-  // The cell must be rendered before it gets the focus, and may have to be scrolled to.
+  // The cell must be rendered before it gets the focus, and may have to be scrolled to. An effect of
+  // an earlier drawing may run after the key; the focus waits for the drawing that the key asked for.
   useEffect(() => {
-    if (!moved.current) return;
+    if (!moved.current || here !== newest.current) return;
     moved.current = false;
     ref.current?.querySelector<HTMLElement>(`[data-at="${here}"]`)?.focus({ preventScroll: true });
   });
