@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "access/credential.h"
 #include "api/hls_session.h"
 #include "api/reply.h"
 #include "base/text.h"
@@ -16,6 +17,15 @@ static bool directive(const struct http_request *request, const char *name, int6
            text_to_int(text, 0, max, ret_number) == 0;
 }
 
+/* A player sends no header that it was not told to send, and a media address is not its playlist's:
+ * the playlist repeats the token of its own address. */
+static void read_token(const struct http_request *request, char ret_token[SECRET_CHARS + 1])
+{
+    char text[SECRET_CHARS + 2];
+    if (!http_query(request, "token", text, sizeof(text)) || credential_check(text, ret_token) < 0)
+        ret_token[0] = '\0';
+}
+
 static bool read_directives(const struct http_request *request, struct hls_want *ret_want)
 {
     int64_t number = -1, part = -1;
@@ -24,6 +34,7 @@ static bool read_directives(const struct http_request *request, struct hls_want 
         return false;
     *ret_want = (struct hls_want){.playlist = true, .blocking = number >= 0, .part = (int)part};
     ret_want->number = number >= 0 ? (uint64_t)number : 0;
+    read_token(request, ret_want->token);
     return true;
 }
 

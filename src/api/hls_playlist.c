@@ -29,7 +29,7 @@ static unsigned part_target_cs(const struct hls_track *track)
 }
 
 struct place {
-    const char *session;
+    const char *session, *token;
     const struct packet *init; /* of the segment listed last */
 };
 
@@ -40,7 +40,7 @@ static void uri(struct text *text, const struct place *place, enum hls_path_kind
     char out[HLS_PATH_MAX];
     memcpy(path.session, place->session, sizeof(path.session));
     hls_path_write(&path, out);
-    text_add(text, "%s", out);
+    text_add(text, "%s%s%s", out, place->token[0] ? "?token=" : "", place->token);
 }
 
 static void list_begin(struct text *text, struct place *place, const struct hls_segment *segment)
@@ -65,9 +65,10 @@ static void list_parts(struct text *text, const struct place *place,
     }
 }
 
-void hls_playlist_write(const struct hls_track *track, const char *session, struct text *text)
+void hls_playlist_write(const struct hls_track *track, const char *session, const char *token,
+                        struct text *text)
 {
-    struct place place = {.session = session};
+    struct place place = {.session = session, .token = token};
     uint64_t first =
         track->current - track->first > HLS_LISTED ? track->current - HLS_LISTED : track->first;
     const struct hls_segment *oldest = hls_track_segment(track, first);

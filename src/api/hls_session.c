@@ -68,7 +68,7 @@ static enum answer playlist(const struct hls_session *session, const struct hls_
         return ANSWER_WAITS;
     char bytes[HLS_PLAYLIST_MAX_BYTES];
     struct text text = text_over(bytes, sizeof(bytes));
-    hls_playlist_write(track, session->id, &text);
+    hls_playlist_write(track, session->id, want->token, &text);
     struct buf *buf = text.cut ? NULL : reply_buf(bytes, text.len);
     if (!buf)
         return error_with(ret_reply, &NO_MEMORY);

@@ -2,6 +2,7 @@
  * renews it, and after a while without requests it is freed, so that the camera may sleep. Requests
  * for future parts are held. Loop only. Only for src/api. */
 #pragma once
+#include "access/secret.h"
 #include "api/endpoint.h"
 #include "api/hls_path.h"
 #include "api/hls_track.h"
@@ -28,8 +29,9 @@ struct hls_want {
     bool playlist; /* false: media */
     bool blocking; /* wait until the playlist has this part: */
     uint64_t number;
-    int part;             /* -1: the whole segment */
-    struct hls_path path; /* of media */
+    int part;                     /* -1: the whole segment */
+    struct hls_path path;         /* of media */
+    char token[SECRET_CHARS + 1]; /* of the playlist's address, "" = none */
 };
 
 /* The camera's session, or NULL. */

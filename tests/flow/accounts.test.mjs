@@ -180,6 +180,14 @@ test('tokens of programs: in the header, in addresses of pictures, limited, revo
   assert.equal((await house.get('/snapshot/porch.jpg', { headers: basic })).status, 200);
   assert.equal((await house.get(`/snapshot/porch.jpg?token=${made.token}`, { headers: { accept: '*/*' } })).status, 200);
   assert.equal((await house.get(`/api/v1/cameras?token=${made.token}`, { headers: { accept: '*/*' } })).status, 401);
+  // Players of HLS send nothing but the addresses that the playlist lists.
+  const bare = { headers: { accept: '*/*' } };
+  const playlist = await (await house.get(`/hls/porch/index.m3u8?token=${made.token}`, bare)).text();
+  const media = playlist.match(/#EXT-X-MAP:URI="([^"]+)"/)[1];
+  assert.equal((await house.get(`/hls/porch/${media}`, bare)).status, 200);
+  assert.equal((await house.get(`/hls/porch/${media.split('?')[0]}`, bare)).status, 401);
+  const plain = await (await house.get('/hls/porch/index.m3u8', { headers: basic })).text();
+  assert.ok(plain.includes('#EXTM3U') && !plain.includes('token'), plain);
   // What is stored, and what is listed, is no credential.
   const listed = (await (await ask(house, anna, 'GET', '/api/v1/tokens')).json()).tokens.find(({ name }) => name === 'dashboard');
   assert.ok(!JSON.stringify(listed).includes(made.token));

@@ -84,7 +84,7 @@ static void expect_playlist(const struct feed *feed, const char *want)
 {
     char bytes[HLS_PLAYLIST_MAX_BYTES];
     struct text text = text_over(bytes, sizeof(bytes));
-    hls_playlist_write(&feed->track, "0123abcd", &text);
+    hls_playlist_write(&feed->track, "0123abcd", "", &text);
     assert_false(text.cut);
     assert_string_equal(bytes, want);
 }
@@ -93,7 +93,7 @@ static bool lists(const struct feed *feed, const char *what)
 {
     char bytes[HLS_PLAYLIST_MAX_BYTES];
     struct text text = text_over(bytes, sizeof(bytes));
-    hls_playlist_write(&feed->track, "0123abcd", &text);
+    hls_playlist_write(&feed->track, "0123abcd", "", &text);
     assert_false(text.cut);
     return strstr(bytes, what) != NULL;
 }
