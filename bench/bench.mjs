@@ -9,6 +9,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { BUILD } from '../tests/lib/proc.mjs';
+import { attacks } from './attacks.mjs';
+import { cpuPerFrame } from './frame.mjs';
 import { motion } from './motion.mjs';
 import * as sections from './sections.mjs';
 import { sources } from './sources.mjs';
@@ -35,13 +37,14 @@ async function size() {
     row('the page at start, gzip', page / 1024, 'KB', { max: 45 })];
 }
 
-const SECTIONS = { frame: sections.cpuPerFrame, latency: sections.latency, viewers: sections.viewers,
-  idle: sections.idle, wake: sections.wake, glass: sections.glass, sources, motion, size };
+const SECTIONS = { frame: cpuPerFrame, latency: sections.latency, viewers: sections.viewers,
+  idle: sections.idle, wake: sections.wake, glass: sections.glass, sources, motion, attacks, size };
 
 const TITLES = {
   frame: 'Six VGA cameras at 30 fps (4:2:2, noisy frames)', latency: 'JPEG in to chunk out, one camera',
   viewers: 'Viewers of one VGA camera at 30 fps', idle: 'Without viewers', wake: 'From asleep to the first chunk',
   glass: 'Glass to glass: a frame drawn to its pixels on the screen', sources: 'What each kind of camera costs', motion: 'Beside Debian\'s motion, 15 fps',
+  attacks: 'What an attack costs a viewer of another camera',
   size: 'What it costs to have',
 };
 
