@@ -25,9 +25,10 @@ LOOP_ONLY_ROOMS = frozenset({"media", "codec", "watch", "schedule", "cert", "acc
 
 TREES = {
     "build": Tree([]),
-    "build-asan": Tree(["-Dfuzz=true", "-Db_sanitize=address,undefined", "-Db_lundef=false"], "clang", 3),
-    "build-tsan": Tree(["-Db_sanitize=thread", "-Db_lundef=false"], "clang", 5, LOOP_ONLY_ROOMS),
+    "build-asan": Tree(["-Doptimization=1", "-Dfuzz=true", "-Db_sanitize=address,undefined", "-Db_lundef=false"], "clang", 3),
+    "build-tsan": Tree(["-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false"], "clang", 5, LOOP_ONLY_ROOMS),
 }
+LINKER = {"CC_LD": "lld", "CXX_LD": "lld"}  # every tree links more than 200 programs
 
 DONE = {}  # what was tried in this run: folder or step, and whether it stands
 
@@ -49,7 +50,7 @@ def build_tree(stage, folder, more):
     tree, path = TREES[folder], TOP / folder
     options = ["-Dtests=enabled", *more, *tree.options]
     compiler = f"{'ccache ' if shutil.which('ccache') else ''}{tree.compiler}"
-    environment = {"CC": compiler, "CXX": compiler + "++"} if tree.compiler else {}
+    environment = {**LINKER, **({"CC": compiler, "CXX": compiler + "++"} if tree.compiler else {})}
     # A folder that was configured otherwise, such as by script/demo, is configured again.
     known = path / "test-options"
     if not known.exists() or known.read_text() != " ".join(options):

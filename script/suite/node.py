@@ -6,7 +6,8 @@ from suite.build import TREES
 from suite.process import TOP, run
 from suite.report import Job, Result
 
-LONG_FILES = ["rpicam", "pull", "hls", "ingest", "install", "player", "v4l2"]  # these start first
+LONG_FILES = ["player", "slow-link", "archive", "page", "libcamera", "v4l2", "watch", "pull", "ingest", "schedules", "hls", "rpicam",
+              "install", "arm64"]  # these start first
 
 
 def node_jobs(stage, suite, folder, prefix="", pattern="", files=None):

@@ -11,6 +11,7 @@ from suite.report import TALLY, Job, Result
 TOP = Path(__file__).resolve().parent.parent.parent
 LOGS = TOP / "build" / "test-logs"
 SIDE_BY_SIDE = max(2, os.cpu_count() or 2)
+WAITING = 2 * SIDE_BY_SIDE + 1  # of jobs that mostly wait for each other's programs
 ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",

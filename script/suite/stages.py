@@ -4,7 +4,7 @@ import re
 
 from suite.build import TREES, build, npm_install, once
 from suite.node import LONG_FILES, node_job, node_jobs, short_name
-from suite.process import LOGS, TOP, WANTED, command, run, run_jobs, step, wanted
+from suite.process import LOGS, SIDE_BY_SIDE, TOP, WAITING, WANTED, command, run, run_jobs, step, wanted
 from suite.report import TALLY, Job, Result
 from suite.unit import page_results, unit_job
 
@@ -31,7 +31,7 @@ def stage_unit():
 
 def stage_flow():
     if build("flow", "build") and npm_install("flow", "tests"):
-        run_jobs(node_jobs("flow", "flow", "build"))
+        run_jobs(node_jobs("flow", "flow", "build"), WAITING)
 
 
 def stage_smoke():
@@ -42,7 +42,7 @@ def stage_smoke():
 
 def stage_browser():
     if build("browser", "build") and npm_install("browser", "tests"):
-        run_jobs(node_jobs("browser", "browser", "build"))
+        run_jobs(node_jobs("browser", "browser", "build"), SIDE_BY_SIDE + 1)
 
 
 # --- Scenarios in the virtual machine. Where it cannot run, that is a failure. ---
@@ -90,15 +90,13 @@ def sanitizer_stage(stage, scenario=None, files_left_out=frozenset()):
     folder = f"build-{stage}"
     if not build(stage, folder) or not npm_install(stage, "tests"):
         return
-    if wanted(stage, "unit"):
-        job = unit_job(stage, folder)
-        TALLY.add(job, job.work(""))
     jobs = [job for job in node_jobs(stage, "flow", folder, prefix="flow/")
             if WANTED[stage] or job.name.removeprefix("flow/") not in files_left_out]
+    if wanted(stage, "unit"):
+        jobs.insert(0, unit_job(stage, folder))
     if scenario and wanted(stage, f"vm/{scenario}") and prepare_machine(stage):
         jobs.insert(0, scenario_job(stage, TOP / "tests" / "vm" / f"{scenario}.test.mjs", folder, prefix="vm/"))
-    if WANTED[stage] == [] or any(wanted(stage, job.name) for job in jobs):
-        run_jobs(jobs)
+    run_jobs(jobs, WAITING)
 
 
 def stage_asan():
