@@ -15,8 +15,10 @@
 
 enum { PATIENCE_S = 60, MAX_CAMERAS = 2 };
 
-/* What was done to the sources' threads, in order. */
-static unsigned n_quits, n_quits_before_join;
+/* Which sources' threads were told to end before the first one was waited for. */
+enum { MAX_TOLD = 8 };
+static const struct source *told[MAX_TOLD];
+static unsigned n_told, n_told_before_join;
 static bool has_joined;
 
 void __real_source_hang_up(struct source *source);
@@ -26,14 +28,18 @@ void __wrap_thread_join(struct thread *thread);
 
 void __wrap_source_hang_up(struct source *source)
 {
-    n_quits++;
+    unsigned i = 0;
+    while (i < n_told && told[i] != source)
+        i++;
+    if (i == n_told && n_told < MAX_TOLD) /* one that failed has told itself before */
+        told[n_told++] = source;
     __real_source_hang_up(source);
 }
 
 void __wrap_thread_join(struct thread *thread)
 {
     if (!has_joined)
-        n_quits_before_join = n_quits;
+        n_told_before_join = n_told;
     has_joined = true;
     __real_thread_join(thread);
 }
@@ -182,12 +188,12 @@ static void all_threads_are_told_before_one_is_waited_for(void **state)
     find(world, "left", "/dev/null");
     find(world, "right", "/dev/zero");
     assert_true(is_up(world, "left") && is_up(world, "right"));
-    n_quits = n_quits_before_join = 0;
+    n_told = n_told_before_join = 0;
     has_joined = false;
     v4l2_sources_finish(&world->sources);
     v4l2_sources_init(&world->sources, world->registry); /* for the teardown */
     assert_true(has_joined);
-    assert_int_equal(n_quits_before_join, 2);
+    assert_int_equal(n_told_before_join, 2);
     assert_false(camera_view(registry_find(world->registry, "left")).has_source);
 }
 
