@@ -189,6 +189,17 @@ static bool referer_is_ours(const struct web_request *request, const struct auth
            (is_same_host(&page, host) || is_listed(&page, request->hosts));
 }
 
+bool web_is_neighbour(const struct web_request *request)
+{
+    struct authority host;
+    if (request->guard != WEB_PICTURES || request->origin)
+        return false;
+    if (request->fetch_site)
+        return strcmp(request->fetch_site, "same-site") == 0;
+    return request->referer && request->host && read_authority(request->host, &host) &&
+           referer_is_ours(request, &host);
+}
+
 /* Which page embeds a picture: such requests have no Origin, and over plain http only
  * Referer. */
 static bool is_embedded_elsewhere(const struct web_request *request, const struct authority *host)

@@ -42,5 +42,8 @@ const char *web_verdict_text(enum web_verdict verdict); /* a sentence for the lo
 /* True if the answer must name Origin, so that the page can read it (CORS, Fetch section 3.2).
  */
 bool web_embeds(const struct web_request *request);
+/* True if a page at another port of this host shows it, in an <img> for example. Chromium takes
+ * another port of an address for another site (Cross-Origin-Resource-Policy, Fetch section 3.7). */
+bool web_is_neighbour(const struct web_request *request);
 /* "https://dash.example.org" or "http://10.0.0.7:3000". */
 bool web_is_origin(const char *text);

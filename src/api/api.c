@@ -117,7 +117,7 @@ static void allow_embedding(struct http_request *request, const struct web_reque
         http_always(request, "access-control-allow-credentials", "true");
         http_always(request, "vary", "origin");
     }
-    if (verdict == WEB_EMBED)
+    if (verdict == WEB_EMBED || (verdict == WEB_ALLOW && web_is_neighbour(web)))
         http_always(request, "cross-origin-resource-policy", "cross-origin");
 }
 

@@ -285,6 +285,33 @@ static void the_browser_knows_better_than_a_host_without_a_port(void **state)
     assert_int_equal(web_decide(&request), WEB_ALLOW);
 }
 
+static void pages_at_another_port_of_this_host_are_neighbours(void **state)
+{
+    static const struct {
+        const char *fetch_site, *referer, *origin;
+        bool is_neighbour;
+    } CASES[] = {
+        {"same-site", NULL, NULL, true},
+        {"same-origin", NULL, NULL, false},
+        {"cross-site", "http://10.0.0.5/", NULL, false},
+        {NULL, "http://10.0.0.5/", NULL, true}, /* browsers do not send Sec-Fetch-Site over http */
+        {NULL, "http://10.0.0.6/", NULL, false},
+        {NULL, NULL, NULL, false},
+        {"same-site", NULL, "http://10.0.0.5", false}, /* CORS decides */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct web_request request = {.guard = WEB_PICTURES,
+                                      .host = "10.0.0.5:8080",
+                                      .fetch_site = CASES[i].fetch_site,
+                                      .referer = CASES[i].referer,
+                                      .origin = CASES[i].origin};
+        assert_int_equal(web_is_neighbour(&request), CASES[i].is_neighbour);
+        request.guard = WEB_GUARDED;
+        assert_false(web_is_neighbour(&request));
+    }
+}
+
 static void pages_that_may_embed_look_and_do_no_more(void **state)
 {
     static const char *const EMBEDS[] = {WEB_SAME_HOST, "https://dash.example.org",
@@ -365,6 +392,7 @@ int main(void)
         cmocka_unit_test(pictures_embedded_by_another_site_are_refused),
         cmocka_unit_test(pages_say_who_they_are_to_plain_http),
         cmocka_unit_test(the_browser_knows_better_than_a_host_without_a_port),
+        cmocka_unit_test(pages_at_another_port_of_this_host_are_neighbours),
         cmocka_unit_test(pages_that_may_embed_look_and_do_no_more),
         cmocka_unit_test(every_verdict_has_a_sentence),
     };
