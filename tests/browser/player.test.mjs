@@ -1,7 +1,9 @@
 // The player in real browsers: every way of delivery decodes real frames and shows the circle move.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import http from 'node:http';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
 import { boot, sleep, temporaryFolder, waitFor } from '../flow/harness.mjs';
@@ -43,20 +45,71 @@ async function playByMse(browser, address, wanted = '') {
 
 const picture = (browser, width = 160) => waitFor('a picture', () => browser.evaluate(readPicture, width), 15000);
 
+/** A site at another port; what it serves besides its page. */
+async function site(t, page, files = {}) {
+  const server = http.createServer((request, response) => {
+    const body = files[request.url];
+    response.setHeader('content-type', body ? 'text/javascript' : 'text/html').end(body ?? `<!doctype html>${page}`);
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  t.after(() => server.close());
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
 test('a page at another port shows a camera by each way of delivery', async (t) => {
   const house = await boot(t);
   await house.camera('porch', { size: '320x240' });
-  const page = http.createServer((_, response) => response.setHeader('content-type', 'text/html').end(`<!doctype html>
-    <script type="module" src="${house.url}/player.js"></script>
-    <eyelid-player camera="porch" style="display:block;width:320px;height:240px"></eyelid-player>`));
-  await new Promise((resolve) => { page.listen(0, '127.0.0.1', resolve); });
-  t.after(() => page.close());
+  const there = await site(t, `<script type="module" src="${house.url}/player.js"></script>
+    <eyelid-player camera="porch" style="display:block;width:320px;height:240px"></eyelid-player>`);
   const browser = await open(t, 'chromium');
   for (const way of WAYS.chromium) {
-    await browser.goto(`http://127.0.0.1:${page.address().port}/?delivery=${way}`);
+    await browser.goto(`${there}/?delivery=${way}`);
     await waitFor(`plays by ${way}`, async () => (await stats(browser))?.frames > 5, 20000);
     assert.equal((await stats(browser)).delivery, way);
   }
+});
+
+// As the pages of 3D printers play: Mainsail reads the multipart answer of fetch(), a part by its Content-Length;
+// Fluidd has an <img> of the stream and one of snapshots, and plays HLS by hls.js.
+const PRINTER_PAGE = (camera) => `<script src="/hls.js"></script><video muted autoplay></video>
+ <img id="stream" src="${camera}/webcam/?action=stream"><img id="snapshot"><script>
+  const snapshot = document.getElementById('snapshot');
+  window.snapshots = 0; window.parts = 0;
+  snapshot.onload = () => { window.snapshots++; next(); };
+  const next = () => { snapshot.src = '${camera}/webcam/?action=snapshot&cacheBust=' + performance.now(); };
+  next();
+  const player = new Hls();
+  player.loadSource('${camera}/hls/porch/index.m3u8');
+  player.attachMedia(document.querySelector('video'));
+  (async () => {
+    const reader = (await fetch('${camera}/webcam/?action=stream', { mode: 'cors' })).body.getReader();
+    let head = '', left = 0;
+    for (;;) {
+      const { value } = await reader.read();
+      for (let i = 0; i < value.length;) {
+        if (left > 0) { const n = Math.min(left, value.length - i); i += n; left -= n; if (!left) window.parts++; continue; }
+        head += String.fromCharCode(value[i++]);
+        const length = /content-length: *(\\d+)[^]*\\r\\n\\r\\n$/i.exec(head);
+        if (length) { left = +length[1]; head = ''; }
+      }
+    }
+  })();
+  </script>`;
+
+test('chromium: a printer\'s page at another port shows the camera by its own players', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch', { size: '320x240', fps: 15 });
+  const hls = fs.readFileSync(createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js'));
+  const there = await site(t, PRINTER_PAGE(house.url), { '/hls.js': hls });
+  const browser = await open(t, 'chromium');
+  await browser.goto(there);
+  const shown = () => browser.evaluate(() => ({ parts: window.parts, snapshots: window.snapshots,
+    stream: document.getElementById('stream')?.naturalWidth,
+    decoded: document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames }));
+  await waitFor('all four show pictures', async () => {
+    const { parts, snapshots, stream, decoded } = await shown();
+    return parts > 5 && snapshots > 2 && stream === 320 && decoded > 5;
+  }, 30000).catch(async (error) => { throw new Error(`${error.message}: ${JSON.stringify(await shown())}`); });
 });
 
 for (const [name, ways] of Object.entries(WAYS)) {
