@@ -89,10 +89,12 @@ static void on_closed(void *ctx)
     release(file);
 }
 
-/* Files of items never change, so the id serves as the version. */
-static void format_etag(const struct service_archive_call *call, char out[40])
+/* The file of an item never changes, but another archive in the same place has other items under
+ * the same ids: their times differ. */
+static void format_etag(const struct service_archive_call *call, char out[64])
 {
-    snprintf(out, 40, "\"%lld%s\"", (long long)call->id, call->thumbnail ? "t" : "");
+    snprintf(out, 64, "\"%lld-%llx%s\"", (long long)call->id,
+             (unsigned long long)call->item.start_us, call->thumbnail ? "t" : "");
 }
 
 static const char *type_of(const struct service_archive_call *call)
@@ -103,10 +105,11 @@ static const char *type_of(const struct service_archive_call *call)
 static void answer(struct file_stream *file)
 {
     const struct service_archive_call *call = &file->call;
-    char etag[40], length[24], content_range[72];
+    char etag[64], length[24], content_range[72];
     struct http_field fields[5] = {{"etag", etag},
                                    {"accept-ranges", "bytes"},
-                                   {"cache-control", "private, max-age=31536000, immutable"}};
+                                   /* asks again each time: rights may have ended */
+                                   {"cache-control", "private, no-cache"}};
     struct http_response head = {.status = 200, .fields = fields, .n_fields = 3};
     format_etag(call, etag);
     if (file->if_none_match[0] && strstr(file->if_none_match, etag)) {
