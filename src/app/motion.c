@@ -92,9 +92,10 @@ static int report(const struct run *run, int result)
     if (damaged)
         complain("%s: %llu damaged pictures skipped", from, (unsigned long long)damaged);
     if (!run->options->json)
-        printf("%llu events in %.1f s; %llu of %llu pictures looked at\n",
-               (unsigned long long)run->events, (double)run->pictures / run->options->fps,
-               (unsigned long long)run->decoded, (unsigned long long)run->pictures);
+        printf("%llu event%s in %.1f s; %llu of %llu pictures looked at\n",
+               (unsigned long long)run->events, run->events == 1 ? "" : "s",
+               (double)run->pictures / run->options->fps, (unsigned long long)run->decoded,
+               (unsigned long long)run->pictures);
     return EXIT_FINE;
 }
 
