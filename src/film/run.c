@@ -152,14 +152,19 @@ struct film_run_state film_run_state(struct film_run *run)
     return state;
 }
 
-void film_run_stop(struct film_run *run)
+void film_run_kill(struct film_run *run)
 {
-    if (!run)
-        return;
     lock_take(&run->lock);
     if (run->pid > 0)
         kill(run->pid, SIGKILL);
     lock_drop(&run->lock);
+}
+
+void film_run_stop(struct film_run *run)
+{
+    if (!run)
+        return;
+    film_run_kill(run);
     thread_join(&run->thread);
     (void)fclose(run->lines);
     lock_finish(&run->lock);

@@ -1,5 +1,5 @@
 /* A film's process, seen from the server: started as an argument vector without a shell, with a
- * thread that reads its output. Start, state and stop on the loop. */
+ * thread that reads its output. On the loop, but for film_run_stop. */
 #pragma once
 #include <stdbool.h>
 #include <sys/types.h>
@@ -26,6 +26,7 @@ int film_run_start(const char *folder, int takes_archive, struct waker changed,
 
 struct film_run_state film_run_state(struct film_run *run);
 
-/* Kills the process, which loses only the current group, and waits for its end. Takes NULL.
- */
+/* Any thread; the process loses only the current group, and ends when the disk lets it. */
+void film_run_kill(struct film_run *run);
+/* Kills the process and waits for its end: not on the loop before has_ended. Takes NULL. */
 void film_run_stop(struct film_run *run);

@@ -189,7 +189,7 @@ static void on_timer(void *ctx)
 static void on_ended(struct film *film, const struct film_run_state *state)
 {
     struct service *service = film->service;
-    film_run_stop(film->run);
+    film_run_stop(film->run); /* returns at once: it has ended */
     film->run = NULL;
     if (state->is_done) {
         struct film_task *task = task_for(film, work_keep, on_kept);
@@ -232,10 +232,38 @@ static void on_wake(void *ctx)
     }
 }
 
+/* The keeper waits for the process, whose end may wait for the disk; what else is done to the film
+ * queues behind it. */
+struct film_end {
+    struct archive_job job;
+    struct film_run *run; /* NULL once it was waited for */
+};
+
+static int work_end(struct archive_job *job, struct shelf *shelf)
+{
+    struct film_end *end = (struct film_end *)(void *)job;
+    (void)shelf;
+    film_run_stop(end->run);
+    end->run = NULL;
+    return 0;
+}
+
+static void on_end(struct archive_job *job)
+{
+    struct film_end *end = (struct film_end *)(void *)job;
+    film_run_stop(end->run); /* the queue was full */
+    mem_free(end);
+}
+
 static void stop(struct film *film)
 {
-    film_run_stop(film->run);
+    if (!film->run)
+        return;
+    struct film_end *end = mem_new(struct film_end);
+    *end = (struct film_end){.job = {.work = work_end, .done = on_end}, .run = film->run};
+    film_run_kill(film->run);
     film->run = NULL;
+    archive_do(film->service->archive, &end->job);
 }
 
 /* --- Commands. --- */
