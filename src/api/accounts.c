@@ -63,7 +63,8 @@ void session_post(const struct call *call, struct http_request *request)
         return;
     const struct service_login login = {.name = text_of(body, "name"),
                                         .password = text_of(body, "password"),
-                                        .agent = agent_of(request)};
+                                        .agent = agent_of(request),
+                                        .peer = http_peer(request)};
     if (!login.name || !login.password || json_object_size(body) != 2) {
         reply_bad_body(request, "the body must be {\"name\":\"…\",\"password\":\"…\"}");
     } else {
@@ -101,7 +102,8 @@ void setup_post(const struct call *call, struct http_request *request)
     const char *token = text_of(body, "token");
     const struct service_login login = {.name = text_of(body, "name"),
                                         .password = text_of(body, "password"),
-                                        .agent = agent_of(request)};
+                                        .agent = agent_of(request),
+                                        .peer = http_peer(request)};
     if (!token || !login.name || !login.password || json_object_size(body) != 3) {
         reply_bad_body(request,
                        "the body must be {\"token\":\"…\",\"name\":\"…\",\"password\":\"…\"}");
@@ -121,7 +123,8 @@ void password_post(const struct call *call, struct http_request *request)
         return;
     const char *old_password = text_of(body, "password");
     const struct service_login login = {.password = text_of(body, "new_password"),
-                                        .agent = agent_of(request)};
+                                        .agent = agent_of(request),
+                                        .peer = http_peer(request)};
     if (!old_password || !login.password || json_object_size(body) != 2) {
         reply_bad_body(request, "the body must be {\"password\":\"…\",\"new_password\":\"…\"}");
     } else {

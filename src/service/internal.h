@@ -1,6 +1,7 @@
 /* Shared by the files of this room. Loop only. */
 #pragma once
 #include "access/accounts.h"
+#include "access/tries.h"
 #include "archive/archive.h"
 #include "base/pool.h"
 #include "schedule/run.h"
@@ -40,10 +41,7 @@ struct service {
     struct accounts accounts;
     struct pool *pool;                  /* hashes passwords */
     char setup_token[SECRET_CHARS + 1]; /* "" = an administrator exists, or accounts are off */
-    struct {
-        int64_t since_us; /* when the current minute began */
-        unsigned failed;  /* failed logins in it */
-    } logins;
+    struct tries tries;                 /* failed logins */
     struct {
         struct list entries; /* of struct schedule_entry.node, in the order they were made */
         unsigned count;

@@ -10,9 +10,6 @@
 #include "service/accounts.h"
 #include "service/internal.h"
 
-/* Wrong passwords allowed in a minute, all clients together; then logins are refused. */
-enum { FAILED_A_MINUTE = 30 };
-
 int64_t access_now_s(const struct service *service)
 {
     return clock_wall_us(service->params.clock) / US_PER_S;
@@ -99,6 +96,7 @@ struct password_work {
     struct grant grant;                        /* of a new user, or to be set */
     bool is_new, is_setup, logs_in, sets_grant;
     char agent[ACCOUNTS_AGENT_MAX_BYTES + 1];
+    struct tries_network network; /* where the password comes from, if it is checked */
     /* Results. */
     bool is_right;
     int error;
@@ -137,10 +135,10 @@ static void finish_session(struct service_job *job)
     accounts->store = store;
 }
 
-static void count_failure(struct service *service, const char *name)
+static void count_failure(struct service *service, const struct password_work *work)
 {
-    if (service->logins.failed++ == 0)
-        log_warn("service", NULL, "a login as \"%s\" failed", name);
+    if (tries_failed(&service->tries, work->network, clock_now_us(service->params.clock)))
+        log_warn("service", NULL, "a login as \"%s\" failed", work->name);
 }
 
 /* Without an administrator, the server is open to the next one who sets it up. */
@@ -166,7 +164,7 @@ static int apply(struct password_work *work)
         return problem_set(&work->job->problem, PROBLEM_NO_MEMORY, NULL,
                            "not enough memory to hash a password");
     if (!work->is_right || (work->checks && !is_same)) {
-        count_failure(service, work->name);
+        count_failure(service, work);
         return problem_set(&work->job->problem, PROBLEM_BAD_LOGIN, NULL,
                            "the name or the password is wrong");
     }
@@ -188,6 +186,7 @@ static int apply(struct password_work *work)
                            "there are %d users already", ACCOUNTS_USERS_MAX);
     snprintf(work->job->object, sizeof(work->job->object), "%s", work->name);
     if (work->logs_in) {
+        tries_succeeded(&service->tries, work->network, clock_now_us(service->params.clock));
         (void)accounts_add_session(accounts, user, work->agent, access_now_s(service),
                                    work->job->object);
         work->job->finish = finish_session;
@@ -226,14 +225,16 @@ static int check_name(const char *name, struct problem *ret_problem)
     return problem_set(ret_problem, PROBLEM_INVALID, NULL, "a name is 1 to 32 of a-z, 0-9 and -");
 }
 
-static struct password_work *create(const char *name, const char *agent)
+static struct password_work *create(const char *name, const struct service_login *login)
 {
     struct password_work *work = mem_new(struct password_work);
     struct text text = text_over(work->agent, sizeof(work->agent));
     work->work.run = run;
     work->work.done = done;
     snprintf(work->name, sizeof(work->name), "%s", name);
-    text_add(&text, "%s", agent ? agent : "");
+    text_add(&text, "%s", login ? login->agent : "");
+    if (login)
+        work->network = tries_network_of(login->peer);
     for (char *p = work->agent; *p; p++) /* JSON is UTF-8; browsers send ASCII */
         if (*p < ' ' || *p > '~')
             *p = '?';
@@ -246,11 +247,7 @@ static int submit(struct service *service, struct password_work *takes_work,
 {
     struct password_work *work = takes_work;
     const int64_t now_us = clock_now_us(service->params.clock);
-    if (now_us - service->logins.since_us >= 60 * US_PER_S) {
-        service->logins.since_us = now_us;
-        service->logins.failed = 0;
-    }
-    if (!service->pool || (work->checks && service->logins.failed >= FAILED_A_MINUTE) ||
+    if (!service->pool || (work->checks && !tries_may(&service->tries, work->network, now_us)) ||
         pool_submit(service->pool, &work->work) < 0) {
         destroy(work);
         return problem_set(ret_problem, PROBLEM_BUSY, NULL,
@@ -268,7 +265,7 @@ int service_login(const struct permit *permit, const struct service_login *login
     const struct user *user = accounts_user(&service->accounts, login->name);
     if (strlen(login->password) > PASSWORD_MAX_BYTES)
         return check_password(login->password, ret_problem);
-    struct password_work *work = create(login->name, login->agent);
+    struct password_work *work = create(login->name, login);
     work->checks = work->logs_in = true;
     work->has_user = user != NULL;
     if (user)
@@ -296,7 +293,7 @@ int service_set_up(const struct permit *permit, const char *setup_token,
         error = check_password(login->password, ret_problem);
     if (error)
         return error;
-    struct password_work *work = create(login->name, login->agent);
+    struct password_work *work = create(login->name, login);
     work->is_new = work->is_setup = work->logs_in = true;
     work->grant = (struct grant){.role = ACCESS_ADMIN};
     snprintf(work->new_password, sizeof(work->new_password), "%s", login->password);
@@ -320,7 +317,7 @@ int service_change_password(const struct permit *permit, const char *old_passwor
         return error;
     if (strlen(old_password) > PASSWORD_MAX_BYTES)
         return check_password(old_password, ret_problem);
-    struct password_work *work = create(user->name, login->agent);
+    struct password_work *work = create(user->name, login);
     work->checks = work->has_user = work->logs_in = true;
     memcpy(work->known_hash, user->hash, sizeof(user->hash));
     snprintf(work->old_password, sizeof(work->old_password), "%s", old_password);
