@@ -117,6 +117,8 @@ endpoint_handler receivers_put;
 endpoint_handler openapi_get;
 endpoint_handler photo_post;
 endpoint_handler record_delete;
+endpoint_handler record_get;
+endpoint_handler record_put;
 endpoint_handler record_post;
 endpoint_handler schedule_next_get;
 endpoint_handler schedule_preview_post;

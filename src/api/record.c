@@ -1,5 +1,6 @@
-/* Manual recording: start, extend, stop. */
+/* Recording: start, extend, stop; continuously. */
 #include "api/archive_item.h"
+#include "api/held.h"
 #include "api/json_in.h"
 #include "api/reply.h"
 
@@ -34,4 +35,29 @@ void record_delete(const struct call *call, struct http_request *request)
         reply_problem(request, &problem);
     else
         reply_nothing(request);
+}
+
+void record_get(const struct call *call, struct http_request *request)
+{
+    reply_json(request, 200, service_recording(&call->permit));
+}
+
+void record_put(const struct call *call, struct http_request *request)
+{
+    struct problem problem;
+    json_t *body = archive_item_ready(call, request) ? json_in_body(request) : NULL;
+    if (!body)
+        return;
+    const json_t *continuous = json_object_get(body, "continuous");
+    if (json_is_boolean(continuous) && json_object_size(body) == 1) {
+        struct held *held = held_create(call, HELD_NOTHING);
+        const int error = service_record_always(&call->permit, json_is_true(continuous),
+                                                held_waiter(held), &problem);
+        held_settle(held, request, error ? &problem : NULL, NULL);
+    } else {
+        (void)problem_set(&problem, PROBLEM_INVALID, call->id,
+                          "expected {\"continuous\": true} or false");
+        reply_problem(request, &problem);
+    }
+    json_decref(body);
 }

@@ -30,6 +30,8 @@ const struct route routes_table[] = {
     {PAGE, "DELETE", "/api/v1/cameras/:id/settings", ACTION_SET,     settings_delete, NULL},
     {PAGE, "POST",  "/api/v1/cameras/:id/capture",  ACTION_STILL,   capture_post,     NULL},
     {PAGE, "POST",  "/api/v1/cameras/:id/photo",    ACTION_KEEP,    photo_post,       NULL},
+    {PAGE, "GET",   "/api/v1/cameras/:id/record",   ACTION_SEE,     record_get,       NULL},
+    {PAGE, "PUT",   "/api/v1/cameras/:id/record",   ACTION_RECORD,  record_put,       NULL},
     {PAGE, "POST",  "/api/v1/cameras/:id/record",   ACTION_RECORD,  record_post,      NULL},
     {PAGE, "DELETE", "/api/v1/cameras/:id/record",  ACTION_RECORD,  record_delete,    NULL},
     {PAGE, "GET",   "/api/v1/cameras/:id/motion",   ACTION_SEE,     motion_get,       NULL},

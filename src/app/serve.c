@@ -96,6 +96,8 @@ static void load_document(void *ctx, const char *name, const char *json)
         service_load_motion(house->service, json);
     else if (strcmp(name, "receivers") == 0)
         service_load_receivers(house->service, json);
+    else if (strcmp(name, "recording") == 0)
+        service_load_recording(house->service, json);
 }
 
 static void load_user(void *ctx, const struct store_user *row)

@@ -83,6 +83,16 @@ int service_record(const struct permit *permit, int seconds, struct problem *ret
 int service_record_stop(const struct permit *permit, struct problem *ret_problem)
     __attribute__((warn_unused_result));
 
+/* ACTION_RECORD: records the camera whenever it is connected, also after a restart; one clip an
+ * hour. */
+int service_record_always(const struct permit *permit, bool is_on, struct service_waiter *waiter,
+                          struct problem *ret_problem) __attribute__((warn_unused_result));
+/* ACTION_SEE: {"recording","continuous","error"}; a new reference. */
+json_t *service_recording(const struct permit *permit)
+    __attribute__((returns_nonnull, warn_unused_result));
+/* Loads the stored settings, before the loop runs. */
+void service_load_recording(struct service *service, const char *text);
+
 struct service_recorded {
     bool is_recording;
     uint64_t bytes; /* since the server started */

@@ -5,6 +5,7 @@
 #include "archive/archive.h"
 #include "base/pool.h"
 #include "schedule/run.h"
+#include "service/archive.h"
 #include "service/service.h"
 #include "tell/tell.h"
 
@@ -25,6 +26,10 @@ struct service {
     struct store *store; /* NULL: nothing is remembered */
     struct archive *archive;
     struct list recordings; /* of struct recording.node, record.c */
+    struct {
+        struct list list;        /* of struct continuous.node, continuous.c */
+        struct net_timer *timer; /* while one that is wanted does not run */
+    } continuous;
     struct guard *guard;
     struct tell *tell;
     struct event_bus events;
@@ -112,6 +117,15 @@ void record_wait(struct service *service, const char *camera, struct record_wait
 /* When the current recording ends, monotonic; 0: none, or it is being closed. */
 int64_t record_until_us(const struct service *service, const char *camera);
 void record_drop_all(struct service *service); /* after archive_close */
+
+/* --- continuous.c --- */
+
+void continuous_init(struct service *service);
+void continuous_finish(struct service *service); /* after archive_close */
+/* The camera was removed: removes its setting. */
+void continuous_forget(struct service *service, const char *camera);
+void continuous_add(const struct service *service, const char *camera,
+                    struct service_recorded *recorded);
 
 /* --- receivers.c --- */
 

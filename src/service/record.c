@@ -129,12 +129,13 @@ struct service_recorded service_recorded(const struct service *service, const ch
 {
     const struct recording *recording = recording_of(service, camera);
     struct service_recorded recorded = {.is_recording = false};
-    if (!recording)
-        return recorded;
-    recorded.is_recording = recording->recorder != NULL;
-    recorded.bytes = recording->past_bytes;
-    if (recording->recorder)
+    if (recording) {
+        recorded.is_recording = recording->recorder != NULL;
+        recorded.bytes = recording->past_bytes;
+    }
+    if (recorded.is_recording)
         recorded.bytes += recorder_bytes(recording->recorder);
+    continuous_add(service, camera, &recorded);
     return recorded;
 }
 

@@ -52,6 +52,7 @@ static void on_removed(void *ctx, struct camera *camera)
     struct service_camera *known = service_camera_of(service, camera_id(camera));
     event_tell(&service->events, &(struct event){.type = EVENT_CAMERA_REMOVED, .camera = camera});
     motion_forget(service, camera_id(camera));
+    continuous_forget(service, camera_id(camera));
     settings_drop(known);
     list_remove(&known->node);
     mem_free(known);
@@ -93,6 +94,7 @@ struct service *service_create(const struct service_params *params)
     list_init(&service->decided);
     schedules_init(service);
     films_init(service);
+    continuous_init(service);
     service->schedules.timer = net_timer_create(params->net, schedule_on_timer, service);
     service->wake = net_wake_create(params->net, on_wake, service);
     list_init(&service->access_listeners);
@@ -122,6 +124,7 @@ void service_destroy(struct service *service)
     job_run_decided(service);
     schedules_drop_all(service);
     films_drop_all(service);
+    continuous_finish(service);
     net_timer_destroy(service->schedules.timer);
     accounts_finish(&service->accounts);
     guard_destroy(service->guard);

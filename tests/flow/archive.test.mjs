@@ -250,6 +250,37 @@ test('a recording becomes a clip that plays and seeks', async (t) => {
   assert.equal((await check(house)).code, 0);
 });
 
+test('a camera that is recorded continuously is so after a restart and when it comes back', async (t) => {
+  const house = await boot(t);
+  let camera = await house.camera('porch', { fps: 20 });
+  const put = (continuous) => send(house, 'PUT', '/api/v1/cameras/porch/record', { continuous });
+  const state = () => house.json('/api/v1/cameras/porch/record');
+  const records = (more = 30000) => house.metric('eyelid_recorded_bytes_total').then((before) =>
+    waitFor('it records', () => house.metric('eyelid_recorded_bytes_total').then((n) => n > before + more), 30000));
+  assert.deepEqual(await state(), { recording: false, continuous: false, error: null });
+  assert.equal((await put('yes')).status, 422);
+  assert.equal((await put(true)).status, 204);
+  await records();
+  assert.deepEqual(await state(), { recording: true, continuous: true, error: null });
+  assert.equal((await house.get('/api/v1/cameras/porch/record', { method: 'DELETE' })).status, 404, 'none by hand');
+  house.server.mayFail = true;
+  await house.server.stop('SIGKILL');
+  await house.start();
+  await records();
+  await camera.stop();
+  await house.state('porch', 'offline', 10000);
+  camera = await house.camera('porch', { fps: 20 });
+  await records();
+  assert.equal((await put(false)).status, 204);
+  await waitFor('it ends', async () => !(await state()).recording);
+  const reasons = async () => (await house.json('/api/v1/archive')).items.map(({ kind, reason }) => `${kind} ${reason}`);
+  await waitFor('its clips', async () => (await reasons()).length >= 2);
+  assert.deepEqual([...new Set(await reasons())], ['clip continuous']);
+  await house.server.stop();
+  await house.start();
+  assert.equal((await state()).continuous, false);
+});
+
 test('a recording interrupted by kill -9 plays', async (t) => {
   const house = await boot(t);
   await house.camera('porch', { fps: 20 });
