@@ -81,7 +81,7 @@ static void on_done(void *ctx, const struct recorder_result *result)
 static void start(struct continuous *each, struct camera *camera)
 {
     struct service *service = each->service;
-    each->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_RECORD,
+    each->lease = camera_lease(camera, &(struct lease_params){.reason = LEASE_CONTINUOUS,
                                                               .rendition = RENDITION_H264,
                                                               .key_interval_us = KEY_INTERVAL_US,
                                                               .linger_us = LEASE_NO_LINGER,

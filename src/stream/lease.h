@@ -19,6 +19,7 @@ enum lease_reason {
     LEASE_MOTION,
     LEASE_SCHEDULE,
     LEASE_RECORD,
+    LEASE_CONTINUOUS, /* recording without an end */
     LEASE_REASONS
 };
 

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { boot, run, waitFor } from '../flow/harness.mjs';
 import { picture } from '../lib/pictures.mjs';
 import { clean } from './axe.mjs';
-import { open, seen } from './look.mjs';
+import { open, openSheet, seen } from './look.mjs';
 
 const archive = async (house, query = '') => (await house.json(`/api/v1/archive?${query}`)).items;
 
@@ -98,6 +98,16 @@ test('chromium: a camera is recorded by hand, and the clip is played picture by 
   assert.equal(times[3], times[1]);
   await page.keyboard.press(' ');
   await waitFor('it plays on', () => video((v) => !v.paused || v.ended));
+
+  await goto(`${house.url}/#/camera/porch`);
+  await openSheet(browser);
+  const always = page.locator('[data-control=continuous] input');
+  const state = (wanted) => waitFor(`continuous is ${wanted}`, async () =>
+    (await house.json('/api/v1/cameras/porch/record')).continuous === wanted);
+  await always.check();
+  await state(true);
+  await always.uncheck();
+  await state(false);
 });
 
 test('chromium: thousands of items are scrolled, walked by keys, found by day, selected', async (t) => {

@@ -309,6 +309,7 @@ static void test_names(void **state)
     (void)state;
     assert_string_equal(lease_reason_name(LEASE_VIEWER), "viewer");
     assert_string_equal(lease_reason_name(LEASE_RECORD), "record");
+    assert_string_equal(lease_reason_name(LEASE_CONTINUOUS), "continuous");
 }
 
 int main(void)

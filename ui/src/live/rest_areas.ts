@@ -83,6 +83,17 @@ export class AreaRest extends Rest {
     return (await this.ask(`cameras/${camera}/motion/state`)) as MotionState;
   }
 
+  async recordsAlways(camera: string): Promise<{ continuous: boolean; error: string | null }> {
+    return (await this.ask(`cameras/${camera}/record`)) as {
+      continuous: boolean;
+      error: string | null;
+    };
+  }
+
+  async recordAlways(camera: string, continuous: boolean): Promise<void> {
+    await this.ask(`cameras/${camera}/record`, { method: 'PUT', body: { continuous } });
+  }
+
   async storage(): Promise<Storage> {
     return (await this.ask('archive/storage')) as Storage;
   }

@@ -120,6 +120,7 @@ const REASONS: Record<string, Key> = {
   motion: 'reason.motion',
   schedule: 'reason.schedule',
   record: 'reason.record',
+  continuous: 'reason.continuous',
   linger: 'reason.linger',
 };
 

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { MotionSettings, MotionState, Zone } from '../../live/rest';
 import { rest } from '../areas_server';
 import { t } from '../i18n';
+import { Switch } from '../parts/switch';
 import { tenSeconds } from '../store';
 import { problemText } from '../words';
 import { Zones } from './zones';
@@ -15,21 +16,6 @@ const SIZES = [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 function sizeStep(area: number): number {
   const step = SIZES.findIndex((size) => size >= area);
   return step < 0 ? SIZES.length - 1 : step;
-}
-
-function Switch(props: { id: string; label: string; on: boolean; set(on: boolean): void }) {
-  return (
-    <label class="control is-switch" data-control={props.id}>
-      <span>{props.label}</span>
-      <input
-        type="checkbox"
-        role="switch"
-        checked={props.on}
-        aria-checked={props.on}
-        onChange={(event) => props.set(event.currentTarget.checked)}
-      />
-    </label>
-  );
 }
 
 function Slider(props: {

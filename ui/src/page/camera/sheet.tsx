@@ -10,6 +10,7 @@ import type { Watched } from '../parts/hooks';
 import { Tabs } from '../parts/tabs';
 import { remembered } from '../store';
 import { nameOf } from '../words';
+import { Continuous } from './continuous';
 import { Controls } from './controls';
 import { Device } from './device';
 import { Motion } from './motion';
@@ -48,6 +49,7 @@ export function Sheet({ known, watched }: { known: KnownCamera; watched: Watched
           <>
             <Name camera={camera.id} name={name} />
             <Controls camera={camera} />
+            <Continuous camera={camera.id} />
             {mayOn('admin', camera.id) && (
               <Remove
                 camera={camera}
