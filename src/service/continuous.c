@@ -154,6 +154,11 @@ static void store_all(const struct service *service)
     json_decref(all);
 }
 
+static void undo_set(struct service *service, const char *object, json_t *before)
+{
+    set(service, object, json_is_true(before));
+}
+
 int service_record_always(const struct permit *permit, bool is_on, struct service_waiter *waiter,
                           struct problem *ret_problem)
 {
@@ -163,10 +168,12 @@ int service_record_always(const struct permit *permit, bool is_on, struct servic
     if (is_on && !camera_has_h264(permit->camera))
         return problem_set(ret_problem, PROBLEM_UNSUPPORTED, id,
                            "its pictures have a size that H.264 may not have");
+    const struct continuous *known = find(service, id);
+    json_t *before = json_boolean(known && !known->is_off);
     set(service, id, is_on);
     job_begin(service, permit->camera);
     store_all(service);
-    (void)job_commit(service, id, waiter, NULL);
+    job_undo(job_commit(service, id, waiter, NULL), undo_set, before);
     return 0;
 }
 

@@ -81,6 +81,9 @@ struct service_job {
     uint64_t change; /* of settings; 0 = none */
     /* Called when the write has ended, before the waiter is called; or NULL. */
     void (*finish)(struct service_job *job);
+    /* If the write fails, puts the object back to what it was before; NULL: nothing to do. */
+    void (*undo)(struct service *service, const char *object, json_t *before);
+    json_t *before;
 };
 
 /* What the registry and its cameras store between job_begin and job_commit is one group. */
@@ -90,6 +93,12 @@ struct service_job *job_commit(struct service *service, const char *object,
                                struct service_waiter *waiter,
                                void (*finish)(struct service_job *job))
     __attribute__((returns_nonnull));
+
+/* takes_before: what undo gets. Of several changes of an object that fail, the first one's counts.
+ */
+void job_undo(struct service_job *job,
+              void (*undo)(struct service *service, const char *object, json_t *before),
+              json_t *takes_before);
 
 /* For commands that take time before they can write: job_create now; later job_begin and job_store,
  * or job_refuse with its problem filled in. */

@@ -80,6 +80,28 @@ struct service_job *job_commit(struct service *service, const char *object,
     return job;
 }
 
+void job_undo(struct service_job *job,
+              void (*undo)(struct service *service, const char *object, json_t *before),
+              json_t *takes_before)
+{
+    job->undo = undo;
+    job->before = takes_before;
+}
+
+/* A later change of the same object stays in force until its own write has ended. */
+static void put_back(struct service_job *job)
+{
+    struct list *const later[] = {&job->service->decided, &job->service->jobs};
+    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+        list_for_each (other, later[i], struct service_job, node)
+            if (other->undo == job->undo && strcmp(other->object, job->object) == 0) {
+                json_decref(other->before);
+                other->before = json_incref(job->before);
+                return;
+            }
+    job->undo(job->service, job->object, job->before);
+}
+
 static void tell(struct service_job *job)
 {
     struct service_waiter *waiter = job->waiter;
@@ -99,6 +121,9 @@ void job_run_decided(struct service *service)
         list_remove(&job->node);
         if (!job->is_refused && registry_find(service->params.registry, job->object))
             service_camera_of(service, job->object)->is_unsaved = job->error != 0;
+        if (job->undo && job->error)
+            put_back(job);
+        json_decref(job->before);
         if (job->finish)
             job->finish(job);
         tell(job);

@@ -84,6 +84,13 @@ json_t *service_layout(const struct permit *permit)
     return permit->principal->is_narrowed ? visible(permit, layout) : json_incref(layout);
 }
 
+static void undo_arrange(struct service *service, const char *object, json_t *before)
+{
+    (void)object;
+    json_decref(service->layout);
+    service->layout = json_is_null(before) ? NULL : json_incref(before);
+}
+
 int service_arrange(const struct permit *permit, json_t *layout, struct service_waiter *waiter,
                     struct problem *ret_problem)
 {
@@ -93,7 +100,7 @@ int service_arrange(const struct permit *permit, json_t *layout, struct service_
         return problem_set(ret_problem, PROBLEM_INVALID, NULL,
                            "a layout has \"order\" and \"hidden\", lists of camera ids, and "
                            "\"groups\", a list of {\"name\":…,\"cameras\":[ids]}");
-    json_decref(service->layout);
+    json_t *before = service->layout ? service->layout : json_null();
     service->layout = json_incref(layout);
     job_begin(service, NULL);
     if (service->store) {
@@ -101,7 +108,7 @@ int service_arrange(const struct permit *permit, json_t *layout, struct service_
         store_put_document(service->store, "layout", text);
         mem_free(text);
     }
-    (void)job_commit(service, "", waiter, NULL);
+    job_undo(job_commit(service, "", waiter, NULL), undo_arrange, before);
     return 0;
 }
 

@@ -71,6 +71,27 @@ json_t *service_motion(const struct permit *permit)
     return watch_settings_to_json(&settings);
 }
 
+/* before: settings by camera. */
+static void undo_motion(struct service *service, const char *object, json_t *before)
+{
+    (void)object;
+    const char *camera;
+    json_t *settings;
+    json_object_foreach(before, camera, settings)
+    {
+        struct watch_settings known;
+        char wrong[WATCH_ERROR_MAX];
+        if (watch_settings_from_json(settings, &known, wrong) == 0)
+            guard_set(service->guard, camera, &known);
+    }
+}
+
+static void add_before(const struct service *service, const struct camera *camera, json_t *before)
+{
+    const struct watch_settings settings = settings_of(service, camera);
+    json_object_set_new(before, camera_id(camera), watch_settings_to_json(&settings));
+}
+
 int service_motion_set(const struct permit *permit, const json_t *settings,
                        struct service_waiter *waiter, struct problem *ret_problem)
 {
@@ -81,10 +102,12 @@ int service_motion_set(const struct permit *permit, const json_t *settings,
     char wrong[WATCH_ERROR_MAX];
     if (watch_settings_from_json(settings, &wanted, wrong) < 0)
         return problem_set(ret_problem, PROBLEM_INVALID, id, "%s", wrong);
+    json_t *before = json_object();
+    add_before(service, permit->camera, before);
     guard_set(service->guard, id, &wanted);
     job_begin(service, permit->camera);
     store_all(service);
-    (void)job_commit(service, id, waiter, NULL);
+    job_undo(job_commit(service, id, waiter, NULL), undo_motion, before);
     return 0;
 }
 
@@ -111,16 +134,20 @@ void service_motion_arm(const struct permit *permit, bool armed, struct service_
 {
     assert(permit->action == ACTION_ARM || permit->action == ACTION_ARM_ALL);
     struct service *service = permit->service;
+    json_t *before = json_object();
     registry_for_each (camera, service->params.registry) {
         const bool is_meant = permit->camera ? camera == permit->camera
                                              : access_allows(permit->principal, ACCESS_OPERATOR,
                                                              ACCESS_CAMERA, camera_id(camera));
-        if (is_meant && camera_view(camera).adopted)
+        if (is_meant && camera_view(camera).adopted) {
+            add_before(service, camera, before);
             arm(service, camera, armed);
+        }
     }
     job_begin(service, permit->camera);
     store_all(service);
-    (void)job_commit(service, permit->camera ? camera_id(permit->camera) : "", waiter, NULL);
+    job_undo(job_commit(service, permit->camera ? camera_id(permit->camera) : "", waiter, NULL),
+             undo_motion, before);
 }
 
 int service_motion_ask(const struct permit *permit, const struct maps_query *query,

@@ -118,6 +118,27 @@ static void store_all(const struct service *service, const struct receiver *rece
     json_decref(all);
 }
 
+/* With their secrets. */
+static json_t *known_json(const struct service *service)
+{
+    json_t *list = json_array();
+    struct tell_view view;
+    for (unsigned i = 0; tell_view(service->tell, i, &view); i++)
+        json_array_append_new(list, receiver_to_json(view.receiver, true));
+    return json_pack("{s:o}", "receivers", list);
+}
+
+static void put_back(struct service *service, const char *object, json_t *before)
+{
+    struct receiver *receivers = mem_new_array(struct receiver, RECEIVERS_MAX);
+    char error[RECEIVER_ERROR_MAX];
+    (void)object;
+    const int n = read_all(service, before, receivers, error);
+    if (n >= 0)
+        tell_set(service->tell, receivers, (unsigned)n);
+    mem_free(receivers);
+}
+
 int service_receivers_set(const struct permit *permit, const json_t *json,
                           struct service_waiter *waiter, struct problem *ret_problem)
 {
@@ -127,10 +148,11 @@ int service_receivers_set(const struct permit *permit, const json_t *json,
     char error[RECEIVER_ERROR_MAX];
     const int n = read_all(service, json, receivers, error);
     if (n >= 0) {
+        json_t *before = known_json(service);
         tell_set(service->tell, receivers, (unsigned)n);
         job_begin(service, NULL);
         store_all(service, receivers, (unsigned)n);
-        (void)job_commit(service, "", waiter, NULL);
+        job_undo(job_commit(service, "", waiter, NULL), put_back, before);
     }
     mem_free(receivers);
     return n >= 0 ? 0 : problem_set(ret_problem, PROBLEM_INVALID, NULL, "%s", error);

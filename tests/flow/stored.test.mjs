@@ -94,6 +94,17 @@ test('a full disk is an error to the asker, and the same request works once ther
   const refused = await page.json('set-done');
   assert.deepEqual([refused.ok, refused.code], [false, 'disk-full']);
   assert.equal(await house.describe('gate'), null); // taken back
+  const puts = (address, body) => house.get(address, {
+    method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const receivers = { receivers: [{ id: 'bell', kind: 'webhook', url: 'http://10.0.0.9/' }] };
+  const motion = { ...await house.json('/api/v1/cameras/porch/motion'), armed: true };
+  for (const [address, body] of [['/api/v1/layout', { order: ['porch'], hidden: [], groups: [] }],
+    ['/api/v1/receivers', receivers], ['/api/v1/cameras/porch/motion', motion],
+    ['/api/v1/cameras/porch/motion', { ...motion, sensitivity: 71 }]]) {
+    const before = await house.json(address);
+    assert.equal((await puts(address, body)).status, 507, address);
+    assert.deepEqual(await house.json(address), before, `${address} is as it was`);
+  }
   assert.ok(await house.describe('porch'));
 
   fs.unlinkSync(fill);
