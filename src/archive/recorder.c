@@ -15,7 +15,7 @@
 #include "media/fmp4.h"
 #include "stream/reader.h"
 
-static const int64_t FRAGMENT_US = US_PER_S / 2, SYNC_US = US_PER_S, CLIP_US = 3600 * US_PER_S;
+static const int64_t FRAGMENT_US = US_PER_S / 2, SYNC_US = US_PER_S, HOUR_US = 3600 * US_PER_S;
 /* The last picture's duration is unknown: the previous one's is used, up to this. */
 static const int64_t LAST_US = US_PER_S;
 
@@ -195,8 +195,8 @@ static int on_packet(struct recorder *recorder, struct packet *takes_packet)
     int r = 0;
     const int64_t now_us = takes_packet->arrival_us;
     const bool is_other = recorder->clip && takes_packet->init != recorder->init;
-    const bool is_long =
-        recorder->clip && takes_packet->key && now_us - recorder->begun_us >= CLIP_US;
+    const bool is_long = recorder->clip && takes_packet->key &&
+                         now_us - recorder->begun_us >= recorder->params.clip_us;
     if (is_other || is_long)
         r = close_clip(recorder);
     if (r == 0 && !recorder->clip && takes_packet->key && takes_packet->init)
@@ -336,6 +336,8 @@ struct recorder *recorder_start(const struct recorder_params *params)
     struct recorder *recorder = mem_new(struct recorder);
     recorder->params = *params;
     recorder->params.hub = hub_ref(params->hub);
+    if (recorder->params.clip_us == 0)
+        recorder->params.clip_us = HOUR_US;
     recorder->params.poster = NULL; /* only its buffer is kept */
     if (params->poster) {
         recorder->poster = buf_ref(params->poster->buf);

@@ -3,7 +3,7 @@
  * this room only reads its hub.
  *
  * A fragment is written for each half second and synced each second. A new clip begins with each
- * new size, and every hour. Start, stop and done on the loop. */
+ * new size, and at the first key after clip_us. Start, stop and done on the loop. */
 #pragma once
 #include "archive/archive.h"
 #include "stream/hub.h"
@@ -22,6 +22,7 @@ struct recorder_params {
     const char *camera; /* copied */
     enum archive_reason reason;
     const struct clock *clock;
+    int64_t clip_us;             /* length of a clip, see above; 0 = an hour */
     int64_t back_us;             /* begins this far in the hub's past, at a key; 0 = now */
     const struct packet *poster; /* a JPEG for the thumbnail, or NULL; its bytes are kept */
     /* The recording has ended, its last clip is in the archive, and the recorder is freed. */

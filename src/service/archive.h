@@ -83,8 +83,8 @@ int service_record(const struct permit *permit, int seconds, struct problem *ret
 int service_record_stop(const struct permit *permit, struct problem *ret_problem)
     __attribute__((warn_unused_result));
 
-/* ACTION_RECORD: records the camera whenever it is connected, also after a restart; one clip an
- * hour. */
+/* ACTION_RECORD: records the camera whenever it is connected, also after a restart; a clip for
+ * each ten minutes. */
 int service_record_always(const struct permit *permit, bool is_on, struct service_waiter *waiter,
                           struct problem *ret_problem) __attribute__((warn_unused_result));
 /* ACTION_SEE: {"recording","continuous","error"}; a new reference. */

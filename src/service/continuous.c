@@ -15,6 +15,7 @@
  * is made. Nothing ticks while all are recorded. */
 static const int64_t LOOK_US = 2 * US_PER_S, AGAIN_US = 10 * US_PER_S;
 static const int64_t KEY_INTERVAL_US = 2 * US_PER_S; /* as other recordings have it */
+static const int64_t CLIP_US = 600 * US_PER_S;
 
 struct continuous {
     struct list node; /* in service->continuous.list */
@@ -92,6 +93,7 @@ static void start(struct continuous *each, struct camera *camera)
                                                               .camera = each->camera,
                                                               .reason = ARCHIVE_CONTINUOUS,
                                                               .clock = service->params.clock,
+                                                              .clip_us = CLIP_US,
                                                               .poster = camera_view(camera).poster,
                                                               .done = on_done,
                                                               .ctx = each});
@@ -183,9 +185,12 @@ json_t *service_recording(const struct permit *permit)
     const char *id = camera_id(permit->camera);
     const struct continuous *each = find(permit->service, id);
     const bool is_on = each && !each->is_off;
+    /* A recorder that has written something has got past the last one's error. */
+    const bool is_writing = is_on && each->recorder && recorder_bytes(each->recorder) > 0;
+    const int error = is_on && !is_writing ? each->error : 0;
     return json_pack("{s:b, s:b, s:s?}", "recording",
                      service_recorded(permit->service, id).is_recording, "continuous", is_on,
-                     "error", is_on && each->error ? strerror(-each->error) : NULL);
+                     "error", error ? strerror(-error) : NULL);
 }
 
 void service_load_recording(struct service *service, const char *text)

@@ -9,8 +9,10 @@
 static inline int scratch_create(void **state)
 {
     char *dir = strdup("/tmp/eyelid-test-XXXXXX");
-    if (!dir || !mkdtemp(dir))
+    if (!dir || !mkdtemp(dir)) {
+        free(dir);
         return -1;
+    }
     *state = dir;
     return 0;
 }
