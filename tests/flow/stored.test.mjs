@@ -57,16 +57,25 @@ test('settings are kept once they are accepted, and so is an adoption', async (t
 });
 
 /** A server whose data folder is a separate small file system, visible here through its root. */
-async function bootSmall(t) {
+async function bootSmall(t, size = '600k') {
   const data = temporaryFolder(t);
   const house = await boot(t, {
     data,
     command: ['unshare', '--mount', 'sh', '-c',
-      'mount -t tmpfs -o size=600k tmpfs "$1" && shift && exec "$@"', 'sh', data,
+      `mount -t tmpfs -o size=${size} tmpfs "$1" && shift && exec "$@"`, 'sh', data,
       path.join(BUILD, 'eyelid')],
     args: ['--http', '127.0.0.1:0', '--device', '127.0.0.1:0', '--data', data],
   });
   return { house, fill: path.join(`/proc/${house.server.pid}/root${data}`, 'fill') };
+}
+
+/** Writes to this file until not one more byte fits. */
+function fillUp(name) {
+  const file = fs.openSync(name, 'w');
+  for (let room = 1 << 20; room > 0;) {
+    try { fs.writeSync(file, Buffer.alloc(room)); } catch { room >>= 1; }
+  }
+  fs.closeSync(file);
 }
 
 test('a full disk is an error to the asker, and the same request works once there is room', {
@@ -77,11 +86,7 @@ test('a full disk is an error to the asker, and the same request works once ther
   assert.equal((await ask(house, 'PATCH', '/porch/settings', { brightness: 1 })).status, 202);
   const page = await house.page();
 
-  const file = fs.openSync(fill, 'w');
-  for (let room = 1 << 20; room > 0;) { // to the last byte
-    try { fs.writeSync(file, Buffer.alloc(room)); } catch { room >>= 1; }
-  }
-  fs.closeSync(file);
+  fillUp(fill);
   for (const [method, address, body] of [
     ['PATCH', '/porch/settings', { brightness: 2 }], ['PATCH', '/porch', { name: 'Front porch' }],
     ['POST', '', network('gate')], ['DELETE', '/porch', undefined],
@@ -112,6 +117,28 @@ test('a full disk is an error to the asker, and the same request works once ther
   assert.equal((await ask(house, 'PATCH', '/porch', { name: 'Front porch' })).status, 200);
   assert.equal((await ask(house, 'POST', '', network('gate'))).status, 201);
   assert.equal((await house.describe('porch')).name, 'Front porch');
+});
+
+test('continuous recording tells of a full disk, and goes on by itself once there is room', {
+  skip: process.getuid() !== 0 && 'needs root to mount a file system',
+}, async (t) => {
+  const { house, fill } = await bootSmall(t, '64m');
+  await house.camera('porch', { fps: 20 });
+  const address = '/api/v1/cameras/porch/record';
+  const state = (why, wanted) => waitFor(why, async () => {
+    const { recording, error } = await house.json(address);
+    return wanted(error, recording);
+  }, 30000);
+  const recorded = () => house.metric('eyelid_recorded_bytes_total');
+  assert.equal((await house.get(address, {
+    method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"continuous":true}' })).status, 204);
+  await waitFor('it records', async () => (await recorded()) > 30000, 20000);
+  fillUp(fill);
+  await state('it has stopped', (error) => error === 'No space left on device');
+  fs.unlinkSync(fill);
+  const before = await recorded();
+  await state('it records again', (error, recording) => error === null && recording);
+  await waitFor('it grows', async () => (await recorded()) > before + 30000, 20000);
 });
 
 test('the last picture and how long a camera is away outlive the server', async (t) => {
