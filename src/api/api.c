@@ -321,6 +321,9 @@ int api_upgrade(void *door, struct http_request *request, struct ws_accept *ret_
     return match.route->upgrade(&call, request, ret_accept);
 }
 
+const struct problem endpoint_revoked = {PROBLEM_NOT_LOGGED_IN, "",
+                                         "the session or token has ended"};
+
 void endpoint_dark(const struct camera *camera, enum rendition_kind rendition,
                    struct problem *ret_problem)
 {

@@ -34,30 +34,15 @@ static void on_closed(void *ctx)
     release(asked);
 }
 
-/* Never streams: the answer is one reply. */
-static int no_next(void *ctx, struct net_out *ret_out)
-{
-    (void)ctx, (void)ret_out;
-    return 0;
-}
-
 static void answer(struct asked *asked, const struct problem *problem)
 {
-    struct http_response response = {.status = asked->describe ? 200 : 204};
-    if (!problem && asked->describe) {
-        response.takes_buf = reply_json_buf(asked->describe(&asked->call), &response.len_bytes);
-        response.body_off = REPLY_OFF;
-        response.content_type = "application/json";
-    }
-    if (problem) {
+    if (problem)
         reply_problem_late(asked->stream, true, problem);
-    } else if (asked->describe && !response.takes_buf) {
-        struct problem no_memory;
-        (void)problem_set(&no_memory, PROBLEM_NO_MEMORY, NULL, "out of memory");
-        reply_problem_late(asked->stream, true, &no_memory);
-    } else {
-        reply_late(asked->stream, &response);
-    }
+    else if (asked->describe)
+        reply_json_late(asked->stream, &(struct http_response){.status = 200},
+                        asked->describe(&asked->call));
+    else
+        reply_late(asked->stream, &(struct http_response){.status = 204});
 }
 
 static void on_done(struct service_archive_call *call, const struct problem *problem)
@@ -74,7 +59,7 @@ static void on_done(struct service_archive_call *call, const struct problem *pro
 static struct asked *hold(struct http_request *request,
                           json_t *(*describe)(const struct service_archive_call *call))
 {
-    static const struct http_stream_ops OPS = {.next = no_next, .closed = on_closed};
+    static const struct http_stream_ops OPS = {.closed = on_closed};
     struct asked *asked = mem_new(struct asked);
     asked->describe = describe;
     asked->call.done = on_done;

@@ -52,6 +52,9 @@ typedef void endpoint_handler(const struct call *call, struct http_request *requ
 typedef int endpoint_upgrader(const struct call *call, struct http_request *request,
                               struct ws_accept *ret_accept);
 
+/* For requests that wait when their principal's rights end. */
+extern const struct problem endpoint_revoked;
+
 /* Why a camera delivered nothing of a rendition in time. */
 void endpoint_dark(const struct camera *camera, enum rendition_kind rendition,
                    struct problem *ret_problem);

@@ -37,14 +37,6 @@ static void held_closed(void *ctx)
     held_destroy(ctx);
 }
 
-/* Never streams: the answer is one reply. */
-static int held_next(void *ctx, struct net_out *ret_out)
-{
-    (void)ctx;
-    (void)ret_out;
-    return 0;
-}
-
 static const int STATUS[] = {
     [HELD_CAMERA] = 200,           [HELD_CREATED] = 201,       [HELD_NOTHING] = 204,
     [HELD_ACCEPTED] = 202,         [HELD_LOGIN] = 201,         [HELD_LOGOUT] = 204,
@@ -141,18 +133,10 @@ static void held_done(struct service_waiter *waiter, const char *object,
         response.n_fields = 1;
     }
     json_t *json = body_of(held, object);
-    if (json) {
-        response.takes_buf = reply_json_buf(json, &response.len_bytes);
-        response.body_off = REPLY_OFF;
-        response.content_type = "application/json";
-    }
-    if (json && !response.takes_buf) {
-        struct problem no_memory;
-        (void)problem_set(&no_memory, PROBLEM_NO_MEMORY, NULL, "out of memory");
-        reply_problem_late(held->stream, true, &no_memory);
-        return;
-    }
-    reply_late(held->stream, &response);
+    if (json)
+        reply_json_late(held->stream, &response, json);
+    else
+        reply_late(held->stream, &response);
 }
 
 struct held *held_create(const struct call *call, enum held_answer answer)
@@ -176,7 +160,7 @@ struct service_waiter *held_waiter(struct held *held)
 void held_settle(struct held *takes_held, struct http_request *request,
                  const struct problem *problem, json_t *takes_body)
 {
-    static const struct http_stream_ops OPS = {.next = held_next, .closed = held_closed};
+    static const struct http_stream_ops OPS = {.closed = held_closed};
     struct held *held = takes_held;
     held->body = takes_body;
     if (problem) {

@@ -159,14 +159,6 @@ static void wait_closed(void *ctx)
     mem_free(wait);
 }
 
-/* Never streams: the answer is one reply. */
-static int wait_next(void *ctx, struct net_out *ret_out)
-{
-    (void)ctx;
-    (void)ret_out;
-    return 0;
-}
-
 static void answer_waits(struct hls_session *session, int64_t now_us)
 {
     list_for_each (wait, &session->waits, struct wait, node) {
@@ -188,7 +180,7 @@ static void answer_waits(struct hls_session *session, int64_t now_us)
 static void hold(struct hls_session *session, struct http_request *request,
                  const struct hls_want *want)
 {
-    static const struct http_stream_ops OPS = {.next = wait_next, .closed = wait_closed};
+    static const struct http_stream_ops OPS = {.closed = wait_closed};
     if (session->n_waits >= HLS_MAX_HELD) {
         reply_problem(request, &CROWDED);
         return;

@@ -31,13 +31,6 @@ static void on_closed(void *ctx)
     release(asked);
 }
 
-/* Never streams: the answer is one reply. */
-static int no_next(void *ctx, struct net_out *ret_out)
-{
-    (void)ctx, (void)ret_out;
-    return 0;
-}
-
 static json_t *time_json(uint32_t minute)
 {
     char text[ARCHIVE_TIME_MAX_BYTES];
@@ -64,27 +57,18 @@ static json_t *describe(const struct maps_query *query, const struct maps_answer
 static void on_answer(void *ctx, int error, const struct maps_answer *answer)
 {
     struct asked *asked = ctx;
-    struct http_response response = {.status = 200, .content_type = "application/json"};
     struct problem problem;
     asked->is_done = true;
     if (!asked->stream) {
         release(asked);
-        return;
-    }
-    if (error) {
+    } else if (error) { /* closed() follows and releases it */
         (void)problem_set(&problem, PROBLEM_FAILED, NULL, "the maps cannot be read: %s",
                           strerror(-error));
         reply_problem_late(asked->stream, true, &problem);
-        return; /* closed() follows and releases it */
+    } else {
+        reply_json_late(asked->stream, &(struct http_response){.status = 200},
+                        describe(&asked->query, answer));
     }
-    response.takes_buf = reply_json_buf(describe(&asked->query, answer), &response.len_bytes);
-    response.body_off = REPLY_OFF;
-    if (response.takes_buf) {
-        reply_late(asked->stream, &response);
-        return;
-    }
-    (void)problem_set(&problem, PROBLEM_NO_MEMORY, NULL, "out of memory");
-    reply_problem_late(asked->stream, true, &problem);
 }
 
 /* --- The query. --- */
@@ -154,7 +138,7 @@ static const char *read_query(const struct call *call, struct http_request *requ
 
 void motion_map_get(const struct call *call, struct http_request *request)
 {
-    static const struct http_stream_ops OPS = {.next = no_next, .closed = on_closed};
+    static const struct http_stream_ops OPS = {.closed = on_closed};
     struct maps_query query;
     struct problem problem;
     const char *wrong = read_query(call, request, &query);

@@ -45,13 +45,6 @@ static void photo_closed(void *ctx)
     release(photo);
 }
 
-/* Never streams: the answer is one reply. */
-static int photo_next(void *ctx, struct net_out *ret_out)
-{
-    (void)ctx, (void)ret_out;
-    return 0;
-}
-
 static void on_kept(void *ctx, const struct archive_item *item, const struct problem *problem)
 {
     struct photo *photo = ctx;
@@ -67,13 +60,9 @@ static void on_kept(void *ctx, const struct archive_item *item, const struct pro
     char location[64];
     snprintf(location, sizeof(location), "/api/v1/archive/%lld", (long long)item->id);
     const struct http_field field = {"location", location};
-    struct http_response response = {.status = 201,
-                                     .content_type = "application/json",
-                                     .fields = &field,
-                                     .n_fields = 1,
-                                     .body_off = REPLY_OFF};
-    response.takes_buf = reply_json_buf(archive_item_json(item), &response.len_bytes);
-    reply_late(photo->stream, &response);
+    reply_json_late(photo->stream,
+                    &(struct http_response){.status = 201, .fields = &field, .n_fields = 1},
+                    archive_item_json(item));
 }
 
 static void on_still(void *ctx, int error, struct packet *still)
@@ -92,7 +81,7 @@ static void on_still(void *ctx, int error, struct packet *still)
 
 void photo_post(const struct call *call, struct http_request *request)
 {
-    static const struct http_stream_ops OPS = {.next = photo_next, .closed = photo_closed};
+    static const struct http_stream_ops OPS = {.closed = photo_closed};
     size_t len_bytes;
     bool keeps = true;
     if (http_body(request, &len_bytes), len_bytes > 0) {

@@ -25,14 +25,6 @@ static void probing_closed(void *ctx)
     mem_free(probing);
 }
 
-/* Never streams: the answer is one reply. */
-static int probing_next(void *ctx, struct net_out *ret_out)
-{
-    (void)ctx;
-    (void)ret_out;
-    return 0;
-}
-
 static void probing_done(void *ctx, struct packet *picture, const struct problem *problem)
 {
     struct probing *probing = ctx;
@@ -50,7 +42,7 @@ static void probing_done(void *ctx, struct packet *picture, const struct problem
 
 void probe_post(const struct call *call, struct http_request *request)
 {
-    static const struct http_stream_ops OPS = {.next = probing_next, .closed = probing_closed};
+    static const struct http_stream_ops OPS = {.closed = probing_closed};
     json_t *body = json_in_body(request);
     if (!body)
         return;

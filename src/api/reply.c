@@ -176,3 +176,17 @@ void reply_problem_late(struct http_stream *stream, bool json, const struct prob
     struct http_response response = problem_response(json, problem, out);
     reply_late(stream, &response);
 }
+
+void reply_json_late(struct http_stream *stream, const struct http_response *head,
+                     json_t *takes_json)
+{
+    static const struct problem NO_MEMORY = {PROBLEM_NO_MEMORY, "", "out of memory"};
+    struct http_response response = *head;
+    response.takes_buf = reply_json_buf(takes_json, &response.len_bytes);
+    response.body_off = REPLY_OFF;
+    response.content_type = "application/json";
+    if (response.takes_buf)
+        reply_late(stream, &response);
+    else
+        reply_problem_late(stream, true, &NO_MEMORY);
+}

@@ -23,6 +23,11 @@ void reply(struct http_request *request, const struct http_response *response);
 void reply_late(struct http_stream *stream, const struct http_response *response);
 void reply_begin(struct http_stream *stream, const struct http_response *head);
 
+/* The JSON for a request that was held below /api, or the problem that there is no memory for it.
+ */
+void reply_json_late(struct http_stream *stream, const struct http_response *head,
+                     json_t *takes_json);
+
 /* True when problems at this path are JSON. */
 bool reply_is_json_path(const char *path);
 

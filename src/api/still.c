@@ -29,14 +29,6 @@ static void still_closed(void *ctx)
     mem_free(still);
 }
 
-/* Never streams: the answer is one reply. */
-static int still_next(void *ctx, struct net_out *ret_out)
-{
-    (void)ctx;
-    (void)ret_out;
-    return 0;
-}
-
 void still_problem(const struct camera *camera, int error, struct problem *ret_problem)
 {
     const char *id = camera_id(camera), *why = camera_view(camera).error;
@@ -73,7 +65,7 @@ static void still_done(void *ctx, int error, struct packet *packet)
 void still_reply(const struct call *call, struct http_request *request, enum capture_kind kind,
                  int64_t timeout_us)
 {
-    static const struct http_stream_ops OPS = {.next = still_next, .closed = still_closed};
+    static const struct http_stream_ops OPS = {.closed = still_closed};
     struct still *still = mem_new(struct still);
     still->guest.leave = still_leave;
     still->camera = call->permit.camera;

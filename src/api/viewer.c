@@ -61,13 +61,11 @@ static void viewer_gone(void *ctx)
 /* Its principal lost its rights. */
 static void viewer_revoke(struct api_guest *guest)
 {
-    static const struct problem ENDED = {PROBLEM_NOT_LOGGED_IN, "",
-                                         "the session or token has ended"};
     struct viewer *viewer = list_entry(guest, struct viewer, guest);
     bool waits = viewer->timer != NULL;
     let_go(viewer);
     if (waits)
-        reply_problem_late(viewer->stream, false, &ENDED);
+        reply_problem_late(viewer->stream, false, &endpoint_revoked);
     else
         http_stream_ready(viewer->stream);
 }

@@ -15,13 +15,14 @@ _Static_assert((int)ARCHIVE_PATH_MAX_BYTES <= (int)ZIP_NAME_MAX_BYTES, "every pa
 
 struct export
 {
-    struct archive_item *items;
     struct zip_entry *entries;
+    char *names; /* one after another, each with a NUL */
+    size_t names_bytes;
     unsigned n;
     enum { LOCAL, DATA, CENTRAL, DONE } phase;
-    unsigned at;      /* item */
+    unsigned at;      /* entry */
     uint64_t written; /* of the zip file */
-    int fd;           /* of the item, -1 = none */
+    int fd;           /* of the entry's file, -1 = none */
     uint64_t file_at;
     uint64_t central_at;
     uint64_t total_bytes;
@@ -35,20 +36,33 @@ static void date(struct zip_entry *entry, int64_t start_us)
     zip_date(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, entry);
 }
 
-struct export *export_create(struct archive_item *takes_items, unsigned n_items)
+/* Copies the name to the end of those that are there. */
+static const char *add_name(struct export *export, const char *path)
+{
+    char *name = export->names + export->names_bytes;
+    const size_t len = strlen(path) + 1;
+    memcpy(name, path, len);
+    export->names_bytes += len;
+    return name;
+}
+
+struct export *export_create(const struct archive_item *items, unsigned n_items)
 {
     struct export *export = mem_new(struct export);
     uint8_t part[ZIP_PART_MAX_BYTES];
     uint64_t at = 0, central_bytes = 0;
-    export->items = takes_items;
+    size_t names_bytes = 1;
+    for (unsigned i = 0; i < n_items; i++)
+        names_bytes += strlen(items[i].path) + 1;
+    export->names = mem_new_array(char, names_bytes);
     export->entries = mem_new_array(struct zip_entry, n_items ? n_items : 1);
     export->n = n_items;
     export->fd = -1;
     for (unsigned i = 0; i < n_items; i++) {
         struct zip_entry *entry = &export->entries[i];
         *entry = (struct zip_entry){
-            .name = takes_items[i].path, .bytes = takes_items[i].bytes, .at = at};
-        date(entry, takes_items[i].start_us);
+            .name = add_name(export, items[i].path), .bytes = items[i].bytes, .at = at};
+        date(entry, items[i].start_us);
         at += zip_local(entry, part) + entry->bytes + zip_descriptor(entry, part);
         central_bytes += zip_central(entry, part);
     }
@@ -64,9 +78,14 @@ void export_destroy(struct export *export)
         return;
     if (export->fd >= 0)
         close(export->fd);
-    mem_free(export->items);
+    mem_free(export->names);
     mem_free(export->entries);
     mem_free(export);
+}
+
+size_t export_memory_bytes(const struct export *export)
+{
+    return sizeof(*export) + export->n * sizeof(*export->entries) + export->names_bytes;
 }
 
 uint64_t export_bytes(const struct export *export)
@@ -76,7 +95,7 @@ uint64_t export_bytes(const struct export *export)
 
 static int open_item(struct export *export, int root)
 {
-    export->fd = openat(root, export->items[export->at].path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    export->fd = openat(root, export->entries[export->at].name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     export->file_at = 0;
     export->phase = DATA;
     return export->fd < 0 ? -errno : 0;

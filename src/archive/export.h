@@ -8,10 +8,12 @@ struct export;
 
 enum { EXPORT_ITEMS_MAX = 1000, EXPORT_BLOCK_BYTES = 128 * 1024 };
 
-/* Takes the items (mem_new_array). */
-struct export *export_create(struct archive_item *takes_items, unsigned n_items)
+struct export *export_create(const struct archive_item *items, unsigned n_items)
     __attribute__((returns_nonnull));
 void export_destroy(struct export *export); /* takes NULL */
+
+/* What it holds until it is destroyed. */
+size_t export_memory_bytes(const struct export *export);
 
 uint64_t export_bytes(const struct export *export);
 

@@ -218,6 +218,7 @@ void http_stream_reply(struct http_stream *stream, const struct http_response *r
 void http_stream_begin(struct http_stream *stream, const struct http_response *head)
 {
     struct http_request *request = stream->request;
+    assert(stream->ops->next);
     request->close_after = true;
     bool ok = set_out(request, head, false);
     request->phase = ok && !request->is_head ? HTTP_STREAMING : HTTP_REPLYING;
@@ -227,6 +228,11 @@ void http_stream_begin(struct http_stream *stream, const struct http_response *h
 void http_stream_ready(struct http_stream *stream)
 {
     conn_ready(stream->request->conn);
+}
+
+void http_stream_holds(struct http_stream *stream, size_t len_bytes)
+{
+    link_hold(stream->request->conn, len_bytes);
 }
 
 /* --- Sending. --- */
@@ -256,6 +262,7 @@ static void close_stream(struct http_request *request)
 {
     struct http_stream stream = request->stream;
     request->stream.ops = NULL;
+    link_hold(request->conn, 0);
     if (stream.ops)
         stream.ops->closed(stream.ctx);
 }

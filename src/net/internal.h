@@ -80,6 +80,7 @@ struct conn {
     int64_t last_input_us;
     int64_t progress_us;  /* when a choked peer last took something, */
     uint64_t acked_bytes; /* and how much it had taken by then */
+    size_t held_bytes;    /* beside out: counts as pinned while it is choked */
     struct in6_addr address;
     char peer[INET6_ADDRSTRLEN];
     bool loopback;
@@ -105,6 +106,8 @@ int link_send(struct conn *conn) __attribute__((warn_unused_result));
 /* False if the kernel still holds enough unsent data: chokes the connection until it has less, so
  * that the role is asked as late as possible and supplies its newest data. */
 bool link_has_room(struct conn *conn);
+/* Sets held_bytes. */
+void link_hold(struct conn *conn, size_t len_bytes);
 /* Sets the events to wait for, according to the connection's state. */
 void link_update(struct conn *conn);
 /* As conn_role.check, for a choked connection. */

@@ -102,6 +102,7 @@ static void choke(struct conn *conn)
     net->stats.choked++;
     for (size_t i = conn->out_first; i < conn->out_count; i++)
         pin(net, conn->out[i].takes_buf);
+    net->stats.pinned_bytes += conn->held_bytes;
     conn->acked_bytes = socket_bytes_acked(conn->wire.fd);
     note_progress(conn);
     conn_deadline(conn, conn->progress_us + stall_timeout_us(net));
@@ -111,7 +112,15 @@ static void unchoke(struct conn *conn)
 {
     conn->choked = false;
     conn->net->stats.choked--;
+    conn->net->stats.pinned_bytes -= conn->held_bytes;
     list_remove(&conn->choke);
+}
+
+void link_hold(struct conn *conn, size_t len_bytes)
+{
+    if (conn->choked)
+        conn->net->stats.pinned_bytes += len_bytes - conn->held_bytes;
+    conn->held_bytes = len_bytes;
 }
 
 /* A slow peer is not stalled: it counts whether its kernel confirmed any bytes. */
@@ -148,7 +157,7 @@ static void log_relief(struct net *net, int64_t now_us)
 /* Closing it would free enough to be worth it; a page on a bad link holds only a small frame. */
 static bool holds_much(const struct conn *conn)
 {
-    size_t len_bytes = 0;
+    size_t len_bytes = conn->held_bytes;
     for (size_t i = conn->out_first; i < conn->out_count; i++)
         len_bytes += conn->out[i].takes_buf ? conn->out[i].takes_buf->len_bytes : 0;
     return len_bytes >= conn->net->params.max_pinned_bytes / 256;

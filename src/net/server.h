@@ -97,7 +97,7 @@ struct net_out {
 struct http_stream;
 struct http_stream_ops {
     /* 1: send *ret_out; 0: nothing now, http_stream_ready follows later; -1: the end, close.
-     */
+     * NULL: the answer is one reply, never begun as a stream. */
     int (*next)(void *ctx, struct net_out *ret_out);
     void (*closed)(void *ctx); /* the last call; the stream is freed */
 };
@@ -111,6 +111,9 @@ void http_stream_reply(struct http_stream *stream,
 /* Sends the head (no length, connection: close), then asks next(). */
 void http_stream_begin(struct http_stream *stream, const struct http_response *head);
 void http_stream_ready(struct http_stream *stream);
+/* Memory that the stream holds until it is closed, beside what next() returned: while the peer is
+ * stalled, it counts for net_params.max_pinned_bytes. */
+void http_stream_holds(struct http_stream *stream, size_t len_bytes);
 
 /* --- WebSockets. --- */
 

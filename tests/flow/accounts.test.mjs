@@ -205,6 +205,31 @@ test('tokens of programs: in the header, in addresses of pictures, limited, revo
   assert.equal(await status(house, program, 'GET', '/api/v1/cameras/porch'), 401);
 });
 
+test('downloads and exports end with the token that asked for them', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  const item = await (await ask(house, anna, 'POST', '/api/v1/cameras/porch/photo')).json();
+  // One longer than what sockets hold on their way.
+  fs.truncateSync(path.join(house.data, 'archive', item.file), 256 * 1024 * 1024);
+  const made = await (await ask(house, anna, 'POST', '/api/v1/tokens', { name: 'backup', role: 'viewer' })).json();
+  const begin = async (address) => {
+    const response = await ask(house, { bearer: made.token }, 'GET', address);
+    const reader = response.body.getReader();
+    let n = (await reader.read()).value.length;
+    const rest = async () => {
+      for (;;) {
+        const { done, value } = await reader.read().catch(() => ({ done: true }));
+        if (done) return n;
+        n += value.length;
+      }
+    };
+    return { length: Number(response.headers.get('content-length')), rest };
+  };
+  const ids = Array(1000).fill(item.id).join(',');
+  const downloads = [await begin(item.url), await begin(`/api/v1/archive/export?ids=${ids}`)];
+  assert.equal(await status(house, anna, 'DELETE', `/api/v1/tokens/${made.id}`), 204);
+  for (const { length, rest } of downloads) assert.ok(await rest() < length / 2, `of ${length} bytes`);
+});
+
 test('a removed user is out at once, and no secret is in logs, files or metrics', async (t) => {
   const { house, anna, setup } = await bootWithAnna(t);
   assert.equal(await status(house, anna, 'POST', '/api/v1/users', { name: 'ben', password: PASSWORD, role: 'admin' }), 201);

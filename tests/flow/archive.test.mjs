@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
-import { boot, run, temporaryFolder, waitFor } from './harness.mjs';
+import { boot, run, temporaryFolder, undoAfter, waitFor } from './harness.mjs';
 
 const send = (house, method, address, body) => house.get(address,
   { method, ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
@@ -136,6 +137,28 @@ test('a selection is one zip file', async (t) => {
   for (const wrong of ['', '?ids=', '?ids=1,', '?ids=a', '?ids=-1', `?ids=${Array(1001).fill('1').join(',')}`]) {
     assert.equal((await house.get(`/api/v1/archive/export${wrong}`)).status, 422, wrong);
   }
+});
+
+/** A request whose answer nobody reads. */
+function unread(t, house, address) {
+  const { hostname, port } = new URL(house.url);
+  const socket = net.connect(port, hostname);
+  undoAfter(t, () => socket.destroy());
+  socket.on('error', () => {});
+  socket.pause();
+  socket.write(`GET ${address} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+}
+
+test('exports that nobody reads cost little memory, and it is counted', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  const { id } = await photo(house);
+  const EXPORTS = 30, ENTRIES_BYTES = 80e3, BLOCK_BYTES = 128 * 1024;
+  const pinned = () => house.metric('eyelid_connections_pinned_bytes');
+  for (let n = 0; n < EXPORTS; n++) unread(t, house, `/api/v1/archive/export?ids=${Array(1000).fill(id).join(',')}`);
+  await waitFor('all are stalled', async () => await house.metric('eyelid_connections_choked') === EXPORTS, 20000);
+  assert.ok(await pinned() >= EXPORTS * ENTRIES_BYTES, `${await pinned()} bytes`);
+  assert.ok(await pinned() <= EXPORTS * (1.2 * ENTRIES_BYTES + BLOCK_BYTES), `${await pinned()} bytes`);
 });
 
 test('what the archive takes, what limits it, and what goes next', async (t) => {

@@ -405,6 +405,12 @@ void http_stream_ready(struct http_stream *stream)
     stream->ready = true;
 }
 
+void http_stream_holds(struct http_stream *stream, size_t len_bytes)
+{
+    (void)len_bytes;
+    assert(!stream->closed);
+}
+
 bool fake_pull(struct http_request *request)
 {
     struct http_stream *stream = &request->stream;

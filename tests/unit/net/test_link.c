@@ -116,10 +116,30 @@ static int on_upgrade(void *ctx, struct http_request *request, struct ws_accept 
     return 0;
 }
 
-static void on_request(void *ctx, struct http_request *request)
+/* A stream that holds more than what is being sent. */
+enum { HELD_BYTES = 12345 };
+
+static int stream_next(void *ctx, struct net_out *ret_out)
 {
     (void)ctx;
-    http_reply(request, &(struct http_response){.status = 404});
+    *ret_out =
+        (struct net_out){.takes_buf = buf_ref(show.packet), .len_bytes = show.packet->len_bytes};
+    return 1;
+}
+
+static void stream_closed(void *ctx)
+{
+    (void)ctx;
+    tally_add(&closed);
+}
+
+static void on_request(void *ctx, struct http_request *request)
+{
+    static const struct http_stream_ops STREAM = {.next = stream_next, .closed = stream_closed};
+    struct http_stream *stream = http_hold(request, &STREAM, ctx);
+    http_stream_begin(stream, &(struct http_response){.status = 200});
+    http_stream_holds(stream, HELD_BYTES);
+    tally_add(&opened);
 }
 
 static void open_show(const struct net_params *params)
@@ -215,6 +235,24 @@ static void each_stalled_peer_holds_one_reference(void **state)
     take_look();
     assert_int_equal(show.stats.pinned_bytes, 0);
     assert_int_equal(show.stats.stalled_closed, 0);
+    close_show();
+}
+
+static void what_a_stalled_stream_holds_counts(void **state)
+{
+    (void)state;
+    open_show(NULL);
+    show_packet();
+    int fd = peer_connect_narrow(show.site.port);
+    peer_say(fd, "GET /stream HTTP/1.1\r\n\r\n");
+    tally_wait(&opened, 1);
+    take_look();
+    assert_int_equal(show.stats.choked, 1);
+    assert_int_equal(show.stats.pinned_bytes, NET_OUT_ROOM + PACKET_BYTES + HELD_BYTES);
+    close(fd);
+    tally_wait(&closed, 1);
+    take_look();
+    assert_int_equal(show.stats.pinned_bytes, 0);
     close_show();
 }
 
@@ -323,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_stalled_peer_holds_one_reference),
+        cmocka_unit_test(what_a_stalled_stream_holds_counts),
         cmocka_unit_test(beyond_the_cap_the_longest_stalled_is_closed),
         cmocka_unit_test(a_slow_peer_is_spared),
         cmocka_unit_test(when_memory_is_scarce_patience_is_short),
