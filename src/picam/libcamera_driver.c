@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "picam/child.h"
+#include "base/child.h"
 #include "picam/libcamera_control.h"
 #include "picam/libcamera_hear.h"
 

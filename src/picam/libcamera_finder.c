@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "picam/child.h"
+#include "base/child.h"
 #include "picam/libcamera_line.h"
 #include "source/poke.h"
 

@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/list.h"
 #include "base/lock.h"
-#include "picam/child.h"
+#include "base/child.h"
 
 /* Orders that may wait while the socket is full. Returned buffers may always wait; their number is
  * that of the buffers. */

@@ -2,7 +2,7 @@
  * rpicam's programs make JPEGs. One runs while frames are wanted; another takes stills, during
  * which the stream is interrupted. */
 #pragma once
-#include "picam/child.h"
+#include "base/child.h"
 #include "picam/rpicam_command.h"
 #include "picam/rpicam_output.h"
 #include "source/source.h"

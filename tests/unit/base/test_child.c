@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "picam/child.h"
+#include "base/child.h"
 
 enum { FOR_EVER_MS = 3600 * 1000 };
 
