@@ -9,12 +9,13 @@ import { sleep } from '../tests/lib/wait.mjs';
 import { paced, splitJpegs, startPipe } from './pipe.mjs';
 import { row } from './sections.mjs';
 
-const CAMERAS = 6, FPS = 30, ROUNDS = 5, STRONG_NOISE = 14;
+export const CAMERAS = 6;
+const FPS = 30, ROUNDS = 5, STRONG_NOISE = 14;
 const CODEC = path.join(proc.BUILD, 'bench/bench_codec');
 const median = (list) => proc.quantile(list, 0.5);
 
 // Six cameras watched for `seconds`: CPU ms and kbit per frame of the server. They sleep again afterwards.
-async function watchSix(server, seconds) {
+export async function watchSix(server, seconds) {
   const chunks = { count: 0, bytes: 0 };
   const viewer = await openViewer(server.url, { chunk: (c) => {
     chunks.count++; chunks.bytes += c.data.length - c.unitOffset;

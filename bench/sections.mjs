@@ -18,10 +18,10 @@ export function row(name, value, unit, bar = {}) {
 }
 const ms = (us) => us / 1000;
 
-// (b) JPEG in → chunk out, one camera fed by this process.
-export async function latency({ frames, seconds }) {
+// µs from a JPEG in to its chunk out, one camera fed by this process.
+export async function chunkTimes(frames, seconds, config = '') {
   const jpegs = splitJpegs(fs.readFileSync(frames));
-  const server = await proc.startServer();
+  const server = await proc.startServer(config);
   const sent = [], ours = [];
   try {
     const camera = new WebSocket(`ws://127.0.0.1:${server.device}/lat`, { perMessageDeflate: false });
@@ -41,7 +41,12 @@ export async function latency({ frames, seconds }) {
   } finally {
     await server.close();
   }
+  return ours;
+}
 
+// (b) JPEG in → chunk out.
+export async function latency({ frames, seconds }) {
+  const ours = await chunkTimes(frames, seconds), jpegs = splitJpegs(fs.readFileSync(frames));
   const written = [], pipe = [];
   let out = 0;
   const child = startPipe((receivedUs) => { pipe.push(receivedUs - written[out++]); });

@@ -42,7 +42,7 @@ static void print_one(const struct rpicam_camera *found, const char *by)
 unsigned cameras_picam(bool verbose)
 {
     char helper[PATH_MAX];
-    const bool has_helper = helper_find(helper);
+    const bool has_helper = helper_find("eyelid-libcamera", helper);
     const struct rpicam_programs *programs = rpicam_programs_find(getenv("PATH"));
     struct libcamera_list *list = mem_new(struct libcamera_list);
     const char *by = has_helper ? helper : NULL;

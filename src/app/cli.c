@@ -267,9 +267,10 @@ int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_M
     } else if (strcmp(word, "cameras") == 0) {
         cli.command = CLI_CAMERAS;
         result = parse_cameras(argc, argv, &cli, error);
-    } else if (strcmp(word, "film") == 0 && argc == 3) {
+    } else if (strcmp(word, "film") == 0 && (argc == 3 || argc == 4)) {
         cli.command = CLI_FILM;
         cli.film = argv[2];
+        cli.film_decoder = argc == 4 ? argv[3] : NULL;
     } else if (strcmp(word, "motion") == 0) {
         cli.command = CLI_MOTION;
         result = parse_motion(argc, argv, &cli, error);

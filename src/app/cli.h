@@ -29,7 +29,8 @@ struct cli {
     bool verbose;
     bool repair; /* CLI_ARCHIVE_CHECK */
     struct motion_options motion;
-    const char *film; /* CLI_FILM: its folder */
+    const char *film;         /* CLI_FILM: its folder */
+    const char *film_decoder; /* the program that decodes its photos; NULL: the film does */
     struct order order;
 };
 

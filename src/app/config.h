@@ -73,7 +73,8 @@ struct config {
     unsigned archive_max_days, archive_max_gib, archive_min_free_gib; /* 0 = no limit */
     unsigned max_width, max_height;
     bool skip_dark;
-    bool v4l2; /* look for V4L2 cameras of this machine */
+    bool sandbox; /* decode JPEGs in processes that may do nothing else */
+    bool v4l2;    /* look for V4L2 cameras of this machine */
     enum config_adopt adopt;
     enum config_libcamera libcamera;
 

@@ -99,6 +99,7 @@ static const struct key KEYS[] = {
      .right = "it is auto, hardware, x264 or openh264"},
     {FIELD(quality), .kind = KIND_INT, .initial = "0", .min = 0, .max = 100,
      .right = "it is 1 (smallest) to 100 (best), or 0 for the encoder's default"},
+    {FIELD(sandbox), .kind = KIND_SWITCH, .initial = "on", .right = SWITCH_RIGHT},
     {FIELD(linger_s), .kind = KIND_INT, .initial = "10", .min = 0, .max = 3600,
      .right = "it is 0 to 3600 seconds"},
     {FIELD(start_timeout_s), .kind = KIND_INT, .initial = "5", .min = 1, .max = 300,

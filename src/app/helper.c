@@ -4,17 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char NAME[] = "eyelid-libcamera";
-
-bool helper_find(char ret_path[PATH_MAX])
+bool helper_find(const char *name, char ret_path[PATH_MAX])
 {
-    ssize_t n = readlink("/proc/self/exe", ret_path, PATH_MAX - sizeof(NAME));
+    const size_t room = strlen(name) + 1;
+    ssize_t n = readlink("/proc/self/exe", ret_path, PATH_MAX - room);
     if (n > 0) {
         ret_path[n] = '\0';
-        snprintf(strrchr(ret_path, '/') + 1, sizeof(NAME), "%s", NAME);
+        memcpy(strrchr(ret_path, '/') + 1, name, room);
         if (access(ret_path, X_OK) == 0)
             return true;
     }
-    snprintf(ret_path, PATH_MAX, "%s/%s", EYELID_LIBEXECDIR, NAME);
+    snprintf(ret_path, PATH_MAX, "%s/%s", EYELID_LIBEXECDIR, name);
     return access(ret_path, X_OK) == 0;
 }

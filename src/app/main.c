@@ -14,6 +14,7 @@
 #include "app/motion.h"
 #include "app/serve.h"
 #include "base/alloc.h"
+#include "codec/jpeg_decode.h"
 #include "film/work.h"
 
 static const char DEFAULT_FILE[] = "/etc/eyelid/eyelid.conf";
@@ -94,8 +95,10 @@ int main(int argc, char **argv)
     }
     if (cli.command == CLI_CAMERAS)
         return cameras(cli.verbose);
-    if (cli.command == CLI_FILM)
+    if (cli.command == CLI_FILM) {
+        jpeg_decode_sandbox(cli.film_decoder);
         return film_work(cli.film);
+    }
     if (cli.command == CLI_MOTION)
         return motion(&cli.motion);
     struct config *config = load_config(&cli);

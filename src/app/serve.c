@@ -15,6 +15,7 @@
 #include "app/helper.h"
 #include "app/proxies.h"
 #include "app/renewal.h"
+#include "app/sandbox.h"
 #include "archive/archive.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -372,7 +373,7 @@ static void open_libcamera(struct house *house)
     const enum config_libcamera way = house->config->libcamera;
     if (way == CONFIG_LIBCAMERA_OFF)
         return;
-    const bool has_helper = way == CONFIG_LIBCAMERA_AUTO && helper_find(helper);
+    const bool has_helper = way == CONFIG_LIBCAMERA_AUTO && helper_find("eyelid-libcamera", helper);
     int r = libcamera_create(&(struct libcamera_params){.registry = house->registry,
                                                         .helper = has_helper ? helper : NULL,
                                                         .path = getenv("PATH")},
@@ -389,6 +390,8 @@ static int build(struct house *house)
     const struct config *config = house->config;
     choose_encoder(house);
     int error = check_encoder(&house->transcoding.engine_params);
+    if (!error)
+        error = sandbox_begin(config->sandbox);
     if (!error)
         error = proxies_read(config, &house->proxies, &house->proxy_secret);
     if (!error)

@@ -56,7 +56,8 @@ struct engine_ops {
     int (*create)(const struct engine_params *params, struct engine **ret_engine);
     /* One unit for each picture, always: no delay, no reordering. A picture of another size
      * restarts the encoder with a key. -EBADMSG: the picture does not decode; continue with the
-     * next. Any other error: the engine is broken, destroy it. */
+     * next. -EOWNERDEAD: the same, because the process that decodes ended. Any other error: the
+     * engine is broken, destroy it. */
     int (*encode)(struct engine *engine, const struct engine_input *input,
                   struct engine_output *ret_output);
     void (*destroy)(struct engine *engine); /* takes NULL */

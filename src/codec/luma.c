@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+enum { MEAN_PATIENCE_MS = 100 }; /* it is asked for on the loop */
+
 static int mean(const struct picture *picture)
 {
     const uint32_t pixels = (uint32_t)picture->width * picture->height;
@@ -21,6 +23,7 @@ int luma_mean(const uint8_t *jpeg, size_t len_bytes)
     int r = jpeg_decode_init(&decode);
     if (r < 0)
         return r;
+    jpeg_decode_set_patience(&decode, MEAN_PATIENCE_MS);
     r = jpeg_decode_thumbnail(&decode, jpeg, len_bytes, &picture);
     if (r == 0)
         r = mean(&picture);

@@ -1,25 +1,11 @@
 #include "codec/thumbnail.h"
 
 #include <errno.h>
-#include <string.h>
 #include <turbojpeg.h>
 
-#include "base/alloc.h"
-#include "media/h264.h"
+#include "codec/jpeg_decode.h"
 
-enum { QUALITY = 75, EIGHTHS = 8 };
-
-/* The largest size that fits, of those to which the decoder can scale. */
-static void fit(int width, int height, int *ret_width, int *ret_height)
-{
-    for (int eighths = EIGHTHS; eighths >= 1; eighths--) {
-        const tjscalingfactor factor = {eighths, EIGHTHS};
-        *ret_width = TJSCALED(width, factor);
-        *ret_height = TJSCALED(height, factor);
-        if (*ret_width <= THUMBNAIL_SIDE && *ret_height <= THUMBNAIL_SIDE)
-            return;
-    }
-}
+enum { QUALITY = 75 };
 
 static int compress(const uint8_t *rgb, int width, int height, struct buf **ret_buf)
 {
@@ -43,26 +29,13 @@ static int compress(const uint8_t *rgb, int width, int height, struct buf **ret_
 
 int thumbnail_make(const uint8_t *jpeg, size_t len_bytes, struct buf **ret_buf)
 {
-    int width = 0, height = 0, subsampling, colorspace, small_width = 0, small_height = 0;
-    tjhandle handle = tjInitDecompress();
-    if (!handle)
-        return -ENOMEM;
-    (void)tjDecompressHeader3(handle, jpeg, len_bytes, &width, &height, &subsampling, &colorspace);
-    int r = h264_fits(width, height) ? 0 : -EBADMSG;
-    uint8_t *rgb = NULL;
-    if (r == 0) {
-        fit(width, height, &small_width, &small_height);
-        rgb = mem_try_alloc((size_t)small_width * (size_t)small_height * 3);
-        r = rgb ? 0 : -ENOMEM;
-    }
-    if (r == 0 &&
-        tjDecompress2(handle, jpeg, len_bytes, rgb, small_width, 0, small_height, TJPF_RGB,
-                      TJFLAG_FASTDCT | TJFLAG_LIMITSCANS) != 0 &&
-        tjGetErrorCode(handle) != TJERR_WARNING)
-        r = -EBADMSG;
-    tjDestroy(handle);
+    struct jpeg_decode decode;
+    struct picture rgb;
+    int r = jpeg_decode_init(&decode);
     if (r == 0)
-        r = compress(rgb, small_width, small_height, ret_buf);
-    mem_free(rgb);
+        r = jpeg_decode_rgb(&decode, jpeg, len_bytes, THUMBNAIL_SIDE, &rgb);
+    if (r == 0)
+        r = compress(rgb.planes[0], rgb.width, rgb.height, ret_buf);
+    jpeg_decode_finish(&decode);
     return r;
 }

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/lock.h"
 #include "base/thread.h"
+#include "codec/jpeg_decode.h"
 
 struct film_run {
     struct thread thread;
@@ -79,7 +80,7 @@ static int set_up(posix_spawn_file_actions_t *actions, int archive, int out)
 /* The process must not inherit blocked signals and the ignored SIGPIPE of the server's threads. */
 static int spawn(const char *folder, int archive, int out, pid_t *ret_pid)
 {
-    const char *const argv[] = {"eyelid", "film", folder, NULL};
+    const char *const argv[] = {"eyelid", "film", folder, jpeg_decode_program(), NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;

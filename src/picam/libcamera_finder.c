@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "base/child.h"
 #include "picam/libcamera_line.h"
 #include "source/poke.h"
 

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/child.h"
 #include "base/list.h"
 #include "base/lock.h"
-#include "base/child.h"
 
 /* Orders that may wait while the socket is full. Returned buffers may always wait; their number is
  * that of the buffers. */

@@ -29,7 +29,8 @@ struct converter_result {
 struct converter_ops {
     /* -ENOENT: no such encoder; -ENOMEM. */
     int (*create)(const struct converter_params *params, void **ret_converter);
-    /* -EBADMSG: the frame does not decode, but the next one may; any other error: its codec is
+    /* -EBADMSG: the frame does not decode, but the next one may; -EOWNERDEAD: the same, and the
+     * process that decodes ended; any other error: its codec is
      * broken and closed, and the next call opens it again. */
     int (*convert)(void *converter, const struct packet *frame, const struct converter_order *order,
                    struct converter_result *ret_result);

@@ -78,7 +78,7 @@ static int convert(void *ctx, const struct packet *frame, const struct converter
     if (r < 0)
         return r;
     r = encode(converter, frame, order, ret_result);
-    if (r < 0 && r != -EBADMSG) {
+    if (r < 0 && r != -EBADMSG && r != -EOWNERDEAD) {
         converter->params.engine->destroy(converter->engine);
         converter->engine = NULL;
     }

@@ -44,7 +44,9 @@ struct transcoder {
     bool broken; /* tried again at retry_us */
     int64_t retry_us;
     uint64_t while_broken; /* frames that came before it was tried again */
-    int64_t rested_us;     /* frames that arrived before are skipped */
+    unsigned deaths;       /* of processes that decode */
+    int64_t told_death_us;
+    int64_t rested_us; /* frames that arrived before are skipped */
     int64_t last_key_us, last_frame_us;
     bool key_sent; /* last_key_us and last_frame_us are valid */
 };
@@ -187,6 +189,17 @@ static void give_up(struct transcoder *t, int error, int64_t now_us)
                  "the encoder failed with error %d, trying again each second", -error);
 }
 
+static void say_death(struct transcoder *t, int64_t now_us)
+{
+    if (t->deaths++ == 0 || now_us - t->told_death_us >= 60 * US_PER_S) {
+        t->told_death_us = now_us;
+        log_warn("transcode", t->about,
+                 "a picture ended the process that decodes it (%u so far); the next one gets a new "
+                 "process",
+                 t->deaths);
+    }
+}
+
 /* 0 also for a frame that does not decode. */
 static int convert(struct transcoder *t, const struct packet *frame)
 {
@@ -194,7 +207,9 @@ static int convert(struct transcoder *t, const struct packet *frame)
                                           .scale = scale_of(t, frame)};
     struct converter_result made;
     int r = t->converter_ops->convert(t->converter, frame, &order, &made);
-    if (r == -EBADMSG) {
+    if (r == -EOWNERDEAD)
+        say_death(t, frame->arrival_us);
+    if (r == -EBADMSG || r == -EOWNERDEAD) {
         count_undecodable(t);
         return 0;
     }

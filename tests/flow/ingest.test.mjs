@@ -2,6 +2,7 @@
 // stream: eyelid-fakecam --fault against the server, a page looking on.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fs from 'node:fs';
 import { boot, KIND, liveHead, SCALE, waitFor } from './harness.mjs';
 
 const isWhole = (jpeg) => jpeg.readUInt16BE(0) === 0xffd8 && jpeg.readUInt16BE(jpeg.length - 2) === 0xffd9;
@@ -139,4 +140,41 @@ test('a dashboard that polls snapshots learns what is wrong, and so does the pag
   }
   assert.match((await house.describe('porch')).error, /dropped: no-soi/);
   assert.equal(house.server.output.match(/no usable frame/g).length, 1); // logged once
+});
+
+const decoders = (server) => fs.readdirSync('/proc').filter((pid) => {
+  try {
+    const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+    return status.startsWith('Name:\teyelid-jpeg\n') && status.includes(`\nPPid:\t${server}\n`);
+  } catch { return false; /* ended, or no process */ }
+});
+
+test('the process that decodes may do nothing else, and its death costs a picture', async (t) => {
+  const house = await boot(t, { env: { EYELID_LINGER_S: '0' } });
+  await house.camera('porch', { fps: 30 });
+  await house.camera('yard', { fps: 30 });
+  assert.deepEqual(decoders(house.server.pid), [], 'none while the cameras sleep');
+  const page = await house.page(), other = await house.page();
+  await watch(page, 5, 'h264');
+  other.send({ type: 'start', camera: 'yard', rendition: 'h264' });
+  await other.json('started');
+  await other.binary();
+  const born = decoders(house.server.pid);
+  assert.equal(born.length, 2, 'one for each camera that is watched');
+  for (const pid of born) {
+    const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+    assert.match(status, /^Seccomp:\t2$/m, 'under a filter');
+    assert.match(status, /^NoNewPrivs:\t1$/m);
+    const open = fs.readdirSync(`/proc/${pid}/fd`).filter((fd) => +fd > 2);
+    assert.deepEqual(open, ['3'], 'it holds its socket and nothing else');
+    process.kill(pid, 'SIGKILL');
+  }
+  await waitFor('new decoders', () => decoders(house.server.pid).filter((pid) => !born.includes(pid)).length === 2);
+  const later = await house.page();
+  await watch(later, 20, 'h264');
+  assert.equal(await drops(house, 'undecodable'), 1);
+  await house.server.says(/a picture ended the process that decodes it/);
+  for (const one of [page, other, later]) one.close();
+  await house.state('porch', 'asleep');
+  await waitFor('no decoder', () => decoders(house.server.pid).length === 0);
 });

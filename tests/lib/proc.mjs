@@ -14,19 +14,32 @@ export const quantile = (values, q) => {
   return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] : NaN;
 };
 
-// CPU time of a process so far, all threads, in seconds: from schedstat's nanoseconds, not from clock ticks.
-export function cpuSeconds(pid) {
+// The process and those that it started, such as decoders.
+function family(pid) {
+  const parents = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => {
+    try { return [+name, +/^PPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${name}/status`, 'utf8'))[1]]; } catch { return [0, 0]; /* ended */ }
+  });
+  const pids = [pid];
+  for (let i = 0; i < pids.length; i++) pids.push(...parents.filter(([, parent]) => parent === pids[i]).map(([child]) => child));
+  return pids;
+}
+const sumOver = (pid, of) => family(pid).reduce((sum, each) => {
+  try { return sum + of(each); } catch { return sum; /* ended */ }
+}, 0);
+
+// CPU time so far, all threads, in seconds: from schedstat's nanoseconds, not from clock ticks. What ended counts no more.
+export const cpuSeconds = (pid) => sumOver(pid, (each) => {
   let ns = 0;
-  for (const task of fs.readdirSync(`/proc/${pid}/task`)) {
-    try { ns += +fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]; } catch { /* ended */ }
+  for (const task of fs.readdirSync(`/proc/${each}/task`)) {
+    try { ns += +fs.readFileSync(`/proc/${each}/task/${task}/schedstat`, 'utf8').split(' ')[0]; } catch { /* ended */ }
   }
   return ns / 1e9;
-}
+});
 
-export const anonymousKb = (pid) =>
-  +/RssAnon:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
-export const residentKb = (pid) =>
-  +/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
+const ownKb = (pid, name) => +new RegExp(`${name}:\\s+(\\d+)`).exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
+// With what the decoders use; memory that they share with the server counts once.
+export const anonymousKb = (pid) => sumOver(pid, (each) => ownKb(each, 'RssAnon')) + ownKb(pid, 'RssShmem');
+export const residentKb = (pid) => ownKb(pid, 'VmRSS') + sumOver(pid, (each) => each === pid ? 0 : ownKb(each, 'RssAnon'));
 export const writtenBytes = (pid) =>
   +/write_bytes: (\d+)/.exec(fs.readFileSync(`/proc/${pid}/io`, 'utf8'))[1];
 

@@ -10,6 +10,7 @@
 
 #include "codec/encoder.h"
 #include "codec/engine.h"
+#include "codec/jpeg_decode.h"
 #include "drawn.h"
 #include "media/h264_sps.h"
 
@@ -403,7 +404,8 @@ static void test_unknown_encoder(void **state)
     engine_local.destroy(NULL);
 }
 
-int main(void)
+/* With the path of eyelid-jpeg: in a process of its own. */
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_chroma_and_odd_size),
@@ -420,5 +422,7 @@ int main(void)
         cmocka_unit_test(test_scaled_pictures),
         cmocka_unit_test(test_unknown_encoder),
     };
+    if (argc > 1)
+        jpeg_decode_sandbox(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
