@@ -87,6 +87,7 @@ static enum web_guard guard_of(const struct route *route)
     case ACTION_LIST:
     case ACTION_SEE:
     case ACTION_WATCH:
+    case ACTION_FILES:
         return WEB_PICTURES;
     default:
         return WEB_GUARDED;

@@ -37,7 +37,7 @@ bool auth_is_secure(const struct api_door *door, const struct http_request *requ
  * addresses are kept in histories and logs. */
 static bool takes_token_in_address(const struct route *route)
 {
-    return route && route->action == ACTION_WATCH;
+    return route && (route->action == ACTION_WATCH || route->action == ACTION_FILES);
 }
 
 /* 0 and the token; -ENOENT: none; -EINVAL: it cannot be a token. */

@@ -66,6 +66,7 @@ endpoint_handler archive_file_get;
 endpoint_handler archive_get;
 endpoint_handler archive_list;
 endpoint_handler archive_patch;
+endpoint_handler archive_path_get;
 endpoint_handler archive_storage_get;
 endpoint_handler archive_thumbnail_get;
 endpoint_handler assets_get;

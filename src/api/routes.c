@@ -52,6 +52,7 @@ const struct route routes_table[] = {
     {PAGE, "DELETE", "/api/v1/archive/:id",         ACTION_ARCHIVE_CHANGE, archive_delete, NULL},
     {PAGE, "GET",   "/archive/:id",                 ACTION_ARCHIVE, archive_file_get, NULL},
     {PAGE, "GET",   "/archive/:id/thumbnail.jpg",   ACTION_ARCHIVE, archive_thumbnail_get, NULL},
+    {PAGE, "GET",   "/files/:id/*",                 ACTION_FILES,   archive_path_get, NULL},
     {PAGE, "GET",   "/api/v1/schedules",            ACTION_SCHEDULES, schedules_list, NULL},
     {PAGE, "POST",  "/api/v1/schedules",            ACTION_SCHEDULE_CHANGE, schedules_post, NULL},
     {PAGE, "POST",  "/api/v1/schedules/preview",    ACTION_SCHEDULES, schedule_preview_post, NULL},

@@ -1,7 +1,6 @@
 #include "archive/export.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -95,10 +94,9 @@ uint64_t export_bytes(const struct export *export)
 
 static int open_item(struct export *export, int root)
 {
-    export->fd = openat(root, export->entries[export->at].name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     export->file_at = 0;
     export->phase = DATA;
-    return export->fd < 0 ? -errno : 0;
+    return files_open_item(root, export->entries[export->at].name, &export->fd);
 }
 
 /* A piece of the file, and after its end the descriptor. */

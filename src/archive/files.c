@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/random.h"
@@ -72,6 +74,23 @@ int files_create(int root, const char *path, int *ret_fd)
     if (fd < 0)
         return -errno;
     *ret_fd = fd;
+    return 0;
+}
+
+int files_open_item(int root, const char *path, int *ret_fd)
+{
+    /* O_NONBLOCK: opening a named pipe must not wait for its writer. */
+    const struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+                                 .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+    struct stat stat;
+    const long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+    if (fd < 0)
+        return -errno;
+    if (fstat((int)fd, &stat) < 0 || !S_ISREG(stat.st_mode)) {
+        close((int)fd);
+        return -ENOENT;
+    }
+    *ret_fd = (int)fd;
     return 0;
 }
 

@@ -20,6 +20,11 @@ int files_write(int fd, const void *bytes, size_t len_bytes) __attribute__((warn
 int files_read(int fd, uint64_t at, void *bytes, size_t len_bytes, size_t *ret_len_bytes)
     __attribute__((warn_unused_result));
 
+/* Opens a regular file of the archive for reading. The kernel resolves the path below root without
+ * following any link, so no path leads out of the archive. -EXDEV, -ELOOP: it would have; -ENOENT
+ * also for what is not a file. */
+int files_open_item(int root, const char *path, int *ret_fd) __attribute__((warn_unused_result));
+
 int files_sync_folder_of(int root, const char *path) __attribute__((warn_unused_result));
 
 /* Writes a whole new file, on disk when it returns. On failure nothing of it is left. */

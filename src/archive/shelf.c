@@ -85,11 +85,18 @@ void shelf_close(struct shelf *shelf)
 
 /* --- Adding. --- */
 
+enum { LATEST_BYTES = ARCHIVE_CAMERA_MAX_BYTES + 16 };
+
+static void name_latest(const char *camera, char out[LATEST_BYTES])
+{
+    snprintf(out, LATEST_BYTES, "%s/latest.jpg", camera);
+}
+
 /* A link to the camera's newest photo, if the file system supports it. */
 static void point_latest(struct shelf *shelf, const struct archive_item *item)
 {
-    char latest[64], next[64];
-    snprintf(latest, sizeof(latest), "%s/latest.jpg", item->camera);
+    char latest[LATEST_BYTES], next[64];
+    name_latest(item->camera, latest);
     snprintf(next, sizeof(next), "%s/.latest.jpg", item->camera);
     unlinkat(shelf->root, next, 0);
     if (linkat(shelf->root, item->path, shelf->root, next, 0) == 0)
@@ -160,9 +167,29 @@ int shelf_keep_photo(struct shelf *shelf, struct archive_item *item, const uint8
 
 /* --- Removing. --- */
 
-static int remove_condemned(struct shelf *shelf, const struct archive_item *item)
+/* The link to the newest photo must not keep a removed one. */
+static void move_latest(struct shelf *shelf, const struct archive_item *removed)
+{
+    const struct index_filter photos = {
+        .camera = removed->camera, .kind = ARCHIVE_PHOTO, .reason = -1};
+    char latest[LATEST_BYTES];
+    struct stat link, file;
+    struct archive_item newest;
+    name_latest(removed->camera, latest);
+    if (fstatat(shelf->root, latest, &link, AT_SYMLINK_NOFOLLOW) < 0 ||
+        fstatat(shelf->root, removed->path, &file, AT_SYMLINK_NOFOLLOW) < 0 ||
+        link.st_ino != file.st_ino || link.st_dev != file.st_dev)
+        return;
+    if (index_list(shelf->index, &photos, &newest, 1) == 1)
+        point_latest(shelf, &newest);
+    else
+        unlinkat(shelf->root, latest, 0);
+}
+
+int shelf_sweep(struct shelf *shelf, const struct archive_item *item)
 {
     char thumbnail[ARCHIVE_PATH_MAX_BYTES];
+    move_latest(shelf, item);
     archive_item_thumbnail(item, thumbnail);
     unlinkat(shelf->root, thumbnail, 0);
     int r = files_remove(shelf->root, item->path);
@@ -178,7 +205,7 @@ int shelf_remove(struct shelf *shelf, int64_t id)
     if (r < 0)
         return r;
     tell(shelf, SHELF_REMOVED, &item);
-    return remove_condemned(shelf, &item);
+    return shelf_sweep(shelf, &item);
 }
 
 int shelf_space(const struct shelf *shelf, uint64_t *ret_free, uint64_t *ret_total)

@@ -43,6 +43,10 @@ int shelf_add(struct shelf *shelf, struct archive_item *item, const uint8_t *pos
 /* Its file and row are gone when it returns 0. -ENOENT. */
 int shelf_remove(struct shelf *shelf, int64_t id) __attribute__((warn_unused_result));
 
+/* Removes the file and the row of an item that the index marks as garbage. */
+int shelf_sweep(struct shelf *shelf, const struct archive_item *item)
+    __attribute__((warn_unused_result));
+
 /* To be called after a change by the index alone (a star, a note). */
 void shelf_changed(const struct shelf *shelf, const struct archive_item *item);
 

@@ -41,12 +41,7 @@ static int check_garbage(struct check *check)
         tell(check, &check->findings.garbage, "half removed", item.path);
         if (!check->repair)
             return 0; /* one is enough to report */
-        char thumbnail[ARCHIVE_PATH_MAX_BYTES];
-        archive_item_thumbnail(&item, thumbnail);
-        unlinkat(check->shelf->root, thumbnail, 0);
-        r = files_remove(check->shelf->root, item.path);
-        if (r == 0)
-            r = index_drop(check->shelf->index, item.id);
+        r = shelf_sweep(check->shelf, &item);
         if (r < 0)
             return r;
     }
@@ -101,8 +96,10 @@ static int read_photo(struct check *check, struct archive_item *item, struct buf
     struct jpeg_info info;
     struct buf *buf = NULL;
     size_t got = 0;
-    int fd = openat(check->shelf->root, item->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    int r = fd < 0 || fstat(fd, &stat) < 0 ? -errno : 0;
+    int fd = -1;
+    int r = files_open_item(check->shelf->root, item->path, &fd);
+    if (r == 0 && fstat(fd, &stat) < 0)
+        r = -errno;
     if (r == 0)
         r = stat.st_size > 0 && stat.st_size <= PHOTO_MAX_BYTES
                 ? buf_create((size_t)stat.st_size, &buf)

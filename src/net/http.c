@@ -78,6 +78,8 @@ const char *http_header_text(const struct http_request *request, enum http_heade
         [HTTP_USER_AGENT] = HEAD_USER_AGENT,
         [HTTP_CONTENT_TYPE] = HEAD_CONTENT_TYPE,
         [HTTP_IF_NONE_MATCH] = HEAD_IF_NONE_MATCH,
+        [HTTP_IF_MODIFIED_SINCE] = HEAD_IF_MODIFIED_SINCE,
+        [HTTP_IF_RANGE] = HEAD_IF_RANGE,
         [HTTP_ACCEPT] = HEAD_ACCEPT,
         [HTTP_ACCEPT_ENCODING] = HEAD_ACCEPT_ENCODING,
         [HTTP_RANGE] = HEAD_RANGE,

@@ -178,6 +178,8 @@ static const struct {
     {"user-agent", HEAD_USER_AGENT, true},
     {"content-type", HEAD_CONTENT_TYPE, false},
     {"if-none-match", HEAD_IF_NONE_MATCH, true},
+    {"if-modified-since", HEAD_IF_MODIFIED_SINCE, false},
+    {"if-range", HEAD_IF_RANGE, false},
     {"accept", HEAD_ACCEPT, true},
     {"accept-encoding", HEAD_ACCEPT_ENCODING, true},
     {"range", HEAD_RANGE, false},

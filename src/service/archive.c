@@ -1,12 +1,12 @@
 #include "service/archive.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/files.h"
 #include "base/alloc.h"
 #include "base/text.h"
 #include "service/internal.h"
@@ -69,21 +69,45 @@ static int work_get(struct archive_job *job, struct shelf *shelf)
     return get(call_of(job), shelf, ACCESS_VIEWER);
 }
 
+static int find_latest(struct service_archive_call *call, struct shelf *shelf)
+{
+    const struct index_filter filter = {
+        .camera = call->camera, .kind = ARCHIVE_PHOTO, .reason = -1};
+    const int n = index_list(shelf->index, &filter, &call->item, 1);
+    if (n > 0)
+        call->id = call->item.id;
+    return n < 0 ? n : n == 0 ? -ENOENT : 0;
+}
+
+/* Sets call->id by call->path. */
+static int find_path(struct service_archive_call *call, struct shelf *shelf)
+{
+    static const char LATEST[] = "/latest.jpg";
+    const size_t len = strcspn(call->path, "/");
+    if (strcmp(call->path + len, LATEST) != 0 || len >= sizeof(call->camera))
+        return index_find(shelf->index, call->path, &call->id);
+    snprintf(call->camera, sizeof(call->camera), "%.*s", (int)len, call->path);
+    return find_latest(call, shelf);
+}
+
 static int work_open(struct archive_job *job, struct shelf *shelf)
 {
     struct service_archive_call *call = call_of(job);
     char path[ARCHIVE_PATH_MAX_BYTES];
     struct stat stat;
-    int r = get(call, shelf, ACCESS_VIEWER);
+    int r = call->path[0] ? find_path(call, shelf) : 0;
+    if (r == 0)
+        r = get(call, shelf, ACCESS_VIEWER);
     if (r < 0)
         return r;
     if (call->thumbnail)
         archive_item_thumbnail(&call->item, path);
     else
         snprintf(path, sizeof(path), "%s", call->item.path);
-    int fd = openat(shelf->root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return -errno;
+    int fd;
+    r = files_open_item(shelf->root, path, &fd);
+    if (r < 0)
+        return r == -EXDEV || r == -ELOOP ? -ENOENT : r;
     if (fstat(fd, &stat) < 0) {
         r = -errno;
         close(fd);

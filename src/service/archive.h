@@ -30,6 +30,9 @@ struct service_archive_call {
     int64_t *ids; /* of service_archive_export: items; mem_free */
     unsigned n_ids;
     bool thumbnail; /* service_archive_open: the thumbnail instead of the item */
+    /* service_archive_open: the item with this file, or "CAMERA/latest.jpg", the newest photo;
+     * "" = the one with the id above. */
+    char path[ARCHIVE_PATH_MAX_BYTES];
     /* Called once, in a later turn of the loop; problem: NULL = success. */
     void (*done)(struct service_archive_call *call, const struct problem *problem);
 
@@ -61,7 +64,7 @@ void service_archive_days(const struct permit *permit, struct service_archive_ca
 void service_archive_storage(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE: one item. */
 void service_archive_get(const struct permit *permit, struct service_archive_call *call);
-/* ACTION_ARCHIVE: one item and its file, open for reading. */
+/* ACTION_ARCHIVE, ACTION_FILES: one item and its file, open for reading. */
 void service_archive_open(const struct permit *permit, struct service_archive_call *call);
 /* ACTION_ARCHIVE: the items with these ids, in this order; those that are removed, or that the
  * principal may not see, are left out. */

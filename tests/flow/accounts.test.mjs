@@ -397,6 +397,13 @@ test('who may see some cameras learns nothing of the others from pages of the ar
   const narrowed = { bearer: made.token };
   const list = async (query) => (await ask(house, narrowed, 'GET', `/api/v1/archive?${query}`)).json();
   assert.deepEqual(await list('camera=secret&limit=1'), { items: [], next: null });
+  const { items } = await (await ask(house, anna, 'GET', '/api/v1/archive?camera=secret')).json();
+  for (const file of ['secret/latest.jpg', items[0].file]) {
+    assert.equal(await status(house, anna, 'GET', `/files/${file}`), 200);
+    assert.equal(await status(house, narrowed, 'GET', `/files/${file}`), 404);
+    assert.equal(await status(house, NOBODY, 'GET', `/files/${file}`), 401);
+  }
+  assert.equal((await house.get(`/files/porch/latest.jpg?token=${made.token}`, { headers: { accept: '*/*' } })).status, 200);
   const page = await list('limit=1');
   assert.deepEqual([page.items.map(({ camera }) => camera), page.next], [['porch'], null]);
   assert.deepEqual(await (await ask(house, narrowed, 'GET', '/api/v1/layout')).json(),

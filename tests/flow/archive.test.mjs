@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -137,6 +138,79 @@ test('a selection is one zip file', async (t) => {
   for (const wrong of ['', '?ids=', '?ids=1,', '?ids=a', '?ids=-1', `?ids=${Array(1001).fill('1').join(',')}`]) {
     assert.equal((await house.get(`/api/v1/archive/export${wrong}`)).status, 422, wrong);
   }
+});
+
+/** The status of a path as it is, which fetch() would tidy up first. */
+const rawStatus = (house, target) => new Promise((resolve, reject) => {
+  http.get({ ...new URL(house.url), host: new URL(house.url).hostname, port: new URL(house.url).port, path: target },
+    (response) => { response.resume(); resolve(response.statusCode); }).on('error', reject);
+});
+
+test('files by their place, as a web server would serve the folder', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  const [first, second] = [await photo(house), await photo(house)];
+  const at = (item) => path.join(house.data, 'archive', item.file);
+  const bytes = fs.readFileSync(at(first));
+  const plain = await house.get(`/files/${first.file}`);
+  assert.deepEqual([plain.status, plain.headers.get('content-type')], [200, 'image/jpeg']);
+  assert.deepEqual(Buffer.from(await plain.arrayBuffer()), bytes);
+  const [etag, date] = ['etag', 'last-modified'].map((name) => plain.headers.get(name));
+  assert.equal(Date.parse(date), Math.floor(Date.parse(first.start) / 1000) * 1000);
+
+  const LATEST = '/files/porch/latest.jpg';
+  const latest = async (headers = {}) => {
+    const response = await house.get(LATEST, { headers });
+    return [response.status, Buffer.from(await response.arrayBuffer()).length, response.headers.get('etag')];
+  };
+  const [status, length, newest] = await latest();
+  assert.deepEqual([status, length], [200, second.bytes]);
+  assert.equal((await latest({ 'if-none-match': newest }))[0], 304);
+  assert.equal((await latest({ 'if-none-match': etag }))[0], 200);
+  assert.equal((await house.get(`/files/${first.file}`, { headers: { 'if-modified-since': date } })).status, 304);
+  assert.deepEqual((await latest({ range: 'bytes=0-9', 'if-range': newest })).slice(0, 2), [206, 10]);
+  assert.deepEqual((await latest({ range: 'bytes=0-9', 'if-range': etag })).slice(0, 2), [200, second.bytes], 'another photo');
+
+  // The folder's link does not keep what is removed.
+  const link = path.join(house.data, 'archive/porch/latest.jpg');
+  assert.equal((await house.get(`/api/v1/archive/${second.id}`, { method: 'DELETE' })).status, 204);
+  assert.deepEqual((await latest()).slice(1), [first.bytes, etag]);
+  assert.equal(fs.statSync(link).ino, fs.statSync(at(first)).ino);
+  assert.equal((await house.get(`/api/v1/archive/${first.id}`, { method: 'DELETE' })).status, 204);
+  assert.equal((await latest())[0], 404);
+  assert.equal(fs.existsSync(link), false);
+});
+
+test('no path leads out of the archive, or to what is not an item', async (t) => {
+  const house = await boot(t);
+  await house.camera('porch');
+  const items = [await photo(house), await photo(house), await photo(house)];
+  const folder = path.join(house.data, 'archive');
+  const outside = path.join(house.data, 'secret.jpg');
+  fs.writeFileSync(outside, 'secret');
+  const day = path.dirname(items[0].file);
+  for (const target of ['', '/', 'porch', 'porch/', day, `${day}/`, 'meta', 'porch/meta', `${day}/.thumbnails/${path.basename(items[0].file)}`,
+    `${day}/../../../../latest.jpg`, 'porch/../../eyelid.db', 'porch/%2e%2e/%2e%2e/eyelid.db', 'porch/..%2f..%2feyelid.db', '%2e%2e/eyelid.db',
+    '..%2feyelid.db', `/${outside}`, `porch/${outside}`, `porch//${items[0].file.slice(6)}`, `${items[0].file}%00.jpg`, `${items[0].file}/`,
+    `porch/./${items[0].file.slice(6)}`, 'porch/..\\..\\eyelid.db', `porch/${'a'.repeat(5000)}`, 'none/latest.jpg', '/latest.jpg',
+    `${'a'.repeat(40)}/latest.jpg`, `${items[0].file}%`]) {
+    const status = await rawStatus(house, `/files/${target}`);
+    assert.ok(status === 404 || status === 400, `${target}: ${status}`);
+  }
+  // Not even where the folder itself points elsewhere.
+  const [file, pipe, moved] = items.map((item) => path.join(folder, item.file));
+  fs.rmSync(file);
+  fs.symlinkSync(outside, file);
+  fs.rmSync(pipe);
+  assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+  for (const item of items.slice(0, 2)) {
+    for (const address of [`/files/${item.file}`, item.url]) assert.equal((await house.get(address)).status, 404, address);
+    assert.equal((await house.get(`/api/v1/archive/export?ids=${item.id}`).then((r) => r.arrayBuffer()).catch(() => 'broken')), 'broken');
+  }
+  assert.equal((await house.get(`/files/${items[2].file}`)).status, 200);
+  fs.renameSync(path.dirname(moved), path.join(house.data, 'elsewhere'));
+  fs.symlinkSync(path.join(house.data, 'elsewhere'), path.dirname(moved));
+  assert.equal((await house.get(`/files/${items[2].file}`)).status, 404);
 });
 
 /** A request whose answer nobody reads. */

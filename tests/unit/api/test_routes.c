@@ -45,6 +45,8 @@ static void every_address_of_the_contract_has_its_route(void **state)
         {"GET", "/stream/porch.mp4", false, "/stream/:id.mp4"},
         {"GET", "/stream/porch.mjpg", false, "/stream/:id.mjpg"},
         {"GET", "/snapshot/a-1.jpg", false, "/snapshot/:id.jpg"},
+        {"GET", "/files/porch/latest.jpg", false, "/files/:id/*"},
+        {"GET", "/files/api/2026/11/30/x.jpg", false, "/files/:id/*"},
         {"GET", "/device", true, "/device"},
         {"GET", "/device/porch", true, "/device/:id"},
     };

@@ -37,7 +37,7 @@ static void takes_all_parts(void **state)
     assert_int_equal(parse("PATCH /a%20b?c=%20d?e HTTP/1.1\r\n"
                            "Host: h:1\r\nORIGIN: http://h:1\r\nauthorization:Bearer x\r\n"
                            "Cookie: a\r\nCookie: b\r\nContent-Type: t\r\nIf-None-Match: \"e\"\r\n"
-                           "User-Agent: u\r\n"
+                           "User-Agent: u\r\nIf-Modified-Since: d\r\nIf-Range: \"r\"\r\n"
                            "Accept: text/html\r\nAccept-Encoding: gzip\r\nRange: "
                            "bytes=0-1\r\nContent-Length: 42\r\n"
                            "Sec-Fetch-Site: none\r\nReferer: "
@@ -63,6 +63,8 @@ static void takes_all_parts(void **state)
         [HEAD_USER_AGENT] = "u",
         [HEAD_CONTENT_TYPE] = "t",
         [HEAD_IF_NONE_MATCH] = "\"e\"",
+        [HEAD_IF_MODIFIED_SINCE] = "d",
+        [HEAD_IF_RANGE] = "\"r\"",
         [HEAD_ACCEPT] = "text/html",
         [HEAD_ACCEPT_ENCODING] = "gzip",
         [HEAD_RANGE] = "bytes=0-1",
