@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -127,17 +128,27 @@ static struct query query(struct index *index, const char *sql)
     return q;
 }
 
-static void bind_int(struct query *q, int64_t value)
+static void bind_int_at(struct query *q, int place, int64_t value)
 {
     if (!q->error)
-        q->error = sql_errno(q->db, sqlite3_bind_int64(q->statement, ++q->n_bound, value));
+        q->error = sql_errno(q->db, sqlite3_bind_int64(q->statement, place, value));
+}
+
+static void bind_text_at(struct query *q, int place, const char *text)
+{
+    if (!q->error)
+        q->error =
+            sql_errno(q->db, sqlite3_bind_text(q->statement, place, text, -1, SQLITE_TRANSIENT));
+}
+
+static void bind_int(struct query *q, int64_t value)
+{
+    bind_int_at(q, ++q->n_bound, value);
 }
 
 static void bind_text(struct query *q, const char *text)
 {
-    if (!q->error)
-        q->error = sql_errno(
-            q->db, sqlite3_bind_text(q->statement, ++q->n_bound, text, -1, SQLITE_TRANSIENT));
+    bind_text_at(q, ++q->n_bound, text);
 }
 
 /* True: there is a row. */
@@ -305,13 +316,14 @@ int index_garbage(struct index *index, struct archive_item *ret_item)
     return read_one(&q, ret_item);
 }
 
-/* The conditions of every filter; camera, kind and reason only if requested, so that SQLite uses
- * the best index. */
-static void add_conditions(const struct index_filter *filter, char *sql, size_t cap)
+/* The conditions of every filter behind the caller's first one; each of the others only if
+ * requested, so that SQLite uses the best index. */
+static void add_conditions(const struct index_filter *filter, const char *first, char *sql,
+                           size_t cap)
 {
     snprintf(sql + strlen(sql), cap - strlen(sql),
-             " WHERE NOT garbage AND start_us >= ?1 AND start_us < ?2"
-             " AND (start_us, id) < (?3, ?4)%s%s%s%s%s",
+             " WHERE %s AND start_us >= ?1 AND start_us < ?2%s%s%s%s%s%s", first,
+             filter->before_id > 0 ? " AND (start_us, id) < (?3, ?4)" : "",
              filter->camera ? " AND camera = ?5" : "",
              filter->cameras ? " AND camera IN (SELECT value FROM json_each(?8))" : "",
              filter->kind >= 0 ? " AND kind = ?6" : "",
@@ -320,31 +332,27 @@ static void add_conditions(const struct index_filter *filter, char *sql, size_t 
 
 static void bind_conditions(struct query *q, const struct index_filter *filter)
 {
-    const bool has_cursor = filter->before_id > 0;
-    bind_int(q, filter->from_us);
-    bind_int(q, filter->until_us ? filter->until_us : INT64_MAX);
-    bind_int(q, has_cursor ? filter->before_us : INT64_MAX);
-    bind_int(q, has_cursor ? filter->before_id : INT64_MAX);
-    if (q->error)
-        return;
-    /* Not all of these are in the statement. */
+    bind_int_at(q, 1, filter->from_us);
+    bind_int_at(q, 2, filter->until_us ? filter->until_us : INT64_MAX);
+    if (filter->before_id > 0) {
+        bind_int_at(q, 3, filter->before_us);
+        bind_int_at(q, 4, filter->before_id);
+    }
     if (filter->camera)
-        q->error = sql_errno(
-            q->db, sqlite3_bind_text(q->statement, 5, filter->camera, -1, SQLITE_TRANSIENT));
-    if (filter->cameras && !q->error)
-        q->error = sql_errno(
-            q->db, sqlite3_bind_text(q->statement, 8, filter->cameras, -1, SQLITE_TRANSIENT));
-    if (filter->kind >= 0 && !q->error)
-        q->error = sql_errno(q->db, sqlite3_bind_int(q->statement, 6, filter->kind));
-    if (filter->reason >= 0 && !q->error)
-        q->error = sql_errno(q->db, sqlite3_bind_int(q->statement, 7, filter->reason));
+        bind_text_at(q, 5, filter->camera);
+    if (filter->cameras)
+        bind_text_at(q, 8, filter->cameras);
+    if (filter->kind >= 0)
+        bind_int_at(q, 6, filter->kind);
+    if (filter->reason >= 0)
+        bind_int_at(q, 7, filter->reason);
 }
 
 int index_list(struct index *index, const struct index_filter *filter, struct archive_item *items,
                unsigned max)
 {
     char sql[512] = "SELECT " COLUMNS " FROM item";
-    add_conditions(filter, sql, sizeof(sql));
+    add_conditions(filter, "NOT garbage", sql, sizeof(sql));
     snprintf(sql + strlen(sql), sizeof(sql) - strlen(sql),
              " ORDER BY start_us DESC, id DESC LIMIT %u", max);
     struct query q = query(index, sql);
@@ -398,21 +406,70 @@ int index_bytes_since(struct index *index, int64_t since_us, uint64_t *ret_bytes
     return end(&q);
 }
 
+/* A statement about the items that a filter lets pass and that begin within some time. */
+static struct query days_query(struct index *index, const struct index_filter *filter,
+                               const char *what, const char *first)
+{
+    char sql[512];
+    snprintf(sql, sizeof(sql), "SELECT %s", what);
+    add_conditions(filter, first, sql, sizeof(sql));
+    struct query q = query(index, sql);
+    bind_conditions(&q, filter);
+    return q;
+}
+
+/* The number that the statement gives for [from, until), or fallback if it gives none. */
+static int64_t days_ask(struct query *q, int64_t from_us, int64_t until_us, int64_t fallback)
+{
+    if (!q->error)
+        sqlite3_reset(q->statement);
+    bind_int_at(q, 1, from_us);
+    bind_int_at(q, 2, until_us);
+    if (!step(q) || sqlite3_column_type(q->statement, 0) == SQLITE_NULL)
+        return fallback;
+    return sqlite3_column_int64(q->statement, 0);
+}
+
+struct day {
+    char name[16];
+    int64_t until_us;
+};
+
+/* The day of the local calendar, which may have 23 or 25 hours. */
+static struct day day_of(int64_t wall_us)
+{
+    const time_t at_s = (time_t)(wall_us / US_PER_S);
+    struct tm now;
+    localtime_r(&at_s, &now);
+    struct tm next = {
+        .tm_year = now.tm_year, .tm_mon = now.tm_mon, .tm_mday = now.tm_mday + 1, .tm_isdst = -1};
+    struct day day = {.until_us = (int64_t)mktime(&next) * US_PER_S};
+    strftime(day.name, sizeof(day.name), "%Y-%m-%d", &now);
+    return day;
+}
+
 int index_days(struct index *index, const struct index_filter *filter,
                void (*each)(void *ctx, const char *day, uint64_t items), void *ctx)
 {
-    char sql[512] = "SELECT date(start_us / 1000000, 'unixepoch', 'localtime') AS day, count(*)"
-                    " FROM item";
-    add_conditions(filter, sql, sizeof(sql));
-    snprintf(sql + strlen(sql), sizeof(sql) - strlen(sql), " GROUP BY day ORDER BY day");
-    struct query q = query(index, sql);
-    bind_conditions(&q, filter);
-    char day[16];
-    while (step(&q)) {
-        copy_text(&q, 0, day, sizeof(day));
-        each(ctx, day, (uint64_t)sqlite3_column_int64(q.statement, 1));
+    const int64_t end_us = filter->until_us ? filter->until_us : INT64_MAX;
+    int64_t at_us = filter->from_us;
+    /* Counting all rows and taking away the few that are garbage reads only the index, of which
+     * garbage is no part. */
+    struct query first = days_query(index, filter, "min(start_us) FROM item", "NOT garbage"),
+                 all = days_query(index, filter, "count(*) FROM item", "TRUE"),
+                 garbage = days_query(index, filter, "count(*) FROM item INDEXED BY item_garbage",
+                                      "garbage");
+    while ((at_us = days_ask(&first, at_us, end_us, INT64_MAX)) < end_us) {
+        const struct day day = day_of(at_us);
+        const int64_t until_us = day.until_us < end_us ? day.until_us : end_us;
+        const int64_t n =
+            days_ask(&all, at_us, until_us, 0) - days_ask(&garbage, at_us, until_us, 0);
+        if (n > 0)
+            each(ctx, day.name, (uint64_t)n);
+        at_us = until_us > at_us ? until_us : end_us;
     }
-    return end(&q);
+    const int errors[] = {end(&first), end(&all), end(&garbage)};
+    return errors[0] ? errors[0] : errors[1] ? errors[1] : errors[2];
 }
 
 int index_each(struct index *index, int (*each)(void *ctx, const struct archive_item *item),

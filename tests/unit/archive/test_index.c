@@ -187,6 +187,43 @@ static void test_sums_and_days(void **state)
     index_close(index);
 }
 
+/* Days of 25 and 23 hours, days without items, an item that is removed, bounds within a day. */
+static void test_days_of_the_local_calendar(void **state)
+{
+    struct index *index = open_index(*state);
+    char days[256] = "";
+    setenv("TZ", "Europe/Berlin", 1);
+    /* 2026-10-25 in Berlin is from 2026-10-24 22:00 to 2026-10-25 23:00 UTC; an item every half
+     * hour of it, and one on either side; one in March, on a day of 23 hours. */
+    const int64_t begin_us = 1792879200 * US_PER_S, half_us = 1800 * US_PER_S;
+    for (int i = -1; i <= 50; i++) {
+        struct archive_item item = item_of((unsigned)(i + 1));
+        item.start_us = item.end_us = begin_us + i * half_us;
+        assert_int_equal(index_add(index, &item), 0);
+    }
+    struct archive_item spring = item_of(60);
+    spring.start_us = spring.end_us = 1806195600 * US_PER_S; /* 2027-03-28 01:00 UTC */
+    assert_int_equal(index_add(index, &spring), 0);
+    assert_int_equal(index_days(index, &ALL, add_day, days), 0);
+    assert_string_equal(days, "2026-10-24 1;2026-10-25 50;2026-10-26 1;2027-03-28 1;");
+
+    assert_int_equal(index_condemn(index, 2), 0);
+    assert_int_equal(index_condemn(index, 1), 0);
+    days[0] = '\0';
+    assert_int_equal(index_days(index, &ALL, add_day, days), 0);
+    assert_string_equal(days, "2026-10-25 49;2026-10-26 1;2027-03-28 1;");
+
+    const struct index_filter within = {.kind = ARCHIVE_CLIP,
+                                        .reason = -1,
+                                        .from_us = begin_us + 10 * half_us,
+                                        .until_us = begin_us + 20 * half_us};
+    days[0] = '\0';
+    assert_int_equal(index_days(index, &within, add_day, days), 0);
+    assert_string_equal(days, "2026-10-25 5;");
+    index_close(index);
+    setenv("TZ", "UTC", 1);
+}
+
 static void test_damage(void **state)
 {
     struct index *index = NULL;
@@ -206,6 +243,7 @@ int main(void)
         T(test_garbage),
         T(test_the_oldest),
         T(test_sums_and_days),
+        T(test_days_of_the_local_calendar),
         T(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
