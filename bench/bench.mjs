@@ -11,6 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { BUILD } from '../tests/lib/proc.mjs';
 import { attacks } from './attacks.mjs';
 import { cpuPerFrame } from './frame.mjs';
+import { archive, films, recorder } from './memory.mjs';
 import { motion } from './motion.mjs';
 import { sandbox } from './sandbox.mjs';
 import * as sections from './sections.mjs';
@@ -39,14 +40,16 @@ async function size() {
 }
 
 const SECTIONS = { frame: cpuPerFrame, latency: sections.latency, viewers: sections.viewers,
-  idle: sections.idle, wake: sections.wake, glass: sections.glass, sources, motion, attacks, sandbox, size };
+  idle: sections.idle, wake: sections.wake, glass: sections.glass, sources, motion, attacks, sandbox, recorder, archive,
+  films, size };
 
 const TITLES = {
   frame: 'Six VGA cameras at 30 fps (4:2:2, noisy frames)', latency: 'JPEG in to chunk out, one camera',
   viewers: 'Viewers of one VGA camera at 30 fps', idle: 'Without viewers', wake: 'From asleep to the first chunk',
   glass: 'Glass to glass: a frame drawn to its pixels on the screen', sources: 'What each kind of camera costs', motion: 'Beside Debian\'s motion, 15 fps',
   attacks: 'What an attack costs a viewer of another camera',
-  sandbox: 'Decoding in a sandbox', size: 'What it costs to have',
+  sandbox: 'Decoding in a sandbox', recorder: 'Recording beside a viewer', archive: 'An archive of 100,000 items',
+  films: 'A film of photos, beside ffmpeg', size: 'What it costs to have',
 };
 
 const barOf = (r) => (r.max !== undefined ? `≤ ${r.max}` : r.min !== undefined ? `≥ ${+r.min.toFixed(2)}` : '');
@@ -69,7 +72,7 @@ if (unknown.length) {
 }
 
 const frames = path.join(os.tmpdir(), `eyelid-bench-frames-${process.pid}.mjpeg`);
-if (['frame', 'latency', 'sandbox'].some((name) => chosen.includes(name))) {
+if (['frame', 'latency', 'sandbox', 'recorder'].some((name) => chosen.includes(name))) {
   execFileSync(path.join(BUILD, 'bench/bench_codec'), ['--write', frames]);
 }
 const cpu = os.cpus();

@@ -27,12 +27,9 @@ async function cpu(frames, seconds) {
   return median(seen.on.map((on, i) => on / seen.off[i]));
 }
 
-const decoders = (pid) => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((name) => {
-  try {
-    return fs.readFileSync(`/proc/${name}/comm`, 'utf8').trim() === 'eyelid-jpeg' &&
-      new RegExp(`^PPid:\\s+${pid}$`, 'm').test(fs.readFileSync(`/proc/${name}/status`, 'utf8'));
-  } catch { return false; /* ended */ }
-}).map(Number);
+const decoders = (pid) => proc.childrenOf(pid).filter((child) => {
+  try { return fs.readFileSync(`/proc/${child}/comm`, 'utf8').trim() === 'eyelid-jpeg'; } catch { return false; /* ended */ }
+});
 
 // A watched camera whose decoder is killed: ms until the next chunk.
 async function deaths() {

@@ -11,6 +11,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { freePort } from './ports.mjs';
+import { processTree } from './processes.mjs';
 import { sleep, waitFor } from './wait.mjs';
 
 export const SCREEN = { width: 1280, height: 900 };
@@ -42,26 +43,6 @@ async function startScreen(dir) {
     '-nolisten', 'tcp', '-ac'], { stdio: 'ignore' });
   await waitFor('Xvfb', () => fs.existsSync(`/tmp/.X11-unix/X${number}`), 15000);
   return { display: `:${number}`, framebuffer: path.join(dir, 'Xvfb_screen0'), stop: () => child.kill() };
-}
-
-// Every process below `root`: [{pid, ticks}], ticks of CPU time in 1/100 s.
-export function processTree(root) {
-  const all = new Map();
-  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const field = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      all.set(+pid, { pid: +pid, parent: +field[1], ticks: +field[11] + +field[12] });
-    } catch { /* it ended meanwhile */ }
-  }
-  const tree = [];
-  for (const queue = [root]; queue.length;) {
-    const pid = queue.pop();
-    if (!all.has(pid)) continue;
-    tree.push(all.get(pid));
-    for (const p of all.values()) if (p.parent === pid) queue.push(p.pid);
-  }
-  return tree;
 }
 
 async function launchChromium({ dir, env, headless, flags }) {

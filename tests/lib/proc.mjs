@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { freePort } from './ports.mjs';
+import { processTree } from './processes.mjs';
 import { sleep, waitFor } from './wait.mjs';
 
 export const BUILD = path.resolve(process.env.EYELID_BUILD ?? 'build');
@@ -14,18 +15,12 @@ export const quantile = (values, q) => {
   return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] : NaN;
 };
 
-// The process and those that it started, such as decoders.
-function family(pid) {
-  const parents = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => {
-    try { return [+name, +/^PPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${name}/status`, 'utf8'))[1]]; } catch { return [0, 0]; /* ended */ }
-  });
-  const pids = [pid];
-  for (let i = 0; i < pids.length; i++) pids.push(...parents.filter(([, parent]) => parent === pids[i]).map(([child]) => child));
-  return pids;
-}
-const sumOver = (pid, of) => family(pid).reduce((sum, each) => {
-  try { return sum + of(each); } catch { return sum; /* ended */ }
+// Over the process and those that it started, such as decoders.
+const sumOver = (pid, of) => processTree(pid).reduce((sum, each) => {
+  try { return sum + of(each.pid); } catch { return sum; /* ended */ }
 }, 0);
+
+export const childrenOf = (pid) => processTree(pid).filter((each) => each.parent === pid).map((each) => each.pid);
 
 // CPU time so far, all threads, in seconds: from schedstat's nanoseconds, not from clock ticks. What ended counts no more.
 export const cpuSeconds = (pid) => sumOver(pid, (each) => {
@@ -76,16 +71,15 @@ export const metricSum = async (url, name, filter = '') => (await metric(url, na
 export const until = (what, condition, timeoutMs = 10000) => waitFor(what, condition, timeoutMs);
 
 // A server of ours on free ports with a fresh data folder.
-export async function startServer(config = '') {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'eyelid-bench-'));
+export async function startServer(config = '', { dir = fs.mkdtempSync(path.join(os.tmpdir(), 'eyelid-bench-')), env = {} } = {}) {
   const http = await freePort(), device = await freePort();
   fs.writeFileSync(path.join(dir, 'eyelid.conf'), `log_level = warn\naccess = open\nopen_role = admin\nmax_new_cameras_per_minute = 1000\n${config}`);
   const child = run(path.join(BUILD, 'eyelid'), ['serve', '--config', path.join(dir, 'eyelid.conf'), '--data',
     path.join(dir, 'data'), '--http', `127.0.0.1:${http}`, '--device', `127.0.0.1:${device}`],
-  { stdio: ['ignore', 'ignore', 'inherit'] });
+  { stdio: ['ignore', 'ignore', 'inherit'], env: { ...ENV, ...env } });
   const url = `http://127.0.0.1:${http}`;
   await until('the server', () => fetch(`${url}/healthz`).then((r) => r.ok, () => false));
-  return { child, pid: child.pid, url, http, device,
+  return { child, pid: child.pid, url, http, device, data: path.join(dir, 'data'),
     async close() { await stop(child); fs.rmSync(dir, { recursive: true, force: true }); } };
 }
 
