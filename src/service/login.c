@@ -96,7 +96,8 @@ struct password_work {
     struct grant grant;                        /* of a new user, or to be set */
     bool is_new, is_setup, logs_in, sets_grant;
     char agent[ACCOUNTS_AGENT_MAX_BYTES + 1];
-    struct tries_network network; /* where the password comes from, if it is checked */
+    struct tries_network network; /* by which tries are counted, if a password is checked */
+    struct tries_ticket ticket;
     /* Results. */
     bool is_right;
     int error;
@@ -135,9 +136,11 @@ static void finish_session(struct service_job *job)
     accounts->store = store;
 }
 
-static void count_failure(struct service *service, const struct password_work *work)
+/* What is to be counted of a password that was looked at. */
+static void end_try(struct service *service, const struct password_work *work, bool is_right)
 {
-    if (tries_failed(&service->tries, work->network, clock_now_us(service->params.clock)))
+    const int64_t now_us = clock_now_us(service->params.clock);
+    if (work->checks && tries_end(&service->tries, &work->ticket, is_right, now_us))
         log_warn("service", NULL, "a login as \"%s\" failed", work->name);
 }
 
@@ -160,14 +163,14 @@ static int apply(struct password_work *work)
     struct user *user = accounts_user(accounts, work->name);
     /* The user may have been changed, removed or added meanwhile. */
     const bool is_same = user && strcmp(user->hash, work->known_hash) == 0;
+    const bool is_right = work->is_right && (!work->checks || is_same);
+    end_try(service, work, is_right);
     if (work->error)
         return problem_set(&work->job->problem, PROBLEM_NO_MEMORY, NULL,
                            "not enough memory to hash a password");
-    if (!work->is_right || (work->checks && !is_same)) {
-        count_failure(service, work);
+    if (!is_right)
         return problem_set(&work->job->problem, PROBLEM_BAD_LOGIN, NULL,
                            "the name or the password is wrong");
-    }
     if (work->is_new && user)
         return problem_set(&work->job->problem, PROBLEM_EXISTS, NULL, "a user has this name");
     if (!work->is_new && !user)
@@ -186,7 +189,7 @@ static int apply(struct password_work *work)
                            "there are %d users already", ACCOUNTS_USERS_MAX);
     snprintf(work->job->object, sizeof(work->job->object), "%s", work->name);
     if (work->logs_in) {
-        tries_succeeded(&service->tries, work->network, clock_now_us(service->params.clock));
+        tries_know(&service->tries, work->network, clock_now_us(service->params.clock));
         (void)accounts_add_session(accounts, user, work->agent, access_now_s(service),
                                    work->job->object);
         work->job->finish = finish_session;
@@ -246,12 +249,21 @@ static int submit(struct service *service, struct password_work *takes_work,
                   struct service_waiter *waiter, struct problem *ret_problem)
 {
     struct password_work *work = takes_work;
-    const int64_t now_us = clock_now_us(service->params.clock);
-    if (!service->pool || (work->checks && !tries_may(&service->tries, work->network, now_us)) ||
-        pool_submit(service->pool, &work->work) < 0) {
+    enum tries_answer answer = service->pool ? TRIES_GO : TRIES_BUSY;
+    if (answer == TRIES_GO && work->checks)
+        answer = tries_begin(&service->tries, work->network, clock_now_us(service->params.clock),
+                             &work->ticket);
+    if (answer == TRIES_GO && pool_submit(service->pool, &work->work) < 0) {
+        if (work->checks)
+            tries_cancel(&service->tries, &work->ticket, clock_now_us(service->params.clock));
+        answer = TRIES_BUSY;
+    }
+    if (answer != TRIES_GO) {
         destroy(work);
         return problem_set(ret_problem, PROBLEM_BUSY, NULL,
-                           "too many logins at once; try again in a minute");
+                           answer == TRIES_BUSY
+                               ? "too many logins at once; try again"
+                               : "too many wrong passwords; try again in a minute");
     }
     work->job = job_create(service, waiter);
     return 0;
@@ -319,6 +331,7 @@ int service_change_password(const struct permit *permit, const char *old_passwor
         return check_password(old_password, ret_problem);
     struct password_work *work = create(user->name, login);
     work->checks = work->has_user = work->logs_in = true;
+    work->network = tries_network_of_user(user->name);
     memcpy(work->known_hash, user->hash, sizeof(user->hash));
     snprintf(work->old_password, sizeof(work->old_password), "%s", old_password);
     snprintf(work->new_password, sizeof(work->new_password), "%s", login->password);

@@ -101,7 +101,7 @@ struct service *service_create(const struct service_params *params)
     accounts_init(&service->accounts);
     if (pool_create(&(struct pool_params){.name = "hash",
                                           .threads = 1,
-                                          .max_queued = 4,
+                                          .max_queued = 12, /* above what strangers may fill */
                                           .waker = net_wake_waker(service->wake)},
                     &service->pool) < 0)
         log_error("service", NULL, "no thread to hash passwords: nobody can log in");

@@ -250,19 +250,19 @@ test('a removed user is out at once, and no secret is in logs, files or metrics'
   for (const name of files) assert.equal(fs.statSync(name).mode & 0o077, 0, name);
 });
 
-/** The status and body of a login from another address of this machine. */
-const logInFrom = (house, localAddress, name, password) => new Promise((resolve, reject) => {
+/** The status and body of a POST from another address of this machine. */
+const postFrom = (house, localAddress, path, body, headers = {}) => new Promise((resolve, reject) => {
   const [host, port] = house.http.split(':');
-  const body = JSON.stringify({ name, password });
-  const request = http.request({ host, port, localAddress, path: '/api/v1/session', method: 'POST',
-    headers: { 'content-type': 'application/json', 'content-length': body.length } }, async (response) => {
+  const request = http.request({ host, port, localAddress, path, method: 'POST', agent: false,
+    headers: { 'content-type': 'application/json', ...headers } }, async (response) => {
     let text = '';
     for await (const data of response) text += data;
     resolve([response.statusCode, text]);
   });
   request.on('error', reject);
-  request.end(body);
+  request.end(JSON.stringify(body));
 });
+const logInFrom = (house, localAddress, name, password) => postFrom(house, localAddress, '/api/v1/session', { name, password });
 
 test('a wrong name and a wrong password look the same, and a guesser keeps nobody else out', async (t) => {
   const { house } = await bootWithAnna(t);
@@ -274,6 +274,28 @@ test('a wrong name and a wrong password look the same, and a guesser keeps nobod
   assert.equal((await logInFrom(house, '127.0.0.2', 'anna', PASSWORD))[0], 503, 'not even with the right one');
   await logIn(house, 'anna', PASSWORD);
   assert.equal((await logInFrom(house, '127.0.0.3', 'anna', PASSWORD))[0], 201, 'a new address has tries of its own');
+});
+
+test('many guesses at once are no way around the limit, and take nobody\'s place', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  const looked = new Map();
+  const guess = async (address) => {
+    const [status] = await logInFrom(house, address, 'anna', 'not the password');
+    if (status === 401) looked.set(address, (looked.get(address) ?? 0) + 1);
+    else assert.equal(status, 503);
+  };
+  const addresses = Array.from({ length: 8 }, (_, i) => `127.0.1.${i + 1}`);
+  for (let round = 0; round < 6; round++) {
+    const guesses = addresses.flatMap((address) => [guess(address), guess(address), guess(address)]);
+    assert.equal((await logInFrom(house, '127.0.0.1', 'anna', PASSWORD))[0], 201, 'from a known address, meanwhile');
+    await Promise.all(guesses);
+  }
+  const counts = [...looked.values()];
+  assert.ok(Math.max(...counts) <= 10, `${counts} of one address`);
+  assert.ok(counts.reduce((sum, n) => sum + n, 0) <= 30, `${counts} of strangers`);
+  while ((await logInFrom(house, '127.0.0.1', 'anna', 'not the password'))[0] === 401);
+  assert.deepEqual(await postFrom(house, '127.0.0.1', '/api/v1/session/password', { password: PASSWORD, new_password: `${PASSWORD}2` },
+    { cookie: `eyelid_session=${anna.cookie}` }).then(([status]) => status), 201, 'a session changes its password whatever its address did');
 });
 
 test('every operation answers each role as its description declares', async (t) => {
