@@ -43,6 +43,12 @@ const char cli_help[] =
     "  eyelid archive check [--repair] [--config FILE] [--data DIR]\n"
     "      compares the archive's files with its index; the server must not run\n"
     "      --repair            adds files to the index, completes clips, removes missing ones\n"
+    "  eyelid backup FILE [--pictures] [--config FILE] [--data DIR]\n"
+    "      writes cameras, settings, accounts and keys to a tar file; the server may run\n"
+    "      --pictures          the archive, too\n"
+    "  eyelid restore FILE [--replace] [--config FILE] [--data DIR]\n"
+    "      brings them back; the server must not run\n"
+    "      --replace           sets aside what is there\n"
     "  eyelid --version\n"
     "  eyelid --help\n"
     "\n"
@@ -122,6 +128,28 @@ static int parse_archive(int argc, char **argv, struct cli *cli, char error[CLI_
             argv[n++] = argv[i];
     }
     return parse_options(3, n, (const char *const *)argv, cli, error);
+}
+
+/* FILE, a flag, and options in any order. */
+static int parse_backup(int argc, char **argv, const char *flag, bool *ret_flag, struct cli *cli,
+                        char error[CLI_ERROR_MAX])
+{
+    int n = 2;
+    for (int i = 2; i < argc; i++) {
+        const bool is_value = i > 2 && argv[i - 1][0] == '-' && !strchr(argv[i - 1], '=') &&
+                              strcmp(argv[i - 1], flag) != 0;
+        if (strcmp(argv[i], flag) == 0)
+            *ret_flag = true;
+        else if (argv[i][0] != '-' && !is_value && !cli->file)
+            cli->file = argv[i];
+        else
+            argv[n++] = argv[i];
+    }
+    if (!cli->file) {
+        snprintf(error, CLI_ERROR_MAX, "write \"eyelid %s FILE\"; see eyelid --help", argv[1]);
+        return -EINVAL;
+    }
+    return parse_options(2, n, (const char *const *)argv, cli, error);
 }
 
 static bool is_option(const char *arg, const char *name)
@@ -277,6 +305,12 @@ int cli_parse(int argc, char **argv, struct cli *ret_cli, char error[CLI_ERROR_M
     } else if (strcmp(word, "archive") == 0) {
         cli.command = CLI_ARCHIVE_CHECK;
         result = parse_archive(argc, argv, &cli, error);
+    } else if (strcmp(word, "backup") == 0) {
+        cli.command = CLI_BACKUP;
+        result = parse_backup(argc, argv, "--pictures", &cli.pictures, &cli, error);
+    } else if (strcmp(word, "restore") == 0) {
+        cli.command = CLI_RESTORE;
+        result = parse_backup(argc, argv, "--replace", &cli.replaces, &cli, error);
     } else if (order_is_noun(word)) {
         cli.command = CLI_ORDER;
         result = parse_order(argc, argv, &cli, error);

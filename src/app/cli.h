@@ -14,6 +14,8 @@ enum cli_command {
     CLI_MOTION,
     CLI_FILM, /* used by the server for the films that it makes */
     CLI_ARCHIVE_CHECK,
+    CLI_BACKUP,
+    CLI_RESTORE,
     CLI_ORDER, /* to the running server */
     CLI_VERSION,
     CLI_HELP
@@ -27,7 +29,10 @@ struct cli {
     struct config_option options[CLI_OPTIONS_MAX];
     size_t n_options;
     bool verbose;
-    bool repair; /* CLI_ARCHIVE_CHECK */
+    bool repair;      /* CLI_ARCHIVE_CHECK */
+    const char *file; /* CLI_BACKUP, CLI_RESTORE */
+    bool pictures;    /* CLI_BACKUP */
+    bool replaces;    /* CLI_RESTORE */
     struct motion_options motion;
     const char *film;         /* CLI_FILM: its folder */
     const char *film_decoder; /* the program that decodes its photos; NULL: the film does */

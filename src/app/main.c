@@ -6,6 +6,7 @@
 
 #include "admin/admin.h"
 #include "app/archive_check.h"
+#include "app/backups.h"
 #include "app/cameras.h"
 #include "app/cli.h"
 #include "app/complain.h"
@@ -54,6 +55,14 @@ static struct config *load_config(const struct cli *cli)
     mem_free(sentence);
     mem_free(text);
     return config;
+}
+
+/* The settings file in use; NULL: none. */
+static const char *settings_file(const struct cli *cli)
+{
+    if (cli->config_file)
+        return cli->config_file;
+    return access(DEFAULT_FILE, F_OK) == 0 ? DEFAULT_FILE : NULL;
 }
 
 static void show(const struct config *config)
@@ -109,6 +118,10 @@ int main(int argc, char **argv)
         show(config);
     else if (cli.command == CLI_ARCHIVE_CHECK)
         result = archive_check(config, cli.repair);
+    else if (cli.command == CLI_BACKUP)
+        result = backups_make(config, settings_file(&cli), cli.file, cli.pictures);
+    else if (cli.command == CLI_RESTORE)
+        result = backups_restore(config, cli.file, cli.replaces);
     else if (cli.command == CLI_ORDER)
         result = order(config, &cli.order);
     else

@@ -485,3 +485,18 @@ int index_each(struct index *index, int (*each)(void *ctx, const struct archive_
     int error = end(&q);
     return error ? error : r;
 }
+
+int index_check_paths(struct index *index)
+{
+    struct query q = query(index, "SELECT " COLUMNS " FROM item");
+    bool is_right = true;
+    while (is_right && step(&q)) {
+        struct archive_item item, parsed;
+        bool is_dated;
+        read_item(&q, &item);
+        is_right = archive_item_parse(item.path, &parsed, &is_dated) == 0 &&
+                   strcmp(item.camera, parsed.camera) == 0;
+    }
+    int error = end(&q);
+    return error ? error : is_right ? 0 : -EBADMSG;
+}

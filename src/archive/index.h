@@ -68,6 +68,10 @@ int index_days(struct index *index, const struct index_filter *filter,
                void (*each)(void *ctx, const char *day, uint64_t items), void *ctx)
     __attribute__((warn_unused_result));
 
+/* For an index from elsewhere: -EBADMSG if a row, garbage or not, has a path that is no item's of
+ * its camera. */
+int index_check_paths(struct index *index) __attribute__((warn_unused_result));
+
 /* Calls each with every item except garbage, in the order of their ids; stops when it fails. */
 int index_each(struct index *index, int (*each)(void *ctx, const struct archive_item *item),
                void *ctx) __attribute__((warn_unused_result));

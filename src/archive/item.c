@@ -93,12 +93,23 @@ static bool parse_name(const char *name, struct archive_item *item)
     return true;
 }
 
+/* Each part of the path is a plain name: nothing hidden, no "..", nothing empty. */
+static bool has_plain_parts(const char *path)
+{
+    for (const char *part = path; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (*part == '.' || *part == '/' || *part == '\0')
+            return false;
+    }
+    return true;
+}
+
 int archive_item_parse(const char *path, struct archive_item *item, bool *ret_is_dated)
 {
     const char *slash = strchr(path, '/'), *name = strrchr(path, '/');
     bool is_photo = ends_in(path, ".jpg") || ends_in(path, ".jpeg");
     if (!slash || (size_t)(slash - path) > ARCHIVE_CAMERA_MAX_BYTES ||
-        strlen(path) >= ARCHIVE_PATH_MAX_BYTES || name[1] == '.' ||
+        strlen(path) >= ARCHIVE_PATH_MAX_BYTES || !has_plain_parts(path) ||
         (!is_photo && !ends_in(path, ".mp4")))
         return -EINVAL;
     struct archive_item parsed = {.kind = is_photo ? ARCHIVE_PHOTO : ARCHIVE_CLIP,

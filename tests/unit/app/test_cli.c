@@ -36,6 +36,26 @@ static void serve_without_anything(void **state)
     assert_int_equal(cli.n_options, 0);
 }
 
+static void backups(void **state)
+{
+    (void)state;
+    struct cli cli;
+    char error[CLI_ERROR_MAX];
+    assert_int_equal(parse(&cli, error, WORDS("backup", "--data", "d", "x.tar", "--pictures")), 0);
+    assert_int_equal(cli.command, CLI_BACKUP);
+    assert_string_equal(cli.file, "x.tar");
+    assert_true(cli.pictures);
+    assert_string_equal(cli.options[0].value, "d");
+    assert_int_equal(parse(&cli, error, WORDS("restore", "--replace", "x.tar", "--data=d")), 0);
+    assert_int_equal(cli.command, CLI_RESTORE);
+    assert_string_equal(cli.file, "x.tar");
+    assert_true(cli.replaces && !cli.pictures);
+    assert_int_equal(parse(&cli, error, WORDS("backup", "--data", "d")), -EINVAL);
+    assert_string_equal(error, "write \"eyelid backup FILE\"; see eyelid --help");
+    assert_int_equal(parse(&cli, error, WORDS("restore", "x.tar", "y.tar")), -EINVAL);
+    assert_int_equal(parse(&cli, error, WORDS("restore", "x.tar", "--pictures")), -EINVAL);
+}
+
 static void orders_go_to_the_named_server(void **state)
 {
     (void)state;
@@ -173,9 +193,13 @@ static void mistakes_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(serve_without_anything), cmocka_unit_test(orders_go_to_the_named_server),
-        cmocka_unit_test(serve_with_everything),  cmocka_unit_test(other_commands),
-        cmocka_unit_test(motion_with_everything), cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(serve_without_anything),
+        cmocka_unit_test(backups),
+        cmocka_unit_test(orders_go_to_the_named_server),
+        cmocka_unit_test(serve_with_everything),
+        cmocka_unit_test(other_commands),
+        cmocka_unit_test(motion_with_everything),
+        cmocka_unit_test(mistakes_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
