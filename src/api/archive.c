@@ -7,6 +7,7 @@
 #include "api/reply.h"
 #include "base/alloc.h"
 #include "base/text.h"
+#include "service/quota.h"
 
 /* A request that waits for the archive. It is freed when the connection is closed and the archive
  * has answered, since its job cannot be cancelled. */
@@ -193,16 +194,19 @@ static json_t *describe_storage(const struct service_archive_call *call)
     const struct shelf_policy *policy = &storage->policy;
     json_t *cameras = json_array();
     for (unsigned i = 0; i < storage->n_cameras; i++)
-        json_array_append_new(cameras,
-                              json_pack("{s:s, s:I, s:I}", "camera", storage->cameras[i].id,
-                                        "items", (json_int_t)storage->cameras[i].items, "bytes",
-                                        (json_int_t)storage->cameras[i].bytes));
+        json_array_append_new(
+            cameras,
+            json_pack("{s:s, s:I, s:I, s:o}", "camera", storage->cameras[i].id, "items",
+                      (json_int_t)storage->cameras[i].items, "bytes",
+                      (json_int_t)storage->cameras[i].bytes, "quota_bytes",
+                      limit((int64_t)service_quota(storage->service, storage->cameras[i].id))));
     return json_pack(
-        "{s:o, s:I, s:I, s:{s:I, s:i}, s:{s:o, s:o, s:o}, s:o}", "cameras", cameras, "free_bytes",
+        "{s:o, s:I, s:I, s:{s:I, s:I}, s:{s:o, s:o, s:o}, s:o}", "cameras", cameras, "free_bytes",
         (json_int_t)storage->free_bytes, "total_bytes", (json_int_t)storage->total_bytes, "recent",
-        "bytes", (json_int_t)storage->recent_bytes, "span_s", SERVICE_STORAGE_RECENT_S, "limits",
-        "age_s", limit(policy->max_age_us / US_PER_S), "bytes", limit((int64_t)policy->max_bytes),
-        "min_free_bytes", limit((int64_t)policy->min_free_bytes), "next",
+        "bytes", (json_int_t)storage->recent_bytes, "span_s", (json_int_t)storage->recent_s,
+        "limits", "age_s", limit(policy->max_age_us / US_PER_S), "bytes",
+        limit((int64_t)policy->max_bytes), "min_free_bytes", limit((int64_t)policy->min_free_bytes),
+        "next",
         storage->has_oldest && (policy->max_age_us || policy->max_bytes || policy->min_free_bytes)
             ? describe_next(&call->item, policy)
             : json_null());

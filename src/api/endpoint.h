@@ -120,6 +120,8 @@ endpoint_handler receivers_get;
 endpoint_handler receivers_put;
 endpoint_handler openapi_get;
 endpoint_handler photo_post;
+endpoint_handler quotas_get;
+endpoint_handler quotas_patch;
 endpoint_handler record_delete;
 endpoint_handler record_get;
 endpoint_handler record_put;

@@ -47,6 +47,8 @@ const struct route routes_table[] = {
     {PAGE, "GET",   "/api/v1/archive/days",         ACTION_ARCHIVE, archive_days_get, NULL},
     {PAGE, "GET",   "/api/v1/archive/export",       ACTION_ARCHIVE, archive_export_get, NULL},
     {PAGE, "GET",   "/api/v1/archive/storage",      ACTION_ARCHIVE, archive_storage_get, NULL},
+    {PAGE, "GET",   "/api/v1/archive/quotas",       ACTION_QUOTAS,  quotas_get,       NULL},
+    {PAGE, "PATCH", "/api/v1/archive/quotas",       ACTION_QUOTAS,  quotas_patch,     NULL},
     {PAGE, "GET",   "/api/v1/archive/:id",          ACTION_ARCHIVE, archive_get,      NULL},
     {PAGE, "PATCH", "/api/v1/archive/:id",          ACTION_ARCHIVE_CHANGE, archive_patch, NULL},
     {PAGE, "DELETE", "/api/v1/archive/:id",         ACTION_ARCHIVE_CHANGE, archive_delete, NULL},

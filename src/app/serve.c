@@ -34,6 +34,7 @@
 #include "service/archive.h"
 #include "service/films.h"
 #include "service/motion.h"
+#include "service/quota.h"
 #include "service/receivers.h"
 #include "service/schedules.h"
 #include "service/service.h"
@@ -99,6 +100,8 @@ static void load_document(void *ctx, const char *name, const char *json)
         service_load_receivers(house->service, json);
     else if (strcmp(name, "recording") == 0)
         service_load_recording(house->service, json);
+    else if (strcmp(name, "quotas") == 0)
+        service_load_quotas(house->service, json);
 }
 
 static void load_user(void *ctx, const struct store_user *row)

@@ -34,7 +34,9 @@ struct archive {
 
     /* Keeper only. */
     struct shelf shelf;
-    int shelf_error; /* why it is not open; 0 = it is */
+    int shelf_error;                /* why it is not open; 0 = it is */
+    struct archive_quota *in_force; /* a copy of quotas */
+    bool retains_more;              /* there was more to remove than at once */
 
     struct lock lock;
     struct lock_cond work, finish; /* signalled for a new job, and for a finished one */
@@ -42,6 +44,9 @@ struct archive {
     struct list queue, reads; /* of struct archive_job.node */
     unsigned n_queued, n_reads;
     bool closing;
+    struct archive_quota *quotas; /* ARCHIVE_CAMERAS_MAX */
+    unsigned n_quotas;
+    bool has_limits; /* the quotas have changed */
     struct news news[NEWS_MAX];
     unsigned n_news;            /* NEWS_MAX + 1: too many */
     bool has_finished;          /* a job has finished since the flag was cleared */
@@ -76,11 +81,26 @@ static void publish(struct archive *archive, struct archive_state *state)
     waker_wake(&archive->deliver);
 }
 
+/* With the newest quotas. */
+static struct shelf_policy policy_now(struct archive *archive)
+{
+    struct shelf_policy policy = archive->policy;
+    policy.quotas = archive->in_force;
+    lock_take(&archive->lock);
+    policy.n_quotas = archive->n_quotas;
+    memcpy(archive->in_force, archive->quotas, archive->n_quotas * sizeof(*archive->quotas));
+    archive->has_limits = false;
+    lock_drop(&archive->lock);
+    return policy;
+}
+
 /* Removes expired items, a bounded number at a time, so that jobs are not delayed. */
 static void retain(struct archive *archive)
 {
     enum { AT_ONCE = 32 };
-    int n = shelf_retain(&archive->shelf, &archive->policy, clock_wall_us(archive->clock), AT_ONCE);
+    const struct shelf_policy policy = policy_now(archive);
+    int n = shelf_retain(&archive->shelf, &policy, clock_wall_us(archive->clock), AT_ONCE);
+    archive->retains_more = n == AT_ONCE;
     if (n < 0)
         log_error("archive", NULL, "cannot remove old items: %s", strerror(-n));
     else if (n > 0)
@@ -126,16 +146,21 @@ static void open_shelf(struct archive *archive, struct archive_state *state)
     publish(archive, state);
 }
 
-/* The next job; NULL at the end, or (with *ret_is_late) after an hour without one. */
+/* The next job; NULL at the end, or (with *ret_is_late) when it is time to retain: after an hour
+ * without one, for new quotas, and while there is more to remove. */
 static struct archive_job *next_job(struct archive *archive, bool *ret_is_late)
 {
     struct archive_job *job = NULL;
     const int64_t until_us = clock_now_us(&clock_system) + 3600 * US_PER_S;
-    *ret_is_late = false;
+    bool is_late = archive->retains_more;
     lock_take(&archive->lock);
+    is_late |= archive->has_limits;
     while (list_empty(&archive->queue) && list_empty(&archive->reads) && !archive->closing &&
-           !*ret_is_late)
-        *ret_is_late = !lock_cond_wait(&archive->work, &archive->lock, until_us);
+           !is_late) {
+        is_late = !lock_cond_wait(&archive->work, &archive->lock, until_us);
+        is_late |= archive->has_limits;
+    }
+    *ret_is_late = is_late && !archive->closing;
     struct list *from = list_empty(&archive->queue) ? &archive->reads : &archive->queue;
     if (!list_empty(from)) {
         job = list_entry(from->next, struct archive_job, node);
@@ -154,9 +179,13 @@ static void *run(void *ctx)
     open_shelf(archive, state);
     bool is_late;
     while ((job = next_job(archive, &is_late)) || is_late) {
+        if (!job && archive->shelf_error) {
+            (void)policy_now(archive); /* retained once it can be opened */
+            continue;
+        }
         if (!job) {
-            if (!archive->shelf_error)
-                retain(archive);
+            retain(archive);
+            publish(archive, state);
             continue;
         }
         if (archive->shelf_error) /* try again: the disk may be mounted by now */
@@ -189,6 +218,8 @@ int archive_open(const struct archive_params *params, struct archive **ret_archi
     archive->on_news = params->news;
     archive->ctx = params->ctx;
     archive->policy = params->policy;
+    archive->quotas = mem_new_array(struct archive_quota, ARCHIVE_CAMERAS_MAX);
+    archive->in_force = mem_new_array(struct archive_quota, ARCHIVE_CAMERAS_MAX);
     archive->clock = params->clock ? params->clock : &clock_system;
     inbox_init(&archive->finished, params->deliver);
     lock_init(&archive->lock, LOCK_RANK_STORE);
@@ -203,6 +234,8 @@ int archive_open(const struct archive_params *params, struct archive **ret_archi
         lock_cond_finish(&archive->finish);
         lock_cond_finish(&archive->work);
         lock_finish(&archive->lock);
+        mem_free(archive->quotas);
+        mem_free(archive->in_force);
         mem_free(archive->data);
         mem_free(archive);
         return r;
@@ -276,8 +309,20 @@ void archive_close(struct archive *archive)
     lock_cond_finish(&archive->finish);
     lock_cond_finish(&archive->work);
     lock_finish(&archive->lock);
+    mem_free(archive->quotas);
+    mem_free(archive->in_force);
     mem_free(archive->data);
     mem_free(archive);
+}
+
+void archive_limit_cameras(struct archive *archive, const struct archive_quota *quotas, unsigned n)
+{
+    lock_take(&archive->lock);
+    archive->n_quotas = n < ARCHIVE_CAMERAS_MAX ? n : ARCHIVE_CAMERAS_MAX;
+    memcpy(archive->quotas, quotas, archive->n_quotas * sizeof(*quotas));
+    archive->has_limits = true;
+    lock_cond_signal(&archive->work);
+    lock_drop(&archive->lock);
 }
 
 void archive_do(struct archive *archive, struct archive_job *job)

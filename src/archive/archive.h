@@ -29,6 +29,10 @@ int archive_open(const struct archive_params *params, struct archive **ret_archi
 /* Completes and delivers the queued jobs, and ends the thread. Takes NULL. */
 void archive_close(struct archive *archive);
 
+/* How much the items of some cameras may take, from now on; copied. At most ARCHIVE_CAMERAS_MAX.
+ * Loop only. */
+void archive_limit_cameras(struct archive *archive, const struct archive_quota *quotas, unsigned n);
+
 /* Calls done of every finished job. Loop only. */
 void archive_deliver(struct archive *archive);
 
@@ -67,7 +71,8 @@ struct archive_state {
     struct shelf_findings findings; /* of the check at start */
 };
 const struct archive_state *archive_state(const struct archive *archive);
-const struct shelf_policy *archive_policy(const struct archive *archive); /* never changes */
+/* Never changes; without the quotas. */
+const struct shelf_policy *archive_policy(const struct archive *archive);
 
 /* --- Photos. --- */
 

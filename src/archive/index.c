@@ -396,13 +396,19 @@ int index_sums(struct index *index,
     return end(&q);
 }
 
-int index_bytes_since(struct index *index, int64_t since_us, uint64_t *ret_bytes)
+int index_bytes_since(struct index *index, int64_t since_us, uint64_t *ret_bytes,
+                      int64_t *ret_first_us)
 {
-    struct query q = query(
-        index, "SELECT coalesce(sum(bytes), 0) FROM item WHERE NOT garbage AND start_us >= ?1");
+    struct query q =
+        query(index, "SELECT coalesce(sum(bytes), 0), coalesce((SELECT start_us FROM item"
+                     " WHERE NOT garbage ORDER BY start_us LIMIT 1), ?2)"
+                     " FROM item WHERE NOT garbage AND start_us >= ?1");
     bind_int(&q, since_us);
-    if (step(&q))
+    bind_int(&q, INT64_MAX);
+    if (step(&q)) {
         *ret_bytes = (uint64_t)sqlite3_column_int64(q.statement, 0);
+        *ret_first_us = sqlite3_column_int64(q.statement, 1);
+    }
     return end(&q);
 }
 

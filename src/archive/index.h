@@ -59,9 +59,10 @@ int index_sums(struct index *index,
                void (*each)(void *ctx, const char *camera, uint64_t items, uint64_t bytes),
                void *ctx) __attribute__((warn_unused_result));
 
-/* Bytes of the items that began since then. */
-int index_bytes_since(struct index *index, int64_t since_us, uint64_t *ret_bytes)
-    __attribute__((warn_unused_result));
+/* Bytes of the items that began since then, and when the first of all items began; INT64_MAX: there
+ * is none. */
+int index_bytes_since(struct index *index, int64_t since_us, uint64_t *ret_bytes,
+                      int64_t *ret_first_us) __attribute__((warn_unused_result));
 
 /* Calls each with the number of items on each day (of the local calendar) of [from, until). */
 int index_days(struct index *index, const struct index_filter *filter,

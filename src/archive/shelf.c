@@ -218,10 +218,17 @@ int shelf_space(const struct shelf *shelf, uint64_t *ret_free, uint64_t *ret_tot
     return 0;
 }
 
+struct sum {
+    const char *camera; /* NULL: all */
+    uint64_t bytes;
+};
+
 static void add_bytes(void *ctx, const char *camera, uint64_t items, uint64_t bytes)
 {
-    (void)camera, (void)items;
-    *(uint64_t *)ctx += bytes;
+    (void)items;
+    struct sum *sum = ctx;
+    if (!sum->camera || strcmp(sum->camera, camera) == 0)
+        sum->bytes += bytes;
 }
 
 /* True if this item, the oldest, must be removed. */
@@ -237,22 +244,40 @@ static bool is_due(const struct shelf *shelf, const struct shelf_policy *policy,
            free_bytes < policy->min_free_bytes;
 }
 
-int shelf_retain(struct shelf *shelf, const struct shelf_policy *policy, int64_t wall_us,
-                 unsigned max)
+/* Removes the oldest items of a camera, or of all (NULL), until the policy is met; at most max. */
+static int retain(struct shelf *shelf, const struct shelf_policy *policy, const char *camera,
+                  int64_t wall_us, unsigned max)
 {
-    uint64_t bytes = 0;
+    struct sum sum = {.camera = camera};
     unsigned n = 0;
-    if (!policy->max_age_us && !policy->max_bytes && !policy->min_free_bytes)
-        return 0;
-    int r = policy->max_bytes ? index_sums(shelf->index, add_bytes, &bytes) : 0;
+    int r = policy->max_bytes ? index_sums(shelf->index, add_bytes, &sum) : 0;
     while (r == 0 && n < max) {
         struct archive_item oldest;
-        r = index_oldest(shelf->index, NULL, &oldest);
-        if (r < 0 || !is_due(shelf, policy, wall_us, &oldest, bytes))
+        r = index_oldest(shelf->index, camera, &oldest);
+        if (r < 0 || !is_due(shelf, policy, wall_us, &oldest, sum.bytes))
             break;
         r = shelf_remove(shelf, oldest.id);
-        bytes -= oldest.bytes < bytes ? oldest.bytes : bytes;
+        sum.bytes -= oldest.bytes < sum.bytes ? oldest.bytes : sum.bytes;
         n++;
     }
     return r < 0 && r != -ENOENT ? r : (int)n;
+}
+
+int shelf_retain(struct shelf *shelf, const struct shelf_policy *policy, int64_t wall_us,
+                 unsigned max)
+{
+    int n = 0;
+    for (unsigned i = 0; i < policy->n_quotas && (unsigned)n < max; i++) {
+        const struct archive_quota *quota = &policy->quotas[i];
+        const struct shelf_policy own = {.max_bytes = quota->bytes};
+        int r = retain(shelf, &own, quota->camera, wall_us, max - (unsigned)n);
+        if (r < 0)
+            return r;
+        n += r;
+    }
+    if ((!policy->max_age_us && !policy->max_bytes && !policy->min_free_bytes) ||
+        (unsigned)n == max)
+        return n;
+    int r = retain(shelf, policy, NULL, wall_us, max - (unsigned)n);
+    return r < 0 ? r : n + r;
 }

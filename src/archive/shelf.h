@@ -54,11 +54,19 @@ void shelf_changed(const struct shelf *shelf, const struct archive_item *item);
 int shelf_space(const struct shelf *shelf, uint64_t *ret_free, uint64_t *ret_total)
     __attribute__((warn_unused_result));
 
+/* What the items of one camera may take. */
+struct archive_quota {
+    char camera[ARCHIVE_CAMERA_MAX_BYTES + 1];
+    uint64_t bytes;
+};
+
 /* Limits of retention; zeroes: none. */
 struct shelf_policy {
     int64_t max_age_us;      /* from an item's start; its file's times do not matter */
     uint64_t max_bytes;      /* of all items */
     uint64_t min_free_bytes; /* on the disk */
+    const struct archive_quota *quotas;
+    unsigned n_quotas;
 };
 
 /* Removes the oldest items without a star until the policy is met, at most max of them; returns

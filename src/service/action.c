@@ -18,6 +18,7 @@ const struct action_rule *action_rule(enum service_action action)
         [ACTION_ARM_ALL] = {ACCESS_OPERATOR, ACCESS_SOME, false},
         [ACTION_ARCHIVE] = {ACCESS_VIEWER, ACCESS_SOME, false},
         [ACTION_FILES] = {ACCESS_VIEWER, ACCESS_SOME, false},
+        [ACTION_QUOTAS] = {ACCESS_ADMIN, ACCESS_SERVER, false},
         [ACTION_ARCHIVE_CHANGE] = {ACCESS_OPERATOR, ACCESS_SOME, false},
         [ACTION_SCHEDULES] = {ACCESS_VIEWER, ACCESS_SOME, false},
         [ACTION_SCHEDULE_CHANGE] = {ACCESS_OPERATOR, ACCESS_SOME, false},

@@ -19,6 +19,7 @@ enum service_action {
     ACTION_ARM_ALL,         /* on all cameras on which the principal may do that */
     ACTION_ARCHIVE,         /* what the archive holds of the cameras that the principal may see */
     ACTION_FILES,           /* the same as plain files, which other pages may show */
+    ACTION_QUOTAS,          /* how much of the archive each camera may take */
     ACTION_ARCHIVE_CHANGE,  /* stars, notes, removal */
     ACTION_SCHEDULES,       /* those of cameras that the principal may see */
     ACTION_SCHEDULE_CHANGE, /* to make, replace and remove them */

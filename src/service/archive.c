@@ -206,13 +206,27 @@ static void add_camera(void *ctx, const char *camera, uint64_t items, uint64_t b
     sum->bytes = bytes;
 }
 
+static int read_recent(struct service_storage *storage, struct shelf *shelf)
+{
+    int64_t first_us;
+    int r = index_bytes_since(shelf->index, storage->now_us - SERVICE_STORAGE_RECENT_S * US_PER_S,
+                              &storage->recent_bytes, &first_us);
+    if (r < 0 || first_us == INT64_MAX)
+        return r;
+    const int64_t age_s = (storage->now_us - first_us) / US_PER_S;
+    storage->recent_s = age_s < SERVICE_STORAGE_LEAST_S    ? SERVICE_STORAGE_LEAST_S
+                        : age_s > SERVICE_STORAGE_RECENT_S ? SERVICE_STORAGE_RECENT_S
+                                                           : age_s;
+    return 0;
+}
+
 static int work_storage(struct archive_job *job, struct shelf *shelf)
 {
     struct service_archive_call *call = call_of(job);
     struct service_storage *storage = call->storage;
     int r = index_sums(shelf->index, add_camera, call);
     if (r == 0 && !call->principal.is_narrowed)
-        r = index_bytes_since(shelf->index, storage->since_us, &storage->recent_bytes);
+        r = read_recent(storage, shelf);
     if (r == 0)
         r = shelf_space(shelf, &storage->free_bytes, &storage->total_bytes);
     if (r < 0)
@@ -260,8 +274,9 @@ void service_archive_storage(const struct permit *permit, struct service_archive
 {
     call->storage = mem_new(struct service_storage);
     call->storage->policy = *archive_policy(permit->service->archive);
-    call->storage->since_us =
-        clock_wall_us(permit->service->params.clock) - SERVICE_STORAGE_RECENT_S * US_PER_S;
+    call->storage->service = permit->service;
+    call->storage->now_us = clock_wall_us(permit->service->params.clock);
+    call->storage->recent_s = SERVICE_STORAGE_RECENT_S;
     begin(permit, call, work_storage, true);
 }
 

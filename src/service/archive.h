@@ -7,14 +7,18 @@
 
 enum { SERVICE_ARCHIVE_PAGE_MAX = 500, SERVICE_ARCHIVE_DAYS_MAX = 4000 };
 
-enum { SERVICE_STORAGE_RECENT_S = 7 * 24 * 3600 };
+/* What came in lately is that of a week, or since the archive's first item; at least of an hour, so
+ * that the first photo makes no rate. */
+enum { SERVICE_STORAGE_RECENT_S = 7 * 24 * 3600, SERVICE_STORAGE_LEAST_S = 3600 };
 
 struct service_storage {
     struct archive_camera cameras[ARCHIVE_CAMERAS_MAX]; /* those that the principal may see */
     unsigned n_cameras;
     uint64_t free_bytes, total_bytes; /* of the disk */
-    int64_t since_us;                 /* wall clock: SERVICE_STORAGE_RECENT_S ago */
-    uint64_t recent_bytes;            /* that came since then */
+    const struct service *service;    /* whose quotas hold */
+    int64_t now_us;                   /* wall clock */
+    int64_t recent_s;                 /* see above */
+    uint64_t recent_bytes;            /* that came in that time */
     struct shelf_policy policy;
     bool has_oldest; /* the call's item is the one that retention takes next */
 };

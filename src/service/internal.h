@@ -38,6 +38,7 @@ struct service {
     struct list jobs;    /* of struct service_job.node: waiting for the store */
     struct list decided; /* jobs whose waiters are called in the next turn of the loop */
     json_t *layout;      /* object; NULL: never arranged */
+    json_t *quotas;      /* object: bytes by camera */
     struct net_wake *wake;
     struct net_timer *timer; /* for changes that are not confirmed in time */
     uint64_t last_change;
@@ -67,6 +68,11 @@ struct service {
 
 struct service_camera *service_camera_of(struct service *service, const char *id)
     __attribute__((returns_nonnull));
+
+/* --- quota.c: --- */
+
+/* Tells the archive. */
+void quota_apply(const struct service *service);
 
 /* --- job.c: a command that waits for its commit. --- */
 

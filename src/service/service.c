@@ -86,6 +86,7 @@ static void on_timer(void *ctx)
 struct service *service_create(const struct service_params *params)
 {
     struct service *service = mem_new(struct service);
+    service->quotas = json_object();
     service->params = *params;
     event_bus_init(&service->events);
     list_init(&service->recordings);
@@ -136,6 +137,7 @@ void service_destroy(struct service *service)
         mem_free(known);
     }
     json_decref(service->layout);
+    json_decref(service->quotas);
     net_timer_destroy(service->timer);
     net_wake_destroy(service->wake);
     mem_free(service);
@@ -176,6 +178,7 @@ void service_use_archive(struct service *service, struct archive *archive)
         record_drop_all(service);
     service->archive = archive;
     guard_use_archive(service->guard, archive);
+    quota_apply(service);
     if (archive)
         films_look(service);
 }

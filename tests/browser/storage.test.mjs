@@ -18,6 +18,14 @@ test('chromium: storage is told camera by camera, with what goes next', async (t
   await page.locator('[data-storage=yard]').getByText('1 item').waitFor();
   await page.locator('[data-testid=goes-next]').getByText('Goes next: Photo, porch').waitFor();
   await page.locator('[data-testid=storage]').getByText('kept for 30 days').waitFor();
-  await page.locator('[data-testid=forecast]').getByText('At the rate of the last week').waitFor();
+  await page.locator('[data-testid=forecast]').getByText('At the present rate').waitFor();
+  await page.locator('[data-storage=yard] [data-action=edit-quota]').click();
+  await page.locator('[name=quota]').fill('much');
+  await page.locator('[data-action=save-quota]').click();
+  await page.locator('[data-testid=quota]').getByText('Enter a size in GB').waitFor();
+  await page.locator('[name=quota]').fill('0.5');
+  await page.locator('[data-action=save-quota]').click();
+  await page.locator('[data-storage=yard]').getByText('of 500 MB').waitFor();
+  assert.deepEqual(await house.json('/api/v1/archive/quotas'), { cameras: { yard: 5e8 } });
   await clean(page, 'storage');
 });

@@ -240,19 +240,49 @@ test('what the archive takes, what limits it, and what goes next', async (t) => 
   await house.camera('porch');
   await house.camera('yard');
   const empty = await house.json('/api/v1/archive/storage');
-  assert.deepEqual([empty.cameras, empty.next, empty.recent.bytes], [[], null, 0]);
+  assert.deepEqual([empty.cameras, empty.next, empty.recent], [[], null, { bytes: 0, span_s: 7 * 86400 }]);
   assert.deepEqual(empty.limits, { age_s: 30 * 86400, bytes: null, min_free_bytes: null });
   const first = await photo(house);
   const others = [await photo(house), await photo(house, 'yard')];
   const storage = await house.json('/api/v1/archive/storage');
-  assert.deepEqual(storage.cameras, [{ camera: 'porch', items: 2, bytes: first.bytes + others[0].bytes },
-    { camera: 'yard', items: 1, bytes: others[1].bytes }]);
+  assert.deepEqual(storage.cameras, [{ camera: 'porch', items: 2, bytes: first.bytes + others[0].bytes, quota_bytes: null },
+    { camera: 'yard', items: 1, bytes: others[1].bytes, quota_bytes: null }]);
+  assert.equal(storage.recent.span_s, 3600, 'not a week: the archive is young');
   assert.equal(storage.recent.bytes, first.bytes + others[0].bytes + others[1].bytes);
   assert.ok(storage.free_bytes > 0 && storage.free_bytes <= storage.total_bytes);
   assert.deepEqual(storage.next.item, first);
   assert.equal(Date.parse(storage.next.due), Date.parse(first.start) + 30 * 86400000);
   await send(house, 'PATCH', `/api/v1/archive/${first.id}`, { starred: true });
   assert.deepEqual((await house.json('/api/v1/archive/storage')).next.item, others[0]); // a star keeps it
+});
+
+test('a camera keeps within its quota, also after a restart', async (t) => {
+  const house = await boot(t);
+  for (const id of ['porch', 'yard']) await house.camera(id);
+  const items = [];
+  for (let n = 0; n < 40; n++) items.push(await photo(house)); // more than are removed at once
+  const yard = await photo(house, 'yard');
+  await send(house, 'PATCH', `/api/v1/archive/${items[0].id}`, { starred: true });
+  const patch = (cameras) => send(house, 'PATCH', '/api/v1/archive/quotas', { cameras });
+  const porch = async () => (await house.json('/api/v1/archive?camera=porch')).items.map(({ id }) => id);
+  for (const wrong of [{ porch: 1 }, { porch: 'all' }, { porch: -1e9 }, { '../x': 1e9 }, null]) assert.equal((await patch(wrong)).status, 422);
+  assert.equal((await patch({ porch: 1e6, yard: 5e9 })).status, 204);
+  const within = () => waitFor('it is within its quota', async () => {
+    const { cameras } = await house.json('/api/v1/archive/storage');
+    return cameras[0].bytes <= 1e6 && cameras[0].quota_bytes === 1e6 && cameras;
+  });
+  const [, other] = await within();
+  assert.deepEqual(other, { camera: 'yard', items: 1, bytes: yard.bytes, quota_bytes: 5e9 });
+  const left = await porch();
+  assert.ok(left.length > 1 && left.at(-1) === items[0].id, 'the star stays, and the newest');
+  assert.deepEqual(left.slice(0, -1), items.slice(1 - left.length).reverse().map(({ id }) => id));
+  assert.equal((await patch({ yard: null })).status, 204);
+  assert.deepEqual(await house.json('/api/v1/archive/quotas'), { cameras: { porch: 1e6 } });
+  await house.server.stop();
+  await house.start();
+  await house.state('porch', 'asleep', 20000);
+  for (let n = 0; n < 3; n++) await photo(house);
+  await within();
 });
 
 test('a photo that is not stored is the answer', async (t) => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Storage } from '../src/live/rest';
-import { forecastOf, sumOf } from '../src/page/system/forecast';
+import { forecastOf, quotaOf, sumOf } from '../src/page/system/forecast';
 
 const GB = 1e9;
 const storage: Storage = {
   cameras: [
-    { camera: 'porch', items: 10, bytes: 6 * GB },
-    { camera: 'yard', items: 1, bytes: 2 * GB },
+    { camera: 'porch', items: 10, bytes: 6 * GB, quota_bytes: null },
+    { camera: 'yard', items: 1, bytes: 2 * GB, quota_bytes: 5 * GB },
   ],
   free_bytes: 100 * GB,
   total_bytes: 500 * GB,
@@ -21,6 +21,15 @@ const limited = (limits: Partial<Storage['limits']>): Storage => ({
 
 describe('storage', () => {
   it('sums up', () => expect(sumOf(storage)).toBe(8 * GB));
+
+  it.each([
+    ['', null],
+    ['20', 20 * GB],
+    [' 0,5 ', 0.5 * GB],
+    ['0', Number.NaN],
+    ['-1', Number.NaN],
+    ['much', Number.NaN],
+  ])('quota %s', (text, quota) => expect(quotaOf(text)).toEqual(quota));
 
   it.each([
     [storage, { perDay: 2 * GB, days: 50, end: 'disk' }],

@@ -180,10 +180,14 @@ static void test_sums_and_days(void **state)
     assert_int_equal(index_days(index, &ALL, add_day, days), 0);
     assert_string_equal(days, "1970-01-01 100;");
     uint64_t bytes;
-    assert_int_equal(index_bytes_since(index, 0, &bytes), 0);
+    int64_t first_us = 0;
+    struct archive_item first;
+    assert_int_equal(index_oldest(index, NULL, &first), 0);
+    assert_int_equal(index_bytes_since(index, 0, &bytes, &first_us), 0);
     assert_int_equal(bytes, 2425 + 2525);
-    assert_int_equal(index_bytes_since(index, INT64_MAX, &bytes), 0);
+    assert_int_equal(index_bytes_since(index, INT64_MAX, &bytes, &first_us), 0);
     assert_int_equal(bytes, 0);
+    assert_int_equal(first_us, first.start_us);
     index_close(index);
 }
 

@@ -216,6 +216,13 @@ static void test_retention(void **state)
                      2);
     assert_int_equal(index_get(shelf.index, items[3].id, &read), -ENOENT);
     assert_int_equal(index_get(shelf.index, items[4].id, &read), 0);
+    /* Quotas count each camera alone. */
+    const struct archive_quota quotas[] = {{"yard", 1}, {"porch", 2 * jpeg_bytes}};
+    const struct shelf_policy own = {.quotas = quotas, .n_quotas = 2};
+    assert_int_equal(retain(&shelf, own, 2150, 10), 1);
+    assert_int_equal(index_get(shelf.index, items[4].id, &read), -ENOENT);
+    assert_int_equal(retain(&shelf, own, 2150, 10), 0);
+    items[4] = keep(&shelf, 1400);
     assert_int_equal(shelf_space(&shelf, &free_bytes, &total_bytes), 0);
     const struct shelf_policy full = {.min_free_bytes = total_bytes + 1};
     assert_int_equal(retain(&shelf, full, 2150, 1), 1); /* no more than it may at once */

@@ -44,7 +44,7 @@ static const struct {
     {ACTION_SCHEDULES, "ayyyy", "ayyyy"},  {ACTION_SCHEDULE_CHANGE, "aayyy", "aayyy"},
     {ACTION_REVOKE, "aaaya", "aaayc"},     {ACTION_ARM, "aayyy", "aayyc"},
     {ACTION_ARM_ALL, "aayyy", "aayyy"},    {ACTION_RECEIVERS, "aaaya", "aaaya"},
-    {ACTION_FILES, "ayyyy", "ayyyy"},
+    {ACTION_FILES, "ayyyy", "ayyyy"},      {ACTION_QUOTAS, "aaaya", "aaaya"},
 };
 _Static_assert(sizeof(MATRIX) / sizeof(MATRIX[0]) == SERVICE_ACTIONS, "each action has its row");
 

@@ -162,7 +162,7 @@ export interface MotionState {
 
 // Of the archive; null = no limit.
 export interface Storage {
-  cameras: { camera: string; items: number; bytes: number }[];
+  cameras: { camera: string; items: number; bytes: number; quota_bytes: number | null }[];
   free_bytes: number;
   total_bytes: number;
   recent: { bytes: number; span_s: number };

@@ -98,6 +98,11 @@ export class AreaRest extends Rest {
     return (await this.ask('archive/storage')) as Storage;
   }
 
+  // null: none.
+  async limitCamera(camera: string, quota: number | null): Promise<void> {
+    await this.ask('archive/quotas', { method: 'PATCH', body: { cameras: { [camera]: quota } } });
+  }
+
   async films(): Promise<Film[]> {
     return ((await this.ask('films')) as { films: Film[] }).films;
   }

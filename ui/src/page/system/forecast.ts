@@ -1,5 +1,7 @@
-// When the archive's room is used up, at the rate of the last days. Pure.
+// When the archive's room is used up, at the rate of the last days; and sizes as people write them. Pure.
 import type { Storage } from '../../live/rest';
+
+export const GB = 1e9;
 
 export interface Forecast {
   perDay: number; // bytes
@@ -22,4 +24,11 @@ export function forecastOf(storage: Storage): Forecast {
     days: perDay > 0 ? room / perDay : null,
     end: inLimit <= onDisk ? 'limit' : 'disk',
   };
+}
+
+// Empty: none. NaN: not a size.
+export function quotaOf(text: string): number | null {
+  if (text.trim() === '') return null;
+  const bytes = Math.round(Number(text.replace(',', '.')) * GB);
+  return bytes >= 1e6 && bytes <= 1e15 ? bytes : Number.NaN;
 }

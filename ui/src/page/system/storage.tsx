@@ -4,13 +4,16 @@ import type { Storage as Facts } from '../../live/rest';
 import { nameFor, titleOf } from '../archive/words';
 import { rest } from '../areas_server';
 import { bytes, duration, moment, t } from '../i18n';
+import { may } from '../me';
 import { forecastOf, sumOf } from './forecast';
+import { QuotaButton } from './quota';
 import './storage.css';
 
 const REFRESH_MS = 15_000;
 const LONG_DAYS = 3650;
 
-function useStorage(): Facts | null {
+// Asked for again each time that version changes.
+function useStorage(version: number): Facts | null {
   const [facts, setFacts] = useState<Facts | null>(null);
   useEffect(() => {
     let gone = false;
@@ -29,7 +32,7 @@ function useStorage(): Facts | null {
       gone = true;
       clearInterval(timer);
     };
-  }, []);
+  }, [version]);
   return facts;
 }
 
@@ -51,6 +54,11 @@ function limitsOf({ limits }: Facts): string[] {
   return told;
 }
 
+const amountOf = ({ bytes: taken, quota_bytes: quota }: Facts['cameras'][number]): string =>
+  quota === null
+    ? bytes(taken)
+    : t('storage.of-limit', { bytes: bytes(taken), limit: bytes(quota) });
+
 function forecastText(facts: Facts): string {
   const { perDay, days, end } = forecastOf(facts);
   if (days === null) return t('storage.forecast.none');
@@ -63,7 +71,8 @@ function forecastText(facts: Facts): string {
 }
 
 export function Storage() {
-  const facts = useStorage();
+  const [version, setVersion] = useState(0);
+  const facts = useStorage(version);
   if (!facts) return null;
   const sum = sumOf(facts);
   const most = Math.max(1, ...facts.cameras.map((camera) => camera.bytes));
@@ -101,9 +110,16 @@ export function Storage() {
             <li key={camera.camera} data-storage={camera.camera}>
               <span>{nameFor(camera.camera)}</span>
               <span class="figure quiet">
-                {bytes(camera.bytes)} · {t('archive.count', { n: camera.items })}
+                {amountOf(camera)} · {t('archive.count', { n: camera.items })}
               </span>
-              <Bar share={camera.bytes / most} label={bytes(camera.bytes)} />
+              {may('admin') && (
+                <QuotaButton
+                  camera={camera.camera}
+                  quota={camera.quota_bytes}
+                  saved={() => setVersion(version + 1)}
+                />
+              )}
+              <Bar share={camera.bytes / (camera.quota_bytes ?? most)} label={amountOf(camera)} />
             </li>
           ))}
       </ul>
