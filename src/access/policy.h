@@ -26,6 +26,7 @@ enum principal_kind {
     PRINCIPAL_USER,     /* a person who is logged in */
     PRINCIPAL_TOKEN,    /* a program with a token */
     PRINCIPAL_SCHEDULE, /* the server itself, following a schedule */
+    PRINCIPAL_BROKER,   /* anyone who may write to the MQTT broker's topics */
 };
 
 enum {

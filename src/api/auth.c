@@ -105,6 +105,7 @@ static const char *kind_name(enum principal_kind kind)
         [PRINCIPAL_ANYONE] = "anyone", [PRINCIPAL_OWNER] = "owner",
         [PRINCIPAL_DEVICE] = "device", [PRINCIPAL_USER] = "user",
         [PRINCIPAL_TOKEN] = "token",   [PRINCIPAL_SCHEDULE] = "schedule",
+        [PRINCIPAL_BROKER] = "broker",
     };
     return NAMES[kind];
 }

@@ -277,6 +277,12 @@ void config_destroy(struct config *config)
     mem_free(config->tls_key);
     mem_free(config->control);
     mem_free(config->proxy_secret_file);
+    mem_free(config->mqtt_host);
+    mem_free(config->mqtt_ca_file);
+    mem_free(config->mqtt_user);
+    mem_free(config->mqtt_password_file);
+    mem_free(config->mqtt_topic);
+    mem_free(config->mqtt_discovery);
     mem_free(config);
 }
 

@@ -62,7 +62,12 @@ struct config {
     enum config_open_role open_role;
     struct config_ranges trusted_proxies;
     enum config_proxy_login proxy_login;
-    char *proxy_secret_file;         /* or NULL */
+    char *proxy_secret_file; /* or NULL */
+    char *mqtt_host;         /* NULL: no broker */
+    unsigned mqtt_port;      /* 0: the usual one */
+    bool mqtt_tls;
+    char *mqtt_ca_file, *mqtt_user, *mqtt_password_file; /* or NULL */
+    char *mqtt_topic, *mqtt_discovery;                   /* prefixes; discovery: NULL = off */
     struct config_ranges pull_allow; /* addresses of network cameras allowed as exceptions */
     enum log_level log_level;
     bool log_json;

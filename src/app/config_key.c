@@ -15,7 +15,9 @@ enum kind {
     KIND_INT,
     KIND_SWITCH,
     KIND_PATH,
-    KIND_FILE, /* may be empty: NULL */
+    KIND_FILE,  /* may be empty: NULL */
+    KIND_WORD,  /* may be empty: NULL */
+    KIND_TOPIC, /* the beginning of topics of MQTT; may be empty: NULL */
     KIND_CONTROL,
     KIND_NAMES,
     KIND_ORIGINS,
@@ -38,6 +40,7 @@ struct key {
 
 #define FIELD(name) #name, .offset = offsetof(struct config, name)
 #define ADDRESS_RIGHT "it is ADDRESS:PORT like 127.0.0.1:8080 or [::1]:8080, or :8080 for all"
+#define TOPIC_RIGHT "it is up to 64 of a-z, A-Z, 0-9, -, _ and /"
 #define SWITCH_RIGHT "it is on or off"
 
 static const char *const ACCESS[] = {
@@ -86,6 +89,16 @@ static const struct key KEYS[] = {
          "tailscale-user-login"},
     {FIELD(proxy_secret_file), .kind = KIND_FILE, .initial = "",
      .right = "it is a file with a secret of 16 to 256 characters"},
+    {FIELD(mqtt_host), .kind = KIND_WORD, .initial = "", .right = "it is a name or address"},
+    {FIELD(mqtt_port), .kind = KIND_INT, .initial = "0", .min = 0, .max = 65535,
+     .right = "it is 1 to 65535, or 0 for 1883, with mqtt_tls 8883"},
+    {FIELD(mqtt_tls), .kind = KIND_SWITCH, .initial = "off", .right = SWITCH_RIGHT},
+    {FIELD(mqtt_ca_file), .kind = KIND_FILE, .initial = "", .right = "it is a PEM file"},
+    {FIELD(mqtt_user), .kind = KIND_WORD, .initial = "", .right = "it is a name of up to 64 bytes"},
+    {FIELD(mqtt_password_file), .kind = KIND_FILE, .initial = "",
+     .right = "it is a file with a password"},
+    {FIELD(mqtt_topic), .kind = KIND_TOPIC, .initial = "eyelid", .right = TOPIC_RIGHT},
+    {FIELD(mqtt_discovery), .kind = KIND_TOPIC, .initial = "homeassistant", .right = TOPIC_RIGHT},
     {FIELD(pull_allow), .kind = KIND_RANGES, .initial = "",
      .right = "it is up to 32 addresses like 127.0.0.1 or 169.254.0.0/16, separated by blanks"},
     {FIELD(data), .kind = KIND_PATH, .initial = NULL, .right = "it is a folder"},
@@ -233,6 +246,31 @@ static int set_path(char **field, const char *value)
     return 0;
 }
 
+/* Without blanks and other characters that are not seen. */
+static int set_word(char **field, const char *value)
+{
+    enum { WORD_MAX_BYTES = 253 };
+    if (strlen(value) > WORD_MAX_BYTES)
+        return -EINVAL;
+    for (const char *p = value; *p; p++)
+        if ((unsigned char)*p <= ' ' || *p == 127)
+            return -EINVAL;
+    return set_path(field, value);
+}
+
+/* Without wildcards (MQTT 3.1.1 section 4.7.1). */
+static int set_topic(char **field, const char *value)
+{
+    enum { TOPIC_MAX_BYTES = 64 };
+    const size_t len = strlen(value);
+    for (const char *p = value; *p; p++)
+        if (!isalnum((unsigned char)*p) && !strchr("-_/", *p))
+            return -EINVAL;
+    if (len > TOPIC_MAX_BYTES || value[0] == '/' || (len && value[len - 1] == '/'))
+        return -EINVAL;
+    return set_path(field, value);
+}
+
 static int set_control(char **field, const char *value)
 {
     const bool is_path = value[0] == '/' && strlen(value) <= CONFIG_SOCKET_MAX_BYTES;
@@ -341,6 +379,10 @@ int config_key_set(struct config *config, unsigned i, const char *value)
         return *value ? set_path(field, value) : -EINVAL;
     case KIND_FILE:
         return set_path(field, value);
+    case KIND_WORD:
+        return set_word(field, value);
+    case KIND_TOPIC:
+        return set_topic(field, value);
     case KIND_CONTROL:
         return set_control(field, value);
     case KIND_NAMES:

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "app/broker.h"
 #include "app/complain.h"
 #include "app/doors.h"
 #include "app/exit_bound.h"
@@ -65,7 +66,8 @@ struct house {
     struct api *api;
     struct doors doors;
     struct api_proxies proxies;
-    char *proxy_secret;                  /* or NULL */
+    char *proxy_secret; /* or NULL */
+    struct broker broker;
     char machine[64], machine_local[72]; /* this machine's name, and its mDNS name */
     const char *hosts[CONFIG_HOSTS_MAX + 3];
     struct net_timer *watchdog; /* NULL: the service manager has no watchdog */
@@ -414,6 +416,7 @@ static int build(struct house *house)
     if (!error) {
         find_cameras(house);
         open_libcamera(house);
+        error = broker_open(&house->broker, config, house->net, house->service, house->machine);
     }
     return error;
 }
@@ -430,6 +433,7 @@ static void take_down(struct house *house, int code)
 {
     struct exit_bound bound;
     net_timer_destroy(house->watchdog);
+    broker_close(&house->broker);
     doors_stop(&house->doors);
     api_destroy(house->api);
     if (house->registry) {

@@ -13,12 +13,13 @@
 enum event_type {
     EVENT_CAMERA_ADDED,
     EVENT_CAMERA_CHANGED,
-    EVENT_CAMERA_REMOVED, /* the camera is still registered during this event */
-    EVENT_WOKE,           /* its first usable frame after sleeping arrived */
-    EVENT_SLEPT,          /* it was stopped, or disconnected while it ran */
-    EVENT_MOTION,         /* a movement began or ended */
-    EVENT_SETTING,        /* the result of a change of settings */
-    EVENT_SCHEDULE,       /* one is new or changed, or a run of it began or ended */
+    EVENT_CAMERA_REMOVED,  /* the camera is still registered during this event */
+    EVENT_WOKE,            /* its first usable frame after sleeping arrived */
+    EVENT_SLEPT,           /* it was stopped, or disconnected while it ran */
+    EVENT_MOTION,          /* a movement began or ended */
+    EVENT_MOTION_SETTINGS, /* they were changed, or put back */
+    EVENT_SETTING,         /* the result of a change of settings */
+    EVENT_SCHEDULE,        /* one is new or changed, or a run of it began or ended */
     EVENT_SCHEDULE_REMOVED,
     EVENT_FILM, /* a film is new or changed, or has progressed */
     EVENT_FILM_REMOVED,

@@ -71,6 +71,13 @@ json_t *service_motion(const struct permit *permit)
     return watch_settings_to_json(&settings);
 }
 
+static void set(struct service *service, struct camera *camera,
+                const struct watch_settings *settings)
+{
+    guard_set(service->guard, camera_id(camera), settings);
+    event_tell(&service->events, &(struct event){.type = EVENT_MOTION_SETTINGS, .camera = camera});
+}
+
 /* before: settings by camera. */
 static void undo_motion(struct service *service, const char *object, json_t *before)
 {
@@ -81,8 +88,9 @@ static void undo_motion(struct service *service, const char *object, json_t *bef
     {
         struct watch_settings known;
         char wrong[WATCH_ERROR_MAX];
-        if (watch_settings_from_json(settings, &known, wrong) == 0)
-            guard_set(service->guard, camera, &known);
+        struct camera *meant = registry_find(service->params.registry, camera);
+        if (watch_settings_from_json(settings, &known, wrong) == 0 && meant)
+            set(service, meant, &known);
     }
 }
 
@@ -104,7 +112,7 @@ int service_motion_set(const struct permit *permit, const json_t *settings,
         return problem_set(ret_problem, PROBLEM_INVALID, id, "%s", wrong);
     json_t *before = json_object();
     add_before(service, permit->camera, before);
-    guard_set(service->guard, id, &wanted);
+    set(service, permit->camera, &wanted);
     job_begin(service, permit->camera);
     store_all(service);
     job_undo(job_commit(service, id, waiter, NULL), undo_motion, before);
@@ -123,11 +131,11 @@ int service_motion_merge(const struct permit *permit, json_t *settings,
     return r;
 }
 
-static void arm(struct service *service, const struct camera *camera, bool armed)
+static void arm(struct service *service, struct camera *camera, bool armed)
 {
     struct watch_settings settings = settings_of(service, camera);
     settings.armed = armed;
-    guard_set(service->guard, camera_id(camera), &settings);
+    set(service, camera, &settings);
 }
 
 void service_motion_arm(const struct permit *permit, bool armed, struct service_waiter *waiter)

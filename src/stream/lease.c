@@ -9,8 +9,8 @@ enum { MAX_JOIN_AGE_US = 500 * 1000 };
 
 const char *lease_reason_name(enum lease_reason reason)
 {
-    static const char *const NAMES[LEASE_REASONS] = {"viewer",   "snapshot", "motion",
-                                                     "schedule", "record",   "continuous"};
+    static const char *const NAMES[LEASE_REASONS] = {"viewer", "snapshot",   "motion", "schedule",
+                                                     "record", "continuous", "order"};
     return NAMES[reason];
 }
 

@@ -20,6 +20,7 @@ enum lease_reason {
     LEASE_SCHEDULE,
     LEASE_RECORD,
     LEASE_CONTINUOUS, /* recording without an end */
+    LEASE_ORDER,      /* of home automation */
     LEASE_REASONS
 };
 

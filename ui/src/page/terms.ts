@@ -121,6 +121,7 @@ const REASONS: Record<string, Key> = {
   schedule: 'reason.schedule',
   record: 'reason.record',
   continuous: 'reason.continuous',
+  order: 'reason.order',
   linger: 'reason.linger',
 };
 
