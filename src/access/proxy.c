@@ -1,5 +1,7 @@
 #include "access/proxy.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -51,6 +53,94 @@ bool proxy_says_https(const char *forwarded_proto, const char *forwarded)
         p += len + 1;
     }
     return false;
+}
+
+/* An address, perhaps with a port, quotes and brackets: 192.0.2.7, 192.0.2.7:80, 2001:db8::7,
+ * "[2001:db8::7]:80". */
+static bool read_address(const char *text, size_t len, char out[PROXY_ADDRESS_MAX_BYTES])
+{
+    struct in6_addr address;
+    if (len >= 2 && text[0] == '"' && text[len - 1] == '"') {
+        text++;
+        len -= 2;
+    }
+    if (len && text[0] == '[') {
+        const char *end = memchr(text, ']', len);
+        if (!end)
+            return false;
+        len = (size_t)(end - text) - 1;
+        text++;
+    } else {
+        const char *colon = memchr(text, ':', len);
+        if (colon && !memchr(colon + 1, ':', len - (size_t)(colon + 1 - text)))
+            len = (size_t)(colon - text);
+    }
+    if (len >= PROXY_ADDRESS_MAX_BYTES)
+        return false;
+    memcpy(out, text, len);
+    out[len] = '\0';
+    return inet_pton(AF_INET, out, &address) == 1 || inet_pton(AF_INET6, out, &address) == 1;
+}
+
+/* The address of an element of Forwarded: for=… among its pairs. */
+static bool read_for(const char *text, size_t len, char out[PROXY_ADDRESS_MAX_BYTES])
+{
+    static const char FOR[] = "for=";
+    const size_t skip = sizeof(FOR) - 1;
+    for (const char *p = text, *end = text + len; p < end;) {
+        p += strspn(p, " \t;");
+        const size_t pair = p < end ? pair_length(p) : 0;
+        if (pair > skip && p + pair <= end && strncasecmp(p, FOR, skip) == 0)
+            return read_address(p + skip, trimmed(p + skip, pair - skip), out);
+        p += pair + 1;
+    }
+    return false;
+}
+
+struct element {
+    const char *text;
+    size_t len;
+};
+
+/* The last max elements of a list, in its order; their number. */
+static unsigned last_elements(const char *list, bool has_quotes, struct element *elements,
+                              unsigned max)
+{
+    unsigned n = 0;
+    for (const char *p = list;;) {
+        size_t len = 0;
+        p += strspn(p, " \t");
+        do /* pairs, up to the comma */
+            len += has_quotes ? pair_length(p + len) : strcspn(p + len, ",");
+        while (p[len] == ';' && ++len);
+        if (n == max)
+            memmove(elements, elements + 1, --n * sizeof(*elements));
+        elements[n++] = (struct element){p, trimmed(p, len)};
+        if (!p[len])
+            return n;
+        p += len + 1;
+    }
+}
+
+void proxy_client(const char *forwarded_for, const char *forwarded, const char *peer,
+                  bool (*is_trusted)(const void *ctx, const char *address), const void *ctx,
+                  char out[PROXY_ADDRESS_MAX_BYTES])
+{
+    enum { HOPS_MAX = 8 };
+    struct element elements[HOPS_MAX];
+    const char *list = forwarded_for ? forwarded_for : forwarded;
+    unsigned n = list ? last_elements(list, !forwarded_for, elements, HOPS_MAX) : 0;
+    char address[PROXY_ADDRESS_MAX_BYTES];
+    snprintf(out, PROXY_ADDRESS_MAX_BYTES, "%s", peer);
+    while (n-- > 0) {
+        const struct element *element = &elements[n];
+        if (!(forwarded_for ? read_address(element->text, element->len, address)
+                            : read_for(element->text, element->len, address)))
+            return;
+        memcpy(out, address, sizeof(address));
+        if (!is_trusted(ctx, address))
+            return;
+    }
 }
 
 bool proxy_secret_is(const char *shown, const char *secret)

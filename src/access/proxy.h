@@ -9,5 +9,15 @@ enum { PROXY_SECRET_MIN_BYTES = 16, PROXY_SECRET_MAX_BYTES = 256 };
  * Forwarded (RFC 7239 section 5.4), which the outermost proxy added. NULL = absent. */
 bool proxy_says_https(const char *forwarded_proto, const char *forwarded);
 
+/* The client's address. The lists have an element for each hop, the nearest last: they are read
+ * from there, as far as the addresses are those of proxies that are trusted, because everything
+ * before that was written by the client. forwarded_for: X-Forwarded-For, or NULL for the elements
+ * of Forwarded (RFC 7239 section 5.2). peer: who sent the request, a trusted proxy. The result is
+ * peer if the lists say nothing that is an address. */
+enum { PROXY_ADDRESS_MAX_BYTES = 46 };
+void proxy_client(const char *forwarded_for, const char *forwarded, const char *peer,
+                  bool (*is_trusted)(const void *ctx, const char *address), const void *ctx,
+                  char out[PROXY_ADDRESS_MAX_BYTES]);
+
 /* In constant time. shown: NULL = none. */
 bool proxy_secret_is(const char *shown, const char *secret);

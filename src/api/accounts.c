@@ -64,7 +64,7 @@ void session_post(const struct call *call, struct http_request *request)
     const struct service_login login = {.name = text_of(body, "name"),
                                         .password = text_of(body, "password"),
                                         .agent = agent_of(request),
-                                        .peer = http_peer(request)};
+                                        .peer = call->client};
     if (!login.name || !login.password || json_object_size(body) != 2) {
         reply_bad_body(request, "the body must be {\"name\":\"…\",\"password\":\"…\"}");
     } else {
@@ -103,7 +103,7 @@ void setup_post(const struct call *call, struct http_request *request)
     const struct service_login login = {.name = text_of(body, "name"),
                                         .password = text_of(body, "password"),
                                         .agent = agent_of(request),
-                                        .peer = http_peer(request)};
+                                        .peer = call->client};
     if (!token || !login.name || !login.password || json_object_size(body) != 3) {
         reply_bad_body(request,
                        "the body must be {\"token\":\"…\",\"name\":\"…\",\"password\":\"…\"}");
@@ -124,7 +124,7 @@ void password_post(const struct call *call, struct http_request *request)
     const char *old_password = text_of(body, "password");
     const struct service_login login = {.password = text_of(body, "new_password"),
                                         .agent = agent_of(request),
-                                        .peer = http_peer(request)};
+                                        .peer = call->client};
     if (!old_password || !login.password || json_object_size(body) != 2) {
         reply_bad_body(request, "the body must be {\"password\":\"…\",\"new_password\":\"…\"}");
     } else {

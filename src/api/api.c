@@ -171,6 +171,7 @@ static int admit(const struct api_door *door, struct http_request *request,
     *ret_call = (struct call){.api = door->api,
                               .is_secure = auth_is_secure(door, request),
                               .head = strcmp(http_method(request), "HEAD") == 0};
+    auth_client(door, request, ret_call->client);
     memcpy(ret_call->id, match->id, sizeof(ret_call->id));
     int error = auth_principal(door, request, match->route, &ret_call->principal, ret_problem);
     if (error)

@@ -18,12 +18,28 @@ void auth_cookie(const char *secret, bool is_secure, char ret_value[AUTH_COOKIE_
              secret ? ACCOUNTS_SESSION_IDLE_S : 0, is_secure ? "; Secure" : "");
 }
 
+static bool is_trusted(const void *ctx, const char *address)
+{
+    const struct api_proxies *proxies = ctx;
+    struct outbound_range range;
+    return outbound_range_parse(address, &range) == 0 &&
+           outbound_ranges_have(proxies->trusted, proxies->n_trusted, range.address);
+}
+
 bool auth_is_proxied(const struct api_door *door, const struct http_request *request)
 {
-    const struct api_proxies *proxies = &door->api->params.proxies;
-    struct outbound_range peer;
-    return outbound_range_parse(http_peer(request), &peer) == 0 &&
-           outbound_ranges_have(proxies->trusted, proxies->n_trusted, peer.address);
+    return is_trusted(&door->api->params.proxies, http_peer(request));
+}
+
+void auth_client(const struct api_door *door, const struct http_request *request,
+                 char out[PROXY_ADDRESS_MAX_BYTES])
+{
+    if (auth_is_proxied(door, request))
+        proxy_client(http_header_text(request, HTTP_FORWARDED_FOR),
+                     http_header_text(request, HTTP_FORWARDED_LAST), http_peer(request), is_trusted,
+                     &door->api->params.proxies, out);
+    else
+        snprintf(out, PROXY_ADDRESS_MAX_BYTES, "%s", http_peer(request));
 }
 
 bool auth_is_secure(const struct api_door *door, const struct http_request *request)

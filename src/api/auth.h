@@ -17,6 +17,9 @@ void auth_cookie(const char *secret, bool is_secure, char ret_value[AUTH_COOKIE_
 
 /* The peer is a trusted proxy. */
 bool auth_is_proxied(const struct api_door *door, const struct http_request *request);
+/* The client's address: that of the connection, or as trusted proxies say. */
+void auth_client(const struct api_door *door, const struct http_request *request,
+                 char out[PROXY_ADDRESS_MAX_BYTES]);
 /* The browser uses https, to this server or to a trusted proxy. */
 bool auth_is_secure(const struct api_door *door, const struct http_request *request);
 

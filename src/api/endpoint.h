@@ -1,6 +1,7 @@
 /* Shared by all endpoints: the API's state, the current request, and the list of all endpoints for
  * the route table. Only for src/api. */
 #pragma once
+#include "access/proxy.h"
 #include "api/api.h"
 #include "base/list.h"
 #include "service/service.h"
@@ -40,10 +41,11 @@ static inline int64_t api_now_us(const struct api *api)
 struct call {
     struct api *api;
     struct principal principal;
-    struct permit permit;       /* for the route's action; of the principal above */
-    char id[CAMERA_ID_MAX + 1]; /* the path's :id; "" if the pattern has none */
-    bool is_secure;             /* the browser uses https */
-    bool head;                  /* HEAD: answer as to GET, but do not wake a camera */
+    struct permit permit;                 /* for the route's action; of the principal above */
+    char id[CAMERA_ID_MAX + 1];           /* the path's :id; "" if the pattern has none */
+    bool is_secure;                       /* the browser uses https */
+    char client[PROXY_ADDRESS_MAX_BYTES]; /* its address, as far as trusted proxies say */
+    bool head;                            /* HEAD: answer as to GET, but do not wake a camera */
 };
 
 /* An endpoint answers or holds the request. */

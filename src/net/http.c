@@ -85,6 +85,8 @@ const char *http_header_text(const struct http_request *request, enum http_heade
         [HTTP_RANGE] = HEAD_RANGE,
         [HTTP_SUBPROTOCOL] = HEAD_WS_PROTOCOL,
         [HTTP_FORWARDED] = HEAD_FORWARDED_ELEMENTS,
+        [HTTP_FORWARDED_LAST] = HEAD_FORWARDED_LAST,
+        [HTTP_FORWARDED_FOR] = HEAD_FORWARDED_FOR,
         [HTTP_FORWARDED_PROTO] = HEAD_FORWARDED_PROTO,
         [HTTP_PROXY_SECRET] = HEAD_PROXY_SECRET,
         [HTTP_REMOTE_USER] = HEAD_REMOTE_USER,
@@ -115,7 +117,7 @@ bool http_is_forwarded(const struct http_request *request)
 {
     const char *const *fields = request->head.fields;
     return fields[HEAD_FORWARDED] || fields[HEAD_FORWARDED_ELEMENTS] ||
-           fields[HEAD_FORWARDED_PROTO];
+           fields[HEAD_FORWARDED_FOR] || fields[HEAD_FORWARDED_PROTO];
 }
 
 bool http_peer_is_loopback(const struct http_request *request)

@@ -184,7 +184,7 @@ static const struct {
     {"accept-encoding", HEAD_ACCEPT_ENCODING, true},
     {"range", HEAD_RANGE, false},
     {"forwarded", HEAD_FORWARDED_ELEMENTS, true},
-    {"x-forwarded-for", HEAD_FORWARDED, true},
+    {"x-forwarded-for", HEAD_FORWARDED_FOR, true},
     {"x-forwarded-host", HEAD_FORWARDED, true},
     {"x-forwarded-proto", HEAD_FORWARDED_PROTO, true},
     {"x-eyelid-proxy-secret", HEAD_PROXY_SECRET, false},
@@ -209,6 +209,10 @@ static int take_field(const char *name, const char *value, struct http_head *hea
         if (strcasecmp(name, FIELDS[i].name) != 0)
             continue;
         const char **field = &head->fields[FIELDS[i].field];
+        if (FIELDS[i].field == HEAD_FORWARDED_ELEMENTS)
+            head->fields[HEAD_FORWARDED_LAST] = value;
+        if (FIELDS[i].field == HEAD_FORWARDED_FOR)
+            *field = NULL;
         if (FIELDS[i].field == HEAD_HOST && host_is_target)
             return 0;
         if (*field)

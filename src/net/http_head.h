@@ -23,8 +23,10 @@ enum head_field {
     HEAD_ACCEPT,
     HEAD_ACCEPT_ENCODING,
     HEAD_RANGE,
-    HEAD_FORWARDED, /* any other sign of a proxy than the two below */
+    HEAD_FORWARDED, /* any other sign of a proxy than those below */
     HEAD_FORWARDED_ELEMENTS,
+    HEAD_FORWARDED_LAST, /* the same line if there is one; of several, the last */
+    HEAD_FORWARDED_FOR,  /* of several lines, the last */
     HEAD_FORWARDED_PROTO,
     HEAD_PROXY_SECRET,
     HEAD_REMOTE_USER,

@@ -38,6 +38,8 @@ enum http_header {
     HTTP_SUBPROTOCOL, /* Sec-WebSocket-Protocol */
     /* Set by proxies, but anyone can send them. */
     HTTP_FORWARDED,       /* RFC 7239 */
+    HTTP_FORWARDED_LAST,  /* of several lines the last, which the nearest proxy added */
+    HTTP_FORWARDED_FOR,   /* X-Forwarded-For; the same */
     HTTP_FORWARDED_PROTO, /* X-Forwarded-Proto */
     HTTP_PROXY_SECRET,    /* X-Eyelid-Proxy-Secret */
     HTTP_REMOTE_USER,

@@ -21,7 +21,7 @@ const char *service_setup_token(struct service *service);
 struct service_login {
     const char *name, *password;
     const char *agent; /* the browser's User-Agent; "" = unknown */
-    const char *peer;  /* http_peer: wrong passwords are counted by it */
+    const char *peer;  /* the client's address: wrong passwords are counted by it */
 };
 /* ACTION_LOGIN. */
 int service_login(const struct permit *permit, const struct service_login *login,

@@ -158,3 +158,22 @@ test('half of a proxy login does not start', async (t) => {
     assert.match(output, says);
   }
 });
+
+test('behind a proxy logins are counted by client, and a forged list of hops is not believed', { skip }, async (t) => {
+  const { house, port } = await bootWithUsers(t);
+  const proxied = await nginx(t, house.http, `proxy_bind ${PROXY}; proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;`);
+  const guess = (from, headers = {}, password = 'not the password') => ask(proxied, '/api/v1/session', { method: 'POST', from,
+    headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ name: 'anna', password }) }).then(({ status }) => status);
+  // The client's own inventions stand before its address.
+  let tries = 0;
+  while (await guess('127.0.0.5', { 'x-forwarded-for': `203.0.113.${tries}` }) === 401) tries++;
+  assert.equal(tries, 10);
+  assert.equal(await guess('127.0.0.5', {}, PASSWORD), 503);
+  assert.equal(await guess('127.0.0.6', {}, PASSWORD), 201, 'another client of the same proxy');
+  // Not through a trusted proxy, the list is nobody's word.
+  tries = 0;
+  const direct = (n) => ask(port, '/api/v1/session', { method: 'POST', from: '127.0.0.7', headers: { 'content-type': 'application/json',
+    'x-forwarded-for': `203.0.113.${n}` }, body: JSON.stringify({ name: 'anna', password: 'not the password' }) }).then(({ status }) => status);
+  while (await direct(tries) === 401) tries++;
+  assert.equal(tries, 10);
+});

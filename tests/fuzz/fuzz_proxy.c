@@ -1,9 +1,16 @@
-/* Forwarded and X-Forwarded-Proto are what the peer likes. */
+/* Forwarded, X-Forwarded-For and X-Forwarded-Proto are what the peer likes. */
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
 #include "access/proxy.h"
 #include "check.h"
+
+static bool is_trusted(const void *ctx, const char *address)
+{
+    (void)ctx;
+    return address[0] == '1';
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
 {
@@ -16,6 +23,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
         CHECK(strcasestr(text, "proto=") && strcasestr(text, "https"));
     if (proxy_says_https(text, NULL))
         CHECK(strcasestr(text, "https") != NULL);
+    for (int i = 0; i < 2; i++) {
+        char client[PROXY_ADDRESS_MAX_BYTES] = "";
+        struct in6_addr address;
+        proxy_client(i ? text : NULL, i ? NULL : text, "192.0.2.1", is_trusted, NULL, client);
+        CHECK(strlen(client) < sizeof(client));
+        CHECK(inet_pton(AF_INET, client, &address) == 1 ||
+              inet_pton(AF_INET6, client, &address) == 1);
+        CHECK(strcmp(client, "192.0.2.1") == 0 || strstr(text, client));
+    }
     CHECK(!proxy_secret_is(text, "a secret that is not in the corpus"));
     return 0;
 }

@@ -70,8 +70,10 @@ static void takes_all_parts(void **state)
         [HEAD_RANGE] = "bytes=0-1",
         [HEAD_FETCH_SITE] = "none",
         [HEAD_REFERER] = "http://h:1/p",
-        [HEAD_FORWARDED] = "192.0.2.7",
+        [HEAD_FORWARDED] = "1.1 p",
         [HEAD_FORWARDED_ELEMENTS] = "proto=http",
+        [HEAD_FORWARDED_LAST] = "proto=http",
+        [HEAD_FORWARDED_FOR] = "192.0.2.7",
         [HEAD_FORWARDED_PROTO] = "https",
         [HEAD_PROXY_SECRET] = "s",
         [HEAD_REMOTE_USER] = "r",
@@ -89,6 +91,14 @@ static void takes_all_parts(void **state)
     assert_true(head.close && head.keep_alive && head.upgrade && head.to_websocket);
     assert_true(head.expects_continue);
     assert_false(head.http_1_0);
+    /* Of several lines about hops the last one is the nearest proxy's. */
+    assert_int_equal(parse("GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: a\r\nForwarded: for=a\r\n"
+                           "X-Forwarded-For: b\r\nForwarded: for=b\r\n\r\n",
+                           &head),
+                     0);
+    assert_string_equal(head.fields[HEAD_FORWARDED_FOR], "b");
+    assert_string_equal(head.fields[HEAD_FORWARDED_ELEMENTS], "for=a");
+    assert_string_equal(head.fields[HEAD_FORWARDED_LAST], "for=b");
     assert_int_equal(parse("GET / HTTP/1.0\r\n\r\n", &head), 0);
     assert_true(head.http_1_0);
     assert_string_equal(head.query, "");
