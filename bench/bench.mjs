@@ -11,6 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { BUILD } from '../tests/lib/proc.mjs';
 import { attacks } from './attacks.mjs';
 import { cpuPerFrame } from './frame.mjs';
+import { https } from './https.mjs';
 import { archive, films, recorder } from './memory.mjs';
 import { motion } from './motion.mjs';
 import { sandbox } from './sandbox.mjs';
@@ -40,7 +41,7 @@ async function size() {
 }
 
 const SECTIONS = { frame: cpuPerFrame, latency: sections.latency, viewers: sections.viewers,
-  idle: sections.idle, wake: sections.wake, glass: sections.glass, sources, motion, attacks, sandbox, recorder, archive,
+  idle: sections.idle, wake: sections.wake, glass: sections.glass, sources, motion, attacks, https, sandbox, recorder, archive,
   films, size };
 
 const TITLES = {
@@ -48,7 +49,7 @@ const TITLES = {
   viewers: 'Viewers of one VGA camera at 30 fps', idle: 'Without viewers', wake: 'From asleep to the first chunk',
   glass: 'Glass to glass: a frame drawn to its pixels on the screen', sources: 'What each kind of camera costs', motion: 'Beside Debian\'s motion, 15 fps',
   attacks: 'What an attack costs a viewer of another camera',
-  sandbox: 'Decoding in a sandbox', recorder: 'Recording beside a viewer', archive: 'An archive of 100,000 items',
+  https: 'Viewers over https', sandbox: 'Decoding in a sandbox', recorder: 'Recording beside a viewer', archive: 'An archive of 100,000 items',
   films: 'A film of photos, beside ffmpeg', size: 'What it costs to have',
 };
 

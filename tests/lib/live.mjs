@@ -6,9 +6,9 @@ export { WebSocket };
 export const KIND = { init: 1, chunk: 2, jpeg: 3, still: 4 };
 
 // on.chunk({sequence, captureUs, receivedUs, data}), on.init(data), on.event(json)
-export async function openViewer(url, on = {}) {
+export async function openViewer(url, on = {}, options = {}) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/live`, 'eyelid.live.v1',
-    { perMessageDeflate: false });
+    { perMessageDeflate: false, ...options });
   socket.on('message', (data, binary) => {
     if (!binary) { on.event?.(JSON.parse(data)); return; }
     const receivedUs = nowUs();
