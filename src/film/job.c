@@ -9,9 +9,10 @@
 void film_job_write_head(const struct film_job *job, struct text *text)
 {
     const struct film_settings *s = &job->settings;
-    text_add(text, "film 1 %s %d %lld %u %u %u %.17g %.17g %.17g %.17g %d %d\n", job->camera,
+    text_add(text, "film 1 %s %d %lld %u %u %u %.17g %.17g %.17g %.17g %d %d %d\n", job->camera,
              (int)job->reason, (long long)job->start_us, s->fps, s->max_width, s->max_height,
-             s->crop.x, s->crop.y, s->crop.width, s->crop.height, s->deflicker, s->skip_night);
+             s->crop.x, s->crop.y, s->crop.width, s->crop.height, s->deflicker, s->skip_night,
+             s->stamp);
 }
 
 static bool is_crop(const struct film_crop *crop)
@@ -24,11 +25,11 @@ static bool is_crop(const struct film_crop *crop)
 static int read_head(const char *line, struct film_job *job)
 {
     struct film_settings *s = &job->settings;
-    int reason, deflicker, skip_night;
+    int reason, deflicker, skip_night, stamp = 0; /* an older job has no stamp */
     long long start_us;
-    if (sscanf(line, "film 1 %32[a-z0-9-] %d %lld %u %u %u %lf %lf %lf %lf %d %d", job->camera,
+    if (sscanf(line, "film 1 %32[a-z0-9-] %d %lld %u %u %u %lf %lf %lf %lf %d %d %d", job->camera,
                &reason, &start_us, &s->fps, &s->max_width, &s->max_height, &s->crop.x, &s->crop.y,
-               &s->crop.width, &s->crop.height, &deflicker, &skip_night) != 12 ||
+               &s->crop.width, &s->crop.height, &deflicker, &skip_night, &stamp) < 12 ||
         reason < 0 || reason >= ARCHIVE_REASONS || s->fps < 1 || s->fps > FILM_FPS_MAX ||
         s->max_width > FILM_SIDE_MAX || s->max_height > FILM_SIDE_MAX || !is_crop(&s->crop))
         return -EBADMSG;
@@ -36,6 +37,7 @@ static int read_head(const char *line, struct film_job *job)
     job->start_us = start_us;
     s->deflicker = deflicker;
     s->skip_night = skip_night;
+    s->stamp = stamp;
     return 0;
 }
 

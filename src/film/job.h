@@ -25,6 +25,7 @@ struct film_settings {
     unsigned max_width, max_height; /* 0: the first photo's, up to 1920 x 1080 */
     struct film_crop crop;          /* zeroes: the whole photo */
     bool deflicker, skip_night;
+    bool stamp; /* date and time of each photo */
 };
 
 struct film_job {

@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "codec/encoder.h"
 #include "codec/jpeg_decode.h"
+#include "film/caption.h"
 #include "film/fit.h"
 #include "film/level.h"
 #include "media/fmp4.h"
@@ -177,6 +178,7 @@ static int take_photo(struct maker *maker, unsigned i, struct picture *ret_pictu
 {
     const struct film_crop *crop = &maker->job.settings.crop;
     uint8_t table[256];
+    char text[CAPTION_BYTES];
     struct picture photo;
     size_t len = 0;
     if (look_at(maker, i) < 0)
@@ -199,6 +201,9 @@ static int take_photo(struct maker *maker, unsigned i, struct picture *ret_pictu
             fit_scale(&maker->fit, maker->sizes[i].width, maker->sizes[i].height, crop), &photo);
     if (r == 0)
         *ret_picture = fit_picture(&maker->fit, &photo, crop, table);
+    if (r == 0 && maker->job.settings.stamp && caption_text(maker->job.photos[i], text))
+        caption_draw(text, maker->fit.planes, maker->fit.width, maker->fit.height,
+                     ret_picture->limited);
     return r == -ENOMEM ? r : r < 0 ? -EBADMSG : 0;
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,6 +46,37 @@ static int list_photos(struct shelf *shelf, struct index_filter *filter, struct 
     return text->cut || n > FILM_PHOTOS_MAX ? -EFBIG : n == 0 ? -ENOENT : 0;
 }
 
+static int compare_newest(const void *a, const void *b)
+{
+    const struct archive_item *x = a, *y = b;
+    if (x->start_us != y->start_us)
+        return x->start_us < y->start_us ? 1 : -1;
+    return x->id < y->id ? 1 : x->id > y->id ? -1 : 0;
+}
+
+/* The camera's photos among these items, newest first, each once. */
+static int list_chosen(struct shelf *shelf, const char *camera, const struct film_source *source,
+                       struct text *text, unsigned *ret_n)
+{
+    struct archive_item *items = mem_new_array(struct archive_item, source->n_ids + 1);
+    unsigned n = 0, written = 0;
+    int r = 0;
+    for (unsigned i = 0; i < source->n_ids && (r == 0 || r == -ENOENT); i++) {
+        r = index_get(shelf->index, source->ids[i], &items[n]);
+        n += r == 0 && items[n].kind == ARCHIVE_PHOTO && strcmp(items[n].camera, camera) == 0;
+    }
+    qsort(items, n, sizeof(*items), compare_newest);
+    for (unsigned i = 0; i < n; i++) {
+        if (i > 0 && items[i].id == items[i - 1].id)
+            continue;
+        text_add(text, "%s\n", items[i].path);
+        written++;
+    }
+    mem_free(items);
+    *ret_n = written;
+    return r < 0 && r != -ENOENT ? r : text->cut ? -EFBIG : written == 0 ? -ENOENT : 0;
+}
+
 static int open_folder(int root, const char *id, int *ret_fd)
 {
     char path[FILM_FOLDER_MAX_BYTES];
@@ -69,17 +101,18 @@ static int make_folder(int root, const char *id, int *ret_fd)
 }
 
 int film_folder_create(struct shelf *shelf, const char *id, const struct film_job *job,
-                       int64_t from_us, int64_t until_us, unsigned *ret_photos)
+                       const struct film_source *source, unsigned *ret_photos)
 {
     struct index_filter filter = {.camera = job->camera,
                                   .kind = ARCHIVE_PHOTO,
                                   .reason = -1,
-                                  .from_us = from_us,
-                                  .until_us = until_us};
+                                  .from_us = source->from_us,
+                                  .until_us = source->until_us};
     struct text text = text_growing(FILM_JOB_MAX_BYTES);
     int folder = -1;
     film_job_write_head(job, &text);
-    int r = list_photos(shelf, &filter, &text, ret_photos);
+    int r = source->ids ? list_chosen(shelf, job->camera, source, &text, ret_photos)
+                        : list_photos(shelf, &filter, &text, ret_photos);
     if (r == 0)
         r = film_folder_remove(shelf, id); /* of a film whose request was never answered */
     if (r == 0)

@@ -8,10 +8,16 @@ enum { FILM_FOLDER_MAX_BYTES = 48 };
 /* Relative to the archive's folder. */
 void film_folder_path(const char *id, char out[FILM_FOLDER_MAX_BYTES]);
 
-/* Writes the job with the camera's photos in [from_us, until_us) (0 = no end). -ENOENT: no
- * photos; -EFBIG: too many. */
+/* The camera's photos that a film is made of. */
+struct film_source {
+    int64_t from_us, until_us; /* those in [from, until), 0 = no end; or */
+    const int64_t *ids;        /* these items; NULL: all */
+    unsigned n_ids;
+};
+
+/* Writes the job with these photos. -ENOENT: no photos; -EFBIG: too many. */
 int film_folder_create(struct shelf *shelf, const char *id, const struct film_job *job,
-                       int64_t from_us, int64_t until_us, unsigned *ret_photos)
+                       const struct film_source *source, unsigned *ret_photos)
     __attribute__((warn_unused_result));
 
 /* Makes the complete film, at this path below its folder, an item of the archive. */

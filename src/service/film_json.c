@@ -27,10 +27,10 @@ static json_t *settings_json(const struct film *film)
 {
     const struct film_settings *s = &film->job.settings;
     json_t *json =
-        json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:b, s:b, s:n}", "id", film->id, "name",
+        json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:b, s:b, s:b, s:n}", "id", film->id, "name",
                   film->name, "camera", film->job.camera, "from", film_time(film->from_us), "to",
                   film_time(film->until_us), "fps", (int)s->fps, "deflicker", s->deflicker,
-                  "skip_night", s->skip_night, "crop");
+                  "skip_night", s->skip_night, "stamp", s->stamp, "crop");
     json_object_set_new(json, "width", s->max_width ? json_integer(s->max_width) : json_null());
     json_object_set_new(json, "height", s->max_height ? json_integer(s->max_height) : json_null());
     if (s->crop.width > 0)
@@ -106,10 +106,10 @@ static bool read_crop(const json_t *crop, struct film_crop *ret_crop)
 
 const char *film_read(const json_t *json, struct film *film)
 {
-    static const char *const NAMES[] = {"id",         "name",  "camera", "from", "to",
-                                        "fps",        "width", "height", "crop", "deflicker",
-                                        "skip_night", "state", "photos", "done", "frames",
-                                        "speed_fps",  "eta_s", "detail", "item", "created"};
+    static const char *const NAMES[] = {
+        "id",     "name",      "camera",     "from",   "to",   "fps",    "width",  "height",
+        "crop",   "deflicker", "skip_night", "stamp",  "ids",  "state",  "photos", "done",
+        "frames", "speed_fps", "eta_s",      "detail", "item", "created"};
     struct film_settings *s = &film->job.settings;
     const char *name = json_string_value(json_object_get(json, "name"));
     const char *camera = json_string_value(json_object_get(json, "camera"));
@@ -120,8 +120,8 @@ const char *film_read(const json_t *json, struct film *film)
         for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
             is_known |= strcmp(NAMES[i], json_object_iter_key(at)) == 0;
         if (!is_known)
-            return "a film has name, camera, from, to, fps, width, height, crop, deflicker and "
-                   "skip_night";
+            return "a film has name, camera, from, to, fps, width, height, crop, deflicker, "
+                   "skip_night, stamp and ids";
     }
     s->deflicker = true;
     if (!name || !text_is_name(name, FILM_NAME_MAX_BYTES))
@@ -138,8 +138,8 @@ const char *film_read(const json_t *json, struct film *film)
     if (!read_crop(json_object_get(json, "crop"), &s->crop))
         return "crop: expected x, y, width and height, fractions of the photo";
     if (!read_flag(json, "deflicker", &s->deflicker) ||
-        !read_flag(json, "skip_night", &s->skip_night))
-        return "deflicker and skip_night: expected true or false";
+        !read_flag(json, "skip_night", &s->skip_night) || !read_flag(json, "stamp", &s->stamp))
+        return "deflicker, skip_night and stamp: expected true or false";
     s->fps = (unsigned)fps;
     s->max_width = (unsigned)width;
     s->max_height = (unsigned)height;

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "service/film.h"
 #include "store/store.h"
 
@@ -25,7 +26,9 @@ struct film_task {
     struct archive_item item;
     unsigned photos;
     int root;
-    struct service_job *waiting; /* of film_add */
+    struct service_job *waiting; /* of film_add, as those below */
+    int64_t *ids;                /* NULL: by time */
+    unsigned n_ids;
 };
 
 static int64_t now_us(const struct service *service)
@@ -334,8 +337,11 @@ static void finish_add(struct service_job *job)
 static int work_create(struct archive_job *job, struct shelf *shelf)
 {
     struct film_task *task = (struct film_task *)(void *)job;
-    return film_folder_create(shelf, task->film.id, &task->film.job, task->film.from_us,
-                              task->film.until_us, &task->photos);
+    const struct film_source source = {.from_us = task->film.from_us,
+                                       .until_us = task->film.until_us,
+                                       .ids = task->ids,
+                                       .n_ids = task->n_ids};
+    return film_folder_create(shelf, task->film.id, &task->film.job, &source, &task->photos);
 }
 
 static void on_created(struct archive_job *job)
@@ -360,7 +366,34 @@ static void on_created(struct archive_job *job)
         put(film);
         job_store(waiting);
     }
+    mem_free(task->ids);
     mem_free(task);
+}
+
+/* "ids" of a new film: NULL if there are none; a static sentence in *ret_wrong if they are invalid.
+ */
+static int64_t *read_ids(const json_t *json, unsigned *ret_n, const char **ret_wrong)
+{
+    const json_t *ids = json_object_get(json, "ids");
+    const size_t n = json_array_size(ids);
+    *ret_n = 0;
+    if (!ids || json_is_null(ids))
+        return NULL;
+    *ret_wrong = "ids: expected a list of 1 to 1000 items, without from and to";
+    if (!json_is_array(ids) || n == 0 || n > SERVICE_FILM_IDS_MAX ||
+        json_object_get(json, "from") || json_object_get(json, "to"))
+        return NULL;
+    int64_t *numbers = mem_new_array(int64_t, n);
+    for (size_t i = 0; i < n; i++) {
+        const char *text = json_string_value(json_array_get(ids, i));
+        if (!text || text_to_int(text, 1, INT64_MAX, &numbers[i]) < 0) {
+            mem_free(numbers);
+            return NULL;
+        }
+    }
+    *ret_wrong = NULL;
+    *ret_n = (unsigned)n;
+    return numbers;
 }
 
 static struct film *create(struct service *service, const struct film *wanted)
@@ -394,10 +427,16 @@ int service_film_add(const struct permit *permit, json_t *json, struct service_w
     if (service->films.count >= SERVICE_FILMS_MAX)
         return problem_set(ret_problem, PROBLEM_TOO_MANY, NULL, "there are %d films already",
                            SERVICE_FILMS_MAX);
+    unsigned n_ids;
+    int64_t *ids = read_ids(json, &n_ids, &wrong);
+    if (wrong)
+        return problem_set(ret_problem, PROBLEM_INVALID, NULL, "%s", wrong);
     snprintf(wanted.id, sizeof(wanted.id), "%llu", (unsigned long long)++service->films.last_id);
     struct film *film = create(service, &wanted);
     struct film_task *task = task_for(film, work_create, on_created);
     film->is_busy = true;
+    task->ids = ids;
+    task->n_ids = n_ids;
     task->waiting = job_create(service, waiter);
     task->waiting->finish = finish_add;
     snprintf(task->waiting->object, sizeof(task->waiting->object), "%s", film->id);

@@ -4,7 +4,7 @@
 #pragma once
 #include "service/service.h"
 
-enum { SERVICE_FILMS_MAX = 100 };
+enum { SERVICE_FILMS_MAX = 100, SERVICE_FILM_IDS_MAX = 1000 };
 
 /* Loads a row of the store; called while it is opened, ctx is the service. */
 void service_load_film(void *ctx, const struct store_film *row);
@@ -14,7 +14,7 @@ json_t *service_films(const struct permit *permit) __attribute__((returns_nonnul
 int service_film_get(const struct permit *permit, const char *id, json_t **ret_json,
                      struct problem *ret_problem) __attribute__((warn_unused_result));
 
-/* ACTION_FILM_CHANGE; waiter->done has the film's id as object. */
+/* ACTION_FILM_CHANGE; waiter->done has the film's id as object. "ids" in json: of these photos. */
 int service_film_add(const struct permit *permit, json_t *json, struct service_waiter *waiter,
                      struct problem *ret_problem) __attribute__((warn_unused_result));
 int service_film_pause(const struct permit *permit, const char *id, bool pause,

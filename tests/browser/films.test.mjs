@@ -53,6 +53,33 @@ test('chromium: a film is made of kept photos, played and removed', async (t) =>
   await page.getByText('No films yet').waitFor();
   assert.deepEqual(await films(house), []);
   assert.equal((await house.json('/api/v1/archive?kind=film')).items.length, 1);
+
+  // Every night by itself.
+  await page.locator('[data-action=add-film]').click();
+  await page.getByLabel('Name').fill('Daily');
+  await page.getByLabel('Repeat').selectOption('day');
+  await page.getByText('A schedule makes it').waitFor();
+  await page.locator('[data-action=save-film]').click();
+  const [daily] = await waitFor('the schedule', async () => {
+    const { schedules } = await house.json('/api/v1/schedules');
+    return schedules.length > 0 && schedules;
+  });
+  assert.deepEqual([daily.job, daily.camera, daily.seconds, daily.when.times, daily.when.days.length], ['film', 'porch', 86400, ['00:05'], 7]);
+
+  // Of chosen photos, on a phone.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await goto(`${house.url}/#/archive`);
+  await page.locator('[data-action=select]').click();
+  for (const at of [1, 2, 4]) await page.locator(`[data-at="${at}"]`).click();
+  await page.locator('[data-action=film-selected]').click();
+  await page.getByLabel('Name').fill('Chosen');
+  await page.locator('[data-testid=film-length]').getByText('3 photos').waitFor();
+  await page.getByLabel('Date and time in the picture').check();
+  await clean(page, 'a film of chosen photos');
+  await page.locator('[data-action=save-film]').click();
+  await row.and(page.locator('[data-state=done]')).waitFor({ timeout: 60000 });
+  const [chosen] = await films(house);
+  assert.deepEqual([chosen.photos, chosen.stamp, chosen.from], [3, true, null]);
 });
 
 test('chromium: a film that is being made is paused, goes on, and is canceled', async (t) => {

@@ -83,6 +83,35 @@ test('photos become a film in the archive', async (t) => {
   assert.equal((await run('eyelid', ['archive', 'check', '--data', house.data])).code, 0);
 });
 
+test('a film of chosen photos, with their dates in the picture', async (t) => {
+  const house = await bootWithPhotos(t, 12);
+  await house.camera('porch');
+  const other = await (await send(house, 'POST', '/api/v1/cameras/porch/photo')).json();
+  const photos = (await house.json('/api/v1/archive?camera=yard')).items.reverse();
+  const chosen = [photos[7], photos[2], photos[4]];
+  const ids = [...chosen.map(({ id }) => id), chosen[0].id, other.id, '999999'];
+  const film = async (more) => {
+    const made = await make(house, { name: 'Chosen', camera: 'yard', deflicker: false, ids, ...more });
+    assert.deepEqual([made.photos, made.from, made.ids], [3, null, undefined]);
+    const { item } = await becomes(house, made.id, 'done');
+    return path.join(house.data, 'archive', (await house.json(`/api/v1/archive/${item}`)).file);
+  };
+  /** The mean brightness of a part of each picture. */
+  const means = (file, crop) => String(spawnSync('ffmpeg', ['-v', 'error', '-i', file, '-vf', `crop=${crop},scale=1:1:flags=area,format=gray`,
+    '-f', 'rawvideo', '-'], { encoding: 'latin1' }).stdout).split('').map((c) => c.charCodeAt(0));
+  const plain = await film({}), stamped = await film({ stamp: true });
+  assert.equal(probe(plain).nb_frames, '3');
+  const [above, aboveStamped] = [means(plain, '320:180:0:0'), means(stamped, '320:180:0:0')];
+  above.forEach((mean, i) => assert.ok(Math.abs(mean - aboveStamped[i]) <= 2, 'the picture stays'));
+  const [below, belowStamped] = [means(plain, '320:40:0:200'), means(stamped, '320:40:0:200')];
+  below.forEach((mean, i) => assert.ok(Math.abs(mean - belowStamped[i]) > 5, `${mean} and ${belowStamped[i]}`));
+  for (const wrong of [[], ['x'], [1], Array(1001).fill('1'), 'all']) {
+    assert.equal((await send(house, 'POST', '/api/v1/films', { name: 'x', camera: 'yard', ids: wrong })).status, 422);
+  }
+  assert.equal((await send(house, 'POST', '/api/v1/films', { name: 'x', camera: 'yard', ids: ['1'], from: '2026-11-30T00:00:00Z' })).status, 422);
+  assert.equal((await send(house, 'POST', '/api/v1/films', { name: 'x', camera: 'yard', ids: [other.id] })).status, 404);
+});
+
 test('a film goes on after kill -9, a restart and a pause', async (t) => {
   const house = await bootWithPhotos(t, 400, '640x480');
   const settings = { camera: 'yard', width: 640, height: 480 };

@@ -17,7 +17,8 @@ static void what_was_written_is_read(void **state)
                                         .max_width = 640,
                                         .max_height = 360,
                                         .crop = {0.1, 0, 0.8, 1},
-                                        .deflicker = true},
+                                        .deflicker = true,
+                                        .stamp = true},
                            .camera = "yard",
                            .reason = ARCHIVE_SCHEDULE,
                            .start_us = INT64_C(1796110990012345)},
@@ -35,6 +36,17 @@ static void what_was_written_is_read(void **state)
     assert_string_equal(read.photos[1], "yard/b b.jpg");
     assert_string_equal(read.photos[2], "yard/c.jpg");
     film_job_finish(&read);
+}
+
+/* A film that was begun by an eyelid without stamps goes on. */
+static void an_older_job_has_no_stamp(void **state)
+{
+    (void)state;
+    struct film_job job;
+    assert_int_equal(
+        film_job_read(mem_strdup_or_die("film 1 yard 0 5 25 0 0 0 0 0 0 1 1\na.jpg\n"), &job), 0);
+    assert_true(job.settings.deflicker && job.settings.skip_night && !job.settings.stamp);
+    film_job_finish(&job);
 }
 
 static void what_is_no_job_is_refused(void **state)
@@ -63,6 +75,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_read),
+        cmocka_unit_test(an_older_job_has_no_stamp),
         cmocka_unit_test(what_is_no_job_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

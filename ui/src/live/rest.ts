@@ -181,6 +181,8 @@ export interface FilmBody {
   height?: number;
   deflicker: boolean;
   skip_night: boolean;
+  stamp: boolean; // date and time of each photo in the picture
+  ids?: string[]; // of a new film: of these photos, instead of from and to
 }
 
 export interface Film extends FilmBody {

@@ -1,4 +1,5 @@
 // Actions on several items at once.
+import film from 'icon:clapperboard';
 import download from 'icon:download';
 import star from 'icon:star';
 import trash from 'icon:trash';
@@ -6,7 +7,10 @@ import { useState } from 'preact/hooks';
 import type { Item } from '../../live/rest';
 import { serverUrl } from '../../live/shared';
 import { rest } from '../areas_server';
+import { chosenOf } from '../films/draft';
+import { FilmForm } from '../films/form';
 import { t } from '../i18n';
+import { mayOn } from '../me';
 import { tell } from '../parts/announcer';
 import { CancelButton, closeDialog, Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
@@ -71,6 +75,7 @@ export function SelectionBar(props: {
 }) {
   const { selected, change, drop, done } = props;
   const [asking, setAsking] = useState(false);
+  const [isFilming, setIsFilming] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState('');
   const n = selected.size;
@@ -88,6 +93,7 @@ export function SelectionBar(props: {
     setIsBusy(false);
   };
   const idle = n > 0 && !isBusy;
+  const chosen = chosenOf(items);
   return (
     <section class="selection" aria-label={t('select.title')}>
       <p class="figure" aria-live="polite">
@@ -122,6 +128,17 @@ export function SelectionBar(props: {
           {t('select.zip')}
         </a>
       )}
+      {chosen && mayOn('operator', chosen.camera) && (
+        <button
+          type="button"
+          class="button"
+          data-action="film-selected"
+          onClick={() => setIsFilming(true)}
+        >
+          <Icon of={film} />
+          {t('film.add')}
+        </button>
+      )}
       <button
         type="button"
         class="button"
@@ -135,6 +152,15 @@ export function SelectionBar(props: {
       <button type="button" class="button is-first" data-action="select-done" onClick={done}>
         {t('select.done')}
       </button>
+      {isFilming && chosen && (
+        <FilmForm
+          chosen={chosen}
+          saved={() => {
+            location.hash = '#/films';
+          }}
+          closed={() => setIsFilming(false)}
+        />
+      )}
       {asking && (
         <RemoveQuestion
           title={t('select.remove.title', { n })}
