@@ -1,6 +1,7 @@
 #include "app/backups.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,14 +41,22 @@ int backups_restore(const struct config *config, const char *file, bool replaces
 {
     struct backup_sums sums;
     char wrong[BACKUP_SENTENCE_MAX_BYTES];
+    const int fd = open(file, O_RDONLY | O_CLOEXEC); /* which the owner may not read */
+    if (fd < 0) {
+        complain("%s: %s", file, strerror(errno));
+        return EXIT_WRONG;
+    }
     const int error = become_owner(config->data);
     if (error) {
+        close(fd);
         complain("%s: cannot act for its owner: %s", config->data, strerror(-error));
         return EXIT_WRONG;
     }
-    if (backup_restore(
-            &(struct restore_params){.data = config->data, .file = file, .replaces = replaces},
-            &sums, wrong) < 0) {
+    const struct restore_params params = {
+        .data = config->data, .file = file, .fd = fd, .replaces = replaces};
+    const int r = backup_restore(&params, &sums, wrong);
+    close(fd);
+    if (r < 0) {
         complain("%s", wrong);
         return EXIT_WRONG;
     }

@@ -24,8 +24,9 @@ int backup_make(const struct backup_params *params, struct backup_sums *ret_sums
 
 struct restore_params {
     const char *data;
-    const char *file;
-    bool replaces; /* what is there is moved to DATA/replaced-DATE */
+    const char *file; /* for messages */
+    int fd;           /* of the file, open for reading; borrowed */
+    bool replaces;    /* what is there is moved to DATA/replaced-DATE */
 };
 
 /* All of the backup is read and checked before anything in the folder is changed. -EBUSY: a server

@@ -264,8 +264,8 @@ static void remove_staging(const struct restoring *restoring)
 static int open_all(struct restoring *restoring)
 {
     struct stat st;
-    restoring->in = open(restoring->params->file, O_RDONLY | O_CLOEXEC);
-    if (restoring->in < 0 || fstat(restoring->in, &st) < 0)
+    restoring->in = restoring->params->fd;
+    if (fstat(restoring->in, &st) < 0)
         return fail(restoring, -errno, restoring->params->file, NULL);
     if (!S_ISREG(st.st_mode))
         return fail(restoring, -EINVAL, restoring->params->file, "this is not a file");
@@ -317,8 +317,6 @@ int backup_restore(const struct restore_params *params, struct backup_sums *ret_
         r = restore(&restoring);
         close(claim);
     }
-    if (restoring.in >= 0)
-        close(restoring.in);
     if (restoring.data >= 0)
         close(restoring.data);
     if (r == 0)

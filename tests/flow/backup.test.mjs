@@ -63,3 +63,19 @@ test('a backup of a running server brings all of it back elsewhere', async (t) =
   assert.equal(spawnSync('tar', ['cf', again, '-C', unpacked, 'eyelid-backup', 'eyelid.db', 'archive.db', 'archive']).status, 0);
   assert.match((await restore(again, '--replace')).output, /links or devices/);
 });
+
+test('root restores for the owner of the folder', { skip: process.getuid() !== 0 && 'needs root' }, async (t) => {
+  const NOBODY = 65534;
+  const house = await boot(t);
+  await house.camera('porch');
+  await house.get('/api/v1/cameras/porch/photo', { method: 'POST' });
+  const file = path.join(temporaryFolder(t), 'all.tar'); // in a folder that nobody else may read
+  assert.equal((await run('eyelid', ['backup', file, '--pictures', '--data', house.data])).code, 0);
+  const data = temporaryFolder(t);
+  fs.chownSync(data, NOBODY, NOBODY);
+  const restored = await run('eyelid', ['restore', file, '--data', data]);
+  assert.equal(restored.code, 0, restored.output);
+  const owners = fs.readdirSync(data, { recursive: true }).map((name) => [name, fs.statSync(path.join(data, name)).uid]);
+  assert.ok(owners.length > 5);
+  assert.deepEqual(owners.filter(([, uid]) => uid !== NOBODY), []);
+});

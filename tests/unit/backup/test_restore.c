@@ -57,11 +57,14 @@ static const char *layout_of(const char *dir, const char *name)
 
 static int restore(const char *dir, bool replaces)
 {
-    wrong[0] = '\0';
-    return backup_restore(&(struct restore_params){.data = at(dir, "new"),
-                                                   .file = at(dir, "b.tar"),
-                                                   .replaces = replaces},
-                          &sums, wrong);
+    const int fd = open(at(dir, "b.tar"), O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    const int r = backup_restore(
+        &(struct restore_params){
+            .data = at(dir, "new"), .file = at(dir, "b.tar"), .fd = fd, .replaces = replaces},
+        &sums, wrong);
+    close(fd);
+    return r;
 }
 
 static int make(const char *dir, bool pictures)
