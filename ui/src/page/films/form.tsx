@@ -53,10 +53,9 @@ export function FilmForm(props: {
 }) {
   const { chosen, saved, closed } = props;
   const cameras = allIds.value.filter((id) => mayOn('operator', id));
-  const [draft, setDraft] = useState<Draft>(() => ({
-    ...NEW,
-    camera: chosen?.camera ?? cameras[0] ?? '',
-  }));
+  const [entered, setDraft] = useState<Draft>(() => ({ ...NEW, camera: chosen?.camera ?? '' }));
+  // The form may be open before the cameras are known.
+  const draft = { ...entered, camera: entered.camera || (cameras[0] ?? '') };
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState('');
   const inTime = usePhotoCount(draft, !chosen);
