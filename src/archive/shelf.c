@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "archive/files.h"
+#include "base/alloc.h"
 #include "codec/thumbnail.h"
 
 enum { NAME_TRIES = 100 };
@@ -218,17 +219,21 @@ int shelf_space(const struct shelf *shelf, uint64_t *ret_free, uint64_t *ret_tot
     return 0;
 }
 
-struct sum {
-    const char *camera; /* NULL: all */
-    uint64_t bytes;
+/* What the items take, read in one pass, since an index of many items is large. */
+struct sums {
+    const struct shelf_policy *policy;
+    uint64_t all;
+    uint64_t *of_quotas; /* in their order */
 };
 
 static void add_bytes(void *ctx, const char *camera, uint64_t items, uint64_t bytes)
 {
     (void)items;
-    struct sum *sum = ctx;
-    if (!sum->camera || strcmp(sum->camera, camera) == 0)
-        sum->bytes += bytes;
+    struct sums *sums = ctx;
+    sums->all += bytes;
+    for (unsigned i = 0; i < sums->policy->n_quotas; i++)
+        if (strcmp(sums->policy->quotas[i].camera, camera) == 0)
+            sums->of_quotas[i] = bytes;
 }
 
 /* True if this item, the oldest, must be removed. */
@@ -244,40 +249,54 @@ static bool is_due(const struct shelf *shelf, const struct shelf_policy *policy,
            free_bytes < policy->min_free_bytes;
 }
 
-/* Removes the oldest items of a camera, or of all (NULL), until the policy is met; at most max. */
+/* Removes the oldest items of a camera, or of all (NULL), which take *bytes, until the policy is
+ * met; at most max. */
 static int retain(struct shelf *shelf, const struct shelf_policy *policy, const char *camera,
-                  int64_t wall_us, unsigned max)
+                  uint64_t *bytes, int64_t wall_us, unsigned max)
 {
-    struct sum sum = {.camera = camera};
     unsigned n = 0;
-    int r = policy->max_bytes ? index_sums(shelf->index, add_bytes, &sum) : 0;
+    int r = 0;
     while (r == 0 && n < max) {
         struct archive_item oldest;
         r = index_oldest(shelf->index, camera, &oldest);
-        if (r < 0 || !is_due(shelf, policy, wall_us, &oldest, sum.bytes))
+        if (r < 0 || !is_due(shelf, policy, wall_us, &oldest, *bytes))
             break;
         r = shelf_remove(shelf, oldest.id);
-        sum.bytes -= oldest.bytes < sum.bytes ? oldest.bytes : sum.bytes;
+        *bytes -= oldest.bytes < *bytes ? oldest.bytes : *bytes;
         n++;
     }
     return r < 0 && r != -ENOENT ? r : (int)n;
 }
 
+static int retain_all(struct shelf *shelf, struct sums *sums, int64_t wall_us, unsigned max)
+{
+    const struct shelf_policy *policy = sums->policy;
+    int n = 0, r = 0;
+    for (unsigned i = 0; i < policy->n_quotas && (unsigned)n < max && r >= 0; i++) {
+        const struct shelf_policy own = {.max_bytes = policy->quotas[i].bytes};
+        const uint64_t before = sums->of_quotas[i];
+        r = retain(shelf, &own, policy->quotas[i].camera, &sums->of_quotas[i], wall_us,
+                   max - (unsigned)n);
+        sums->all -= before - sums->of_quotas[i];
+        n += r > 0 ? r : 0;
+    }
+    if (r >= 0 && (unsigned)n < max) {
+        r = retain(shelf, policy, NULL, &sums->all, wall_us, max - (unsigned)n);
+        n += r > 0 ? r : 0;
+    }
+    return r < 0 ? r : n;
+}
+
 int shelf_retain(struct shelf *shelf, const struct shelf_policy *policy, int64_t wall_us,
                  unsigned max)
 {
-    int n = 0;
-    for (unsigned i = 0; i < policy->n_quotas && (unsigned)n < max; i++) {
-        const struct archive_quota *quota = &policy->quotas[i];
-        const struct shelf_policy own = {.max_bytes = quota->bytes};
-        int r = retain(shelf, &own, quota->camera, wall_us, max - (unsigned)n);
-        if (r < 0)
-            return r;
-        n += r;
-    }
-    if ((!policy->max_age_us && !policy->max_bytes && !policy->min_free_bytes) ||
-        (unsigned)n == max)
-        return n;
-    int r = retain(shelf, policy, NULL, wall_us, max - (unsigned)n);
-    return r < 0 ? r : n + r;
+    struct sums sums = {.policy = policy};
+    if (!policy->max_age_us && !policy->max_bytes && !policy->min_free_bytes && !policy->n_quotas)
+        return 0;
+    sums.of_quotas = mem_new_array(uint64_t, policy->n_quotas + 1);
+    int r = policy->max_bytes || policy->n_quotas ? index_sums(shelf->index, add_bytes, &sums) : 0;
+    if (r == 0)
+        r = retain_all(shelf, &sums, wall_us, max);
+    mem_free(sums.of_quotas);
+    return r;
 }
