@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "base/text.h"
 
 /* The last use of a session is stored at most this often. */
@@ -208,6 +209,36 @@ void accounts_remove_user(struct accounts *accounts, struct user *user)
     if (accounts->store)
         store_remove_user(accounts->store, user->name); /* also its sessions */
     drop_user(accounts, user);
+}
+
+void accounts_set_factor(struct accounts *accounts, struct user *user, const struct factor *factor)
+{
+    char state[FACTOR_TEXT_MAX];
+    if (factor != &user->factor)
+        user->factor = *factor;
+    if (!accounts->store)
+        return;
+    if (user->factor.is_on) {
+        factor_format(&user->factor, state);
+        store_put_factor(accounts->store,
+                         &(struct store_factor){.user = user->name, .state = state});
+    } else {
+        store_remove_factor(accounts->store, user->name);
+    }
+}
+
+void accounts_load_factor(struct accounts *accounts, const struct store_factor *row)
+{
+    struct user *user = accounts_user(accounts, row->user);
+    char codes[FACTOR_CODES][FACTOR_CODE_CHARS + 1];
+    if (!user || factor_parse(row->state, &user->factor) == 0)
+        return;
+    /* It is asked for, and nobody can have it. */
+    factor_create(&user->factor, codes);
+    user->factor.is_on = true;
+    log_error("access", NULL,
+              "the second factor of \"%s\" is damaged; `eyelid user reset-totp %s` removes it",
+              user->name, user->name);
 }
 
 void accounts_load_user(struct accounts *accounts, const struct store_user *row)

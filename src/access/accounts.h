@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "access/factor.h"
 #include "access/password.h"
 #include "access/policy.h"
 #include "access/secret.h"
@@ -34,6 +35,8 @@ struct user {
     char name[ACCOUNTS_NAME_MAX + 1];
     char hash[PASSWORD_HASH_MAX_BYTES];
     struct grant grant;
+    struct factor factor;
+    struct factor offered; /* shown to the user, not confirmed yet; in memory only */
 };
 
 struct session {
@@ -65,6 +68,7 @@ void accounts_finish(struct accounts *accounts);
 /* Loads a row of the store; invalid ones are skipped. */
 void accounts_load_user(struct accounts *accounts, const struct store_user *row);
 void accounts_load_session(struct accounts *accounts, const struct store_session *row);
+void accounts_load_factor(struct accounts *accounts, const struct store_factor *row);
 void accounts_load_token(struct accounts *accounts, const struct store_token *row);
 
 bool accounts_has_admin(const struct accounts *accounts); /* an admin of all cameras */
@@ -86,6 +90,8 @@ void grant_cameras(const struct grant *grant, char ret[GRANT_CAMERAS_MAX_BYTES])
 int accounts_put_user(struct accounts *accounts, const char *name, const char *hash,
                       const struct grant *grant, struct user **ret_user)
     __attribute__((warn_unused_result));
+/* Sets and stores it, or removes it if it is not on. */
+void accounts_set_factor(struct accounts *accounts, struct user *user, const struct factor *factor);
 void accounts_remove_user(struct accounts *accounts, struct user *user); /* and its sessions */
 
 /* A new session and its secret. */

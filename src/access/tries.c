@@ -5,7 +5,7 @@
 
 enum { MINUTE_US = 60 * 1000000, IPV4_AT = 12, IPV6_NETWORK_BYTES = 8 };
 /* First bytes of networks that are not of IPv6: no unicast /64 begins with them. */
-enum { IPV4 = 4, USER = 5, LOOPBACK = 6 };
+enum { IPV4 = 4, USER = 5, LOOPBACK = 6, CODE = 7 };
 
 struct tries_network tries_network_of(const char *peer)
 {
@@ -35,6 +35,13 @@ struct tries_network tries_network_of_user(const char *name)
         hash = (hash ^ (uint8_t)*p) * 0x100000001b3;
     memcpy(network.bytes, &hash, sizeof(network.bytes));
     network.bytes[0] = USER;
+    return network;
+}
+
+struct tries_network tries_network_of_code(const char *name)
+{
+    struct tries_network network = tries_network_of_user(name);
+    network.bytes[0] = CODE;
     return network;
 }
 
@@ -71,7 +78,7 @@ static unsigned place(struct tries *tries, struct tries_network network, int64_t
         i = (int)(tries->n < TRIES_NETWORKS_MAX ? tries->n++ : pick(tries));
         memset(&tries->entries[i], 0, sizeof(tries->entries[i]));
         tries->entries[i].network = network;
-        tries->entries[i].is_known = network.bytes[0] == USER;
+        tries->entries[i].is_known = network.bytes[0] == USER || network.bytes[0] == CODE;
         tries->entries[i].since_us = now_us;
     }
     tries->entries[i].used_us = now_us;

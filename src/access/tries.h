@@ -1,6 +1,6 @@
 /* Tries to log in, so that guessing is slow and a guesser keeps nobody else out. They are counted
  * by network: an IPv4 address, an IPv6 /64, or everything that is neither (a Unix socket); a change
- * of password with a valid session by its user.
+ * of password with a valid session by its user, and so are codes of the second factor.
  *
  * A network from which somebody logged in since the server started is known. A known one is limited
  * by its own tries alone; those of all others together have a limit as well, because /64s are
@@ -50,6 +50,8 @@ struct tries_ticket {
 /* peer: "192.0.2.7", "2001:db8::7" or anything else. */
 struct tries_network tries_network_of(const char *peer);
 struct tries_network tries_network_of_user(const char *name);
+/* Wrong codes after a right password: they keep nobody from a change of the password. */
+struct tries_network tries_network_of_code(const char *name);
 
 enum tries_answer {
     TRIES_GO,

@@ -36,6 +36,8 @@ static const struct verb {
      ORDER_SAYS},
     {"user", "role", "NAME viewer|operator|admin [--cameras ID,ID|all]", "PATCH", "/api/v1/users/",
      NULL, ARGUMENT_IN_TARGET, TAKES_ROLE_WORD | TAKES_CAMERAS, ORDER_SAYS},
+    {"user", "reset-totp", "NAME", "DELETE", "/api/v1/users/", "/totp", ARGUMENT_IN_TARGET, 0,
+     ORDER_SAYS},
     {"token", "list", "[--json]", "GET", "/api/v1/tokens", NULL, NO_ARGUMENT, TAKES_JSON,
      ORDER_TOKENS},
     {"token", "add", "NAME [--role viewer|operator|admin] [--cameras ID,ID] [--days N] [--json]",

@@ -64,9 +64,12 @@ void session_post(const struct call *call, struct http_request *request)
     const struct service_login login = {.name = text_of(body, "name"),
                                         .password = text_of(body, "password"),
                                         .agent = agent_of(request),
-                                        .peer = call->client};
-    if (!login.name || !login.password || json_object_size(body) != 2) {
-        reply_bad_body(request, "the body must be {\"name\":\"…\",\"password\":\"…\"}");
+                                        .peer = call->client,
+                                        .code = text_of(body, "code")};
+    if (!login.name || !login.password ||
+        json_object_size(body) != 2 + (size_t)(login.code != NULL)) {
+        reply_bad_body(request, "the body must be {\"name\":\"…\",\"password\":\"…\"}, and may "
+                                "have \"code\"");
     } else {
         struct problem problem;
         struct held *held = held_create(call, HELD_LOGIN);
@@ -219,18 +222,15 @@ static json_t *cameras_json(const struct grant *grant)
     return cameras;
 }
 
-static json_t *user_json(const char *name, const char *role, json_t *takes_cameras)
-{
-    return json_pack("{s:s, s:s, s:o}", "name", name, "role", role, "cameras", takes_cameras);
-}
-
 void users_get(const struct call *call, struct http_request *request)
 {
     json_t *list = json_array();
     list_for_each (user, &service_accounts(call->api->params.service)->users, const struct user,
                    node)
-        json_array_append_new(list, user_json(user->name, access_role_name(user->grant.role),
-                                              cameras_json(&user->grant)));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:o, s:b}", "name", user->name, "role",
+                                        access_role_name(user->grant.role), "cameras",
+                                        cameras_json(&user->grant), "totp", user->factor.is_on));
     reply_json(request, 200, json_pack("{s:o}", "users", list));
 }
 

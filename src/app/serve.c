@@ -116,6 +116,11 @@ static void load_session(void *ctx, const struct store_session *row)
     service_load_session(((struct house *)ctx)->service, row);
 }
 
+static void load_factor(void *ctx, const struct store_factor *row)
+{
+    service_load_factor(((struct house *)ctx)->service, row);
+}
+
 static void load_token(void *ctx, const struct store_token *row)
 {
     service_load_token(((struct house *)ctx)->service, row);
@@ -210,6 +215,7 @@ static int open_store(struct house *house)
                                   .document = load_document,
                                   .user = load_user,
                                   .session = load_session,
+                                  .factor = load_factor,
                                   .token = load_token,
                                   .schedule = load_schedule,
                                   .run = load_run,

@@ -18,6 +18,11 @@ void service_load_session(void *service, const struct store_session *row)
     accounts_load_session(&((struct service *)service)->accounts, row);
 }
 
+void service_load_factor(void *service, const struct store_factor *row)
+{
+    accounts_load_factor(&((struct service *)service)->accounts, row);
+}
+
 void service_load_token(void *service, const struct store_token *row)
 {
     accounts_load_token(&((struct service *)service)->accounts, row);

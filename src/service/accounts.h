@@ -7,6 +7,7 @@
 /* Loads rows from the store; called while it is opened. */
 void service_load_user(void *service, const struct store_user *row);
 void service_load_session(void *service, const struct store_session *row);
+void service_load_factor(void *service, const struct store_factor *row);
 void service_load_token(void *service, const struct store_token *row);
 
 const struct accounts *service_accounts(const struct service *service);
@@ -22,6 +23,7 @@ struct service_login {
     const char *name, *password;
     const char *agent; /* the browser's User-Agent; "" = unknown */
     const char *peer;  /* the client's address: wrong passwords are counted by it */
+    const char *code;  /* of the second factor; NULL = not given */
 };
 /* ACTION_LOGIN. */
 int service_login(const struct permit *permit, const struct service_login *login,
@@ -35,6 +37,28 @@ int service_set_up(const struct permit *permit, const char *setup_token,
 int service_change_password(const struct permit *permit, const char *old_password,
                             const struct service_login *login, struct service_waiter *waiter,
                             struct problem *ret_problem) __attribute__((warn_unused_result));
+
+/* --- The second factor: a code of an authenticator app (RFC 6238), or a recovery code. --- */
+
+struct service_offer {
+    char secret[TOTP_SECRET_CHARS + 1]; /* in Base32 */
+    char uri[160];                      /* otpauth:, for a QR code */
+    char codes[FACTOR_CODES][FACTOR_CODE_CHARS + 1];
+};
+/* ACTION_OWN: whether it is asked for, and how many recovery codes are left. */
+int service_own_factor(const struct permit *permit, bool *ret_is_on, unsigned *ret_codes,
+                       struct problem *ret_problem) __attribute__((warn_unused_result));
+/* ACTION_OWN: a new one, shown this once. It is asked for once a code of it was given. */
+int service_offer_factor(const struct permit *permit, struct service_offer *ret,
+                         struct problem *ret_problem) __attribute__((warn_unused_result));
+/* ACTION_OWN: login has one's password, and the code of what was offered; or NULL: turns it off. */
+int service_set_factor(const struct permit *permit, const struct service_login *login,
+                       struct service_waiter *waiter, struct problem *ret_problem)
+    __attribute__((warn_unused_result));
+/* ACTION_ACCOUNTS: of somebody who lost it. */
+int service_reset_factor(const struct permit *permit, const char *name,
+                         struct service_waiter *waiter, struct problem *ret_problem)
+    __attribute__((warn_unused_result));
 
 /* --- ACTION_ACCOUNTS. waiter->done has the user's name as object. --- */
 

@@ -180,6 +180,17 @@ void settings_stored(struct service *service, const char *camera, uint64_t numbe
 void settings_check(struct service *service); /* ends changes that timed out */
 void settings_drop(struct service_camera *known);
 
+/* --- factor.c --- */
+
+/* What a login asks for beside the password; code "" = none was given. 0; -ENOKEY or -EBUSY: it was
+ * not looked at; -EKEYREJECTED: it is wrong. Uses the code up, as part of the job at hand. */
+int factor_check(struct service *service, struct user *user, const char *code,
+                 struct problem *ret_problem) __attribute__((warn_unused_result));
+/* Turns on what was offered, with a code of it; or, with "", turns the factor off. -EKEYREJECTED
+ * and the job's problem. */
+int factor_change(struct service_job *job, struct user *user, const char *code)
+    __attribute__((warn_unused_result));
+
 /* --- login.c --- */
 
 /* After a change of users, sessions or tokens: notifies listeners, so that access ends. */

@@ -95,6 +95,8 @@ struct password_work {
     char new_password[PASSWORD_MAX_BYTES + 1]; /* "" = unchanged */
     struct grant grant;                        /* of a new user, or to be set */
     bool is_new, is_setup, logs_in, sets_grant;
+    bool asks_code, sets_factor;
+    char code[FACTOR_TYPED_MAX_BYTES]; /* "" = none */
     char agent[ACCOUNTS_AGENT_MAX_BYTES + 1];
     struct tries_network network; /* by which tries are counted, if a password is checked */
     struct tries_ticket ticket;
@@ -117,6 +119,7 @@ static void destroy(struct password_work *work)
 {
     password_forget(work->old_password);
     password_forget(work->new_password);
+    password_forget(work->code);
     mem_free(work);
 }
 
@@ -136,11 +139,16 @@ static void finish_session(struct service_job *job)
     accounts->store = store;
 }
 
-/* What is to be counted of a password that was looked at. */
-static void end_try(struct service *service, const struct password_work *work, bool is_right)
+/* What is to be counted of a password that was looked at; error: of the code, 0 = right. */
+static void end_try(struct service *service, const struct password_work *work, bool is_right,
+                    int error)
 {
     const int64_t now_us = clock_now_us(service->params.clock);
-    if (work->checks && tries_end(&service->tries, &work->ticket, is_right, now_us))
+    if (!work->checks)
+        return;
+    if (is_right && error && error != -EKEYREJECTED)
+        tries_cancel(&service->tries, &work->ticket, now_us);
+    else if (tries_end(&service->tries, &work->ticket, is_right && !error, now_us))
         log_warn("service", NULL, "a login as \"%s\" failed", work->name);
 }
 
@@ -155,6 +163,12 @@ static int would_be_last_admin(const struct accounts *accounts, const struct use
                        "\"%s\" is the last administrator; add another one first", user->name);
 }
 
+static int set_factor(struct password_work *work, struct user *user)
+{
+    snprintf(work->job->object, sizeof(work->job->object), "%s", work->name);
+    return factor_change(work->job, user, work->code);
+}
+
 /* 0, or the job's problem is filled in. */
 static int apply(struct password_work *work)
 {
@@ -164,7 +178,12 @@ static int apply(struct password_work *work)
     /* The user may have been changed, removed or added meanwhile. */
     const bool is_same = user && strcmp(user->hash, work->known_hash) == 0;
     const bool is_right = work->is_right && (!work->checks || is_same);
-    end_try(service, work, is_right);
+    const int code_error = is_right && work->asks_code
+                               ? factor_check(service, user, work->code, &work->job->problem)
+                               : 0;
+    end_try(service, work, is_right, code_error);
+    if (code_error)
+        return code_error;
     if (work->error)
         return problem_set(&work->job->problem, PROBLEM_NO_MEMORY, NULL,
                            "not enough memory to hash a password");
@@ -176,6 +195,8 @@ static int apply(struct password_work *work)
     if (!work->is_new && !user)
         return problem_set(&work->job->problem, PROBLEM_NO_SUCH, NULL, "there is no user \"%s\"",
                            work->name);
+    if (work->sets_factor)
+        return set_factor(work, user);
     /* Rights that were not part of the request may have been changed meanwhile. */
     const struct grant grant = user && !work->sets_grant ? user->grant : work->grant;
     if (work->is_setup && accounts_has_admin(accounts))
@@ -236,6 +257,8 @@ static struct password_work *create(const char *name, const struct service_login
     work->work.done = done;
     snprintf(work->name, sizeof(work->name), "%s", name);
     text_add(&text, "%s", login ? login->agent : "");
+    if (login && login->code)
+        snprintf(work->code, sizeof(work->code), "%s", login->code);
     if (login)
         work->network = tries_network_of(login->peer);
     for (char *p = work->agent; *p; p++) /* JSON is UTF-8; browsers send ASCII */
@@ -278,7 +301,7 @@ int service_login(const struct permit *permit, const struct service_login *login
     if (strlen(login->password) > PASSWORD_MAX_BYTES)
         return check_password(login->password, ret_problem);
     struct password_work *work = create(login->name, login);
-    work->checks = work->logs_in = true;
+    work->checks = work->logs_in = work->asks_code = true;
     work->has_user = user != NULL;
     if (user)
         memcpy(work->known_hash, user->hash, sizeof(user->hash));
@@ -335,6 +358,28 @@ int service_change_password(const struct permit *permit, const char *old_passwor
     memcpy(work->known_hash, user->hash, sizeof(user->hash));
     snprintf(work->old_password, sizeof(work->old_password), "%s", old_password);
     snprintf(work->new_password, sizeof(work->new_password), "%s", login->password);
+    return submit(service, work, waiter, ret_problem);
+}
+
+int service_set_factor(const struct permit *permit, const struct service_login *login,
+                       struct service_waiter *waiter, struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_OWN);
+    struct service *service = permit->service;
+    const struct principal *principal = permit->principal;
+    const struct user *user = principal->kind == PRINCIPAL_USER
+                                  ? accounts_user(&service->accounts, principal->name)
+                                  : NULL;
+    if (!user)
+        return problem_set(ret_problem, PROBLEM_UNSUPPORTED, NULL,
+                           "only users have a second factor");
+    if (strlen(login->password) > PASSWORD_MAX_BYTES)
+        return check_password(login->password, ret_problem);
+    struct password_work *work = create(user->name, login);
+    work->checks = work->has_user = work->sets_factor = true;
+    work->network = tries_network_of_user(user->name);
+    memcpy(work->known_hash, user->hash, sizeof(user->hash));
+    snprintf(work->old_password, sizeof(work->old_password), "%s", login->password);
     return submit(service, work, waiter, ret_problem);
 }
 

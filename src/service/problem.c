@@ -14,6 +14,7 @@ static const struct {
     [PROBLEM_BAD_MESSAGE] = {"bad-message", "The message is malformed", 400, -EBADMSG},
     [PROBLEM_NOT_LOGGED_IN] = {"not-logged-in", "Not logged in", 401, -ENOKEY},
     [PROBLEM_BAD_LOGIN] = {"bad-login", "Wrong name or password", 401, -EKEYREJECTED},
+    [PROBLEM_CODE_NEEDED] = {"code-needed", "A code is needed", 401, -ENOKEY},
     [PROBLEM_NOT_ALLOWED] = {"not-allowed", "Not allowed", 403, -EACCES},
     [PROBLEM_NOT_FOUND] = {"not-found", "Not found", 404, -ENOENT},
     [PROBLEM_NO_SUCH] = {"no-such", "No such object", 404, -ESRCH},

@@ -7,6 +7,7 @@ enum problem_type {
     PROBLEM_BAD_MESSAGE,    /* not the JSON that was expected */
     PROBLEM_NOT_LOGGED_IN,  /* no session and no token */
     PROBLEM_BAD_LOGIN,      /* the name or the password is wrong */
+    PROBLEM_CODE_NEEDED,    /* the password is right; the second factor is missing or wrong */
     PROBLEM_NOT_ALLOWED,    /* the principal lacks the right */
     PROBLEM_NOT_FOUND,      /* nothing has this address */
     PROBLEM_NO_SUCH,        /* no such user, session or token */

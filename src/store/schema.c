@@ -87,6 +87,12 @@ static const char *const STEPS[] = {
     "  id TEXT NOT NULL PRIMARY KEY,"
     "  json TEXT NOT NULL"
     ") STRICT, WITHOUT ROWID;",
+
+    /* `state`: see access/factor.h. */
+    "CREATE TABLE factor ("
+    "  user TEXT NOT NULL PRIMARY KEY REFERENCES user (name) ON DELETE CASCADE,"
+    "  state TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;",
 };
 
 _Static_assert(sizeof(STEPS) / sizeof(STEPS[0]) == STORE_SCHEMA_VERSION,

@@ -204,6 +204,13 @@ static void load_session(const struct store_loader *loader, sqlite3_stmt *row)
         loader->session(loader->ctx, &session);
 }
 
+static void load_factor(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    const struct store_factor factor = {.user = column(row, 0), .state = column(row, 1)};
+    if (loader->factor)
+        loader->factor(loader->ctx, &factor);
+}
+
 static void load_token(const struct store_loader *loader, sqlite3_stmt *row)
 {
     const struct store_token token = {.id = column(row, 0),
@@ -276,6 +283,8 @@ static int load_all(sqlite3 *db, const struct store_loader *loader)
         error =
             load(db, "SELECT id, hash, user, agent, created, used FROM session ORDER BY created",
                  loader, load_session);
+    if (!error)
+        error = load(db, "SELECT user, state FROM factor ORDER BY user", loader, load_factor);
     if (!error)
         error = load(db,
                      "SELECT id, hash, name, role, cameras, created, expires FROM token"
@@ -469,6 +478,16 @@ void store_put_user(struct store *store, const struct store_user *user)
 void store_remove_user(struct store *store, const char *name)
 {
     put(store, &(struct write){.kind = WRITE_REMOVE_USER, .texts = {name}});
+}
+
+void store_put_factor(struct store *store, const struct store_factor *factor)
+{
+    put(store, &(struct write){.kind = WRITE_FACTOR, .texts = {factor->user, factor->state}});
+}
+
+void store_remove_factor(struct store *store, const char *user)
+{
+    put(store, &(struct write){.kind = WRITE_REMOVE_FACTOR, .texts = {user}});
 }
 
 void store_put_session(struct store *store, const struct store_session *session)

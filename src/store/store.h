@@ -17,7 +17,7 @@
 
 struct store;
 
-enum { STORE_SCHEMA_VERSION = 8, STORE_RUN_SLOTS = 100 };
+enum { STORE_SCHEMA_VERSION = 9, STORE_RUN_SLOTS = 100 };
 
 struct store_camera {
     const char *id, *name;
@@ -50,6 +50,11 @@ struct store_session {
     int64_t created_s, used_s; /* since the Unix epoch */
 };
 
+/* A user's second factor. */
+struct store_factor {
+    const char *user, *state;
+};
+
 struct store_token {
     const char *id, *hash; /* hash of its secret */
     const char *name, *role, *cameras;
@@ -79,6 +84,7 @@ struct store_loader {
     void (*document)(void *ctx, const char *name, const char *json);
     void (*user)(void *ctx, const struct store_user *user);
     void (*session)(void *ctx, const struct store_session *session); /* after the users */
+    void (*factor)(void *ctx, const struct store_factor *factor);    /* after the users */
     void (*token)(void *ctx, const struct store_token *token);
     void (*schedule)(void *ctx, const struct store_schedule *schedule);
     void (*run)(void *ctx, const struct store_run *run); /* after the schedules; rising numbers */
@@ -121,7 +127,9 @@ void store_put_last(struct store *store, const struct store_last *last);
 void store_remove_camera(struct store *store, const char *camera_id);
 
 void store_put_user(struct store *store, const struct store_user *user);
-void store_remove_user(struct store *store, const char *name); /* and its sessions */
+void store_remove_user(struct store *store, const char *name); /* and its sessions and its factor */
+void store_put_factor(struct store *store, const struct store_factor *factor);
+void store_remove_factor(struct store *store, const char *user);
 void store_put_session(struct store *store, const struct store_session *session);
 void store_remove_session(struct store *store, const char *id);
 void store_put_token(struct store *store, const struct store_token *token);

@@ -76,6 +76,9 @@ struct writer {
     " ON CONFLICT (name) DO UPDATE SET hash = ?2, role = ?3, cameras = ?4"                         \
     " WHERE hash <> ?2 OR role <> ?3 OR cameras <> ?4"
 #define REMOVE_USER "DELETE FROM user WHERE name = ?1"
+#define PUT_FACTOR                                                                                 \
+    "INSERT INTO factor (user, state) VALUES (?1, ?2) ON CONFLICT (user) DO UPDATE SET state = ?2"
+#define REMOVE_FACTOR "DELETE FROM factor WHERE user = ?1"
 #define PUT_SESSION                                                                                \
     "INSERT INTO session (id, hash, user, agent, created, used)"                                   \
     " VALUES (?1, ?2, ?3, ?4, ?11, ?12) ON CONFLICT (id) DO UPDATE SET used = ?12"
@@ -106,6 +109,8 @@ static const char *const STATEMENTS[WRITE_KINDS] = {
     [WRITE_DOCUMENT] = PUT_DOCUMENT,
     [WRITE_USER] = PUT_USER,
     [WRITE_REMOVE_USER] = REMOVE_USER,
+    [WRITE_FACTOR] = PUT_FACTOR,
+    [WRITE_REMOVE_FACTOR] = REMOVE_FACTOR,
     [WRITE_SESSION] = PUT_SESSION,
     [WRITE_REMOVE_SESSION] = REMOVE_SESSION,
     [WRITE_TOKEN] = PUT_TOKEN,

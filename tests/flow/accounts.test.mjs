@@ -1,6 +1,7 @@
 // access = accounts: addresses give no rights, people log in, programs have tokens,
 // and what ends takes its connections along.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -262,7 +263,8 @@ const postFrom = (house, localAddress, path, body, headers = {}) => new Promise(
   request.on('error', reject);
   request.end(JSON.stringify(body));
 });
-const logInFrom = (house, localAddress, name, password) => postFrom(house, localAddress, '/api/v1/session', { name, password });
+const logInFrom = (house, localAddress, name, password, more = {}) =>
+  postFrom(house, localAddress, '/api/v1/session', { name, password, ...more });
 
 test('a wrong name and a wrong password look the same, and a guesser keeps nobody else out', async (t) => {
   const { house } = await bootWithAnna(t);
@@ -296,6 +298,81 @@ test('many guesses at once are no way around the limit, and take nobody\'s place
   while ((await logInFrom(house, '127.0.0.1', 'anna', 'not the password'))[0] === 401);
   assert.deepEqual(await postFrom(house, '127.0.0.1', '/api/v1/session/password', { password: PASSWORD, new_password: `${PASSWORD}2` },
     { cookie: `eyelid_session=${anna.cookie}` }).then(([status]) => status), 201, 'a session changes its password whatever its address did');
+});
+
+/** The code of a Base32 secret, so many steps of 30 s from now: RFC 6238. */
+function totp(secret, steps = 0) {
+  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const counter = Buffer.alloc(8);
+  counter.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
+  const mac = crypto.createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))).update(counter).digest();
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
+}
+
+test('a second factor: offered, confirmed, asked for, used once, lost', async (t) => {
+  const { house, anna } = await bootWithAnna(t);
+  const own = (method, body) => ask(house, anna, method, '/api/v1/session/totp', body);
+  const logInWith = async (code) => {
+    const response = await ask(house, NOBODY, 'POST', '/api/v1/session', { name: 'anna', password: PASSWORD, code });
+    return response.status === 401 ? (await response.json()).type.split(':').at(-1) : response.status;
+  };
+  const offer = await (await own('POST', {})).json();
+  assert.match(offer.secret, /^[A-Z2-7]{32}$/);
+  assert.equal(offer.uri, `otpauth://totp/eyelid:anna?secret=${offer.secret}&issuer=eyelid`);
+  assert.equal(offer.recovery_codes.length, 10);
+  // It is not in force before a code of it was given, with the password.
+  assert.equal(await logInWith(undefined), 201);
+  assert.equal((await own('PUT', { password: PASSWORD, code: '000000' === totp(offer.secret) ? '111111' : '000000' })).status, 401);
+  assert.equal((await own('PUT', { password: 'not the password', code: totp(offer.secret) })).status, 401);
+  assert.deepEqual(await (await own('GET')).json(), { enabled: false, recovery_codes: 0 });
+  const first = totp(offer.secret);
+  assert.equal((await own('PUT', { password: PASSWORD, code: first })).status, 204);
+  assert.deepEqual(await (await own('GET')).json(), { enabled: true, recovery_codes: 10 });
+  assert.equal((await (await ask(house, anna, 'GET', '/api/v1/users')).json()).users[0].totp, true);
+
+  assert.equal(await logInWith(undefined), 'code-needed');
+  assert.equal(await logInWith(first), 'code-needed', 'it was used to confirm');
+  const wrong = await ask(house, NOBODY, 'POST', '/api/v1/session', { name: 'anna', password: 'wrong password', code: offer.recovery_codes[0] });
+  assert.match((await wrong.json()).type, /bad-login$/, 'the password comes first');
+  const next = totp(offer.secret, 1);
+  const both = await Promise.all([logInWith(next), logInWith(next)]);
+  assert.deepEqual(both.map(String).sort(), ['201', 'code-needed'], 'of two at once, one');
+  assert.equal(await logInWith(offer.recovery_codes[0].toLowerCase()), 201);
+  assert.equal(await logInWith(offer.recovery_codes[0]), 'code-needed');
+
+  // What was used stays used after a restart; no secret is anywhere but in the store.
+  await house.server.stop();
+  await house.start();
+  assert.equal(await logInWith(offer.recovery_codes[0]), 'code-needed');
+  assert.equal(await logInWith(next), 'code-needed');
+  assert.equal(await logInWith(offer.recovery_codes[1]), 201);
+  assert.deepEqual(await (await own('GET')).json(), { enabled: true, recovery_codes: 8 });
+  for (const secret of [offer.secret, ...offer.recovery_codes]) assert.ok(!house.server.output.includes(secret));
+  // A token is not asked for a code, and has none.
+  assert.equal((await house.get('/api/v1/session/totp')).status, 422);
+
+  // Ten wrong codes are the last of this minute, from whatever address; a session still changes the password.
+  let seen;
+  for (let i = 0; i < 10; i++) {
+    seen = await logInFrom(house, `127.0.1.${i + 1}`, 'anna', PASSWORD, { code: 'AAAA' });
+    if (seen[0] === 503) break;
+  }
+  assert.equal(seen[0], 503, 'limited by the user');
+  assert.equal((await logInFrom(house, '127.0.1.99', 'anna', PASSWORD, { code: offer.recovery_codes[2] }))[0], 503);
+
+  // The machine's owner, or another administrator, removes it.
+  const remove = async () => (await own('PUT', { password: PASSWORD, code: null })).status;
+  assert.equal(await remove(), 204);
+  assert.equal(await logInWith(undefined), 201);
+  const again = await (await own('POST', {})).json();
+  assert.equal((await own('PUT', { password: PASSWORD, code: totp(again.secret) })).status, 204);
+  assert.equal(await logInWith(undefined), 'code-needed');
+  await ask(house, anna, 'POST', '/api/v1/users', { name: 'vera', password: PASSWORD, role: 'viewer' });
+  const vera = await logIn(house, 'vera', PASSWORD);
+  assert.equal(await status(house, vera, 'DELETE', '/api/v1/users/anna/totp'), 403);
+  assert.equal(await status(house, anna, 'DELETE', '/api/v1/users/nobody/totp'), 404);
+  assert.equal(await status(house, anna, 'DELETE', '/api/v1/users/anna/totp'), 204);
+  assert.equal(await logInWith(undefined), 201);
 });
 
 test('every operation answers each role as its description declares', async (t) => {
@@ -389,7 +466,7 @@ test('a demotion holds while the user changes the password', async (t) => {
   assert.equal(await status(house, anna, 'PATCH', '/api/v1/users/eve', { role: 'viewer', cameras: ['porch'] }), 204);
   await changing;
   const { users } = await (await ask(house, anna, 'GET', '/api/v1/users')).json();
-  assert.deepEqual(users.find(({ name }) => name === 'eve'), { name: 'eve', role: 'viewer', cameras: ['porch'] });
+  assert.deepEqual(users.find(({ name }) => name === 'eve'), { name: 'eve', role: 'viewer', cameras: ['porch'], totp: false });
 });
 
 test('several who set up at once make one administrator', async (t) => {

@@ -63,7 +63,9 @@ test('users, tokens and sessions are managed on the command line', async (t) => 
     'NAME  ROLE    CAMERAS\nanna  admin   all\nben   viewer  porch,yard\n');
   await done(house, ['user', 'role', 'ben', 'operator', '--cameras', 'all']);
   const users = JSON.parse(await done(house, ['user', 'list', '--json']));
-  assert.deepEqual(users.users[1], { name: 'ben', role: 'operator', cameras: null });
+  assert.deepEqual(users.users[1], { name: 'ben', role: 'operator', cameras: null, totp: false });
+  await done(house, ['user', 'reset-totp', 'ben']);
+  assert.match((await eyelid(house, ['user', 'reset-totp', 'eve'])).error, /there is no user "eve"/);
   // Without an administrator the server would be open to the next one who sets it up.
   for (const words of [['user', 'remove', 'anna'], ['user', 'role', 'anna', 'viewer'],
     ['user', 'role', 'anna', 'admin', '--cameras', 'porch']]) {

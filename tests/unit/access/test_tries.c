@@ -183,6 +183,7 @@ static void users_have_their_own_count(void **state)
     for (unsigned i = 0; i < TRIES_OF_A_NETWORK; i++)
         assert_true(fails(&tries, anna, 2));
     assert_false(fails(&tries, anna, 2));
+    assert_true(fails(&tries, tries_network_of_code("anna"), 2));
     assert_true(fails(&tries, bert, 2));
     assert_int_equal(tries.strangers_failed, TRIES_OF_A_NETWORK);
 }

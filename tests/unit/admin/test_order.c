@@ -47,6 +47,7 @@ static void each_verb_is_one_request(void **state)
            "\"cameras\":[\"porch\",\"yard\"],\"password\":\"secret \\\"1\\\"\"}");
     expect("user remove ben", "DELETE /api/v1/users/ben");
     expect("user passwd ben", "PATCH /api/v1/users/ben {\"password\":\"secret \\\"1\\\"\"}");
+    expect("user reset-totp ben", "DELETE /api/v1/users/ben/totp");
     expect("user role ben operator", "PATCH /api/v1/users/ben {\"role\":\"operator\"}");
     expect("user role ben operator --cameras all",
            "PATCH /api/v1/users/ben {\"role\":\"operator\",\"cameras\":null}");
@@ -66,8 +67,8 @@ static void each_verb_is_one_request(void **state)
 static void invalid_orders_say_what_is_expected(void **state)
 {
     (void)state;
-    expect("user", "user takes list, add, remove, passwd, role");
-    expect("user erase", "user takes list, add, remove, passwd, role");
+    expect("user", "user takes list, add, remove, passwd, role, reset-totp");
+    expect("user erase", "user takes list, add, remove, passwd, role, reset-totp");
     expect("user add",
            "usage: eyelid user add NAME [--role viewer|operator|admin] [--cameras ID,ID]");
     expect("user remove ../cameras/porch", "usage: eyelid user remove NAME");

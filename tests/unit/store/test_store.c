@@ -260,7 +260,7 @@ static void newer_schema_is_left_alone(void **state)
     run_sql(folder, "PRAGMA user_version = 99");
     struct stat before, after;
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &before), 0);
-    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 8");
+    refuse(folder->dir, -EEXIST, "newer eyelid (its version is 99", "up to 9");
     assert_int_equal(stat(folder_path(folder, "eyelid.db"), &after), 0);
     assert_memory_equal(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim));
     assert_int_equal(before.st_size, after.st_size);
@@ -456,12 +456,19 @@ static void saw_token(void *ctx, const struct store_token *token)
              token->role, token->cameras, (long long)token->created_s, (long long)token->expires_s);
 }
 
+static void saw_factor(void *ctx, const struct store_factor *factor)
+{
+    struct folder *folder = ctx;
+    text_add(&folder->seen, "factor %s %s\n", factor->user, factor->state);
+}
+
 static void accounts_come_back_and_sessions_go_with_their_user(void **state)
 {
     struct folder *folder = *state;
     folder->loader.user = saw_user;
     folder->loader.session = saw_session;
     folder->loader.token = saw_token;
+    folder->loader.factor = saw_factor;
     const struct store_user anna = {"anna", "$argon2id$1", "admin", "*"},
                             ben = {"ben", "$argon2id$2", "viewer", "porch '; DROP TABLE user"};
     struct store_session session = {"s1", "h1", "ben", "Firefox", 10, 20};
@@ -469,6 +476,10 @@ static void accounts_come_back_and_sessions_go_with_their_user(void **state)
     struct store *store = open_or_fail(folder);
     store_put_user(store, &anna);
     store_put_user(store, &ben);
+    store_put_factor(store, &(struct store_factor){"ben", "1"});
+    store_put_factor(store, &(struct store_factor){"ben", "2"});
+    store_put_factor(store, &(struct store_factor){"anna", "3"});
+    store_remove_factor(store, "anna");
     store_put_session(store, &session);
     session.used_s = 25;
     store_put_session(store, &session);
@@ -478,6 +489,7 @@ static void accounts_come_back_and_sessions_go_with_their_user(void **state)
     assert_string_equal(folder->seen_bytes, "user anna $argon2id$1 admin *\n"
                                             "user ben $argon2id$2 viewer porch '; DROP TABLE user\n"
                                             "session s1 h1 ben Firefox 10 25\n"
+                                            "factor ben 2\n"
                                             "token t1 h2 hass operator gate yard 30 40\n");
     store_remove_user(store, "ben");
     store_remove_token(store, "t1");
