@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boot, waitFor } from '../flow/harness.mjs';
+import { totp } from '../lib/totp.mjs';
 import { open, openSheet, seen } from './look.mjs';
 
 const ACCOUNTS = { env: { EYELID_ACCESS: 'accounts', EYELID_LINGER_S: '1' } };
@@ -189,7 +190,7 @@ test('chromium: users are added, narrowed, changed and removed', async (t) => {
   await ben.waitFor();
   assert.match(await ben.innerText(), /Viewer · yard/);
   const users = async () => (await house.json('/api/v1/users')).users.find(({ name }) => name === 'ben');
-  assert.deepEqual(await users(), { name: 'ben', role: 'viewer', cameras: ['yard'] });
+  assert.deepEqual(await users(), { name: 'ben', role: 'viewer', cameras: ['yard'], totp: false });
   assert.equal(await page.locator(':focus').getAttribute('data-action'), 'add-user', 'the focus is back');
 
   await ben.locator('[data-action=edit-user]').click();
@@ -235,7 +236,7 @@ test('chromium: a token is shown once, works, and is revoked', async (t) => {
   assert.equal(await status(), 401);
 });
 
-test('chromium: another session is ended, and a new password ends all others', async (t) => {
+test('chromium: another session is ended, and a new password ends all others; a second factor', async (t) => {
   const house = await bootWithAnna(t);
   const { page, goto, ...browser } = await open(t, 'chromium');
   await goto(`${house.url}/#/system/account`);
@@ -257,4 +258,35 @@ test('chromium: another session is ended, and a new password ends all others', a
   assert.equal((await post(house, '/api/v1/session', { name: 'anna', password: 'another long password' })).status, 201);
   await page.locator('[data-session]').first().waitFor();
   assert.equal(await page.locator('[data-entry]').count(), 0, 'this one goes on');
+
+  // A second factor: set up, asked for, turned off.
+  const dialog = page.getByRole('dialog');
+  await page.locator('[data-action=ask-second]').click();
+  await dialog.locator('svg.qr').waitFor();
+  const secret = await dialog.locator('.copy code').innerText();
+  const recovery = await dialog.locator('[data-testid=recovery] li').allInnerTexts();
+  assert.equal(recovery.length, 10);
+  await dialog.locator('[name=code]').fill('12345');
+  await dialog.locator('[name=password]').fill('another long password');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('The code is wrong, or was used before.').waitFor();
+  assert.equal(await page.locator(':focus').getAttribute('name'), 'code');
+  await dialog.locator('[name=code]').fill(totp(secret));
+  await page.keyboard.press('Enter');
+  await page.getByText('On. 10 recovery codes are left.').waitFor();
+  assert.equal((await page.content()).includes(secret), false, 'it is nowhere on the page any more');
+  await page.locator('[data-action=logout]').click();
+  await logIn({ ...browser }, 'anna', 'another long password');
+  await page.locator('[data-entry=login] [name=code]').waitFor();
+  assert.equal(await page.locator(':focus').getAttribute('name'), 'code');
+  await page.keyboard.type('000');
+  await page.keyboard.press('Enter');
+  await page.getByText('The code is wrong, or was used before.').waitFor();
+  await page.locator('[name=code]').fill(recovery[0]);
+  await page.keyboard.press('Enter');
+  await page.getByText('On. 9 recovery codes are left.').waitFor();
+  await page.locator('[data-action=ask-no-second]').click();
+  await dialog.locator('[name=password]').fill('another long password');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-action=ask-second]').waitFor();
 });

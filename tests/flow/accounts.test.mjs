@@ -1,11 +1,11 @@
 // access = accounts: addresses give no rights, people log in, programs have tokens,
 // and what ends takes its connections along.
 import assert from 'node:assert/strict';
-import crypto from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
+import { totp } from '../lib/totp.mjs';
 import { boot, waitFor } from './harness.mjs';
 
 const ACCOUNTS = { env: { EYELID_ACCESS: 'accounts', EYELID_LINGER_S: '1', EYELID_ADOPT: 'all' } };
@@ -299,15 +299,6 @@ test('many guesses at once are no way around the limit, and take nobody\'s place
   assert.deepEqual(await postFrom(house, '127.0.0.1', '/api/v1/session/password', { password: PASSWORD, new_password: `${PASSWORD}2` },
     { cookie: `eyelid_session=${anna.cookie}` }).then(([status]) => status), 201, 'a session changes its password whatever its address did');
 });
-
-/** The code of a Base32 secret, so many steps of 30 s from now: RFC 6238. */
-function totp(secret, steps = 0) {
-  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const counter = Buffer.alloc(8);
-  counter.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
-  const mac = crypto.createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))).update(counter).digest();
-  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
-}
 
 test('a second factor: offered, confirmed, asked for, used once, lost', async (t) => {
   const { house, anna } = await bootWithAnna(t);

@@ -55,6 +55,7 @@ export interface User {
   name: string;
   role: Role;
   cameras: string[] | null;
+  totp?: boolean; // logins need a code of an authenticator app
 }
 
 export interface Session {

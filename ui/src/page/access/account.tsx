@@ -15,6 +15,7 @@ import { PASSWORD } from './fields';
 import { useList } from './list';
 import { AccessPage } from './page';
 import { camerasText, roleName } from './rights';
+import { Second } from './second';
 
 function ChangePassword({ name, changed }: { name: string; changed(): void }) {
   const [old, setOld] = useState('');
@@ -159,6 +160,7 @@ export function Account() {
         <h2 id="password-title">{t('password.change')}</h2>
         <ChangePassword name={who.name} changed={() => void load()} />
       </section>
+      <Second />
     </AccessPage>
   );
 }

@@ -2,9 +2,39 @@
 import type { Session, Token, User } from '../../live/rest';
 import { rest } from '../areas_server';
 
+export interface SecondFactor {
+  enabled: boolean;
+  recovery_codes: number; // left
+}
+
+export interface Offer {
+  secret: string;
+  uri: string;
+  recovery_codes: string[];
+}
+
 export const accounts = {
-  async logIn(name: string, password: string): Promise<void> {
-    await rest.ask('session', { method: 'POST', body: { name, password } });
+  // code: of the second factor; '' = not asked for yet.
+  async logIn(name: string, password: string, code: string): Promise<void> {
+    const body = { name, password, ...(code && { code }) };
+    await rest.ask('session', { method: 'POST', body });
+  },
+
+  async secondFactor(): Promise<SecondFactor> {
+    return (await rest.ask('session/totp')) as SecondFactor;
+  },
+
+  async offerSecondFactor(): Promise<Offer> {
+    return (await rest.ask('session/totp', { method: 'POST', body: {} })) as Offer;
+  },
+
+  // code: of what was offered; null turns it off.
+  async setSecondFactor(password: string, code: string | null): Promise<void> {
+    await rest.ask('session/totp', { method: 'PUT', body: { password, code } });
+  },
+
+  async resetSecondFactor(name: string): Promise<void> {
+    await rest.ask(`users/${name}/totp`, { method: 'DELETE' });
   },
 
   async logOut(): Promise<void> {

@@ -13,7 +13,7 @@ import { accounts } from './api';
 import { NAME, PASSWORD } from './fields';
 import './entry.css';
 
-type Field = 'token' | 'username' | 'password';
+type Field = 'token' | 'username' | 'password' | 'code';
 
 function useEntering(enter: () => Promise<void>, blame: (code: string) => [Field, Key] | null) {
   const [busy, setBusy] = useState(false);
@@ -48,18 +48,34 @@ const typed = (form: HTMLFormElement | null, name: Field): string =>
 
 function Login() {
   const form = useRef<HTMLFormElement>(null);
+  const [asksCode, setAsksCode] = useState(false);
+  const code = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (asksCode) code.current?.querySelector('input')?.focus();
+  }, [asksCode]);
   const { busy, submit, wrongAt, wrong } = useEntering(
     async () => {
-      await accounts.logIn(typed(form.current, 'username').trim(), typed(form.current, 'password'));
+      const name = typed(form.current, 'username').trim();
+      const password = typed(form.current, 'password');
+      try {
+        await accounts.logIn(name, password, typed(form.current, 'code').trim());
+      } catch (problem) {
+        const isNeeded = problem instanceof LiveError && problem.code === 'code-needed';
+        if (!isNeeded || asksCode) throw problem;
+        setAsksCode(true);
+        return;
+      }
       await learn();
       if (route.value.area === 'login') location.replace(cameFrom());
     },
     (code) =>
       code === 'bad-login'
         ? ['password', 'login.wrong']
-        : code === 'busy'
-          ? ['password', 'login.busy']
-          : null,
+        : code === 'code-needed'
+          ? ['code', 'totp.wrong']
+          : code === 'busy'
+            ? ['password', 'login.busy']
+            : null,
   );
   return (
     <form ref={form} class="form" data-testid="login" onSubmit={(event) => void submit(event)}>
@@ -77,6 +93,18 @@ function Login() {
         wrong={wrongAt('password')}
         more={{ type: 'password', autocomplete: 'current-password', maxLength: 256 }}
       />
+      {asksCode && (
+        <div ref={code}>
+          <TextField
+            name="code"
+            label={t('totp.code')}
+            wrong={wrongAt('code')}
+            more={{ autocomplete: 'one-time-code', autocapitalize: 'off', maxLength: 24 }}
+          >
+            <p class="hint">{t('totp.code.or')}</p>
+          </TextField>
+        </div>
+      )}
       {wrong && (
         <p class="problem" role="alert">
           {wrong}

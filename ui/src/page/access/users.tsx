@@ -1,5 +1,7 @@
 // The users.
+
 import pencil from 'icon:pencil';
+import keyOff from 'icon:shield-off';
 import trash from 'icon:trash';
 import userPlus from 'icon:user-plus';
 import { useRef, useState } from 'preact/hooks';
@@ -97,8 +99,8 @@ function UserForm({ user, saved }: { user: User | null; saved(): void }) {
   );
 }
 
-function Row(props: { user: User; edit(): void; remove(): void }) {
-  const { user, edit, remove } = props;
+function Row(props: { user: User; edit(): void; reset(): void; remove(): void }) {
+  const { user, edit, reset, remove } = props;
   const isMe = me.value?.principal === 'user' && me.value.name === user.name;
   return (
     <li class="row" data-user={user.name}>
@@ -106,6 +108,7 @@ function Row(props: { user: User; edit(): void; remove(): void }) {
         <strong>{user.name}</strong>
         <span class="quiet">
           {roleName(user.role)} · {camerasText(user.cameras)}
+          {user.totp && ` · ${t('totp.has')}`}
         </span>
       </div>
       {isMe ? (
@@ -124,6 +127,18 @@ function Row(props: { user: User; edit(): void; remove(): void }) {
           >
             <Icon of={pencil} />
           </button>
+          {user.totp && (
+            <button
+              type="button"
+              class="button is-plain is-icon"
+              data-action="ask-reset-second"
+              aria-label={t('totp.reset', { name: user.name })}
+              title={t('totp.reset', { name: user.name })}
+              onClick={reset}
+            >
+              <Icon of={keyOff} />
+            </button>
+          )}
           <button
             type="button"
             class="button is-plain is-icon"
@@ -144,6 +159,7 @@ export function Users() {
   const { list, error, load } = useList(() => accounts.users());
   const [form, setForm] = useState<User | 'new' | null>(null);
   const [removing, setRemoving] = useState<User | null>(null);
+  const [resetting, setResetting] = useState<User | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   return (
     <AccessPage title={t('users.title')} heading={heading} error={error}>
@@ -166,6 +182,7 @@ export function Users() {
               key={user.name}
               user={user}
               edit={() => setForm(user)}
+              reset={() => setResetting(user)}
               remove={() => setRemoving(user)}
             />
           ))}
@@ -178,6 +195,23 @@ export function Users() {
         >
           <UserForm user={form === 'new' ? null : form} saved={() => void load()} />
         </Dialog>
+      )}
+      {resetting && (
+        <Confirm
+          title={t('totp.reset', { name: resetting.name })}
+          keep={t('remove.keep')}
+          yes={t('remove.yes')}
+          action="reset-second"
+          act={async () => {
+            await accounts.resetSecondFactor(resetting.name);
+            tell(t('totp.is.off'));
+            await load();
+          }}
+          done={() => heading.current?.focus()}
+          closed={() => setResetting(null)}
+        >
+          <p>{t('totp.reset.what')}</p>
+        </Confirm>
       )}
       {removing && (
         <Confirm
