@@ -21,7 +21,7 @@ struct news {
 };
 
 struct archive {
-    char *data;
+    char *data, *folder;
     struct waker deliver;
     void (*on_news)(void *ctx, enum shelf_change change, const struct archive_item *item);
     void *ctx;
@@ -34,9 +34,10 @@ struct archive {
 
     /* Keeper only. */
     struct shelf shelf;
-    int shelf_error;                /* why it is not open; 0 = it is */
-    struct archive_quota *in_force; /* a copy of quotas */
-    bool retains_more;              /* there was more to remove than at once */
+    int shelf_error;                   /* why it is not open; 0 = it is */
+    char shelf_id[FILES_ID_CHARS + 1]; /* of the one that was open last; "" = none was */
+    struct archive_quota *in_force;    /* a copy of quotas */
+    bool retains_more;                 /* there was more to remove than at once */
 
     struct lock lock;
     struct lock_cond work, finish; /* signalled for a new job, and for a finished one */
@@ -108,6 +109,25 @@ static void retain(struct archive *archive)
     files_reserve(archive->shelf.root);
 }
 
+static void tell_finding(void *ctx, const char *what, const char *path)
+{
+    (void)ctx;
+    log_warn("archive", path, "%s", what);
+}
+
+/* Files whose rows could not be written because the disk was full. */
+static void take_in_orphans(struct archive *archive)
+{
+    struct shelf_findings findings;
+    if (archive->shelf_error || !archive->shelf.has_orphans ||
+        !files_have_room(archive->shelf.root))
+        return;
+    archive->shelf.has_orphans = false;
+    const int r = shelf_check(&archive->shelf, true, tell_finding, NULL, &findings);
+    if (r < 0)
+        log_error("archive", NULL, "the check failed: %s", strerror(-r));
+}
+
 static void add_news(void *ctx, enum shelf_change change, const struct archive_item *item)
 {
     struct archive *archive = ctx;
@@ -119,16 +139,13 @@ static void add_news(void *ctx, enum shelf_change change, const struct archive_i
     lock_drop(&archive->lock);
 }
 
-static void tell_finding(void *ctx, const char *what, const char *path)
-{
-    (void)ctx;
-    log_warn("archive", path, "%s", what);
-}
-
 static void open_shelf(struct archive *archive, struct archive_state *state)
 {
     char trouble[SHELF_SENTENCE_MAX_BYTES] = "";
-    archive->shelf_error = shelf_open(archive->data, &archive->shelf, trouble);
+    archive->shelf_error =
+        archive->shelf_id[0]
+            ? shelf_open_again(archive->data, archive->shelf_id, &archive->shelf, trouble)
+            : shelf_open(archive->data, &archive->shelf, trouble);
     const bool is_news = strcmp(trouble, state->trouble) != 0;
     memcpy(state->trouble, trouble, sizeof(trouble));
     if (archive->shelf_error) {
@@ -137,6 +154,9 @@ static void open_shelf(struct archive *archive, struct archive_state *state)
         publish(archive, state);
         return;
     }
+    if (archive->shelf_id[0])
+        log_info("archive", NULL, "the archive is back");
+    memcpy(archive->shelf_id, archive->shelf.id, sizeof(archive->shelf_id));
     archive->shelf.told = add_news;
     archive->shelf.ctx = archive;
     int r = shelf_check(&archive->shelf, true, tell_finding, NULL, &state->findings);
@@ -188,6 +208,10 @@ static void *run(void *ctx)
             publish(archive, state);
             continue;
         }
+        if (!archive->shelf_error && !files_in_place(archive->folder, archive->shelf.root)) {
+            shelf_close(&archive->shelf);
+            archive->shelf_error = -ESTALE;
+        }
         if (archive->shelf_error) /* try again: the disk may be mounted by now */
             open_shelf(archive, state);
         const uint64_t changes = archive->shelf_error ? 0 : index_changes(archive->shelf.index);
@@ -196,6 +220,7 @@ static void *run(void *ctx)
             retain(archive);
             publish(archive, state);
         }
+        take_in_orphans(archive);
         inbox_post(&archive->finished, &job->node);
         lock_take(&archive->lock);
         archive->has_finished = true;
@@ -214,6 +239,8 @@ int archive_open(const struct archive_params *params, struct archive **ret_archi
 {
     struct archive *archive = mem_new(struct archive);
     archive->data = mem_strdup_or_die(params->data);
+    archive->folder = mem_zalloc_or_die(1, strlen(params->data) + sizeof("/archive"));
+    sprintf(archive->folder, "%s/archive", params->data);
     archive->deliver = params->deliver;
     archive->on_news = params->news;
     archive->ctx = params->ctx;
@@ -237,6 +264,7 @@ int archive_open(const struct archive_params *params, struct archive **ret_archi
         mem_free(archive->quotas);
         mem_free(archive->in_force);
         mem_free(archive->data);
+        mem_free(archive->folder);
         mem_free(archive);
         return r;
     }
@@ -289,6 +317,11 @@ static void end_recorders(struct archive *archive)
     }
 }
 
+const char *archive_folder(const struct archive *archive)
+{
+    return archive->folder;
+}
+
 struct list *recorder_list(struct archive *archive)
 {
     return &archive->recorders;
@@ -312,6 +345,7 @@ void archive_close(struct archive *archive)
     mem_free(archive->quotas);
     mem_free(archive->in_force);
     mem_free(archive->data);
+    mem_free(archive->folder);
     mem_free(archive);
 }
 

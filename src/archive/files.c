@@ -153,12 +153,24 @@ int files_remove(int root, const char *path)
 
 static const char RESERVE[] = "../archive.reserve";
 
-void files_reserve(int root)
+bool files_have_room(int root)
 {
     enum { ROOM = 8 };
     struct statvfs s;
-    if (faccessat(root, RESERVE, F_OK, 0) == 0 || fstatvfs(root, &s) < 0 ||
-        (uint64_t)s.f_bavail * s.f_frsize < (uint64_t)ROOM * FILES_RESERVE_BYTES)
+    return fstatvfs(root, &s) == 0 &&
+           (uint64_t)s.f_bavail * s.f_frsize >= (uint64_t)ROOM * FILES_RESERVE_BYTES;
+}
+
+bool files_in_place(const char *dir, int root)
+{
+    struct stat named, held;
+    return stat(dir, &named) == 0 && fstat(root, &held) == 0 && named.st_dev == held.st_dev &&
+           named.st_ino == held.st_ino;
+}
+
+void files_reserve(int root)
+{
+    if (faccessat(root, RESERVE, F_OK, 0) == 0 || !files_have_room(root))
         return;
     int fd = openat(root, RESERVE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)

@@ -39,6 +39,12 @@ int files_remove(int root, const char *path) __attribute__((warn_unused_result))
  * when a write finds no space. */
 enum { FILES_RESERVE_BYTES = 1 << 20 };
 void files_reserve(int root);
+/* Whether there is so much space that the reserve could be created, and a recording should begin:
+ * else it would eat what was just released. */
+bool files_have_room(int root);
+/* Whether this folder is still what DIR leads to: not if its disk was unmounted, or another mounted
+ * above it. Any thread. */
+bool files_in_place(const char *dir, int root);
 /* False: there was none. */
 bool files_release(int root);
 

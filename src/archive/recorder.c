@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "archive/clip_file.h"
+#include "archive/files.h"
 #include "archive/recorder_list.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -65,9 +66,11 @@ struct new_clip {
 static int add_clip(struct archive_job *job, struct shelf *shelf)
 {
     struct new_clip *clip = list_entry(job, struct new_clip, job);
-    return shelf_add(shelf, &clip->item,
-                     clip->poster ? clip->poster->data + clip->poster_off : NULL,
-                     clip->poster_end - clip->poster_off);
+    const int r =
+        shelf_add(shelf, &clip->item, clip->poster ? clip->poster->data + clip->poster_off : NULL,
+                  clip->poster_end - clip->poster_off);
+    shelf->has_orphans |= r < 0;
+    return r;
 }
 
 static void finish(struct recorder *recorder);
@@ -124,6 +127,9 @@ static int write_fragment(struct recorder *recorder, unsigned n, int64_t next_us
     if (r == 0 && next_us - recorder->synced_us >= SYNC_US) {
         r = clip_file_sync(recorder->clip);
         recorder->synced_us = next_us;
+        /* On a disk that was unmounted while files were open, writing goes on. */
+        if (r == 0 && !files_in_place(archive_folder(recorder->params.archive), recorder->root))
+            r = -ESTALE;
     }
     for (unsigned i = 0; i < n; i++)
         packet_unref(&recorder->pending[i]);
@@ -273,7 +279,7 @@ static void destroy(struct recorder *recorder)
 
 static void finish(struct recorder *recorder)
 {
-    if (recorder->error)
+    if (recorder->error && !recorder->params.retries)
         log_error("archive", recorder->camera, "recording stopped: %s", strerror(-recorder->error));
     const struct recorder_params params = recorder->params;
     const struct recorder_result result = {recorder->error, recorder->closed_bytes,
@@ -300,6 +306,9 @@ static void ended(struct archive_job *job)
 static int find_root(struct archive_job *job, struct shelf *shelf)
 {
     struct recorder *recorder = list_entry(job, struct recorder, job);
+    if (!files_have_room(shelf->root))
+        return -ENOSPC;
+    files_reserve(shelf->root);
     recorder->root = dup(shelf->root);
     return recorder->root < 0 ? -errno : 0;
 }

@@ -10,6 +10,8 @@
 
 struct recorder;
 
+/* -ENOSPC: the disk is full, or was and has not much more room; -ESTALE: the archive's folder is
+ * gone, as when its disk was unmounted. */
 struct recorder_result {
     int error;      /* 0, or why it ended early */
     uint64_t bytes; /* of all its clips */
@@ -24,6 +26,7 @@ struct recorder_params {
     const struct clock *clock;
     int64_t clip_us;             /* length of a clip, see above; 0 = an hour */
     int64_t back_us;             /* begins this far in the hub's past, at a key; 0 = now */
+    bool retries;                /* the caller logs errors, and begins again */
     const struct packet *poster; /* a JPEG for the thumbnail, or NULL; its bytes are kept */
     /* The recording has ended, its last clip is in the archive, and the recorder is freed. */
     void (*done)(void *ctx, const struct recorder_result *result);

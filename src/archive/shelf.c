@@ -40,6 +40,7 @@ static int match(struct shelf *shelf)
     r = files_meta(shelf->root, id);
     if (r < 0)
         return r;
+    memcpy(shelf->id, id, sizeof(id));
     if (!known[0])
         return index_set_meta(shelf->index, id);
     return strcmp(known, id) == 0 ? 0 : -ESTALE;
@@ -70,6 +71,21 @@ int shelf_open(const char *data, struct shelf *ret_shelf, char ret_wrong[SHELF_S
     }
     *ret_shelf = shelf;
     return 0;
+}
+
+int shelf_open_again(const char *data, const char *id, struct shelf *ret_shelf,
+                     char ret_wrong[SHELF_SENTENCE_MAX_BYTES])
+{
+    char path[4096], found[FILES_ID_CHARS + 1] = "";
+    size_t len = 0;
+    snprintf(path, sizeof(path), "%s/archive/meta", data);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0) {
+        (void)!files_read(fd, 0, found, FILES_ID_CHARS, &len);
+        close(fd);
+    }
+    return strcmp(found, id) == 0 ? shelf_open(data, ret_shelf, ret_wrong)
+                                  : explain(-ESTALE, data, ret_wrong);
 }
 
 void shelf_close(struct shelf *shelf)

@@ -8,14 +8,17 @@
  *
  * Blocks on the disk: one thread, never the loop. */
 #pragma once
+#include "archive/files.h"
 #include "archive/index.h"
 #include "base/buf.h"
 
 enum shelf_change { SHELF_ADDED, SHELF_CHANGED, SHELF_REMOVED };
 
 struct shelf {
-    int root;      /* the folder; borrowed by recorders */
-    int lock_file; /* held while it is open */
+    int root;                    /* the folder; borrowed by recorders */
+    char id[FILES_ID_CHARS + 1]; /* in its file meta */
+    int lock_file;               /* held while it is open */
+    bool has_orphans;            /* a file's row could not be written; shelf_check takes it in */
     struct index *index;
     /* What happened to an item, once it is on disk; may be NULL. */
     void (*told)(void *ctx, enum shelf_change change, const struct archive_item *item);
@@ -29,6 +32,9 @@ enum { SHELF_SENTENCE_MAX_BYTES = 200 };
  * owner. */
 int shelf_open(const char *data, struct shelf *ret_shelf, char ret_wrong[SHELF_SENTENCE_MAX_BYTES])
     __attribute__((warn_unused_result));
+/* One that was open before: nothing is created unless DATA/archive/meta has its id. */
+int shelf_open_again(const char *data, const char *id, struct shelf *ret_shelf,
+                     char ret_wrong[SHELF_SENTENCE_MAX_BYTES]) __attribute__((warn_unused_result));
 void shelf_close(struct shelf *shelf); /* also a zeroed one */
 
 /* Stores a photo: its file, a thumbnail if one can be made, and its row are on disk when it returns

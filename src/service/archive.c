@@ -24,6 +24,10 @@ static void explain(int error, struct problem *ret_problem)
         (void)problem_set(ret_problem, PROBLEM_NOT_ALLOWED, NULL, "this is not yours to change");
     else if (error == -EBUSY)
         (void)problem_set(ret_problem, PROBLEM_BUSY, NULL, "the archive is busy; try again");
+    else if (error == -ESTALE)
+        (void)problem_set(ret_problem, PROBLEM_NOT_STORED, NULL,
+                          "the archive's folder is gone, or its disk is not mounted; it is used "
+                          "again as soon as it is there");
     else
         (void)problem_not_stored(ret_problem, NULL, error);
 }

@@ -1,6 +1,7 @@
 /* Continuous recording: a setting of a camera. Its recorder and lease are apart from those of other
  * recordings, so that a clip by hand or by a schedule is a clip as without it. */
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +61,11 @@ static void drop(struct continuous *each)
     mem_free(each);
 }
 
+static const char *why(int error)
+{
+    return error == -ESTALE ? "the archive's folder is gone" : strerror(-error);
+}
+
 static void on_done(void *ctx, const struct recorder_result *result)
 {
     struct continuous *each = ctx;
@@ -73,7 +79,7 @@ static void on_done(void *ctx, const struct recorder_result *result)
     }
     if (result->error && result->error != each->error)
         log_error("archive", each->camera, "continuous recording stopped, is tried again: %s",
-                  strerror(-result->error));
+                  why(result->error));
     each->error = result->error;
     each->not_before_us = clock_now_us(service->params.clock) + AGAIN_US;
     look(service, AGAIN_US);
@@ -94,6 +100,7 @@ static void start(struct continuous *each, struct camera *camera)
                                                               .reason = ARCHIVE_CONTINUOUS,
                                                               .clock = service->params.clock,
                                                               .clip_us = CLIP_US,
+                                                              .retries = true,
                                                               .poster = camera_view(camera).poster,
                                                               .done = on_done,
                                                               .ctx = each});
@@ -190,7 +197,7 @@ json_t *service_recording(const struct permit *permit)
     const int error = is_on && !is_writing ? each->error : 0;
     return json_pack("{s:b, s:b, s:s?}", "recording",
                      service_recorded(permit->service, id).is_recording, "continuous", is_on,
-                     "error", error ? strerror(-error) : NULL);
+                     "error", error ? why(error) : NULL);
 }
 
 void service_load_recording(struct service *service, const char *text)

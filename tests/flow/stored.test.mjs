@@ -1,5 +1,6 @@
 // What the server promised is on disk: it is killed the moment it has answered, and its disk is full.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -139,6 +140,51 @@ test('continuous recording tells of a full disk, and goes on by itself once ther
   const before = await recorded();
   await state('it records again', (error, recording) => error === null && recording);
   await waitFor('it grows', async () => (await recorded()) > before + 30000, 20000);
+  // Every file has its row, whatever could not be written while the disk was full; and it was said once.
+  assert.equal((await house.get(address, {
+    method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"continuous":false}' })).status, 204);
+  const files = () => fs.readdirSync(path.join(path.dirname(fill), 'archive'), { recursive: true }).filter((name) => name.endsWith('.mp4'));
+  await waitFor('all clips are listed', async () => {
+    const { items } = await house.json('/api/v1/archive?kind=clip&limit=100');
+    return items.length >= 2 && items.length === files().length;
+  }, 20000);
+  assert.equal(house.server.output.match(/recording stopped/g).length, 1);
+});
+
+test('an archive whose disk is unmounted is awaited, and nothing is written below its mount point', {
+  skip: process.getuid() !== 0 && 'needs root to mount a file system',
+}, async (t) => {
+  const data = temporaryFolder(t);
+  const house = await boot(t, {
+    data,
+    command: ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs -o size=64m tmpfs "$1" && mkdir "$1/stick" "$1/archive" && ' +
+      'mount --bind "$1/stick" "$1/archive" && shift && exec "$@"', 'sh', data, path.join(BUILD, 'eyelid')],
+    args: ['--http', '127.0.0.1:0', '--device', '127.0.0.1:0', '--data', data],
+  });
+  const seen = path.join(`/proc/${house.server.pid}/root${data}`, 'archive');
+  const inside = (...command) => assert.equal(spawnSync('nsenter', ['-t', String(house.server.pid), '-m', ...command]).status, 0, command.join(' '));
+  await house.camera('porch', { fps: 20 });
+  const address = '/api/v1/cameras/porch/record';
+  const state = (why, wanted) => waitFor(why, async () => wanted(await house.json(address)), 30000);
+  const photo = async () => (await ask(house, 'POST', '/porch/photo')).status;
+  assert.equal(await photo(), 201);
+  assert.equal((await house.get(address, { method: 'PUT', headers: JSON_BODY, body: '{"continuous":true}' })).status, 204);
+  await state('it records', ({ recording }) => recording);
+
+  inside('umount', '--lazy', path.join(data, 'archive'));
+  await state('it has stopped', ({ error }) => error === "the archive's folder is gone");
+  assert.equal(await photo(), 500);
+  assert.match((await house.json('/api/v1/archive')).detail, /disk is not mounted/);
+  await house.server.says(/cannot be used: its files are on another disk, or none is mounted/);
+  assert.deepEqual(fs.readdirSync(seen), [], 'below the mount point');
+
+  inside('mount', '--bind', path.join(data, 'stick'), path.join(data, 'archive'));
+  await waitFor('photos are kept again', async () => await photo() === 201, 30000);
+  await state('it records again', ({ recording, error }) => recording && error === null);
+  await house.server.says(/archive: the archive is back/);
+  const items = (await house.json('/api/v1/archive?limit=50')).items;
+  assert.ok(items.some((item) => item.kind === 'clip'), 'the clip of before was taken in');
+  for (const item of items) assert.equal((await house.get(item.url)).status, 200);
 });
 
 test('the last picture and how long a camera is away outlive the server', async (t) => {
