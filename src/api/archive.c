@@ -188,18 +188,25 @@ static json_t *describe_next(const struct archive_item *item, const struct shelf
                      policy->max_age_us ? due : NULL);
 }
 
+static json_t *describe_use(const struct service *service, const struct index_use *use)
+{
+    char oldest[ARCHIVE_TIME_MAX_BYTES];
+    const bool has_oldest = use->oldest_us != INT64_MAX;
+    if (has_oldest)
+        archive_time_format(use->oldest_us, oldest);
+    return json_pack("{s:s, s:I, s:I, s:o, s:I, s:s?}", "camera", use->camera, "items",
+                     (json_int_t)use->items, "bytes", (json_int_t)use->bytes, "quota_bytes",
+                     limit((int64_t)service_quota(service, use->camera)), "recent_bytes",
+                     (json_int_t)use->recent_bytes, "oldest", has_oldest ? oldest : NULL);
+}
+
 static json_t *describe_storage(const struct service_archive_call *call)
 {
     const struct service_storage *storage = call->storage;
     const struct shelf_policy *policy = &storage->policy;
     json_t *cameras = json_array();
     for (unsigned i = 0; i < storage->n_cameras; i++)
-        json_array_append_new(
-            cameras,
-            json_pack("{s:s, s:I, s:I, s:o}", "camera", storage->cameras[i].id, "items",
-                      (json_int_t)storage->cameras[i].items, "bytes",
-                      (json_int_t)storage->cameras[i].bytes, "quota_bytes",
-                      limit((int64_t)service_quota(storage->service, storage->cameras[i].id))));
+        json_array_append_new(cameras, describe_use(storage->service, &storage->cameras[i]));
     return json_pack(
         "{s:o, s:I, s:I, s:{s:I, s:I}, s:{s:o, s:o, s:o}, s:o}", "cameras", cameras, "free_bytes",
         (json_int_t)storage->free_bytes, "total_bytes", (json_int_t)storage->total_bytes, "recent",

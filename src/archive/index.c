@@ -396,18 +396,24 @@ int index_sums(struct index *index,
     return end(&q);
 }
 
-int index_bytes_since(struct index *index, int64_t since_us, uint64_t *ret_bytes,
-                      int64_t *ret_first_us)
+int index_uses(struct index *index, int64_t since_us,
+               void (*each)(void *ctx, const struct index_use *use), void *ctx)
 {
     struct query q =
-        query(index, "SELECT coalesce(sum(bytes), 0), coalesce((SELECT start_us FROM item"
-                     " WHERE NOT garbage ORDER BY start_us LIMIT 1), ?2)"
-                     " FROM item WHERE NOT garbage AND start_us >= ?1");
+        query(index, "SELECT camera, count(*), sum(bytes),"
+                     " sum(CASE WHEN start_us >= ?1 THEN bytes ELSE 0 END), min(start_us),"
+                     " coalesce(min(CASE WHEN NOT starred THEN start_us END), ?2)"
+                     " FROM item WHERE NOT garbage GROUP BY camera ORDER BY camera");
     bind_int(&q, since_us);
     bind_int(&q, INT64_MAX);
-    if (step(&q)) {
-        *ret_bytes = (uint64_t)sqlite3_column_int64(q.statement, 0);
-        *ret_first_us = sqlite3_column_int64(q.statement, 1);
+    while (step(&q)) {
+        struct index_use use = {.items = (uint64_t)sqlite3_column_int64(q.statement, 1),
+                                .bytes = (uint64_t)sqlite3_column_int64(q.statement, 2),
+                                .recent_bytes = (uint64_t)sqlite3_column_int64(q.statement, 3),
+                                .first_us = sqlite3_column_int64(q.statement, 4),
+                                .oldest_us = sqlite3_column_int64(q.statement, 5)};
+        copy_text(&q, 0, use.camera, sizeof(use.camera));
+        each(ctx, &use);
     }
     return end(&q);
 }

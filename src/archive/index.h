@@ -59,10 +59,17 @@ int index_sums(struct index *index,
                void (*each)(void *ctx, const char *camera, uint64_t items, uint64_t bytes),
                void *ctx) __attribute__((warn_unused_result));
 
-/* Bytes of the items that began since then, and when the first of all items began; INT64_MAX: there
- * is none. */
-int index_bytes_since(struct index *index, int64_t since_us, uint64_t *ret_bytes,
-                      int64_t *ret_first_us) __attribute__((warn_unused_result));
+/* What a camera's items take. */
+struct index_use {
+    char camera[ARCHIVE_CAMERA_MAX_BYTES + 1];
+    uint64_t items, bytes;
+    uint64_t recent_bytes; /* of those that began since a time */
+    int64_t first_us;      /* when the first began */
+    int64_t oldest_us;     /* the same without stars, which retention takes next; INT64_MAX: none */
+};
+int index_uses(struct index *index, int64_t since_us,
+               void (*each)(void *ctx, const struct index_use *use), void *ctx)
+    __attribute__((warn_unused_result));
 
 /* Calls each with the number of items on each day (of the local calendar) of [from, until). */
 int index_days(struct index *index, const struct index_filter *filter,

@@ -198,39 +198,25 @@ static int work_days(struct archive_job *job, struct shelf *shelf)
     return index_days(shelf->index, &call->filter, add_day, call);
 }
 
-static void add_camera(void *ctx, const char *camera, uint64_t items, uint64_t bytes)
+static void add_camera(void *ctx, const struct index_use *use)
 {
     struct service_archive_call *call = ctx;
     struct service_storage *storage = call->storage;
-    if (storage->n_cameras == ARCHIVE_CAMERAS_MAX || !may(call, ACCESS_VIEWER, camera))
+    if (storage->n_cameras == ARCHIVE_CAMERAS_MAX || !may(call, ACCESS_VIEWER, use->camera))
         return;
-    struct archive_camera *sum = &storage->cameras[storage->n_cameras++];
-    snprintf(sum->id, sizeof(sum->id), "%s", camera);
-    sum->items = items;
-    sum->bytes = bytes;
-}
-
-static int read_recent(struct service_storage *storage, struct shelf *shelf)
-{
-    int64_t first_us;
-    int r = index_bytes_since(shelf->index, storage->now_us - SERVICE_STORAGE_RECENT_S * US_PER_S,
-                              &storage->recent_bytes, &first_us);
-    if (r < 0 || first_us == INT64_MAX)
-        return r;
-    const int64_t age_s = (storage->now_us - first_us) / US_PER_S;
-    storage->recent_s = age_s < SERVICE_STORAGE_LEAST_S    ? SERVICE_STORAGE_LEAST_S
-                        : age_s > SERVICE_STORAGE_RECENT_S ? SERVICE_STORAGE_RECENT_S
-                                                           : age_s;
-    return 0;
+    storage->cameras[storage->n_cameras++] = *use;
+    storage->recent_bytes += use->recent_bytes;
+    const int64_t age_s = (storage->now_us - use->first_us) / US_PER_S;
+    if (age_s > storage->recent_s)
+        storage->recent_s = age_s < SERVICE_STORAGE_RECENT_S ? age_s : SERVICE_STORAGE_RECENT_S;
 }
 
 static int work_storage(struct archive_job *job, struct shelf *shelf)
 {
     struct service_archive_call *call = call_of(job);
     struct service_storage *storage = call->storage;
-    int r = index_sums(shelf->index, add_camera, call);
-    if (r == 0 && !call->principal.is_narrowed)
-        r = read_recent(storage, shelf);
+    int r = index_uses(shelf->index, storage->now_us - SERVICE_STORAGE_RECENT_S * US_PER_S,
+                       add_camera, call);
     if (r == 0)
         r = shelf_space(shelf, &storage->free_bytes, &storage->total_bytes);
     if (r < 0)
@@ -280,7 +266,7 @@ void service_archive_storage(const struct permit *permit, struct service_archive
     call->storage->policy = *archive_policy(permit->service->archive);
     call->storage->service = permit->service;
     call->storage->now_us = clock_wall_us(permit->service->params.clock);
-    call->storage->recent_s = SERVICE_STORAGE_RECENT_S;
+    call->storage->recent_s = SERVICE_STORAGE_LEAST_S;
     begin(permit, call, work_storage, true);
 }
 

@@ -12,13 +12,13 @@ enum { SERVICE_ARCHIVE_PAGE_MAX = 500, SERVICE_ARCHIVE_DAYS_MAX = 4000 };
 enum { SERVICE_STORAGE_RECENT_S = 7 * 24 * 3600, SERVICE_STORAGE_LEAST_S = 3600 };
 
 struct service_storage {
-    struct archive_camera cameras[ARCHIVE_CAMERAS_MAX]; /* those that the principal may see */
+    struct index_use cameras[ARCHIVE_CAMERAS_MAX]; /* those that the principal may see */
     unsigned n_cameras;
     uint64_t free_bytes, total_bytes; /* of the disk */
     const struct service *service;    /* whose quotas hold */
     int64_t now_us;                   /* wall clock */
     int64_t recent_s;                 /* see above */
-    uint64_t recent_bytes;            /* that came in that time */
+    uint64_t recent_bytes;            /* of these cameras, that came in that time */
     struct shelf_policy policy;
     bool has_oldest; /* the call's item is the one that retention takes next */
 };

@@ -26,6 +26,7 @@ test('chromium: storage is told camera by camera, with what goes next', async (t
   await page.locator('[name=quota]').fill('0.5');
   await page.locator('[data-action=save-quota]').click();
   await page.locator('[data-storage=yard]').getByText('of 500 MB').waitFor();
+  await page.locator('[data-storage=yard]').getByText('Reaches its limit in about').waitFor();
   assert.deepEqual(await house.json('/api/v1/archive/quotas'), { cameras: { yard: 5e8 } });
   await clean(page, 'storage');
 });

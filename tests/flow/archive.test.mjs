@@ -240,13 +240,15 @@ test('what the archive takes, what limits it, and what goes next', async (t) => 
   await house.camera('porch');
   await house.camera('yard');
   const empty = await house.json('/api/v1/archive/storage');
-  assert.deepEqual([empty.cameras, empty.next, empty.recent], [[], null, { bytes: 0, span_s: 7 * 86400 }]);
+  assert.deepEqual([empty.cameras, empty.next, empty.recent], [[], null, { bytes: 0, span_s: 3600 }]);
   assert.deepEqual(empty.limits, { age_s: 30 * 86400, bytes: null, min_free_bytes: null });
   const first = await photo(house);
   const others = [await photo(house), await photo(house, 'yard')];
   const storage = await house.json('/api/v1/archive/storage');
-  assert.deepEqual(storage.cameras, [{ camera: 'porch', items: 2, bytes: first.bytes + others[0].bytes, quota_bytes: null },
-    { camera: 'yard', items: 1, bytes: others[1].bytes, quota_bytes: null }]);
+  const [porchBytes, yardBytes] = [first.bytes + others[0].bytes, others[1].bytes];
+  assert.deepEqual(storage.cameras, [
+    { camera: 'porch', items: 2, bytes: porchBytes, quota_bytes: null, recent_bytes: porchBytes, oldest: first.start },
+    { camera: 'yard', items: 1, bytes: yardBytes, quota_bytes: null, recent_bytes: yardBytes, oldest: others[1].start }]);
   assert.equal(storage.recent.span_s, 3600, 'not a week: the archive is young');
   assert.equal(storage.recent.bytes, first.bytes + others[0].bytes + others[1].bytes);
   assert.ok(storage.free_bytes > 0 && storage.free_bytes <= storage.total_bytes);
@@ -272,7 +274,7 @@ test('a camera keeps within its quota, also after a restart', async (t) => {
     return cameras[0].bytes <= 1e6 && cameras[0].quota_bytes === 1e6 && cameras;
   });
   const [, other] = await within();
-  assert.deepEqual(other, { camera: 'yard', items: 1, bytes: yard.bytes, quota_bytes: 5e9 });
+  assert.deepEqual([other.bytes, other.quota_bytes, other.oldest], [yard.bytes, 5e9, yard.start]);
   const left = await porch();
   assert.ok(left.length > 1 && left.at(-1) === items[0].id, 'the star stays, and the newest');
   assert.deepEqual(left.slice(0, -1), items.slice(1 - left.length).reverse().map(({ id }) => id));

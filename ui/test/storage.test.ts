@@ -1,12 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import type { Storage } from '../src/live/rest';
-import { forecastOf, quotaOf, sumOf } from '../src/page/system/forecast';
+import { forecastOf, quotaDays, quotaOf, sumOf } from '../src/page/system/forecast';
 
 const GB = 1e9;
 const storage: Storage = {
   cameras: [
-    { camera: 'porch', items: 10, bytes: 6 * GB, quota_bytes: null },
-    { camera: 'yard', items: 1, bytes: 2 * GB, quota_bytes: 5 * GB },
+    {
+      camera: 'porch',
+      items: 10,
+      bytes: 6 * GB,
+      quota_bytes: null,
+      recent_bytes: 13 * GB,
+      oldest: null,
+    },
+    {
+      camera: 'yard',
+      items: 1,
+      bytes: 2 * GB,
+      quota_bytes: 5 * GB,
+      recent_bytes: GB,
+      oldest: null,
+    },
   ],
   free_bytes: 100 * GB,
   total_bytes: 500 * GB,
@@ -42,4 +56,12 @@ describe('storage', () => {
       { perDay: 0, days: null, end: 'disk' },
     ],
   ])('forecast %#', (facts, forecast) => expect(forecastOf(facts)).toEqual(forecast));
+
+  it('forecasts quotas', () => {
+    const [porch, yard] = storage.cameras as [Storage['cameras'][0], Storage['cameras'][0]];
+    expect(quotaDays(porch, storage)).toBeNull();
+    expect(quotaDays(yard, storage)).toBe(21);
+    expect(quotaDays({ ...yard, quota_bytes: GB }, storage)).toBe(0);
+    expect(quotaDays({ ...yard, recent_bytes: 0 }, storage)).toBeNull();
+  });
 });

@@ -169,6 +169,12 @@ static void add_day(void *ctx, const char *day, uint64_t items)
     sprintf(text + strlen(text), "%s %d;", day, (int)items);
 }
 
+static void add_use(void *ctx, const struct index_use *use)
+{
+    struct index_use **next = ctx;
+    *(*next)++ = *use;
+}
+
 static void test_sums_and_days(void **state)
 {
     struct index *index = open_index(*state);
@@ -179,15 +185,24 @@ static void test_sums_and_days(void **state)
     setenv("TZ", "UTC", 1);
     assert_int_equal(index_days(index, &ALL, add_day, days), 0);
     assert_string_equal(days, "1970-01-01 100;");
-    uint64_t bytes;
-    int64_t first_us = 0;
-    struct archive_item first;
-    assert_int_equal(index_oldest(index, NULL, &first), 0);
-    assert_int_equal(index_bytes_since(index, 0, &bytes, &first_us), 0);
-    assert_int_equal(bytes, 2425 + 2525);
-    assert_int_equal(index_bytes_since(index, INT64_MAX, &bytes, &first_us), 0);
-    assert_int_equal(bytes, 0);
-    assert_int_equal(first_us, first.start_us);
+    struct archive_item oldest;
+    struct index_use uses[3];
+    memset(uses, 0, sizeof(uses));
+    struct index_use *next = uses;
+    assert_int_equal(index_oldest(index, "porch", &oldest), 0);
+    assert_int_equal(index_uses(index, 0, add_use, &next), 0);
+    assert_ptr_equal(next, uses + 2);
+    assert_string_equal(uses[0].camera, "porch");
+    assert_int_equal(uses[0].items, 50);
+    assert_int_equal(uses[0].bytes, 2425);
+    assert_int_equal(uses[0].recent_bytes, 2425);
+    assert_int_equal(uses[0].oldest_us, oldest.start_us);
+    assert_int_equal(uses[1].bytes, 2525);
+    assert_true(uses[1].first_us <= uses[1].oldest_us);
+    next = uses;
+    assert_int_equal(index_uses(index, INT64_MAX, add_use, &next), 0);
+    assert_int_equal(uses[0].bytes, 2425);
+    assert_int_equal(uses[0].recent_bytes, 0);
     index_close(index);
 }
 

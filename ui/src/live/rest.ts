@@ -163,7 +163,14 @@ export interface MotionState {
 
 // Of the archive; null = no limit.
 export interface Storage {
-  cameras: { camera: string; items: number; bytes: number; quota_bytes: number | null }[];
+  cameras: {
+    camera: string;
+    items: number;
+    bytes: number;
+    quota_bytes: number | null;
+    recent_bytes: number; // in the span of recent
+    oldest: string | null; // the start of what a quota removes next
+  }[];
   free_bytes: number;
   total_bytes: number;
   recent: { bytes: number; span_s: number };

@@ -26,6 +26,13 @@ export function forecastOf(storage: Storage): Forecast {
   };
 }
 
+// In how many days a camera reaches its quota; null: it has none, or nothing comes in.
+export function quotaDays(camera: Storage['cameras'][number], { recent }: Storage): number | null {
+  const { bytes, quota_bytes: quota, recent_bytes: lately } = camera;
+  if (quota === null || lately === 0 || recent.span_s === 0) return null;
+  return (Math.max(0, quota - bytes) * recent.span_s) / lately / 86_400;
+}
+
 // Empty: none. NaN: not a size.
 export function quotaOf(text: string): number | null {
   if (text.trim() === '') return null;

@@ -5,12 +5,13 @@ import { nameFor, titleOf } from '../archive/words';
 import { rest } from '../areas_server';
 import { bytes, duration, moment, t } from '../i18n';
 import { may } from '../me';
-import { forecastOf, sumOf } from './forecast';
+import { forecastOf, quotaDays, sumOf } from './forecast';
 import { QuotaButton } from './quota';
 import './storage.css';
 
 const REFRESH_MS = 15_000;
 const LONG_DAYS = 3650;
+const NEARLY = 0.98; // of a quota: an item more may be too much
 
 // Asked for again each time that version changes.
 function useStorage(version: number): Facts | null {
@@ -58,6 +59,15 @@ const amountOf = ({ bytes: taken, quota_bytes: quota }: Facts['cameras'][number]
   quota === null
     ? bytes(taken)
     : t('storage.of-limit', { bytes: bytes(taken), limit: bytes(quota) });
+
+// When it is reached; once it is nearly full, what goes next.
+function quotaText(camera: Facts['cameras'][number], facts: Facts): string {
+  const days = quotaDays(camera, facts);
+  if (camera.oldest && (camera.quota_bytes ?? 0) * NEARLY <= camera.bytes)
+    return t('quota.next', { time: moment(new Date(camera.oldest)) });
+  if (days === null || days > LONG_DAYS) return t('quota.far');
+  return t('quota.reached', { time: duration(days * 86_400) });
+}
 
 function forecastText(facts: Facts): string {
   const { perDay, days, end } = forecastOf(facts);
@@ -120,6 +130,9 @@ export function Storage() {
                 />
               )}
               <Bar share={camera.bytes / (camera.quota_bytes ?? most)} label={amountOf(camera)} />
+              {camera.quota_bytes !== null && (
+                <span class="quiet storage-more">{quotaText(camera, facts)}</span>
+              )}
             </li>
           ))}
       </ul>
