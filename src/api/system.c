@@ -27,6 +27,7 @@ void system_get(const struct call *call, struct http_request *request)
             json_array_append_new(addresses, json_string(*page));
         json_object_set_new(o, "addresses", addresses);
     }
+    json_object_set_new(o, "authority", json_boolean(api->ca_pem));
     reply_json(request, 200, o);
 }
 

@@ -14,6 +14,7 @@ export interface ServerFacts {
   load?: number[]; // of 1, 5 and 15 min
   disk?: { free_bytes: number; total_bytes: number };
   addresses?: string[]; // of the page
+  authority: boolean; // /trust/ has one to download
 }
 
 // Of the server's log: a warning or an error.

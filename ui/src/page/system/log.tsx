@@ -7,7 +7,7 @@ import { may } from '../me';
 
 const REFRESH_MS = 10_000;
 
-export function Log() {
+export function Log({ came }: { came(): void }) {
   const [lines, setLines] = useState<LogLine[] | null>(null);
   useEffect(() => {
     const load = (): void => {
@@ -18,6 +18,9 @@ export function Log() {
     const timer = setInterval(load, REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
+  useEffect(() => {
+    if (lines) came();
+  }, [lines === null]);
   if (!lines) return null;
   return (
     <section class="section" aria-labelledby="log-title">

@@ -80,9 +80,12 @@ function forecastText(facts: Facts): string {
     : t('storage.forecast.disk', { rate, time });
 }
 
-export function Storage() {
+export function Storage({ came }: { came(): void }) {
   const [version, setVersion] = useState(0);
   const facts = useStorage(version);
+  useEffect(() => {
+    if (facts) came();
+  }, [facts === null]);
   if (!facts) return null;
   const sum = sumOf(facts);
   const most = Math.max(1, ...facts.cameras.map((camera) => camera.bytes));

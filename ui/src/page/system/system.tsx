@@ -71,10 +71,32 @@ function Access() {
   );
 }
 
+const PATIENCE_MS = 1500;
+
+// The sections that are asked for appear together, so that none pushes another one down: when all have come, or after
+// a while.
+function useTogether(parts: string[]): [boolean, (part: string) => void] {
+  const missing = useRef(new Set(parts));
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setReady(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const came = (part: string): void => {
+    missing.current.delete(part);
+    if (missing.current.size === 0) setReady(true);
+  };
+  return [ready, came];
+}
+
 export function System() {
   const [adding, setAdding] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const facts = useFacts();
+  const [ready, came] = useTogether(['facts', 'storage', ...(may('admin') ? ['log'] : [])]);
+  useEffect(() => {
+    if (facts) came('facts');
+  }, [facts === null]);
   useEffect(() => {
     document.title = `${t('area.system')} · eyelid`;
     heading.current?.focus({ preventScroll: true });
@@ -119,11 +141,13 @@ export function System() {
           })}
         </ul>
       </section>
-      {facts && <Server facts={facts} />}
-      <Storage />
-      <Log />
-      <Trust />
-      <About />
+      <div class="together" hidden={!ready}>
+        {facts && <Server facts={facts} />}
+        <Storage came={() => came('storage')} />
+        <Log came={() => came('log')} />
+        {facts?.authority && <Trust />}
+        <About />
+      </div>
       {adding && <AddCamera closed={() => setAdding(false)} />}
     </div>
   );
