@@ -141,7 +141,7 @@ test('each role does what it may, on its cameras', async (t) => {
   assert.equal((await viewers.json('error')).code, 'not-allowed');
 });
 
-test('a password change ends sessions and their connections', async (t) => {
+test('a password change ends sessions and their connections (CVE-2026-33124)', async (t) => {
   const { house, anna } = await bootWithAnna(t);
   const phone = await logIn(house, 'anna', PASSWORD);
   const page = await house.socket(`ws://${house.http}/api/v1/live`, ['eyelid.live.v1'],
@@ -366,7 +366,7 @@ test('a second factor: offered, confirmed, asked for, used once, lost', async (t
   assert.equal(await logInWith(undefined), 201);
 });
 
-test('every operation answers each role as its description declares', async (t) => {
+test('every operation answers each role as its description declares (CVE-2026-55863)', async (t) => {
   const { house, anna } = await bootWithAnna(t);
   const ROLES = ['none', 'viewer', 'operator', 'admin'];
   const askers = { none: NOBODY };

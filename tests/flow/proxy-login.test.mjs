@@ -78,7 +78,7 @@ const FORGED = [
   { 'remote-user': 'anna', 'x-eyelid-proxy-secret': SECRET },
 ];
 
-test('a proxy that only passes on gives no rights, whatever the browser says', { skip }, async (t) => {
+test('a proxy that only passes on gives no rights, whatever the browser says (CVE-2024-32977, CVE-2025-32788)', { skip }, async (t) => {
   const { house, port } = await bootWithUsers(t);
   const plain = await nginx(t, house.http, '');
   for (const headers of FORGED)

@@ -248,7 +248,7 @@ test('a picture that is polled', async (t) => {
   }));
 });
 
-test('denied addresses', async (t) => {
+test('denied addresses (CVE-2026-33126)', async (t) => {
   const server = await rawServer(t, 'HTTP/1.1 200 OK\r\n\r\n');
   const house = await houseWith(t, {
     here: server.url, name: `http://localhost:${server.port}/`, mapped: `http://[::ffff:127.0.0.1]:${server.port}/`,
