@@ -1,9 +1,11 @@
 // What holds on every page: room for pictures, large enough targets, zoom, the keyboard, the
 // service worker.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import { test } from 'node:test';
-import { boot, waitFor } from '../flow/harness.mjs';
+import { Program, boot, freePort, temporaryFolder, undoAfter, waitFor } from '../flow/harness.mjs';
 import { open, openSheet, seen } from './look.mjs';
 
 test('chromium: ten cameras fill a large window', async (t) => {
@@ -178,4 +180,45 @@ test('chromium: the page opens without its server and says so; a new version is 
   assert.equal(await browser.evaluate(() => document.documentElement.dataset.version), 'next', 'at once');
   await waitFor('the old shell is gone', async () => JSON.stringify(await kept()) === '["shell-next"]', 15000);
   assert.notEqual(first, 'shell-next');
+});
+
+test('chromium: below a path of a proxy the page, pictures and clips are found', async (t) => {
+  const house = await boot(t), port = await freePort(), folder = temporaryFolder(t);
+  await house.camera('porch');
+  fs.writeFileSync(path.join(folder, 'config'), `
+    daemon off; pid pid; worker_processes 1; ${process.getuid() === 0 ? 'user root;' : ''}
+    events {}
+    http {
+      access_log off;
+      client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+      map $http_upgrade $connection_upgrade { default upgrade; "" ""; }
+      server {
+        listen 127.0.0.1:${port};
+        location /eyelid/ {
+          proxy_pass http://${house.http}/; proxy_http_version 1.1; proxy_buffering off; proxy_set_header Host $http_host;
+          proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;
+        }
+      }
+    }`);
+  const nginx = new Program('nginx', ['-p', folder, '-c', 'config', '-e', 'stderr'], {}, { command: ['nginx'] });
+  undoAfter(t, () => nginx.stop());
+  const top = `http://127.0.0.1:${port}/eyelid/`;
+  await waitFor('nginx', () => fetch(`${top}healthz`).then((answer) => answer.ok, () => false));
+  const { page, goto, ...browser } = await open(t, 'chromium'), missing = [];
+  page.on('response', (response) => { if (response.status() >= 400) missing.push(`${response.status()} ${response.url()}`); });
+  await goto(`${top}#/camera/porch`);
+  await seen(browser, 'porch', 'live');
+  const kept = await house.get('/api/v1/cameras/porch/photo', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+  assert.equal(kept.status, 201);
+  for (const place of ['archive', 'schedules', 'films', 'system']) {
+    await goto(`${top}#/${place}`);
+    await page.locator('h1').waitFor();
+  }
+  await goto(`${top}#/archive`);
+  await page.locator('[data-item]').click();
+  await waitFor('the photo', () => browser.evaluate(() => document.querySelector('img[data-kept]')?.naturalWidth === 1600));
+  const list = await (await fetch(`${top}hls/porch/index.m3u8`)).text();
+  const init = /EXT-X-MAP:URI="([^"]+)"/.exec(list)[1];
+  assert.equal((await fetch(new URL(init, `${top}hls/porch/`))).status, 200);
+  assert.deepEqual(missing, []);
 });
