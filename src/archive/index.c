@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "archive/tally.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -41,6 +42,10 @@ static const char SCHEMA[] = "CREATE TABLE item ("
 
 struct index {
     sqlite3 *db;
+    /* Of all items but garbage, as of so many changed rows; a change that is not counted here makes
+     * it be read again. */
+    struct tally tally;
+    int64_t tally_changes; /* -1: never read */
 };
 
 static int prepare_file(sqlite3 *db)
@@ -100,6 +105,7 @@ int index_open(const char *path, struct index **ret_index)
     }
     struct index *index = mem_new(struct index);
     index->db = db;
+    index->tally_changes = -1;
     *ret_index = index;
     return 0;
 }
@@ -109,6 +115,7 @@ void index_close(struct index *index)
     if (!index)
         return;
     sqlite3_close(index->db);
+    tally_finish(&index->tally);
     mem_free(index);
 }
 
@@ -217,6 +224,41 @@ static int change(struct index *index, struct query *q)
     return error ? error : sqlite3_changes(index->db) > 0 ? 0 : -ENOENT;
 }
 
+/* --- The tally. --- */
+
+static int64_t changes_of(const struct index *index)
+{
+    return sqlite3_total_changes(index->db);
+}
+
+/* One row has changed, before which there were so many changes: these items came or went. */
+static void count(struct index *index, int64_t before, const struct archive_item *item, int items)
+{
+    if (index->tally_changes != before || changes_of(index) != before + 1)
+        return; /* read again when it is needed */
+    if (items)
+        tally_count(&index->tally, item->camera, items, items * (int64_t)item->bytes);
+    index->tally_changes = before + 1;
+}
+
+static int read_tally(struct index *index)
+{
+    if (index->tally_changes == changes_of(index))
+        return 0;
+    struct query q = query(index, "SELECT camera, count(*), sum(bytes) FROM item WHERE NOT garbage"
+                                  " GROUP BY camera");
+    char camera[ARCHIVE_CAMERA_MAX_BYTES + 1];
+    tally_finish(&index->tally);
+    while (step(&q)) {
+        copy_text(&q, 0, camera, sizeof(camera));
+        tally_count(&index->tally, camera, sqlite3_column_int64(q.statement, 1),
+                    sqlite3_column_int64(q.statement, 2));
+    }
+    int error = end(&q);
+    index->tally_changes = error ? -1 : changes_of(index);
+    return error;
+}
+
 /* --- Calls. --- */
 
 int index_meta(struct index *index, char ret_id[64])
@@ -240,6 +282,7 @@ int index_set_meta(struct index *index, const char *id)
 
 int index_add(struct index *index, struct archive_item *item)
 {
+    const int64_t before = changes_of(index);
     struct query q = query(index, "INSERT INTO item (camera, kind, reason, start_us, end_us, bytes,"
                                   " width, height, starred, note, path)"
                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
@@ -258,6 +301,7 @@ int index_add(struct index *index, struct archive_item *item)
     int error = change(index, &q);
     if (error)
         return error == -ENOENT ? -EEXIST : error;
+    count(index, before, item, 1);
     item->id = sqlite3_last_insert_rowid(index->db);
     return 0;
 }
@@ -280,12 +324,22 @@ int index_find(struct index *index, const char *path, int64_t *ret_id)
     return error ? error : is_there ? 0 : -ENOENT;
 }
 
+/* A change that the tally does not care about. */
+static int change_uncounted(struct index *index, struct query *q)
+{
+    const int64_t before = changes_of(index);
+    int error = change(index, q);
+    if (!error)
+        count(index, before, NULL, 0);
+    return error;
+}
+
 int index_star(struct index *index, int64_t id, bool starred)
 {
     struct query q = query(index, "UPDATE item SET starred = ?2 WHERE id = ?1 AND NOT garbage");
     bind_int(&q, id);
     bind_int(&q, starred);
-    return change(index, &q);
+    return change_uncounted(index, &q);
 }
 
 int index_note(struct index *index, int64_t id, const char *note)
@@ -293,21 +347,31 @@ int index_note(struct index *index, int64_t id, const char *note)
     struct query q = query(index, "UPDATE item SET note = ?2 WHERE id = ?1 AND NOT garbage");
     bind_int(&q, id);
     bind_text(&q, note);
-    return change(index, &q);
+    return change_uncounted(index, &q);
+}
+
+/* A statement that takes an item away from those that are no garbage, if it is one. */
+static int take_away(struct index *index, int64_t id, const char *sql)
+{
+    struct archive_item item;
+    const bool is_counted = index_get(index, id, &item) == 0;
+    const int64_t before = changes_of(index);
+    struct query q = query(index, sql);
+    bind_int(&q, id);
+    int error = change(index, &q);
+    if (!error)
+        count(index, before, &item, is_counted ? -1 : 0);
+    return error;
 }
 
 int index_condemn(struct index *index, int64_t id)
 {
-    struct query q = query(index, "UPDATE item SET garbage = 1 WHERE id = ?1 AND NOT garbage");
-    bind_int(&q, id);
-    return change(index, &q);
+    return take_away(index, id, "UPDATE item SET garbage = 1 WHERE id = ?1 AND NOT garbage");
 }
 
 int index_drop(struct index *index, int64_t id)
 {
-    struct query q = query(index, "DELETE FROM item WHERE id = ?1");
-    bind_int(&q, id);
-    return change(index, &q);
+    return take_away(index, id, "DELETE FROM item WHERE id = ?1");
 }
 
 int index_garbage(struct index *index, struct archive_item *ret_item)
@@ -385,13 +449,30 @@ int index_sums(struct index *index,
                void (*each)(void *ctx, const char *camera, uint64_t items, uint64_t bytes),
                void *ctx)
 {
-    struct query q = query(index, "SELECT camera, count(*), sum(bytes) FROM item WHERE NOT garbage"
-                                  " GROUP BY camera ORDER BY camera");
-    char camera[ARCHIVE_CAMERA_MAX_BYTES + 1];
-    while (step(&q)) {
-        copy_text(&q, 0, camera, sizeof(camera));
-        each(ctx, camera, (uint64_t)sqlite3_column_int64(q.statement, 1),
-             (uint64_t)sqlite3_column_int64(q.statement, 2));
+    int error = read_tally(index);
+    for (unsigned i = 0; !error && i < index->tally.n; i++)
+        each(ctx, index->tally.rows[i].camera, index->tally.rows[i].items,
+             index->tally.rows[i].bytes);
+    return error;
+}
+
+/* By the index of cameras and times: the recent rows, and one at each end. */
+static int read_use(struct index *index, int64_t since_us, struct index_use *use)
+{
+    struct query q =
+        query(index, "SELECT coalesce((SELECT sum(bytes) FROM item WHERE NOT garbage"
+                     " AND camera = ?1 AND start_us >= ?2), 0),"
+                     " coalesce((SELECT start_us FROM item WHERE NOT garbage AND camera = ?1"
+                     " ORDER BY start_us LIMIT 1), ?3),"
+                     " coalesce((SELECT start_us FROM item WHERE NOT garbage AND NOT starred"
+                     " AND camera = ?1 ORDER BY start_us LIMIT 1), ?3)");
+    bind_text(&q, use->camera);
+    bind_int(&q, since_us);
+    bind_int(&q, INT64_MAX);
+    if (step(&q)) {
+        use->recent_bytes = (uint64_t)sqlite3_column_int64(q.statement, 0);
+        use->first_us = sqlite3_column_int64(q.statement, 1);
+        use->oldest_us = sqlite3_column_int64(q.statement, 2);
     }
     return end(&q);
 }
@@ -399,23 +480,16 @@ int index_sums(struct index *index,
 int index_uses(struct index *index, int64_t since_us,
                void (*each)(void *ctx, const struct index_use *use), void *ctx)
 {
-    struct query q =
-        query(index, "SELECT camera, count(*), sum(bytes),"
-                     " sum(CASE WHEN start_us >= ?1 THEN bytes ELSE 0 END), min(start_us),"
-                     " coalesce(min(CASE WHEN NOT starred THEN start_us END), ?2)"
-                     " FROM item WHERE NOT garbage GROUP BY camera ORDER BY camera");
-    bind_int(&q, since_us);
-    bind_int(&q, INT64_MAX);
-    while (step(&q)) {
-        struct index_use use = {.items = (uint64_t)sqlite3_column_int64(q.statement, 1),
-                                .bytes = (uint64_t)sqlite3_column_int64(q.statement, 2),
-                                .recent_bytes = (uint64_t)sqlite3_column_int64(q.statement, 3),
-                                .first_us = sqlite3_column_int64(q.statement, 4),
-                                .oldest_us = sqlite3_column_int64(q.statement, 5)};
-        copy_text(&q, 0, use.camera, sizeof(use.camera));
-        each(ctx, &use);
+    int error = read_tally(index);
+    for (unsigned i = 0; !error && i < index->tally.n; i++) {
+        const struct tally_row *row = &index->tally.rows[i];
+        struct index_use use = {.items = row->items, .bytes = row->bytes};
+        memcpy(use.camera, row->camera, sizeof(use.camera));
+        error = read_use(index, since_us, &use);
+        if (!error)
+            each(ctx, &use);
     }
-    return end(&q);
+    return error;
 }
 
 /* A statement about the items that a filter lets pass and that begin within some time. */

@@ -175,6 +175,53 @@ static void add_use(void *ctx, const struct index_use *use)
     *(*next)++ = *use;
 }
 
+static bool is_done_or_gone(int error)
+{
+    return error == 0 || error == -ENOENT;
+}
+
+/* What is counted on the way, and what a new connection reads. */
+static void test_sums_follow_each_change(void **state)
+{
+    struct index *index = open_index(*state), *other;
+    char sums[128] = "", fresh[128] = "";
+    struct archive_item item;
+    fill(index);
+    assert_int_equal(index_sums(index, add_sum, sums), 0);
+    for (int64_t id = 1; id <= 100; id++) {
+        assert_int_equal(index_get(index, id, &item), 0);
+        if (id % 3 == 0)
+            assert_int_equal(index_condemn(index, id), 0);
+        if (id % 6 == 0)
+            assert_int_equal(index_drop(index, id), 0); /* of garbage */
+        if (id % 5 == 0 && id % 3)
+            assert_int_equal(index_drop(index, id), 0); /* of one that got lost */
+        if (id % 7 == 0)
+            assert_true(is_done_or_gone(index_star(index, id, true)));
+        if (id % 11 == 0)
+            assert_true(is_done_or_gone(index_note(index, id, "a note")));
+        assert_int_equal(index_condemn(index, 1000), -ENOENT);
+    }
+    item.id = 0;
+    snprintf(item.camera, sizeof(item.camera), "gate");
+    snprintf(item.path, sizeof(item.path), "gate/new.jpg");
+    assert_int_equal(index_add(index, &item), 0);
+    assert_int_equal(index_add(index, &item), -EEXIST);
+    sums[0] = '\0';
+    assert_int_equal(index_sums(index, add_sum, sums), 0);
+    index_close(index);
+    other = open_index(*state);
+    assert_int_equal(index_sums(other, add_sum, fresh), 0);
+    assert_string_equal(sums, fresh);
+    assert_int_equal(strncmp(sums, "gate 1 ", 7), 0);
+    while (index_oldest(other, "gate", &item) == 0)
+        assert_int_equal(index_condemn(other, item.id), 0);
+    sums[0] = '\0';
+    assert_int_equal(index_sums(other, add_sum, sums), 0);
+    assert_int_equal(strncmp(sums, "porch ", 6), 0); /* none is left of the other camera */
+    index_close(other);
+}
+
 static void test_sums_and_days(void **state)
 {
     struct index *index = open_index(*state);
@@ -261,6 +308,7 @@ int main(void)
         T(test_filters),
         T(test_garbage),
         T(test_the_oldest),
+        T(test_sums_follow_each_change),
         T(test_sums_and_days),
         T(test_days_of_the_local_calendar),
         T(test_damage),
