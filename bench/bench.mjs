@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // script/bench: every figure that the project claims, with its bar, in one run on one machine.
 //   --json FILE       every figure with its bar     --only a,b,…   some sections     --seconds N   of each window
+//   --sequences DIR   labelled sequences for `motion` (bench/labelled.mjs) instead of drawn ones
 //   --markdown FILE   the same as tables, as in docs/benchmarks.md
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -13,10 +14,12 @@ import { attacks } from './attacks.mjs';
 import { cpuPerFrame } from './frame.mjs';
 import { https } from './https.mjs';
 import { archive, films, recorder } from './memory.mjs';
-import { motion } from './motion.mjs';
+import { labelled } from './labelled.mjs';
+import { motion as beside } from './motion.mjs';
 import { sandbox } from './sandbox.mjs';
 import * as sections from './sections.mjs';
 import { sources } from './sources.mjs';
+import { watching } from './watching.mjs';
 
 const { row } = sections;
 
@@ -40,6 +43,8 @@ async function size() {
     row('the page at start, gzip', page / 1024, 'KB', { max: 45 })];
 }
 
+const motion = async (options) => [...await beside(options), ...await watching(options), ...await labelled(options)];
+
 const SECTIONS = { frame: cpuPerFrame, latency: sections.latency, viewers: sections.viewers,
   idle: sections.idle, wake: sections.wake, glass: sections.glass, sources, motion, attacks, https, sandbox, recorder, archive,
   films, size };
@@ -47,7 +52,7 @@ const SECTIONS = { frame: cpuPerFrame, latency: sections.latency, viewers: secti
 const TITLES = {
   frame: 'Six VGA cameras at 30 fps (4:2:2, noisy frames)', latency: 'JPEG in to chunk out, one camera',
   viewers: 'Viewers of one VGA camera at 30 fps', idle: 'Without viewers', wake: 'From asleep to the first chunk',
-  glass: 'Glass to glass: a frame drawn to its pixels on the screen', sources: 'What each kind of camera costs', motion: 'Beside Debian\'s motion, 15 fps',
+  glass: 'Glass to glass: a frame drawn to its pixels on the screen', sources: 'What each kind of camera costs', motion: 'Motion detection, and beside Debian\'s motion',
   attacks: 'What an attack costs a viewer of another camera',
   https: 'Viewers over https', sandbox: 'Decoding in a sandbox', recorder: 'Recording beside a viewer', archive: 'An archive of 100,000 items',
   films: 'A film of photos, beside ffmpeg', size: 'What it costs to have',
@@ -64,7 +69,7 @@ function markdown(report) {
 }
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, markdown: { type: 'string' }, only: { type: 'string' },
-  seconds: { type: 'string', default: '10' } } });
+  seconds: { type: 'string', default: '10' }, sequences: { type: 'string' } } });
 const chosen = values.only?.split(',') ?? Object.keys(SECTIONS);
 const unknown = chosen.filter((name) => !SECTIONS[name]);
 if (unknown.length) {
@@ -82,7 +87,7 @@ const report = { date: new Date().toISOString().slice(0, 10), machine: `${cpu.le
 console.log(`${report.date}, ${report.machine}`);
 let missed = 0;
 for (const name of chosen) {
-  const rows = await SECTIONS[name]({ frames, seconds: +values.seconds });
+  const rows = await SECTIONS[name]({ frames, seconds: +values.seconds, sequences: values.sequences });
   report.sections[name] = rows;
   console.log(`\n${name}`);
   for (const r of rows) {
