@@ -10,6 +10,9 @@ import { splitJpegs } from './pipe.mjs';
 import { row } from './sections.mjs';
 
 const FPS = 10;
+// The drawn figures are about 50 pixels wide, come in from the side at about 105 pixels a second, and count once a third is
+// in the picture, as in labelled sequences.
+const IN_VIEW_S = 50 / 3 / 105;
 
 function draw(dir, kind, seconds) {
   const file = path.join(dir, `${kind}.mjpeg`);
@@ -44,7 +47,7 @@ async function quiet(file, cameras, seconds) {
   }
 }
 
-// ms from sending the first picture with a figure in it to the event, for each pass.
+// ms from sending the first picture with a third of a figure in it to the event, for each pass.
 async function delays({ file, passes }, settings) {
   const jpegs = splitJpegs(fs.readFileSync(file)), server = await proc.startServer();
   const camera = new WebSocket(`ws://127.0.0.1:${server.device}/yard`, { perMessageDeflate: false });
@@ -68,7 +71,7 @@ async function delays({ file, passes }, settings) {
     await server.close();
   }
   const found = passes.map(([start, end]) => {
-    const [a, b] = [sent[Math.ceil(start * FPS)], sent[Math.floor(end * FPS)]];
+    const [a, b] = [sent[Math.ceil((start + IN_VIEW_S) * FPS)], sent[Math.floor(end * FPS)]];
     return (told.find((us) => us >= a && us <= b) - a) / 1000;
   });
   if (found.some(Number.isNaN)) throw new Error('a pass was not reported');

@@ -118,6 +118,7 @@ endpoint_handler mjpeg_get;
 endpoint_handler motion_get;
 endpoint_handler motion_list;
 endpoint_handler motion_map_get;
+endpoint_handler motion_try;
 endpoint_handler motion_patch;
 endpoint_handler motion_patch_all;
 endpoint_handler motion_put;

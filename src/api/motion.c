@@ -78,11 +78,22 @@ void motion_list(const struct call *call, struct http_request *request)
     reply_json(request, 200, json_pack("{s:o}", "cameras", list));
 }
 
+/* null: nothing moves. */
+static json_t *seen_json(const struct detector_verdict *seen)
+{
+    const struct watch_box *box = &seen->box;
+    if (!seen->moved)
+        return json_null();
+    return json_pack("{s:[f,f,f,f], s:f, s:o}", "box", (double)box->x, (double)box->y,
+                     (double)box->width, (double)box->height, "score", (double)seen->score,
+                     "fields", map_json(&seen->map));
+}
+
 void motion_state_get(const struct call *call, struct http_request *request)
 {
     const struct guard_view view = service_motion_view(call->permit.service, call->id);
     reply_json(request, 200,
-               json_pack("{s:b, s:b, s:b, s:I, s:o}", "armed", view.armed, "watching",
+               json_pack("{s:b, s:b, s:b, s:I, s:o, s:o}", "armed", view.armed, "watching",
                          view.watching, "moving", view.moving, "events", (json_int_t)view.events,
-                         "muted", map_json(&view.muted)));
+                         "muted", map_json(&view.muted), "seen", seen_json(&view.seen)));
 }

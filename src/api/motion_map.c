@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "service/motion.h"
 
-enum { MINUTE_US = 60 * 1000 * 1000, DAYS_MAX = 400, DEFAULT_LIMIT = 100 };
+enum { MINUTE_US = 60 * 1000 * 1000, HOUR_MINUTES = 60, DAYS_MAX = 400, DEFAULT_LIMIT = 100 };
 
 /* A request that waits for the disk. */
 struct asked {
@@ -136,9 +136,23 @@ static const char *read_query(const struct call *call, struct http_request *requ
     return NULL;
 }
 
-void motion_map_get(const struct call *call, struct http_request *request)
+static void ask(const struct call *call, struct http_request *request,
+                const struct maps_query *query)
 {
     static const struct http_stream_ops OPS = {.closed = on_closed};
+    struct problem problem;
+    struct asked *asked = mem_new(struct asked);
+    asked->query = *query;
+    if (service_motion_ask(&call->permit, query, on_answer, asked, &problem) < 0) {
+        mem_free(asked);
+        reply_problem(request, &problem);
+        return;
+    }
+    asked->stream = http_hold(request, &OPS, asked);
+}
+
+void motion_map_get(const struct call *call, struct http_request *request)
+{
     struct maps_query query;
     struct problem problem;
     const char *wrong = read_query(call, request, &query);
@@ -147,12 +161,23 @@ void motion_map_get(const struct call *call, struct http_request *request)
         reply_problem(request, &problem);
         return;
     }
-    struct asked *asked = mem_new(struct asked);
-    asked->query = query;
-    if (service_motion_ask(&call->permit, &query, on_answer, asked, &problem) < 0) {
-        mem_free(asked);
-        reply_problem(request, &problem);
+    ask(call, request, &query);
+}
+
+/* The last hour as other settings would have seen it. */
+void motion_try(const struct call *call, struct http_request *request)
+{
+    const uint32_t now = (uint32_t)(clock_wall_us(call->api->params.clock) / MINUTE_US);
+    struct maps_query query = {.from_minute = now > HOUR_MINUTES ? now - HOUR_MINUTES : 0,
+                               .until_minute = now + 1,
+                               .max_minutes = DEFAULT_LIMIT};
+    struct problem problem;
+    json_t *body = json_in_body(request);
+    if (!body)
         return;
-    }
-    asked->stream = http_hold(request, &OPS, asked);
+    if (service_motion_try(&call->permit, body, &query, &problem) < 0)
+        reply_problem(request, &problem);
+    else
+        ask(call, request, &query);
+    json_decref(body);
 }

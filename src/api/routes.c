@@ -38,6 +38,7 @@ const struct route routes_table[] = {
     {PAGE, "PUT",   "/api/v1/cameras/:id/motion",   ACTION_ARM,     motion_put,       NULL},
     {PAGE, "PATCH", "/api/v1/cameras/:id/motion",   ACTION_ARM,     motion_patch,     NULL},
     {PAGE, "GET",   "/api/v1/cameras/:id/motion/map", ACTION_SEE,   motion_map_get,   NULL},
+    {PAGE, "POST",  "/api/v1/cameras/:id/motion/try", ACTION_SEE,   motion_try,       NULL},
     {PAGE, "GET",   "/api/v1/receivers",            ACTION_RECEIVERS, receivers_get,  NULL},
     {PAGE, "PUT",   "/api/v1/receivers",            ACTION_RECEIVERS, receivers_put,  NULL},
     {PAGE, "GET",   "/api/v1/motion",               ACTION_LIST,    motion_list,      NULL},

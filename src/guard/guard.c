@@ -127,5 +127,6 @@ struct guard_view guard_view(const struct guard *guard, const char *camera)
                                .events = post->events,
                                .unrecorded = post->unrecorded,
                                .looked = post->looked,
-                               .muted = post->muted};
+                               .muted = post->muted,
+                               .seen = post->seen};
 }

@@ -73,10 +73,11 @@ struct guard_view {
     bool armed;
     bool watching; /* pictures are requested and examined */
     bool moving;
-    uint64_t events;        /* since the server started */
-    uint64_t unrecorded;    /* of these: beyond the quota */
-    uint64_t looked;        /* pictures that the detector examined */
-    struct watch_map muted; /* areas that always move */
+    uint64_t events;              /* since the server started */
+    uint64_t unrecorded;          /* of these: beyond the quota */
+    uint64_t looked;              /* pictures that the detector examined */
+    struct watch_map muted;       /* areas that always move */
+    struct detector_verdict seen; /* in the last picture that was examined */
 };
 struct guard_view guard_view(const struct guard *guard, const char *camera);
 

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include "archive/files.h"
 #include "base/alloc.h"
 #include "base/text.h"
+#include "watch/zones.h"
 
 enum { DAY_MAX_BYTES = MAPS_DAY_MINUTES * MAPS_RECORD_BYTES };
 
@@ -187,20 +189,42 @@ void maps_forget(const char *folder, const char *camera)
     (void)rmdir(path);
 }
 
+/* --- Areas. --- */
+
+enum { FINE = 4 }; /* points of a field that are tried, each way */
+
+struct watch_map maps_zones(const struct watch_zone *zones, unsigned n_zones)
+{
+    static const struct grid GRID = {WATCH_MAP_WIDTH * FINE, WATCH_MAP_HEIGHT * FINE, 1};
+    uint8_t watched[WATCH_MAP_WIDTH * FINE * WATCH_MAP_HEIGHT * FINE];
+    struct watch_map map = {0};
+    (void)zones_mask(zones, n_zones, &GRID, watched);
+    for (unsigned i = 0; i < sizeof(watched); i++)
+        if (watched[i])
+            map.rows[i / GRID.width / FINE] |= (uint16_t)(1u << i % GRID.width / FINE);
+    return map;
+}
+
+unsigned maps_min_fields(float area_percent)
+{
+    const float fields = ceilf(area_percent * WATCH_MAP_WIDTH * WATCH_MAP_HEIGHT / 100);
+    return fields > 1 ? (unsigned)fields : 1;
+}
+
 /* --- Queries. --- */
 
 static void count(const struct maps_record *record, const struct maps_query *query,
                   struct maps_answer *answer)
 {
-    bool is_in_area = false;
+    unsigned in_area = 0;
     answer->watched++;
     for (unsigned y = 0; y < WATCH_MAP_HEIGHT; y++) {
         const unsigned row = record->map.rows[y];
-        is_in_area = is_in_area || (row & query->area.rows[y]);
+        in_area += (unsigned)__builtin_popcount(row & query->area.rows[y]);
         for (unsigned x = 0; row >> x; x++)
             answer->fields[y][x] += row >> x & 1;
     }
-    if (!is_in_area)
+    if (in_area < (query->min_fields ? query->min_fields : 1))
         return;
     if (query->max_minutes > 0) /* a ring, until all are counted */
         answer->minutes[answer->moved % query->max_minutes] = record->minute;

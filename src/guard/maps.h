@@ -34,6 +34,7 @@ int maps_append(const char *folder, const char *camera, const struct maps_record
 struct maps_query {
     uint32_t from_minute, until_minute; /* [from, until) */
     struct watch_map area;              /* only movement here counts */
+    unsigned min_fields;                /* fewer of its fields do not count; 0: 1 */
     unsigned max_minutes;               /* up to MAPS_MINUTES_MAX */
 };
 
@@ -56,6 +57,12 @@ void maps_forget(const char *folder, const char *camera);
 
 /* The fields that a box (fractions of the picture) touches. */
 struct watch_map maps_area(const struct watch_box *box);
+
+/* The fields that zones leave to be watched, at least in part. */
+struct watch_map maps_zones(const struct watch_zone *zones, unsigned n_zones);
+
+/* How many fields a movement of this part of the picture touches at least, 1 and up. */
+unsigned maps_min_fields(float area_percent);
 
 /* One record, from and to bytes. Pure. */
 void maps_encode(const struct maps_record *record, uint8_t out[MAPS_RECORD_BYTES]);

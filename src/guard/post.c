@@ -94,6 +94,7 @@ void post_adjust(struct post *post)
 void post_leave(struct post *post)
 {
     release(post);
+    post->seen = (struct detector_verdict){0};
     if (post->incident)
         incident_close(post->incident);
     if (!post->is_busy)
@@ -126,6 +127,7 @@ static void conclude(struct post *post)
 {
     const bool moves = post->news == WATCHER_STARTED || post->news == WATCHER_GOES_ON;
     post->looked++;
+    post->seen = post->watcher.seen;
     if (!moves || !post->grey)
         return;
     if (post->incident)

@@ -40,8 +40,9 @@ struct post {
     struct packet *picture; /* being examined; owned reference */
     struct watcher watcher;
     enum watcher_news news;
-    struct watch_map muted; /* copy from the last query while the pool was idle */
-    bool must_rest;         /* the current event must end */
+    struct watch_map muted;       /* copy from the last query while the pool was idle */
+    struct detector_verdict seen; /* copy of the watcher's */
+    bool must_rest;               /* the current event must end */
 
     struct incident *incident; /* NULL: no movement */
     uint64_t looked, events, unrecorded;

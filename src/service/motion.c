@@ -170,6 +170,23 @@ int service_motion_ask(const struct permit *permit, const struct maps_query *que
     return r < 0 ? problem_set(ret_problem, PROBLEM_BUSY, id, "the disk is busy; try again") : 0;
 }
 
+int service_motion_try(const struct permit *permit, json_t *settings, struct maps_query *query,
+                       struct problem *ret_problem)
+{
+    assert(permit->action == ACTION_SEE);
+    json_t *merged = service_motion(permit);
+    struct watch_settings tried;
+    char wrong[WATCH_ERROR_MAX];
+    json_object_update(merged, settings);
+    const int r = watch_settings_from_json(merged, &tried, wrong);
+    json_decref(merged);
+    if (r < 0)
+        return problem_set(ret_problem, PROBLEM_INVALID, camera_id(permit->camera), "%s", wrong);
+    query->area = maps_zones(tried.zones, tried.n_zones);
+    query->min_fields = maps_min_fields(tried.min_area_percent);
+    return 0;
+}
+
 void service_keep_motion(struct service *service, const char *data)
 {
     guard_keep_maps(service->guard, data);

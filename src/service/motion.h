@@ -24,6 +24,12 @@ void service_motion_arm(const struct permit *permit, bool armed, struct service_
 int service_motion_ask(const struct permit *permit, const struct maps_query *query,
                        void (*done)(void *ctx, int error, const struct maps_answer *answer),
                        void *ctx, struct problem *ret_problem) __attribute__((warn_unused_result));
+/* ACTION_SEE: limits the query to movement that could be found with these settings instead of the
+ * camera's; absent ones are the camera's. Only zones and smallest size matter: what was not found
+ * at its time left no trace. */
+int service_motion_try(const struct permit *permit, json_t *settings, struct maps_query *query,
+                       struct problem *ret_problem) __attribute__((warn_unused_result));
+
 /* From now on minutes of watching are stored below this data folder. Once. */
 void service_keep_motion(struct service *service, const char *data);
 

@@ -106,6 +106,7 @@ enum watcher_news watcher_look(struct watcher *watcher, const struct watch_plane
     const bool close = watcher->state != WATCHER_IDLE || is_full_rate(watcher);
     const enum watcher_news news = verdict.moved && close ? moved(watcher, &verdict, now_us)
                                                           : still(watcher, verdict.stirred, now_us);
+    watcher->seen = verdict;
     next_due(watcher, now_us);
     return news;
 }
@@ -114,6 +115,7 @@ enum watcher_news watcher_rest(struct watcher *watcher)
 {
     const bool active = watcher->state == WATCHER_ACTIVE;
     watcher->state = WATCHER_IDLE;
+    watcher->seen = (struct detector_verdict){0};
     return active ? WATCHER_ENDED : WATCHER_QUIET;
 }
 

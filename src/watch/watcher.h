@@ -40,7 +40,8 @@ struct watcher {
     int64_t until_us; /* of a state that ends by itself */
     int64_t due_us;   /* when the next picture is wanted */
     struct watch_event event;
-    struct watch_map minute; /* all motion since watcher_take_map */
+    struct detector_verdict seen; /* in the last picture */
+    struct watch_map minute;      /* all motion since watcher_take_map */
 };
 
 void watcher_init(struct watcher *watcher, const struct watcher_params *params);

@@ -35,6 +35,9 @@ test('chromium: a camera is armed, areas are drawn, and the wall shows what move
   assert.ok(await page.locator('[data-action=zone-done]').isDisabled());
   await drawing.click({ position: { x: width / 2, y: height / 4 } });
   await clean(page, 'an area being drawn');
+  await page.locator('[data-action=motion-try]').click(); // before it is saved
+  await page.locator('[data-testid=motion-tried]').waitFor();
+  assert.deepEqual((await motion()).zones, []);
   await page.locator('[data-action=zone-done]').click();
   const [zone] = await waitFor('the area is there', async () => (await motion()).zones.length && (await motion()).zones);
   assert.equal(zone.mode, 'exclude');
@@ -45,6 +48,7 @@ test('chromium: a camera is armed, areas are drawn, and the wall shows what move
   await page.locator('[data-action=zone-remove]').click();
   await waitFor('the area is gone', async () => (await motion()).zones.length === 0);
 
+  await page.locator('.seen-box').waitFor({ timeout: 60000 });
   await goto(`${house.url}/#/`);
   await page.locator('.tile[data-camera=porch] .moving').waitFor({ timeout: 60000 });
   await page.locator('.tile[data-camera=porch] .moving').waitFor({ state: 'detached', timeout: 60000 });

@@ -51,6 +51,10 @@ test('a movement is reported, photographed, and recorded with the seconds before
   assert.equal(await house.metric('eyelid_motion_armed', { camera: 'porch' }), 1);
   assert.ok(await house.metric('eyelid_motion_pictures_total', { camera: 'porch' }) > 5);
 
+  const seen = await waitFor('it is seen where it is', async () =>
+    (await house.json('/api/v1/cameras/porch/motion/state')).seen, PATIENCE_MS);
+  assert.ok(seen.box.length === 4 && seen.score > 0 && seen.fields.join('').includes('#'), JSON.stringify(seen));
+
   assert.equal((await put(house, 'porch', { armed: false })).status, 204);
   await house.state('porch', 'asleep', 20_000);
   assert.equal((await house.json('/api/v1/cameras/porch/motion/state')).watching, false);
@@ -63,6 +67,19 @@ test('a movement is reported, photographed, and recorded with the seconds before
   assert.deepEqual(whole.fields[0], Array(16).fill(0)); // and not through the sky
   const sky = await map('?box=0,0,1,0.2');
   assert.deepEqual([sky.watched, sky.moved, sky.minutes], [whole.watched, 0, []]);
+  const tried = async (settings, status = 200) => {
+    const response = await house.get('/api/v1/cameras/porch/motion/try',
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(settings) });
+    assert.equal(response.status, status, JSON.stringify(settings));
+    return response.json();
+  };
+  const top = [[0, 0], [1, 0], [1, 0.2], [0, 0.2]];
+  assert.deepEqual((await tried({})).minutes, whole.minutes);
+  assert.equal((await tried({ zones: [{ mode: 'exclude', points: top }] })).moved, whole.moved);
+  assert.equal((await tried({ zones: [{ mode: 'include', points: top }] })).moved, 0);
+  assert.equal((await tried({ min_area: 90 })).moved, 0);
+  assert.match((await tried({ zones: 3 }, 422)).detail, /zones/);
+  assert.deepEqual((await motion(house, 'porch')).zones, []); // nothing was saved
   assert.equal((await map('?from=2020-01-01&to=2020-02-01')).watched, 0);
   for (const wrong of ['box=1,2', 'from=yesterday', 'from=2020-01-01', 'limit=1001']) {
     assert.equal((await house.get(`/api/v1/cameras/porch/motion/map?${wrong}`)).status, 422, wrong);

@@ -167,7 +167,10 @@ static void what_passes_is_an_event_with_its_best_picture(void **state)
     rest(rig, 60);
     assert_int_equal(rig->began, 0);
     assert_in_range(guard_view(rig->guard, "porch").looked, 12, 13); /* 2 a second */
+    assert_false(guard_view(rig->guard, "porch").seen.moved);
     pass(rig);
+    const struct detector_verdict seen = guard_view(rig->guard, "porch").seen;
+    assert_true(seen.moved && seen.box.width > 0 && seen.box.x + seen.box.width > 0.5f);
     assert_int_equal(rig->began, 1);
     assert_int_equal(rig->ended, 0);
     assert_string_equal(rig->last.camera, "porch");
@@ -176,6 +179,7 @@ static void what_passes_is_an_event_with_its_best_picture(void **state)
     rest(rig, 55); /* 3 s of the watcher's, 5 s of the clip */
     assert_int_equal(rig->ended, 1);
     assert_true(rig->last.end_us > rig->last.start_us);
+    assert_false(guard_view(rig->guard, "porch").seen.moved);
     assert_non_null(strstr(rig->picture, "of block "));
     assert_null(strstr(rig->picture, "block -1")); /* it is a picture with the block in it */
     assert_int_equal(rig->device->wish.fps, 2);

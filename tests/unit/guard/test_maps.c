@@ -76,6 +76,45 @@ static void an_area_is_the_fields_that_a_box_touches(void **state)
         assert_int_equal(map.rows[y], 0xffff);
 }
 
+static void zones_leave_the_fields_that_they_touch(void **state)
+{
+    (void)state;
+    struct watch_map map = maps_zones(NULL, 0);
+    for (unsigned y = 0; y < WATCH_MAP_HEIGHT; y++)
+        assert_int_equal(map.rows[y], 0xffff);
+    const struct watch_zone zones[] = {
+        {.n_points = 4, .points = {{0, 0}, {0.26f, 0}, {0.26f, 0.5f}, {0, 0.5f}}},
+        {.exclude = true, .n_points = 4, .points = {{0, 0}, {1, 0}, {1, 0.25f}, {0, 0.25f}}}};
+    map = maps_zones(zones, 2);
+    for (unsigned y = 0; y < WATCH_MAP_HEIGHT; y++)
+        assert_int_equal(map.rows[y], y >= 3 && y < 6 ? 0x1f : 0);
+}
+
+static void a_large_movement_touches_many_fields(void **state)
+{
+    (void)state;
+    assert_int_equal(maps_min_fields(0), 1);
+    assert_int_equal(maps_min_fields(0.5f), 1);
+    assert_int_equal(maps_min_fields(1), 2);
+    assert_int_equal(maps_min_fields(100), WATCH_MAP_WIDTH * WATCH_MAP_HEIGHT);
+    const uint32_t first = DAY * MAPS_DAY_MINUTES;
+    const struct maps_record records[] = {at(first, 3, 1), at(first + 1, 3, 7)};
+    assert_int_equal(maps_append(folder, "porch", records, 2), 0);
+    static struct maps_answer answer;
+    struct maps_query query = {.from_minute = first,
+                               .until_minute = first + 2,
+                               .area = maps_zones(NULL, 0),
+                               .min_fields = 3,
+                               .max_minutes = 10};
+    assert_int_equal(maps_ask(folder, "porch", &query, &answer), 0);
+    assert_int_equal(answer.watched, 2);
+    assert_int_equal(answer.moved, 1);
+    assert_int_equal(answer.minutes[0], first + 1);
+    query.area.rows[3] = 5; /* of its three fields two are in the area */
+    assert_int_equal(maps_ask(folder, "porch", &query, &answer), 0);
+    assert_int_equal(answer.moved, 0);
+}
+
 static void what_moved_here_is_found(void **state)
 {
     (void)state;
@@ -173,6 +212,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_survive_the_way_to_bytes_and_back),
         cmocka_unit_test(an_area_is_the_fields_that_a_box_touches),
+        cmocka_unit_test(zones_leave_the_fields_that_they_touch),
+        TEST(a_large_movement_touches_many_fields),
         TEST(what_moved_here_is_found),
         TEST(of_many_minutes_the_newest_are_given),
         TEST(a_record_that_was_cut_off_is_replaced),

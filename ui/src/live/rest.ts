@@ -160,6 +160,13 @@ export interface MotionState {
   moving: boolean;
   events: number;
   muted: string[]; // 12 rows of 16 fields, "#" where it is muted
+  seen: { box: [number, number, number, number]; score: number; fields: string[] } | null;
+}
+
+// Movement in minutes of watching.
+export interface MotionCounts {
+  watched: number;
+  moved: number;
 }
 
 // Of the archive; null = no limit.

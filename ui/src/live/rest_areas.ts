@@ -6,6 +6,7 @@ import type {
   Hour,
   Item,
   LogLine,
+  MotionCounts,
   MotionSettings,
   MotionState,
   Run,
@@ -77,6 +78,14 @@ export class AreaRest extends Rest {
 
   async changeMotion(camera: string, some: Partial<MotionSettings>): Promise<void> {
     await this.ask(`cameras/${camera}/motion`, { method: 'PATCH', body: some });
+  }
+
+  // What of the last hour's movement other settings could find; saves nothing.
+  async tryMotion(camera: string, some: Partial<MotionSettings>): Promise<MotionCounts> {
+    return (await this.ask(`cameras/${camera}/motion/try`, {
+      method: 'POST',
+      body: some,
+    })) as MotionCounts;
   }
 
   async motionState(camera: string): Promise<MotionState> {

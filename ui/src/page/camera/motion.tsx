@@ -5,7 +5,7 @@ import type { MotionSettings, MotionState, Zone } from '../../live/rest';
 import { rest } from '../areas_server';
 import { t } from '../i18n';
 import { Switch } from '../parts/switch';
-import { tenSeconds } from '../store';
+import { second } from '../store';
 import { problemText } from '../words';
 import { Zones } from './zones';
 import './motion.css';
@@ -62,7 +62,7 @@ function useMotion(camera: string) {
       here = false;
     };
   }, [camera]);
-  const tick = tenSeconds.value;
+  const tick = second.value;
   const armed = settings?.armed;
   useEffect(() => {
     let here = true;
@@ -123,6 +123,7 @@ export function Motion({ camera }: { camera: string }) {
             camera={camera}
             zones={settings.zones}
             muted={state?.armed ? state.muted : []}
+            seen={state?.seen ?? null}
             set={(zones: Zone[]) => void change({ zones })}
           />
           {state?.armed && <p class="quiet">{t('motion.events', { n: state.events })}</p>}

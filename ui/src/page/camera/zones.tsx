@@ -1,8 +1,10 @@
 // Areas of a picture that are watched, or left out: polygons, drawn corner by corner.
 import { useState } from 'preact/hooks';
-import type { Point, Zone } from '../../live/rest';
+import type { MotionCounts, MotionState, Point, Zone } from '../../live/rest';
 import { serverUrl } from '../../live/shared';
+import { rest } from '../areas_server';
 import { t } from '../i18n';
+import { problemText } from '../words';
 
 const MAX_POINTS = 32;
 const MAX_ZONES = 16;
@@ -18,8 +20,8 @@ function pointOf(event: PointerEvent & { currentTarget: Element }): Point {
   return [part(event.clientX, box.left, box.width), part(event.clientY, box.top, box.height)];
 }
 
-// Rows from the top, "#" where it is muted.
-function Muted({ rows }: { rows: string[] }) {
+// Rows from the top, "#" for the fields that are shown.
+function Fields({ rows, look }: { rows: string[]; look: string }) {
   const fields = rows.flatMap((row, y) =>
     [...row].map((field, x) => ({ field, x, y, of: row.length })),
   );
@@ -30,7 +32,7 @@ function Muted({ rows }: { rows: string[] }) {
         .map(({ x, y, of }) => (
           <rect
             key={`${x},${y}`}
-            class="muted-field"
+            class={look}
             x={(x * SIDE) / of}
             y={(y * SIDE) / rows.length}
             width={SIDE / of}
@@ -41,13 +43,56 @@ function Muted({ rows }: { rows: string[] }) {
   );
 }
 
+function Seen({ seen }: { seen: NonNullable<MotionState['seen']> }) {
+  const [x = 0, y = 0, width = 0, height = 0] = seen.box.map((part) => part * SIDE);
+  return (
+    <>
+      <Fields rows={seen.fields} look="seen-field" />
+      <rect class="seen-box" x={x} y={y} width={width} height={height} />
+    </>
+  );
+}
+
+// What the areas, with one that is being drawn, would have found in the last hour.
+function Try({ camera, zones }: { camera: string; zones: Zone[] }) {
+  const [counts, setCounts] = useState<MotionCounts | null>(null);
+  const [error, setError] = useState('');
+  const ask = async (): Promise<void> => {
+    try {
+      setCounts(await rest.tryMotion(camera, { zones }));
+      setError('');
+    } catch (problem) {
+      setCounts(null);
+      setError(problemText(problem));
+    }
+  };
+  return (
+    <>
+      <button type="button" class="button" data-action="motion-try" onClick={() => void ask()}>
+        {t('motion.try')}
+      </button>
+      {counts && (
+        <p role="status" data-testid="motion-tried">
+          {t('motion.tried', { moved: counts.moved, watched: counts.watched })}
+        </p>
+      )}
+      {error && (
+        <p class="problem" role="alert">
+          {error}
+        </p>
+      )}
+    </>
+  );
+}
+
 export function Zones(props: {
   camera: string;
   zones: Zone[];
   muted: string[];
+  seen: MotionState['seen'];
   set(zones: Zone[]): void;
 }) {
-  const { camera, zones, muted, set } = props;
+  const { camera, zones, muted, seen, set } = props;
   const [draft, setDraft] = useState<Zone | null>(null);
   const begin = (mode: Zone['mode']): void => setDraft({ mode, points: [] });
   const done = (): void => {
@@ -70,7 +115,8 @@ export function Zones(props: {
             setDraft({ ...draft, points: [...draft.points, pointOf(event)] });
           }}
         >
-          <Muted rows={muted} />
+          <Fields rows={muted} look="muted-field" />
+          {seen && <Seen seen={seen} />}
           {zones.map((zone, i) => (
             <polygon key={i} data-mode={zone.mode} points={scaled(zone.points)} />
           ))}
@@ -136,6 +182,7 @@ export function Zones(props: {
           )}
         </div>
       )}
+      <Try camera={camera} zones={draft && draft.points.length > 2 ? [...zones, draft] : zones} />
     </fieldset>
   );
 }
