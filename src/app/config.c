@@ -273,6 +273,7 @@ void config_destroy(struct config *config)
     mem_free(config->ignored);
     mem_free(config->values);
     mem_free(config->data);
+    mem_free(config->cameras);
     mem_free(config->tls_cert);
     mem_free(config->tls_key);
     mem_free(config->control);

@@ -55,6 +55,7 @@ struct config {
     char *tls_cert, *tls_key; /* the owner's PEM files; NULL = the server makes its own */
     bool lan;                 /* listen on all interfaces; the addresses above include this */
     char *data;
+    char *cameras; /* the folder of declared cameras (app/declared.h); NULL = none */
     char *control; /* the path of the control socket, "off", or NULL = found out (app/control.h) */
     char *hosts[CONFIG_HOSTS_MAX + 1];         /* further names of this server, NULL-terminated */
     char *embed_origins[CONFIG_HOSTS_MAX + 1]; /* as api_params.embeds */

@@ -102,6 +102,8 @@ static const struct key KEYS[] = {
     {FIELD(pull_allow), .kind = KIND_RANGES, .initial = "",
      .right = "it is up to 32 addresses like 127.0.0.1 or 169.254.0.0/16, separated by blanks"},
     {FIELD(data), .kind = KIND_PATH, .initial = NULL, .right = "it is a folder"},
+    {FIELD(cameras), .kind = KIND_FILE, .initial = "/etc/eyelid/cameras.d",
+     .right = "it is a folder"},
     {FIELD(control), .kind = KIND_CONTROL, .initial = "auto",
      .right = "it is auto, off or an absolute path of at most 107 bytes"},
     {FIELD(log_level), .kind = KIND_LEVEL, .initial = "info",

@@ -12,6 +12,7 @@
 #include "app/complain.h"
 #include "app/config.h"
 #include "app/control.h"
+#include "app/declared.h"
 #include "app/motion.h"
 #include "app/serve.h"
 #include "base/alloc.h"
@@ -114,9 +115,10 @@ int main(int argc, char **argv)
     if (!config)
         return EXIT_WRONG;
     int result = EXIT_FINE;
-    if (cli.command == CLI_CHECK_CONFIG)
+    if (cli.command == CLI_CHECK_CONFIG) {
         show(config);
-    else if (cli.command == CLI_ARCHIVE_CHECK)
+        result = declared_check(config) ? EXIT_WRONG : EXIT_FINE;
+    } else if (cli.command == CLI_ARCHIVE_CHECK)
         result = archive_check(config, cli.repair);
     else if (cli.command == CLI_BACKUP)
         result = backups_make(config, settings_file(&cli), cli.file, cli.pictures);

@@ -11,6 +11,7 @@
 #include "api/api.h"
 #include "app/broker.h"
 #include "app/complain.h"
+#include "app/declared.h"
 #include "app/doors.h"
 #include "app/exit_bound.h"
 #include "app/helper.h"
@@ -420,6 +421,7 @@ static int build(struct house *house)
     if (!error)
         error = open_archive(house);
     if (!error) {
+        declared_apply(config, house->registry, house->service);
         find_cameras(house);
         open_libcamera(house);
         error = broker_open(&house->broker, config, house->net, house->service, house->machine);

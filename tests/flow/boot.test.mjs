@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
-import { boot, endsPromptly, freePort, run, temporaryFolder, TOP } from './harness.mjs';
+import { boot, endsPromptly, freePort, run, temporaryFolder, TOP, waitFor } from './harness.mjs';
 
 test('--version and --help', async () => {
   const version = await run('eyelid', ['--version']);
@@ -87,6 +87,35 @@ test('the server is up, healthy, and gone after SIGTERM and SIGINT', async (t) =
       return house.server.stop(signal);
     });
   }
+});
+
+test('cameras are declared in files, which count at each start, and an error costs only its camera', async (t) => {
+  const folder = temporaryFolder(t), file = (name, text) => fs.writeFileSync(path.join(folder, name), text);
+  file('gate.conf', 'name = Front gate\nurl = http://10.255.255.1/stream\n');
+  file('porch.conf', 'name = Porch\n');
+  file('wrong.conf', 'name = A\nadress = http://10.255.255.1/\n');
+  file('No Id.conf', 'name = B\n');
+  file('notes.txt', 'not read');
+  const house = await boot(t, { env: { EYELID_CAMERAS: folder, EYELID_ADOPT: 'ask' } });
+  await house.server.says(/wrong\.conf:2: the keys are `name` and `url`/);
+  await house.server.says(/No Id\.conf: the file's name must be the camera's id/);
+  await house.camera('porch');
+  const seen = async (id) => { const { name, adopted, address } = await house.describe(id); return { name, adopted, address }; };
+  assert.deepEqual(await seen('gate'), { name: 'Front gate', adopted: true, address: 'http://10.255.255.1/stream' });
+  assert.deepEqual((await seen('porch')).adopted, true);
+  assert.equal((await house.get('/snapshot/porch.jpg')).status, 200);
+  assert.equal(await house.describe('wrong'), null);
+
+  await house.get('/api/v1/cameras/gate', { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{"name":"Changed"}' });
+  file('gate.conf', 'name = Gate\nurl = http://10.255.255.2/stream\n');
+  await house.server.stop();
+  await house.start();
+  await waitFor('the file counts', async () => JSON.stringify(await seen('gate')) ===
+    JSON.stringify({ name: 'Gate', adopted: true, address: 'http://10.255.255.2/stream' }));
+
+  const { code, output } = await run('eyelid', ['check-config'], { env: { EYELID_CAMERAS: folder } });
+  assert.equal(code, 2);
+  assert.match(output, /wrong\.conf:2/);
 });
 
 test('a taken port is named', async (t) => {
