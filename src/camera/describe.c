@@ -200,5 +200,6 @@ json_t *camera_describe_awake(struct camera *camera, int64_t now_us)
         }
         json_array_append_new(hours, row);
     }
-    return json_pack("{s:s, s:o}", "day", day, "hours", hours);
+    return json_pack("{s:s, s:o, s:o}", "day", day, "hours", hours, "battery",
+                     battery_describe(&camera->batteries, clock_wall_us(camera->home->env.clock)));
 }

@@ -1,6 +1,7 @@
 /* What the files of this room share: struct camera, and the calls between them. Loop only. */
 #pragma once
 #include "base/waker.h"
+#include "camera/battery.h"
 #include "camera/camera.h"
 #include "camera/control_json.h"
 #include "camera/source.h"
@@ -46,12 +47,13 @@ struct camera {
 
     const struct source_ops *source_ops; /* NULL while no device is connected */
     void *source;
-    enum rendition_kind native;     /* what the source delivers: JPEG or raw */
-    int64_t first_frame_us;         /* the source's timeout for its first frame; 0 = default */
-    bool controlled;                /* false: the device ignores commands */
-    struct controls controls;       /* current values; kept while the device is offline */
-    json_t *model;                  /* string or NULL */
-    int battery_percent;            /* -1 = unknown */
+    enum rendition_kind native; /* what the source delivers: JPEG or raw */
+    int64_t first_frame_us;     /* the source's timeout for its first frame; 0 = default */
+    bool controlled;            /* false: the device ignores commands */
+    struct controls controls;   /* current values; kept while the device is offline */
+    json_t *model;              /* string or NULL */
+    int battery_percent;        /* -1 = unknown */
+    struct battery_history batteries;
     int64_t sleeping_until_wall_us; /* when the device, which sleeps, said that it wakes; 0 = it is
                                        not asleep */
     char error[160];                /* for the owner; "" = none */

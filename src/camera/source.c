@@ -376,6 +376,7 @@ void camera_count_drops(struct camera *camera, unsigned drop, uint64_t frames, u
 
 void camera_battery(struct camera *camera, int percent)
 {
+    battery_note(&camera->batteries, clock_wall_us(camera->home->env.clock), percent);
     if (camera->battery_percent == percent)
         return;
     camera->battery_percent = percent;

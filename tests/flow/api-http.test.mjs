@@ -58,6 +58,12 @@ test('what the server says is what its OpenAPI file promises', async (t) => {
   assert.equal(awake.why[0].reason, 'viewer');
   check('CameraList', await house.json('/api/v1/cameras'));
   check('AwakeDay', await house.json('/api/v1/cameras/porch/awake'));
+  const desk = await house.socket(`${house.deviceUrl}/desk`, ['eyelid.device.v1']);
+  desk.send({ type: 'hello', id: 'desk', battery: 81 });
+  await house.state('desk', 'asleep');
+  const day = await house.json('/api/v1/cameras/desk/awake');
+  check('AwakeDay', day);
+  assert.deepEqual(day.battery.map(({ percent }) => percent), [81]);
   assert.deepEqual(page.cameras.map(({ id }) => id), ['porch']);
   check('CameraList', { cameras: page.cameras });
 
