@@ -78,8 +78,11 @@ describe('Rest', () => {
 
   it('gives the hours, and none where a server has none', async () => {
     const hours = [{ hour: 0, total: 5, viewer: 5 }];
-    expect(await serving(json(200, { hours })).rest.awake('porch')).toEqual(hours);
-    expect(await serving(json(200, {})).rest.awake('porch')).toEqual([]);
+    const battery = [{ at: '2026-11-20T13:00:00Z', percent: 81 }];
+    const day = { hours, battery };
+    expect(await serving(json(200, day)).rest.awake('porch')).toEqual(day);
+    const none = { hours: [], battery: [] };
+    expect(await serving(json(200, {})).rest.awake('porch')).toEqual(none);
   });
 
   const unreachable = (): Response => {

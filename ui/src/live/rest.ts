@@ -8,6 +8,16 @@ export interface Hour {
   [reason: string]: number;
 }
 
+export interface BatteryReport {
+  at: string; // RFC 3339, the start of an hour
+  percent: number;
+}
+
+export interface AwakeDay {
+  hours: Hour[];
+  battery: BatteryReport[]; // of the last week, oldest first
+}
+
 export interface ServerFacts {
   version: string;
   uptime_s: number;

@@ -1,9 +1,9 @@
 // What only parts of the page ask that are loaded later (parts/lazy.tsx).
 import type {
   ArchiveFilter,
+  AwakeDay,
   Film,
   FilmBody,
-  Hour,
   Item,
   LogLine,
   MotionCounts,
@@ -18,9 +18,11 @@ import type {
 import { parsed, queryOf, Rest } from './rest';
 
 export class AreaRest extends Rest {
-  async awake(camera: string): Promise<Hour[]> {
-    const { hours } = (await this.ask(`cameras/${camera}/awake`)) as { hours?: Hour[] };
-    return hours ?? [];
+  async awake(camera: string): Promise<AwakeDay> {
+    const { hours = [], battery = [] } = (await this.ask(
+      `cameras/${camera}/awake`,
+    )) as Partial<AwakeDay>;
+    return { hours, battery };
   }
 
   async rename(camera: string, name: string): Promise<void> {

@@ -1,7 +1,7 @@
 // Why a camera is awake, and when it was today; important with a battery.
 import { useEffect, useState } from 'preact/hooks';
 import type { KnownCamera } from '../../live/live';
-import type { Hour } from '../../live/rest';
+import type { AwakeDay, Hour } from '../../live/rest';
 import { rest } from '../areas_server';
 import { duration, t } from '../i18n';
 import { nobody, reasonName } from '../terms';
@@ -63,21 +63,24 @@ function Bar({ hour, scale }: { hour: Hour; scale: number }) {
   );
 }
 
-export function AwakeHours({ camera }: { camera: string }) {
-  const [hours, setHours] = useState<Hour[]>([]);
-  const [error, setError] = useState('');
+export interface Loaded {
+  day: AwakeDay;
+  error: string; // '' = none
+}
+
+// What the server keeps about the camera's day, loaded again while the page is visible.
+export function useAwakeDay(camera: string): Loaded {
+  const [loaded, setLoaded] = useState<Loaded>({ day: { hours: [], battery: [] }, error: '' });
   useEffect(() => {
     let gone = false;
     const load = (): void => {
       if (document.visibilityState === 'hidden') return;
       rest.awake(camera).then(
-        (loaded) => {
-          if (gone) return;
-          setHours(loaded);
-          setError('');
+        (day) => {
+          if (!gone) setLoaded({ day, error: '' });
         },
         (problem: Error) => {
-          if (!gone) setError(problemText(problem));
+          if (!gone) setLoaded(({ day }) => ({ day, error: problemText(problem) }));
         },
       );
     };
@@ -88,7 +91,10 @@ export function AwakeHours({ camera }: { camera: string }) {
       clearInterval(timer);
     };
   }, [camera]);
+  return loaded;
+}
 
+export function AwakeHours({ day: { hours }, error }: Loaded) {
   if (error) return <p class="quiet">{error}</p>;
   const most = Math.max(0, ...hours.map((hour) => hour.total));
   const scale = most > 1800 ? 3600 : most > 600 ? 1800 : most > 60 ? 600 : 60;

@@ -7,7 +7,8 @@ import type { Watched } from '../parts/hooks';
 import { second } from '../store';
 import { sourceName } from '../terms';
 import { pixels, sentence } from '../words';
-import { AwakeHours, Why } from './awake';
+import { AwakeHours, useAwakeDay, Why } from './awake';
+import { Battery } from './battery';
 
 const WAYS: Record<string, string> = {
   webcodecs: 'WebCodecs',
@@ -62,6 +63,7 @@ function factsOf({ camera }: KnownCamera, { stats }: Watched): [string, string |
 
 export function Device({ known, watched }: { known: KnownCamera; watched: Watched }) {
   second.value; // durations grow
+  const loaded = useAwakeDay(known.camera.id);
   return (
     <>
       <Section title={t('facts.title')}>
@@ -81,8 +83,13 @@ export function Device({ known, watched }: { known: KnownCamera; watched: Watche
         <Why known={known} nowMs={performance.now()} />
       </Section>
       <Section title={t('awake.title')}>
-        <AwakeHours camera={known.camera.id} />
+        <AwakeHours {...loaded} />
       </Section>
+      {loaded.day.battery.length > 0 && (
+        <Section title={t('battery.title')}>
+          <Battery reports={loaded.day.battery} />
+        </Section>
+      )}
     </>
   );
 }
