@@ -131,7 +131,7 @@ export function locale(): string {
 
 // The time of day; with the date if that is not today.
 export function moment(date: Date, now = new Date()): string {
-  const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+  const options: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' };
   if (date.toDateString() !== now.toDateString())
     Object.assign(options, { day: 'numeric', month: 'short' });
   return new Intl.DateTimeFormat(locale(), options).format(date);

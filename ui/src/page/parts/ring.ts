@@ -4,15 +4,20 @@ import { live } from '../../live/shared';
 import { cameras, heard } from '../store';
 
 const RING_MS = 4000;
+const ends = new Map<string, ReturnType<typeof setTimeout>>();
 export const ringing = signal<ReadonlySet<string>>(new Set());
 
 export function ring(camera: string): void {
   ringing.value = new Set(ringing.value).add(camera);
-  setTimeout(() => {
-    const left = new Set(ringing.value);
-    left.delete(camera);
-    ringing.value = left;
-  }, RING_MS);
+  clearTimeout(ends.get(camera)); // a second ring lasts as long as the first
+  ends.set(
+    camera,
+    setTimeout(() => {
+      const left = new Set(ringing.value);
+      left.delete(camera);
+      ringing.value = left;
+    }, RING_MS),
+  );
 }
 
 // Cameras with movement, as reported to this page.

@@ -7,6 +7,9 @@ import { may } from '../me';
 
 const REFRESH_MS = 10_000;
 
+// Only an administrator reads this: the link that makes the first one has been used.
+const isStale = ({ text }: LogLine): boolean => text.includes('#setup=');
+
 export function Log({ came }: { came(): void }) {
   const [lines, setLines] = useState<LogLine[] | null>(null);
   useEffect(() => {
@@ -22,14 +25,15 @@ export function Log({ came }: { came(): void }) {
     if (lines) came();
   }, [lines === null]);
   if (!lines) return null;
+  const shown = lines.filter((line) => !isStale(line));
   return (
     <section class="section" aria-labelledby="log-title">
       <h2 id="log-title">{t('log.title')}</h2>
-      {lines.length === 0 ? (
+      {shown.length === 0 ? (
         <p class="quiet">{t('log.none')}</p>
       ) : (
         <ol class="rows log">
-          {lines.map(({ time, level, text }) => (
+          {shown.map(({ time, level, text }) => (
             <li key={`${time} ${text}`} class="row" data-level={level}>
               <time class="quiet" dateTime={time}>
                 {moment(new Date(time))}
