@@ -122,25 +122,39 @@ static unsigned last_elements(const char *list, bool has_quotes, struct element 
     }
 }
 
-void proxy_client(const char *forwarded_for, const char *forwarded, const char *peer,
-                  bool (*is_trusted)(const void *ctx, const char *address), const void *ctx,
-                  char out[PROXY_ADDRESS_MAX_BYTES])
+/* Walks one list from its end, past trusted proxies; out is untouched if it names no address. */
+static void read_list(const char *list, bool is_forwarded,
+                      bool (*is_trusted)(const void *ctx, const char *address), const void *ctx,
+                      char out[PROXY_ADDRESS_MAX_BYTES])
 {
     enum { HOPS_MAX = 8 };
     struct element elements[HOPS_MAX];
-    const char *list = forwarded_for ? forwarded_for : forwarded;
-    unsigned n = list ? last_elements(list, !forwarded_for, elements, HOPS_MAX) : 0;
+    unsigned n = list ? last_elements(list, is_forwarded, elements, HOPS_MAX) : 0;
     char address[PROXY_ADDRESS_MAX_BYTES];
-    snprintf(out, PROXY_ADDRESS_MAX_BYTES, "%s", peer);
     while (n-- > 0) {
         const struct element *element = &elements[n];
-        if (!(forwarded_for ? read_address(element->text, element->len, address)
-                            : read_for(element->text, element->len, address)))
+        if (!(is_forwarded ? read_for(element->text, element->len, address)
+                           : read_address(element->text, element->len, address)))
             return;
         memcpy(out, address, sizeof(address));
         if (!is_trusted(ctx, address))
             return;
     }
+}
+
+void proxy_client(const char *forwarded_for, const char *forwarded, const char *peer,
+                  bool (*is_trusted)(const void *ctx, const char *address), const void *ctx,
+                  char out[PROXY_ADDRESS_MAX_BYTES])
+{
+    char other[PROXY_ADDRESS_MAX_BYTES];
+    snprintf(out, PROXY_ADDRESS_MAX_BYTES, "%s", peer);
+    snprintf(other, sizeof(other), "%s", peer);
+    read_list(forwarded_for, false, is_trusted, ctx, out);
+    read_list(forwarded, true, is_trusted, ctx, other);
+    if (!forwarded_for)
+        snprintf(out, PROXY_ADDRESS_MAX_BYTES, "%s", other);
+    else if (forwarded && strcmp(out, other) != 0)
+        snprintf(out, PROXY_ADDRESS_MAX_BYTES, "%s", peer);
 }
 
 bool proxy_secret_is(const char *shown, const char *secret)

@@ -11,9 +11,9 @@ bool proxy_says_https(const char *forwarded_proto, const char *forwarded);
 
 /* The client's address. The lists have an element for each hop, the nearest last: they are read
  * from there, as far as the addresses are those of proxies that are trusted, because everything
- * before that was written by the client. forwarded_for: X-Forwarded-For, or NULL for the elements
- * of Forwarded (RFC 7239 section 5.2). peer: who sent the request, a trusted proxy. The result is
- * peer if the lists say nothing that is an address. */
+ * before that was written by the client. X-Forwarded-For, Forwarded (RFC 7239 section 5.2): NULL =
+ * absent. peer: who sent the request, a trusted proxy. The result is peer if no address is named,
+ * or if both lists are there and disagree: a proxy that sets one passes the client's other on. */
 enum { PROXY_ADDRESS_MAX_BYTES = 46 };
 void proxy_client(const char *forwarded_for, const char *forwarded, const char *peer,
                   bool (*is_trusted)(const void *ctx, const char *address), const void *ctx,

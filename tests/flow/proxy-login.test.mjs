@@ -170,6 +170,13 @@ test('behind a proxy logins are counted by client, and a forged list of hops is 
   assert.equal(tries, 10);
   assert.equal(await guess('127.0.0.5', {}, PASSWORD), 503);
   assert.equal(await guess('127.0.0.6', {}, PASSWORD), 201, 'another client of the same proxy');
+  // Of a proxy that sets one header the client may write the other.
+  const modern = await nginx(t, house.http, `proxy_bind ${PROXY}; proxy_set_header Host $http_host; proxy_set_header Forwarded "for=$remote_addr";`);
+  const invent = (n) => ask(modern, '/api/v1/session', { method: 'POST', from: '127.0.0.8', headers: { 'content-type': 'application/json',
+    'x-forwarded-for': `203.0.113.${n}` }, body: JSON.stringify({ name: 'anna', password: 'not the password' }) }).then(({ status }) => status);
+  tries = 0;
+  while (tries < 20 && await invent(tries) === 401) tries++;
+  assert.equal(tries, 10);
   // Not through a trusted proxy, the list is nobody's word.
   tries = 0;
   const direct = (n) => ask(port, '/api/v1/session', { method: 'POST', from: '127.0.0.7', headers: { 'content-type': 'application/json',

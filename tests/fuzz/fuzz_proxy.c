@@ -32,6 +32,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
               inet_pton(AF_INET6, client, &address) == 1);
         CHECK(strcmp(client, "192.0.2.1") == 0 || strstr(text, client));
     }
+    /* Lists that disagree name nobody. */
+    static const char OTHER[] = "203.0.113.7";
+    char by_for[PROXY_ADDRESS_MAX_BYTES], both[PROXY_ADDRESS_MAX_BYTES];
+    proxy_client(text, NULL, "192.0.2.1", is_trusted, NULL, by_for);
+    proxy_client(text, "for=203.0.113.7", "192.0.2.1", is_trusted, NULL, both);
+    CHECK(strcmp(both, strcmp(by_for, OTHER) == 0 ? OTHER : "192.0.2.1") == 0);
     CHECK(!proxy_secret_is(text, "a secret that is not in the corpus"));
     return 0;
 }

@@ -74,7 +74,13 @@ static void the_client_is_behind_the_trusted_proxies(void **state)
         {NULL, "for=192.0.2.7;by=\"a,for=198.51.100.9\"", "192.0.2.7"},
         {NULL, "for=192.0.2.7, for=_hidden", "10.0.0.1"},
         {NULL, "for=192.0.2.7, proto=http", "10.0.0.1"},
-        {"192.0.2.7", "for=198.51.100.9", "192.0.2.7"},
+        /* A proxy that sets one of them passes on what the client wrote into the other. */
+        {"198.51.100.9", "for=192.0.2.7", "10.0.0.1"},
+        {"192.0.2.7", "for=198.51.100.9", "10.0.0.1"},
+        {"192.0.2.7", "for=_hidden", "10.0.0.1"},
+        {"", "for=192.0.2.7", "10.0.0.1"},
+        {"192.0.2.7", "for=\"192.0.2.7:4711\"", "192.0.2.7"},
+        {"198.51.100.9, 192.0.2.7", "for=203.0.113.5, for=192.0.2.7", "192.0.2.7"},
     };
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
         char client[PROXY_ADDRESS_MAX_BYTES];
