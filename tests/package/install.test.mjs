@@ -53,7 +53,7 @@ test('the package on a clean Debian', async (t) => {
   await t.test('is enabled, and its unit is sound and tight', async () => {
     assert.ok(await isEnabled());
     await system.run(['systemd-analyze', 'verify', '--man=no', 'eyelid.service']);
-    const security = await system.run(['systemd-analyze', 'security', '--offline=yes', '--threshold=30',
+    const security = await system.run(['systemd-analyze', 'security', '--offline=yes', '--threshold=18',
       '--no-pager', 'eyelid.service']);
     assert.match(security, /Overall exposure level/);
   });
