@@ -25,6 +25,7 @@ enum principal_kind {
     PRINCIPAL_DEVICE,   /* a camera */
     PRINCIPAL_USER,     /* a person who is logged in */
     PRINCIPAL_TOKEN,    /* a program with a token */
+    PRINCIPAL_SHARE,    /* a visitor with a share link: only what it shows, by its own addresses */
     PRINCIPAL_SCHEDULE, /* the server itself, following a schedule */
     PRINCIPAL_BROKER,   /* anyone who may write to the MQTT broker's topics */
 };

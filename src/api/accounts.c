@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "api/auth.h"
 #include "api/held.h"
@@ -23,18 +22,6 @@ static void reply_bad_body(struct http_request *request, const char *detail)
     struct problem problem;
     (void)problem_set(&problem, PROBLEM_BAD_MESSAGE, NULL, "%s", detail);
     reply_problem(request, &problem);
-}
-
-/* RFC 3339, or null for 0. */
-static json_t *instant(int64_t seconds)
-{
-    char text[32];
-    struct tm tm;
-    time_t time = (time_t)seconds;
-    if (!seconds || !gmtime_r(&time, &tm))
-        return json_null();
-    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    return json_string(text);
 }
 
 /* --- One's own session and password. --- */
@@ -171,11 +158,12 @@ void sessions_get(const struct call *call, struct http_request *request)
     list_for_each (session, &service_accounts(call->api->params.service)->sessions,
                    const struct session, node)
         if (service_may_see_session(&call->permit, session))
-            json_array_append_new(
-                list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:b}", "id", session->id, "user",
-                                session->user->name, "agent", session->agent, "created",
-                                instant(session->created_s), "used", instant(session->used_s),
-                                "current", strcmp(session->id, call->principal.credential) == 0));
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:s, s:o, s:o, s:b}", "id", session->id,
+                                            "user", session->user->name, "agent", session->agent,
+                                            "created", reply_instant(session->created_s), "used",
+                                            reply_instant(session->used_s), "current",
+                                            strcmp(session->id, call->principal.credential) == 0));
     reply_json(request, 200, json_pack("{s:o}", "sessions", list));
 }
 
@@ -304,8 +292,9 @@ void tokens_get(const struct call *call, struct http_request *request)
         json_array_append_new(
             list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "id", token->id, "name",
                             token->name, "role", access_role_name(token->grant.role), "cameras",
-                            cameras_json(&token->grant), "created", instant(token->created_s),
-                            "expires", instant(token->expires_s), "used", instant(token->used_s)));
+                            cameras_json(&token->grant), "created", reply_instant(token->created_s),
+                            "expires", reply_instant(token->expires_s), "used",
+                            reply_instant(token->used_s)));
     reply_json(request, 200, json_pack("{s:o}", "tokens", list));
 }
 

@@ -53,7 +53,8 @@ bool auth_is_secure(const struct api_door *door, const struct http_request *requ
  * addresses are kept in histories and logs. */
 static bool takes_token_in_address(const struct route *route)
 {
-    return route && (route->action == ACTION_WATCH || route->action == ACTION_FILES);
+    return route && (route->action == ACTION_WATCH || route->action == ACTION_FILES ||
+                     route->action == ACTION_SHARED);
 }
 
 /* 0 and the token; -ENOENT: none; -EINVAL: it cannot be a token. */
@@ -121,7 +122,7 @@ static const char *kind_name(enum principal_kind kind)
         [PRINCIPAL_ANYONE] = "anyone", [PRINCIPAL_OWNER] = "owner",
         [PRINCIPAL_DEVICE] = "device", [PRINCIPAL_USER] = "user",
         [PRINCIPAL_TOKEN] = "token",   [PRINCIPAL_SCHEDULE] = "schedule",
-        [PRINCIPAL_BROKER] = "broker",
+        [PRINCIPAL_BROKER] = "broker", [PRINCIPAL_SHARE] = "share",
     };
     return NAMES[kind];
 }

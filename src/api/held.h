@@ -13,7 +13,7 @@ enum held_answer {
     HELD_LOGIN,            /* 201, the session's cookie, and who it is */
     HELD_LOGOUT,           /* 204, and the cookie is taken back */
     HELD_CREATED_USER,     /* 201 and Location */
-    HELD_CREATED_TOKEN,    /* 201 and what was given to held_settle */
+    HELD_CREATED_TOKEN,    /* of tokens and share links: 201 and what was given to held_settle */
     HELD_FILM,             /* 200 and the film */
     HELD_CREATED_FILM,     /* 201, Location and the film */
     HELD_SCHEDULE,         /* 200 and the schedule */

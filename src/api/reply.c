@@ -1,6 +1,7 @@
 #include "api/reply.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 
@@ -189,4 +190,15 @@ void reply_json_late(struct http_stream *stream, const struct http_response *hea
         reply_late(stream, &response);
     else
         reply_problem_late(stream, true, &NO_MEMORY);
+}
+
+json_t *reply_instant(int64_t seconds)
+{
+    char text[32];
+    struct tm tm;
+    time_t time = (time_t)seconds;
+    if (!seconds || !gmtime_r(&time, &tm))
+        return json_null();
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+    return json_string(text);
 }

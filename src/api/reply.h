@@ -39,3 +39,6 @@ struct buf *reply_buf(const void *bytes, size_t len_bytes) __attribute__((warn_u
 /* The JSON as such a buffer; takes json. */
 struct buf *reply_json_buf(json_t *takes_json, size_t *ret_len_bytes)
     __attribute__((warn_unused_result));
+
+/* Seconds since the Unix epoch as RFC 3339; null for 0. */
+json_t *reply_instant(int64_t seconds);

@@ -40,6 +40,7 @@
 #include "service/receivers.h"
 #include "service/schedules.h"
 #include "service/service.h"
+#include "service/shares.h"
 #include "store/store.h"
 #include "transcode/transcoder_makers.h"
 #include "ui/assets.h"
@@ -120,6 +121,11 @@ static void load_session(void *ctx, const struct store_session *row)
 static void load_factor(void *ctx, const struct store_factor *row)
 {
     service_load_factor(((struct house *)ctx)->service, row);
+}
+
+static void load_share(void *ctx, const struct store_share *row)
+{
+    service_load_share(((struct house *)ctx)->service, row);
 }
 
 static void load_token(void *ctx, const struct store_token *row)
@@ -218,6 +224,7 @@ static int open_store(struct house *house)
                                   .session = load_session,
                                   .factor = load_factor,
                                   .token = load_token,
+                                  .share = load_share,
                                   .schedule = load_schedule,
                                   .run = load_run,
                                   .film = load_film,

@@ -36,7 +36,16 @@ const struct action_rule *action_rule(enum service_action action)
         [ACTION_LOGIN] = {ACCESS_NONE, ACCESS_UNLISTED, false},
         [ACTION_OWN] = {ACCESS_VIEWER, ACCESS_SOME, false},
         [ACTION_ACCOUNTS] = {ACCESS_ADMIN, ACCESS_SERVER, false},
+        [ACTION_SHARES] = {ACCESS_ADMIN, ACCESS_SERVER, false},
+        [ACTION_SHARED] = {ACCESS_VIEWER, ACCESS_SOME, false},
         [ACTION_LOG] = {ACCESS_ADMIN, ACCESS_SERVER, false},
     };
     return &RULES[action < SERVICE_ACTIONS ? action : ACTION_UNDECLARED];
+}
+
+bool action_is_for(enum service_action action, enum principal_kind kind)
+{
+    if (kind == PRINCIPAL_SHARE)
+        return action == ACTION_SHARED || action_rule(action)->needs == ACCESS_NONE;
+    return action != ACTION_SHARED;
 }

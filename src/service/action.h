@@ -37,6 +37,8 @@ enum service_action {
     ACTION_LOGIN,      /* who am I, log in, log out, set up: checked by the command itself */
     ACTION_OWN,        /* one's own password and sessions */
     ACTION_ACCOUNTS,   /* users, tokens, other people's sessions */
+    ACTION_SHARES,     /* share links: list, make, end them */
+    ACTION_SHARED,     /* what a share link shows, for its visitor alone */
     ACTION_LOG,        /* the last warnings */
     SERVICE_ACTIONS
 };
@@ -46,4 +48,8 @@ struct action_rule {
     enum access_scope scope;
     bool needs_adopted; /* it would wake or change the camera */
 };
+/* Whether principals of this kind may ask at all: share links open their own addresses and the
+ * public ones, and nothing else opens theirs. */
+bool action_is_for(enum service_action action, enum principal_kind kind);
+
 const struct action_rule *action_rule(enum service_action action);

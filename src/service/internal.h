@@ -1,6 +1,7 @@
 /* Shared by the files of this room. Loop only. */
 #pragma once
 #include "access/accounts.h"
+#include "access/share.h"
 #include "access/tries.h"
 #include "archive/archive.h"
 #include "base/pool.h"
@@ -48,6 +49,8 @@ struct service {
     struct pool *pool;                  /* hashes passwords */
     char setup_token[SECRET_CHARS + 1]; /* "" = an administrator exists, or accounts are off */
     struct tries tries;                 /* failed logins */
+    struct shares shares;
+    struct net_timer *shares_timer; /* for the next one that expires */
     struct {
         struct list entries; /* of struct schedule_entry.node, in the order they were made */
         unsigned count;
@@ -190,6 +193,14 @@ int factor_check(struct service *service, struct user *user, const char *code,
  * and the job's problem. */
 int factor_change(struct service_job *job, struct user *user, const char *code)
     __attribute__((warn_unused_result));
+
+/* --- shares.c --- */
+
+void shares_create(struct service *service);
+void shares_destroy(struct service *service);
+void shares_begin(struct service *service); /* they are loaded; from now on they are stored */
+/* The camera was removed: so are links that show it live. */
+void shares_forget(struct service *service, const char *camera);
 
 /* --- login.c --- */
 

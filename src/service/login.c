@@ -43,7 +43,10 @@ int service_by_session(struct service *service, const char *secret, struct princ
 
 int service_by_token(struct service *service, const char *secret, struct principal *ret_principal)
 {
-    return accounts_by_token(&service->accounts, secret, access_now_s(service), ret_principal);
+    const int64_t now_s = access_now_s(service);
+    if (accounts_by_token(&service->accounts, secret, now_s, ret_principal) == 0)
+        return 0;
+    return shares_by_secret(&service->shares, secret, now_s, ret_principal);
 }
 
 int service_by_proxy(struct service *service, const char *name, struct principal *ret_principal)
@@ -57,6 +60,8 @@ bool service_is_current(struct service *service, const struct principal *princip
         return service_anyone(service, principal->on_loopback).role >= principal->role;
     if (principal->kind == PRINCIPAL_USER || principal->kind == PRINCIPAL_TOKEN)
         return accounts_is_current(&service->accounts, principal, access_now_s(service));
+    if (principal->kind == PRINCIPAL_SHARE)
+        return shares_is_current(&service->shares, principal, access_now_s(service));
     return true;
 }
 

@@ -53,6 +53,7 @@ static void on_removed(void *ctx, struct camera *camera)
     event_tell(&service->events, &(struct event){.type = EVENT_CAMERA_REMOVED, .camera = camera});
     motion_forget(service, camera_id(camera));
     continuous_forget(service, camera_id(camera));
+    shares_forget(service, camera_id(camera));
     settings_drop(known);
     list_remove(&known->node);
     mem_free(known);
@@ -100,6 +101,7 @@ struct service *service_create(const struct service_params *params)
     service->wake = net_wake_create(params->net, on_wake, service);
     list_init(&service->access_listeners);
     accounts_init(&service->accounts);
+    shares_create(service);
     if (pool_create(&(struct pool_params){.name = "hash",
                                           .threads = 1,
                                           .max_queued = 12, /* above what strangers may fill */
@@ -128,6 +130,7 @@ void service_destroy(struct service *service)
     continuous_finish(service);
     net_timer_destroy(service->schedules.timer);
     accounts_finish(&service->accounts);
+    shares_destroy(service);
     guard_destroy(service->guard);
     tell_destroy(service->tell);
     assert(list_empty(&service->jobs)); /* the store was closed, which decides each */
@@ -148,6 +151,7 @@ void service_use_store(struct service *service, struct store *store)
     service->store = service->accounts.store = store;
     if (store)
         store_use_waker(store, net_wake_waker(service->wake));
+    shares_begin(service);
     access_changed(service); /* the store has told of users */
 }
 
@@ -201,6 +205,11 @@ static int no_such_camera(const char *camera, struct problem *ret_problem)
                        camera);
 }
 
+static bool is_to_log_in(const struct service *service, const struct principal *principal)
+{
+    return principal->kind == PRINCIPAL_ANYONE && service->params.access != SERVICE_OPEN;
+}
+
 int service_permit(struct service *service, const struct principal *principal,
                    enum service_action action, const char *camera, struct permit *ret_permit,
                    struct problem *ret_problem)
@@ -212,11 +221,19 @@ int service_permit(struct service *service, const struct principal *principal,
     if (principal->credential[0] && !service_is_current(service, principal))
         return problem_set(ret_problem, PROBLEM_NOT_LOGGED_IN, camera,
                            "the session or token has ended: log in again");
+    if (principal->kind == PRINCIPAL_SHARE && !action_is_for(action, principal->kind))
+        return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, camera,
+                           "a share link shows nothing else");
+    if (!action_is_for(action, principal->kind))
+        return problem_set(ret_problem,
+                           is_to_log_in(service, principal) ? PROBLEM_NOT_LOGGED_IN
+                                                            : PROBLEM_NOT_ALLOWED,
+                           camera, "this needs a share link");
     if (!access_allows(principal, rule->needs, rule->scope, camera)) {
         if (is_about_one && principal->is_narrowed &&
             !access_allows(principal, ACCESS_VIEWER, ACCESS_CAMERA, camera))
             return no_such_camera(camera, ret_problem);
-        if (principal->kind == PRINCIPAL_ANYONE && service->params.access != SERVICE_OPEN)
+        if (is_to_log_in(service, principal))
             return problem_set(ret_problem, PROBLEM_NOT_LOGGED_IN, camera, "log in first");
         return problem_set(ret_problem, PROBLEM_NOT_ALLOWED, camera, "this needs the role %s%s%s",
                            access_role_name(rule->needs), is_about_one ? " on the camera" : "",

@@ -93,6 +93,18 @@ static const char *const STEPS[] = {
     "  user TEXT NOT NULL PRIMARY KEY REFERENCES user (name) ON DELETE CASCADE,"
     "  state TEXT NOT NULL"
     ") STRICT, WITHOUT ROWID;",
+
+    /* `item`: of the archive; 0 = the camera, live. */
+    "CREATE TABLE share ("
+    "  id TEXT NOT NULL PRIMARY KEY,"
+    "  hash TEXT NOT NULL UNIQUE,"
+    "  camera TEXT NOT NULL,"
+    "  item INTEGER NOT NULL,"
+    "  created INTEGER NOT NULL,"
+    "  expires INTEGER NOT NULL,"
+    "  used INTEGER NOT NULL,"
+    "  uses INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;",
 };
 
 _Static_assert(sizeof(STEPS) / sizeof(STEPS[0]) == STORE_SCHEMA_VERSION,

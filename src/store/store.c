@@ -224,6 +224,20 @@ static void load_token(const struct store_loader *loader, sqlite3_stmt *row)
         loader->token(loader->ctx, &token);
 }
 
+static void load_share(const struct store_loader *loader, sqlite3_stmt *row)
+{
+    const struct store_share share = {.id = column(row, 0),
+                                      .hash = column(row, 1),
+                                      .camera = column(row, 2),
+                                      .item = sqlite3_column_int64(row, 3),
+                                      .created_s = sqlite3_column_int64(row, 4),
+                                      .expires_s = sqlite3_column_int64(row, 5),
+                                      .used_s = sqlite3_column_int64(row, 6),
+                                      .n_uses = sqlite3_column_int64(row, 7)};
+    if (loader->share)
+        loader->share(loader->ctx, &share);
+}
+
 static void load_schedule(const struct store_loader *loader, sqlite3_stmt *row)
 {
     const struct store_schedule schedule = {
@@ -290,6 +304,11 @@ static int load_all(sqlite3 *db, const struct store_loader *loader)
                      "SELECT id, hash, name, role, cameras, created, expires FROM token"
                      " ORDER BY created, id",
                      loader, load_token);
+    if (!error)
+        error = load(db,
+                     "SELECT id, hash, camera, item, created, expires, used, uses FROM share"
+                     " ORDER BY created, id",
+                     loader, load_share);
     if (!error)
         error = load(db, "SELECT id, json, changed FROM schedule ORDER BY length(id), id", loader,
                      load_schedule);
@@ -513,6 +532,19 @@ void store_put_token(struct store *store, const struct store_token *token)
 void store_remove_token(struct store *store, const char *id)
 {
     put(store, &(struct write){.kind = WRITE_REMOVE_TOKEN, .texts = {id}});
+}
+
+void store_put_share(struct store *store, const struct store_share *share)
+{
+    put(store, &(struct write){.kind = WRITE_SHARE,
+                               .texts = {share->id, share->hash, share->camera},
+                               .numbers = {share->item, share->created_s, share->expires_s,
+                                           share->used_s, share->n_uses}});
+}
+
+void store_remove_share(struct store *store, const char *id)
+{
+    put(store, &(struct write){.kind = WRITE_REMOVE_SHARE, .texts = {id}});
 }
 
 void store_put_schedule(struct store *store, const struct store_schedule *schedule)

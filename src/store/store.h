@@ -17,7 +17,7 @@
 
 struct store;
 
-enum { STORE_SCHEMA_VERSION = 9, STORE_RUN_SLOTS = 100 };
+enum { STORE_SCHEMA_VERSION = 10, STORE_RUN_SLOTS = 100 };
 
 struct store_camera {
     const char *id, *name;
@@ -61,6 +61,14 @@ struct store_token {
     int64_t created_s, expires_s; /* since the Unix epoch; expires_s 0 = never */
 };
 
+struct store_share {
+    const char *id, *hash; /* hash of its secret */
+    const char *camera;
+    int64_t item;                         /* of the archive; 0 = the camera, live */
+    int64_t created_s, expires_s, used_s; /* since the Unix epoch; used_s 0 = never */
+    int64_t n_uses;
+};
+
 struct store_schedule {
     const char *id, *json;
     int64_t changed_s; /* since the Unix epoch */
@@ -86,6 +94,7 @@ struct store_loader {
     void (*session)(void *ctx, const struct store_session *session); /* after the users */
     void (*factor)(void *ctx, const struct store_factor *factor);    /* after the users */
     void (*token)(void *ctx, const struct store_token *token);
+    void (*share)(void *ctx, const struct store_share *share);
     void (*schedule)(void *ctx, const struct store_schedule *schedule);
     void (*run)(void *ctx, const struct store_run *run); /* after the schedules; rising numbers */
     void (*film)(void *ctx, const struct store_film *film);
@@ -134,6 +143,8 @@ void store_put_session(struct store *store, const struct store_session *session)
 void store_remove_session(struct store *store, const char *id);
 void store_put_token(struct store *store, const struct store_token *token);
 void store_remove_token(struct store *store, const char *id);
+void store_put_share(struct store *store, const struct store_share *share);
+void store_remove_share(struct store *store, const char *id);
 
 void store_put_schedule(struct store *store, const struct store_schedule *schedule);
 void store_remove_schedule(struct store *store, const char *id); /* and its runs */

@@ -87,6 +87,11 @@ struct writer {
     "INSERT INTO token (id, hash, name, role, cameras, created, expires)"                          \
     " VALUES (?1, ?2, ?3, ?4, ?5, ?11, ?12)"
 #define REMOVE_TOKEN "DELETE FROM token WHERE id = ?1"
+#define PUT_SHARE                                                                                  \
+    "INSERT INTO share (id, hash, camera, item, created, expires, used, uses)"                     \
+    " VALUES (?1, ?2, ?3, ?11, ?12, ?13, ?14, ?15)"                                                \
+    " ON CONFLICT (id) DO UPDATE SET used = ?14, uses = ?15"
+#define REMOVE_SHARE "DELETE FROM share WHERE id = ?1"
 #define PUT_SCHEDULE                                                                               \
     "INSERT INTO schedule (id, json, changed) VALUES (?1, ?2, ?11)"                                \
     " ON CONFLICT (id) DO UPDATE SET json = ?2, changed = ?11"
@@ -115,6 +120,8 @@ static const char *const STATEMENTS[WRITE_KINDS] = {
     [WRITE_REMOVE_SESSION] = REMOVE_SESSION,
     [WRITE_TOKEN] = PUT_TOKEN,
     [WRITE_REMOVE_TOKEN] = REMOVE_TOKEN,
+    [WRITE_SHARE] = PUT_SHARE,
+    [WRITE_REMOVE_SHARE] = REMOVE_SHARE,
     [WRITE_SCHEDULE] = PUT_SCHEDULE,
     [WRITE_REMOVE_SCHEDULE] = REMOVE_SCHEDULE,
     [WRITE_RUN] = PUT_RUN,

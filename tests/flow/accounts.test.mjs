@@ -5,53 +5,9 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
+import { ACCOUNTS, ask, bootWithAnna, cookieOf, logIn, NOBODY, OTHER, PASSWORD, status } from '../lib/accounts.mjs';
 import { totp } from '../lib/totp.mjs';
 import { boot, waitFor } from './harness.mjs';
-
-const ACCOUNTS = { env: { EYELID_ACCESS: 'accounts', EYELID_LINGER_S: '1', EYELID_ADOPT: 'all' } };
-const PASSWORD = 'correct horse battery';
-const OTHER = 'another long password';
-
-/** A request as one of several askers: {cookie}, {bearer}, or nothing. */
-const ask = (house, who, method, address, body) => house.get(address, {
-  method,
-  headers: {
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-    ...(who.cookie && { cookie: `other=1; eyelid_session=${who.cookie}` }),
-    ...(who.bearer && { authorization: `Bearer ${who.bearer}` }),
-  },
-  body: body === undefined ? undefined : JSON.stringify(body),
-});
-const status = async (...args) => (await ask(...args)).status;
-const NOBODY = {};
-
-function cookieOf(response) {
-  const set = response.headers.get('set-cookie');
-  assert.match(set, /; Path=\/; HttpOnly; SameSite=Lax/);
-  return { cookie: set.match(/^eyelid_session=([0-9a-f]{64});/)[1] };
-}
-
-async function logIn(house, name, password) {
-  const response = await ask(house, NOBODY, 'POST', '/api/v1/session', { name, password });
-  assert.equal(response.status, 201, await response.clone().text());
-  return cookieOf(response);
-}
-
-/** A server with an administrator, anna, and a camera. */
-async function bootWithAnna(t) {
-  const house = await boot(t, ACCOUNTS);
-  const [, token] = await house.server.says(/no administrator yet: .*#setup=([0-9a-f]{64})/);
-  await house.camera('porch');
-  const response = await ask(house, NOBODY, 'POST', '/api/v1/setup', { token, name: 'anna', password: PASSWORD });
-  assert.equal(response.status, 201);
-  // describe() of the harness shows nothing: from now on it has its own token.
-  const anna = cookieOf(response);
-  const made = await (await ask(house, anna, 'POST', '/api/v1/tokens', { name: 'test', role: 'viewer' })).json();
-  const get = house.get.bind(house);
-  house.get = (address, options = {}) => get(address, options.headers ? options
-    : { ...options, headers: { authorization: `Bearer ${made.token}` } });
-  return { house, anna, setup: token };
-}
 
 test('without an administrator this machine may watch, and the setup token makes one', async (t) => {
   const house = await boot(t, ACCOUNTS);
@@ -381,7 +337,8 @@ test('every operation answers each role as its description declares (CVE-2026-55
     for (const [method, operation] of Object.entries(item).filter(([name]) => METHODS.includes(name))) {
       if (operation['x-eyelid-websocket']) continue; // tested above, with a handshake
       const declared = operation['x-eyelid-role'];
-      const needs = ['public', 'device'].includes(declared) ? 0 : ROLES.indexOf(declared);
+      // What a share link shows is for its visitors, and no role has it.
+      const needs = ['public', 'device'].includes(declared) ? 0 : declared === 'share' ? ROLES.length : ROLES.indexOf(declared);
       assert.ok(needs >= 0, `${method} ${template} declares "${declared}"`);
       const address = template.replace('{id}', 'not-there').replace('{file}', 'x.m4s');
       for (const [rank, role] of ROLES.entries()) {

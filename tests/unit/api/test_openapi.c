@@ -15,7 +15,8 @@ static const char *role_of(const struct route *route)
 {
     return route->action == ACTION_PUBLIC || route->action == ACTION_LOGIN ? "public"
            : route->action == ACTION_CONNECT                               ? "device"
-                                             : access_role_name(action_rule(route->action)->needs);
+           : route->action == ACTION_SHARED                                ? "share"
+                                            : access_role_name(action_rule(route->action)->needs);
 }
 
 /* "/stream/:id.mp4" as "/stream/{id}.mp4", "/hls/:id/" and a star as "/hls/{id}/{file}". */

@@ -20,6 +20,11 @@ static const struct principal PRINCIPALS[] = {
      .is_narrowed = true,
      .rights = {{"porch", ACCESS_OPERATOR}},
      .n_rights = 1},
+    {.kind = PRINCIPAL_SHARE,
+     .role = ACCESS_VIEWER,
+     .is_narrowed = true,
+     .rights = {{"porch", ACCESS_VIEWER}},
+     .n_rights = 1},
 };
 
 /* What each action answers to each principal above, asked for the camera "porch" and then for
@@ -28,23 +33,24 @@ static const struct {
     enum service_action action;
     const char *porch, *yard;
 } MATRIX[] = {
-    {ACTION_UNDECLARED, "aaaaa", "aaaaa"}, {ACTION_PUBLIC, "yyyyy", "yyyyy"},
-    {ACTION_CONNECT, "yyyyy", "yyyyy"},    {ACTION_METRICS, "ayyya", "ayyya"},
-    {ACTION_LIST, "ayyyy", "ayyyy"},       {ACTION_SEE, "ayyyy", "ayyyc"},
-    {ACTION_WATCH, "ayyyy", "ayyyc"},      {ACTION_STILL, "ayyyy", "ayyyc"},
-    {ACTION_SET, "aayyy", "aayyc"},        {ACTION_RENAME, "aayyy", "aayyc"},
-    {ACTION_ADD, "aaaya", "aaaya"},        {ACTION_ADOPT, "aaaya", "aaayc"},
-    {ACTION_REMOVE, "aaaya", "aaayc"},     {ACTION_KEEP, "aayyy", "aayyc"},
-    {ACTION_ARCHIVE, "ayyyy", "ayyyy"},    {ACTION_ARCHIVE_CHANGE, "aayyy", "aayyy"},
-    {ACTION_SEE_LAYOUT, "ayyyy", "ayyyy"}, {ACTION_ARRANGE, "aayya", "aayya"},
-    {ACTION_LOGIN, "yyyyy", "yyyyy"},      {ACTION_OWN, "ayyyy", "ayyyy"},
-    {ACTION_ACCOUNTS, "aaaya", "aaaya"},   {ACTION_RECORD, "aayyy", "aayyc"},
-    {ACTION_FILMS, "ayyyy", "ayyyy"},      {ACTION_FILM_CHANGE, "aayyy", "aayyy"},
-    {ACTION_MOVE, "aaaya", "aaayc"},       {ACTION_LOG, "aaaya", "aaaya"},
-    {ACTION_SCHEDULES, "ayyyy", "ayyyy"},  {ACTION_SCHEDULE_CHANGE, "aayyy", "aayyy"},
-    {ACTION_REVOKE, "aaaya", "aaayc"},     {ACTION_ARM, "aayyy", "aayyc"},
-    {ACTION_ARM_ALL, "aayyy", "aayyy"},    {ACTION_RECEIVERS, "aaaya", "aaaya"},
-    {ACTION_FILES, "ayyyy", "ayyyy"},      {ACTION_QUOTAS, "aaaya", "aaaya"},
+    {ACTION_UNDECLARED, "aaaaaa", "aaaaaa"}, {ACTION_PUBLIC, "yyyyyy", "yyyyyy"},
+    {ACTION_CONNECT, "yyyyyy", "yyyyyy"},    {ACTION_METRICS, "ayyyaa", "ayyyaa"},
+    {ACTION_LIST, "ayyyya", "ayyyya"},       {ACTION_SEE, "ayyyya", "ayyyca"},
+    {ACTION_WATCH, "ayyyya", "ayyyca"},      {ACTION_STILL, "ayyyya", "ayyyca"},
+    {ACTION_SET, "aayyya", "aayyca"},        {ACTION_RENAME, "aayyya", "aayyca"},
+    {ACTION_ADD, "aaayaa", "aaayaa"},        {ACTION_ADOPT, "aaayaa", "aaayca"},
+    {ACTION_REMOVE, "aaayaa", "aaayca"},     {ACTION_KEEP, "aayyya", "aayyca"},
+    {ACTION_ARCHIVE, "ayyyya", "ayyyya"},    {ACTION_ARCHIVE_CHANGE, "aayyya", "aayyya"},
+    {ACTION_SEE_LAYOUT, "ayyyya", "ayyyya"}, {ACTION_ARRANGE, "aayyaa", "aayyaa"},
+    {ACTION_LOGIN, "yyyyyy", "yyyyyy"},      {ACTION_OWN, "ayyyya", "ayyyya"},
+    {ACTION_ACCOUNTS, "aaayaa", "aaayaa"},   {ACTION_RECORD, "aayyya", "aayyca"},
+    {ACTION_FILMS, "ayyyya", "ayyyya"},      {ACTION_FILM_CHANGE, "aayyya", "aayyya"},
+    {ACTION_MOVE, "aaayaa", "aaayca"},       {ACTION_LOG, "aaayaa", "aaayaa"},
+    {ACTION_SCHEDULES, "ayyyya", "ayyyya"},  {ACTION_SCHEDULE_CHANGE, "aayyya", "aayyya"},
+    {ACTION_REVOKE, "aaayaa", "aaayca"},     {ACTION_ARM, "aayyya", "aayyca"},
+    {ACTION_ARM_ALL, "aayyya", "aayyya"},    {ACTION_RECEIVERS, "aaayaa", "aaayaa"},
+    {ACTION_FILES, "ayyyya", "ayyyya"},      {ACTION_QUOTAS, "aaayaa", "aaayaa"},
+    {ACTION_SHARES, "aaayaa", "aaayaa"},     {ACTION_SHARED, "aaaaay", "aaaaay"},
 };
 _Static_assert(sizeof(MATRIX) / sizeof(MATRIX[0]) == SERVICE_ACTIONS, "each action has its row");
 
