@@ -209,7 +209,7 @@ test('chromium: users are added, narrowed, changed and removed', async (t) => {
   assert.equal(await page.locator(':focus').evaluate((element) => element.tagName), 'H1');
 });
 
-test('chromium: a token is shown once, works, and is revoked', async (t) => {
+test('chromium: a token is shown once, works, and is revoked; a share link', async (t) => {
   const house = await bootWithAnna(t);
   const { page, goto, ...browser } = await open(t, 'chromium');
   await goto(`${house.url}/#/system/tokens`);
@@ -234,6 +234,25 @@ test('chromium: a token is shown once, works, and is revoked', async (t) => {
   await page.locator('[data-action=remove-token]').click();
   await row.waitFor({ state: 'detached' });
   assert.equal(await status(), 401);
+
+  // A share link: made at the camera, watched without an account, ended in the list.
+  await goto(`${house.url}/#/camera/porch`);
+  await openSheet(browser, 'share');
+  await page.locator('[data-action=make-link]').click();
+  const link = await page.locator('[data-testid=link] code').innerText();
+  assert.match(link, new RegExp(`^${house.url}/view\\.html#share=[0-9a-f]{64}$`));
+  await page.context().clearCookies();
+  await goto(link);
+  const plays = () => page.evaluate(() => {
+    const [video, image] = [document.querySelector('video'), document.querySelector('img')];
+    return (video?.videoWidth ?? 0) > 0 || (image?.naturalWidth ?? 0) > 0;
+  });
+  await waitFor('the camera is seen', plays, 15000);
+  assert.match(await page.locator('p').innerText(), /^porch · until /);
+  assert.equal(await page.locator('button, a, input').count(), 0, 'a picture and no controls');
+  const [{ id }] = (await house.json('/api/v1/shares')).shares;
+  await post(house, `/api/v1/shares/${id}`, undefined, {}, 'DELETE');
+  await page.getByText('This link has ended.').waitFor();
 });
 
 test('chromium: another session is ended, and a new password ends all others; a second factor', async (t) => {

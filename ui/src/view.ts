@@ -1,6 +1,7 @@
 // /view.html?camera=ID: only one camera, for a wall display and for measurements.
 // &w=640&h=480 shows it in exactly so many CSS pixels at the top left; else it fills the window.
 // &delivery= forces a way of delivery; the player reads it. If nothing is live, a text says why.
+// /view.html#share=TOKEN: what a share link shows.
 import { live } from './live/shared';
 import { preferred, say, speak, t } from './page/i18n';
 import { type Said, saidOf } from './page/said';
@@ -51,16 +52,25 @@ function show(): void {
   if (words.textContent !== next) words.textContent = next;
 }
 
-document.title = camera ? `${camera} · eyelid` : 'eyelid';
-player.setAttribute('camera', camera);
-player.setAttribute('role', 'img');
-player.setAttribute('aria-label', camera);
-player.style.width = size('w') || '100vw';
-player.style.height = size('h') || '100vh';
-document.body.append(player, words);
-void speak(preferred()).then(() => {
-  player.addEventListener('state', show);
-  live.subscribe(show);
-  setInterval(show, 1000);
-  show();
-});
+function start(): void {
+  document.title = camera ? `${camera} · eyelid` : 'eyelid';
+  player.setAttribute('camera', camera);
+  player.setAttribute('role', 'img');
+  player.setAttribute('aria-label', camera);
+  player.style.width = size('w') || '100vw';
+  player.style.height = size('h') || '100vh';
+  document.body.append(player, words);
+  void speak(preferred()).then(() => {
+    player.addEventListener('state', show);
+    live.subscribe(show);
+    setInterval(show, 1000);
+    show();
+  });
+}
+
+if (location.hash.startsWith('#share=')) {
+  live.hold(); // visitors have no account
+  void import('./share');
+} else {
+  start();
+}

@@ -13,6 +13,14 @@ export interface Offer {
   recovery_codes: string[];
 }
 
+export interface ShareLink {
+  id: string;
+  camera: string;
+  item: string | null; // of the archive; null: the camera, live
+  expires: string;
+  uses: number;
+}
+
 export const accounts = {
   // code: of the second factor; '' = not asked for yet.
   async logIn(name: string, password: string, code: string): Promise<void> {
@@ -77,6 +85,20 @@ export const accounts = {
 
   async tokens(): Promise<Token[]> {
     return ((await rest.ask('tokens')) as { tokens: Token[] }).tokens;
+  },
+
+  async shares(): Promise<ShareLink[]> {
+    return ((await rest.ask('shares')) as { shares: ShareLink[] }).shares;
+  },
+
+  // path: of the page for visitors; returned this once.
+  async addShare(camera: string, item: string | null, lastsS: number): Promise<{ path: string }> {
+    const body = { camera, ...(item && { item }), expires_s: lastsS };
+    return (await rest.ask('shares', { method: 'POST', body })) as { path: string };
+  },
+
+  async endShare(id: string): Promise<void> {
+    await rest.ask(`shares/${id}`, { method: 'DELETE' });
   },
 
   // The token's text is told this once.

@@ -13,6 +13,7 @@ import { Icon } from '../parts/icon';
 import { problemText } from '../words';
 import { accounts } from './api';
 import { NAME } from './fields';
+import { Links } from './links';
 import { useList } from './list';
 import { AccessPage } from './page';
 import { camerasText, type Rights, RightsFields, roleName } from './rights';
@@ -167,6 +168,7 @@ export function Tokens() {
           ))}
         </ul>
       </section>
+      <Links />
       {making && (
         <Dialog title={t('tokens.add')} closed={() => setMaking(false)}>
           <TokenForm made={() => void load()} />

@@ -2,14 +2,16 @@
 import left from 'icon:chevron-left';
 import right from 'icon:chevron-right';
 import download from 'icon:download';
+import share from 'icon:share-2';
 import star from 'icon:star';
 import trash from 'icon:trash';
 import close from 'icon:x';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Item } from '../../live/rest';
+import { MakeLink } from '../access/links';
 import { rest } from '../areas_server';
 import { bytes, clock, number, t } from '../i18n';
-import { mayOn } from '../me';
+import { may, mayOn } from '../me';
 import { tell } from '../parts/announcer';
 import { closeDialog, Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
@@ -64,6 +66,7 @@ export function ItemViewer(props: {
   const { items, first, change, drop, closed } = props;
   const [at, setAt] = useState(first);
   const [asking, setAsking] = useState(false);
+  const [sharing, setSharing] = useState(false);
   const [error, setError] = useState('');
   const keys = useRef<ClipKeys | null>(null);
   const count = items.days.reduce((sum, day) => sum + day.count, 0);
@@ -107,7 +110,7 @@ export function ItemViewer(props: {
       drop(gone.id);
     });
   const pressed = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || asking) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || asking || sharing) return;
     const target = event.target as Element;
     const isField = target.closest('input, select') !== null;
     const isButton = event.key === ' ' && target.closest('button, a') !== null;
@@ -189,6 +192,17 @@ export function ItemViewer(props: {
                 <Icon of={download} />
                 {t('photo.download')}
               </a>
+              {may('admin') && (
+                <button
+                  type="button"
+                  class="button"
+                  data-action="share-item"
+                  onClick={() => setSharing(true)}
+                >
+                  <Icon of={share} />
+                  {t('tab.share')}
+                </button>
+              )}
               {mayChange && (
                 <button
                   type="button"
@@ -213,6 +227,11 @@ export function ItemViewer(props: {
           </button>
         </figcaption>
       </figure>
+      {sharing && item && (
+        <Dialog title={t('share.link')} closed={() => setSharing(false)}>
+          <MakeLink camera={item.camera} item={item.id} />
+        </Dialog>
+      )}
       {asking && item && (
         <RemoveQuestion
           title={t('archive.remove.title')}

@@ -1,6 +1,8 @@
 // Addresses of a camera's streams, for players, programs and other pages.
 import { serverUrl } from '../../live/shared';
+import { MakeLink } from '../access/links';
 import { type Key, t } from '../i18n';
+import { may } from '../me';
 import { Copy } from '../parts/copy';
 
 const STREAMS: [Key, string][] = [
@@ -16,6 +18,12 @@ export function Share({ camera }: { camera: string }) {
   const embed = `<script type="module" src="${player}"></script>\n<eyelid-player camera="${camera}"></eyelid-player>`;
   return (
     <>
+      {may('admin') && (
+        <section class="section" aria-labelledby="share-link">
+          <h2 id="share-link">{t('share.link')}</h2>
+          <MakeLink camera={camera} item={null} />
+        </section>
+      )}
       <section class="section" aria-labelledby="share-streams">
         <h2 id="share-streams">{t('share.title')}</h2>
         {STREAMS.map(([label, path]) => {
