@@ -18,6 +18,7 @@ test('chromium: a camera is armed, areas are drawn, and the wall shows what move
   await openSheet(browser, 'motion');
   await page.locator('[data-control=armed] input').check();
   await waitFor('it is armed', async () => (await motion()).armed);
+  await page.getByTestId('motion-cost').filter({ hasText: /today: \d+/ }).waitFor();
   const slider = page.locator('[data-control=sensitivity] input');
   await slider.focus();
   await slider.press('ArrowRight');

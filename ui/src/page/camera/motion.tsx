@@ -3,9 +3,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { MotionSettings, MotionState, Zone } from '../../live/rest';
 import { rest } from '../areas_server';
-import { t } from '../i18n';
+import { duration, t } from '../i18n';
 import { Switch } from '../parts/switch';
-import { second } from '../store';
+import { second, tenSeconds } from '../store';
 import { problemText } from '../words';
 import { Zones } from './zones';
 import './motion.css';
@@ -84,6 +84,28 @@ function useMotion(camera: string) {
   return { settings, state, error, change };
 }
 
+// What watching costs: for how long it has kept the camera awake today.
+function AwakeForMotion({ camera }: { camera: string }) {
+  const [awakeS, setAwakeS] = useState<number | null>(null);
+  const tick = tenSeconds.value;
+  useEffect(() => {
+    let here = true;
+    rest.awake(camera).then(
+      ({ hours }) => here && setAwakeS(hours.reduce((sum, hour) => sum + (hour.motion ?? 0), 0)),
+      () => here && setAwakeS(null),
+    );
+    return () => {
+      here = false;
+    };
+  }, [camera, tick]);
+  if (awakeS === null) return null;
+  return (
+    <p class="quiet" data-testid="motion-cost">
+      {t('motion.cost', { time: duration(awakeS) })}
+    </p>
+  );
+}
+
 export function Motion({ camera }: { camera: string }) {
   const { settings, state, error, change } = useMotion(camera);
   return (
@@ -97,6 +119,7 @@ export function Motion({ camera }: { camera: string }) {
             set={(armed) => void change({ armed })}
           />
           <p class="quiet">{t('motion.awake')}</p>
+          <AwakeForMotion camera={camera} />
           <Slider
             id="sensitivity"
             label={t('motion.sensitivity')}
