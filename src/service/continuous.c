@@ -77,7 +77,8 @@ static void on_done(void *ctx, const struct recorder_result *result)
         drop(each);
         return;
     }
-    if (result->error && result->error != each->error)
+    /* The same error again is no news, unless something was recorded meanwhile. */
+    if (result->error && (result->error != each->error || result->bytes > 0))
         log_error("archive", each->camera, "continuous recording stopped, is tried again: %s",
                   why(result->error));
     each->error = result->error;
