@@ -13,6 +13,7 @@ import { BUILD } from '../tests/lib/proc.mjs';
 import { attacks } from './attacks.mjs';
 import { cpuPerFrame } from './frame.mjs';
 import { https } from './https.mjs';
+import { login } from './login.mjs';
 import { archive, films, recorder } from './memory.mjs';
 import { labelled } from './labelled.mjs';
 import { motion as beside } from './motion.mjs';
@@ -48,7 +49,7 @@ const motion = async (options) => [...await beside(options), ...await watching(o
 
 const SECTIONS = { frame: cpuPerFrame, latency: sections.latency, viewers: sections.viewers,
   idle: sections.idle, wake: sections.wake, glass: sections.glass, sources, motion, attacks, https, sandbox, recorder, archive,
-  films, page, size };
+  films, page, login, size };
 
 const TITLES = {
   frame: 'Six VGA cameras at 30 fps (4:2:2, noisy frames)', latency: 'JPEG in to chunk out, one camera',
@@ -56,7 +57,8 @@ const TITLES = {
   glass: 'Glass to glass: a frame drawn to its pixels on the screen', sources: 'What each kind of camera costs', motion: 'Motion detection, and beside Debian\'s motion',
   attacks: 'What an attack costs a viewer of another camera',
   https: 'Viewers over https', sandbox: 'Decoding in a sandbox', recorder: 'Recording beside a viewer', archive: 'An archive of 100,000 items',
-  films: 'A film of photos, beside ffmpeg', page: 'The page in Chromium', size: 'What it costs to have',
+  films: 'A film of photos, beside ffmpeg', page: 'The page in Chromium', login: 'Logging in, and the policy',
+  size: 'What it costs to have',
 };
 
 const barOf = (r) => (r.max !== undefined ? `≤ ${r.max}` : r.min !== undefined ? `≥ ${+r.min.toFixed(2)}` : '');
