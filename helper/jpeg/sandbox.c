@@ -34,7 +34,9 @@ int sandbox_enter(void)
     if (setrlimit(RLIMIT_AS, &MEMORY) < 0 || setrlimit(RLIMIT_CORE, &NO_CORE) < 0 ||
         prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
         return -errno;
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    /* The only thread is the process. Killing the process by name needs seccomp(2), which a filter
+     * that is inherited, such as that of the systemd unit, may refuse; prctl(2) does for this. */
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_THREAD);
     if (!filter)
         return -ENOMEM;
     int r = add_rules(filter);
