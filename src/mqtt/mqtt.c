@@ -10,6 +10,7 @@
 /* Changes within this time are one message: a board's battery may flip many times a second. */
 static const int64_t GATHER_US = US_PER_S / 5;
 static const int64_t AWAKE_US = 60 * US_PER_S;
+static const int64_t AGAIN_US = US_PER_S; /* after a message that found no room */
 enum { PICTURE_MAX_BYTES = 512 << 10 };
 
 /* Everyone who may write to the broker's topics. */
@@ -117,7 +118,8 @@ static void publish_json(struct mqtt *mqtt, const char *topic, json_t *takes_jso
         mem_free(text);
 }
 
-static void publish(struct mqtt *mqtt, struct mqtt_camera *camera, const struct camera_view *view)
+/* False: not all found room. */
+static bool publish(struct mqtt *mqtt, struct mqtt_camera *camera, const struct camera_view *view)
 {
     const struct mqtt_names *names = &mqtt->params.names;
     const struct mqtt_state state = state_of(mqtt, camera, view);
@@ -128,6 +130,7 @@ static void publish(struct mqtt *mqtt, struct mqtt_camera *camera, const struct 
     }
     mqtt_topic(names, camera->id, MQTT_TOPIC_STATE, topic);
     publish_json(mqtt, topic, mqtt_state_to_json(&state), &camera->state);
+    return camera->state && (camera->config || !names->discovery);
 }
 
 static void publish_picture(struct mqtt *mqtt, const struct mqtt_camera *camera,
@@ -142,19 +145,21 @@ static void publish_picture(struct mqtt *mqtt, const struct mqtt_camera *camera,
                             true);
 }
 
-/* An empty retained message takes the last one back. */
-static void take_back(struct mqtt *mqtt, const struct mqtt_camera *camera)
+/* An empty retained message takes the last one back. False: not all found room. */
+static bool take_back(struct mqtt *mqtt, const struct mqtt_camera *camera)
 {
+    bool is_out = true;
     const struct mqtt_names *names = &mqtt->params.names;
     char topic[MQTT_NAME_MAX_BYTES];
     if (names->discovery) {
         mqtt_discovery_topic(names, camera->id, topic);
-        (void)mqtt_link_publish(mqtt->link, topic, "", 0, true);
+        is_out &= mqtt_link_publish(mqtt->link, topic, "", 0, true);
     }
     for (enum mqtt_topic i = MQTT_TOPIC_STATE; i <= MQTT_TOPIC_PICTURE; i++) {
         mqtt_topic(names, camera->id, i, topic);
-        (void)mqtt_link_publish(mqtt->link, topic, "", 0, true);
+        is_out &= mqtt_link_publish(mqtt->link, topic, "", 0, true);
     }
+    return is_out;
 }
 
 static struct camera *find(const struct mqtt *mqtt, const struct mqtt_camera *camera)
@@ -183,11 +188,12 @@ static void on_timer(void *ctx)
         each->is_dirty = false;
         if (camera) {
             const struct camera_view view = camera_view(camera);
-            if (view.adopted)
-                publish(mqtt, each, &view);
-        } else {
-            take_back(mqtt, each);
+            if (view.adopted && !publish(mqtt, each, &view))
+                mark(mqtt, each, AGAIN_US);
+        } else if (take_back(mqtt, each)) {
             drop(each);
+        } else {
+            mark(mqtt, each, AGAIN_US);
         }
     }
 }

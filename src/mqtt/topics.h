@@ -1,12 +1,13 @@
 /* Topics, what they carry, and what Home Assistant is told about them. Pure; any thread.
  *
- *     PREFIX/status           online, or offline as the last will; retained
- *     PREFIX/ID/state         JSON, see mqtt_state; retained
- *     PREFIX/ID/picture       a JPEG: of a movement, or the last one before the camera slept;
- * retained PREFIX/ID/armed/set     ON or OFF arms and disarms motion detection PREFIX/ID/wake keeps
- * the camera awake for a minute DISCOVERY/device/…/config
- * https://www.home-assistant.io/integrations/mqtt/#device-discovery DISCOVERY/status        Home
- * Assistant itself: online when it has started */
+ * - PREFIX/status: online, or offline as the last will; retained
+ * - PREFIX/ID/state: JSON, see mqtt_state; retained
+ * - PREFIX/ID/picture: a JPEG of a movement, or the last one before the camera slept; retained
+ * - PREFIX/ID/armed/set: ON or OFF arms and disarms motion detection
+ * - PREFIX/ID/wake: keeps the camera awake for a minute
+ * - DISCOVERY/device/SERVER_ID/config: https://www.home-assistant.io/integrations/mqtt/, "Device
+ *   discovery"
+ * - DISCOVERY/status: Home Assistant itself, online when it has started */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
