@@ -201,7 +201,7 @@ test('chromium: a network camera is added and live; what is wrong is said at its
   await dialog.getByText('Its id: gate-2').click();
   await field('Id').fill('gate');
   await page.keyboard.press('Enter');
-  await said('Id', /^A camera with this id already exists/);
+  await said('Id', /^A camera has this id already/);
   await field('Id').fill('gate-2');
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'hidden' });

@@ -153,7 +153,7 @@ describe('the form for a network camera', () => {
   ])('%j means %s', (typed, url) => expect(urlOf(typed)).toBe(url));
 
   it.each([
-    ['exists', 'there is a camera "gate" already', 'id', /^A camera with this id already exists/],
+    ['exists', 'there is a camera "gate" already', 'id', /^A camera has this id already/],
     ['invalid', 'the url must begin with http:// or https://', 'url', /^The url must begin/],
     ['invalid', 'a name is 1 to 64 bytes of printable text', 'name', /^A name is/],
     ['invalid', 'an id is 1 to 32 of a-z, 0-9 and -', 'id', /^An id is/],

@@ -85,14 +85,14 @@ const TABLE: [string, Partial<Camera>, Partial<Facts>, string, string | RegExp][
     { state: 'asleep' },
     { player: 'failed', errorType: 'too-many' },
     'failed',
-    'Not shown, One page can show 64 cameras at most.',
+    'Not shown, One page shows 64 cameras at most.',
   ],
   [
     'refused for a reason that a newer server has',
     { state: 'asleep' },
     { player: 'failed', errorType: 'new' },
     'failed',
-    'Not shown, Something went wrong. Try again.',
+    'Not shown, Something failed. Try again.',
   ],
   [
     'no connection',
