@@ -89,10 +89,10 @@ static size_t division(const char *name)
 int tar_write(const struct tar_entry *entry, uint8_t block[TAR_BLOCK_BYTES])
 {
     const size_t at = division(entry->name);
-    const char *name = at ? entry->name + at + 1 : entry->name;
     char sum[SHORT_BYTES + 1];
     if (at == SIZE_MAX)
         return -ENAMETOOLONG;
+    const char *name = at ? entry->name + at + 1 : entry->name;
     memset(block, 0, TAR_BLOCK_BYTES);
     memcpy(block + NAME, name, strlen(name));
     memcpy(block + PREFIX, entry->name, at);

@@ -12,7 +12,8 @@
 
 /* --- The clock. --- */
 
-static int64_t now_us = 3600 * US_PER_S, wall_ahead_us = 1000000 * US_PER_S;
+static _Atomic int64_t now_us = 3600 * US_PER_S,
+                       wall_ahead_us = 1000000 * US_PER_S; /* recorders read it on their threads */
 
 static int64_t fake_now(void *ctx)
 {
