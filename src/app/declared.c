@@ -62,6 +62,8 @@ static void visit(const struct config *config,
     }
     for (int i = 0; i < n; i++) {
         struct declared declared = {0};
+        if (i == FILES_MAX)
+            tell(ctx, "there are more than 1000 files that declare cameras; the rest is not read");
         if (i >= FILES_MAX)
             continue;
         if (read_one(config->cameras, files[i]->d_name, id, &declared, error) < 0)

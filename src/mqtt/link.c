@@ -267,10 +267,7 @@ static void *run(void *ctx)
 
 int mqtt_link_open(const struct mqtt_link_params *params, struct mqtt_link **ret_link)
 {
-    static bool is_begun;
-    if (!is_begun)
-        mosquitto_lib_init();
-    is_begun = true;
+    mosquitto_lib_init(); /* it counts */
     struct mqtt_link *link = mem_new(struct mqtt_link);
     lock_init(&link->lock, LOCK_RANK_INBOX);
     list_init(&link->outgoing);
